@@ -1,0 +1,77 @@
+"""Scans and redacts the traffic between people, language models and tools.
+
+`Shield` is the awaitable way in, `BlockingShield` its synchronous twin; `scan_prompt` and `scan_output`
+keep llm-guard's calls and tuples. Everything is loaded when it is first used, so importing pyshield is
+cheap.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyshield.errors import ShieldError
+    from pyshield.evaluate import ascan_output, ascan_prompt, scan_output, scan_prompt
+    from pyshield.results import Entity, Finding, RiskFactor, ScanResult, Severity, Timings, Verdict
+    from pyshield.shield import BlockingShield, Cache, Limits, Shield
+    from pyshield.vault import Vault
+
+    __version__: str
+
+__all__ = [
+    "BlockingShield",
+    "Cache",
+    "Entity",
+    "Finding",
+    "Limits",
+    "RiskFactor",
+    "ScanResult",
+    "Severity",
+    "Shield",
+    "ShieldError",
+    "Timings",
+    "Vault",
+    "Verdict",
+    "__version__",
+    "ascan_output",
+    "ascan_prompt",
+    "scan_output",
+    "scan_prompt",
+]
+
+_HOME = {
+    "BlockingShield": "shield",
+    "Cache": "shield",
+    "Entity": "results",
+    "Finding": "results",
+    "Limits": "shield",
+    "RiskFactor": "results",
+    "ScanResult": "results",
+    "Severity": "results",
+    "Shield": "shield",
+    "ShieldError": "errors",
+    "Timings": "results",
+    "Vault": "vault",
+    "Verdict": "results",
+    "ascan_output": "evaluate",
+    "ascan_prompt": "evaluate",
+    "scan_output": "evaluate",
+    "scan_prompt": "evaluate",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # names are loaded when first used
+    from importlib import import_module
+
+    if name == "__version__":
+        value = import_module("pyshield._runtime").build_info()["version"]
+    elif name in _HOME:
+        value = getattr(import_module(f"pyshield.{_HOME[name]}"), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,98 @@
+"""Checks of constructor arguments, with errors that name the scanner, the parameter and what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+from pyshield.errors import ConfigError
+
+if TYPE_CHECKING:
+    from enum import Enum
+
+    E = TypeVar("E", bound=Enum)
+
+_SHOWN = 40
+_LARGEST = 2**63 - 1
+
+
+def shown(value: object) -> str:
+    """A value as an error may show it: small ones as written, everything else by its type alone."""
+    if value is None or isinstance(value, bool | float):
+        return repr(value)
+    if isinstance(value, int):
+        # The digits of a huge integer cost quadratic time; its size says enough.
+        return repr(value) if value.bit_length() <= 64 else f"an int of {value.bit_length()} bits"
+    if isinstance(value, str) and len(value) <= _SHOWN:
+        return ascii(value)
+    return f"a {type(value).__name__}"
+
+
+class Check:
+    """Checks the arguments of one constructor.
+
+    Args:
+        owner: The class whose arguments are checked, as the error names it.
+    """
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+
+    def fail(self, field: str, reason: str) -> NoReturn:
+        """Raises the `ConfigError` of `field`."""
+        raise ConfigError(f"{self.owner}: {field}: {reason}", self.owner, field)
+
+    def boolean(self, field: str, value: object) -> bool:
+        """`True` or `False`; numbers are not taken for them."""
+        if not isinstance(value, bool):
+            self.fail(field, f"expected True or False, got {shown(value)}")
+        return value
+
+    def integer(self, field: str, value: object, *, least: int, most: int = _LARGEST) -> int:
+        """A whole number in `least..=most`."""
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.fail(field, f"expected a whole number, got {shown(value)}")
+        if not least <= value <= most:
+            upper = "" if most == _LARGEST and value < least else f" and at most {most}"
+            self.fail(field, f"must be at least {least}{upper}, got {shown(value)}")
+        return int(value)
+
+    def number(self, field: str, value: object, *, least: float, most: float, above: bool = False) -> float:
+        """A finite number in `least..=most`; strictly above `least` if asked."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.fail(field, f"expected a number, got {shown(value)}")
+        if isinstance(value, float) and not isfinite(value):
+            self.fail(field, f"must be finite, got {shown(value)}")
+        if not least <= value <= most or (above and value == least):
+            lower = f"above {least:g}" if above else f"at least {least:g}"
+            self.fail(field, f"must be {lower} and at most {most:g}, got {shown(value)}")
+        return float(value)
+
+    def text(self, field: str, value: object) -> str:
+        """A string that has a UTF-8 form."""
+        if not isinstance(value, str):
+            self.fail(field, f"expected a string, got {shown(value)}")
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            self.fail(field, f"holds a lone surrogate at index {error.start}")
+        return str(value)
+
+    def texts(self, field: str, value: object) -> tuple[str, ...]:
+        """A list or another sequence of strings, copied; one string alone is taken for the mistake it is."""
+        if isinstance(value, str | bytes | bytearray) or not isinstance(value, Sequence):
+            self.fail(field, f"expected a list of strings, got {shown(value)}")
+        return tuple(self.text(f"{field}[{index}]", item) for index, item in enumerate(value))
+
+    def choice(self, field: str, value: object, kind: type[E]) -> E:
+        """A member of the enum `kind`, or its value."""
+        if isinstance(value, kind):
+            return value
+        for member in kind:
+            if isinstance(value, str) and member.value == value:
+                return member
+        allowed = ", ".join(repr(member.value) for member in kind)
+        self.fail(field, f"expected one of {allowed}, got {shown(value)}")

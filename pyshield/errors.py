@@ -1,0 +1,153 @@
+"""Every error pyshield raises.
+
+All of them descend from `ShieldError`, so one `except` catches what is pyshield's and nothing else. Each
+also is the standard exception it resembles (`ValueError`, `TimeoutError`, …). No message ever quotes text
+that was scanned; every error pickles, so it crosses process boundaries whole.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+__all__ = [
+    "Closed",
+    "ConfigError",
+    "DeadlineExceeded",
+    "EncodingError",
+    "InvalidInput",
+    "LLMGuardValidationError",
+    "NetworkError",
+    "Overloaded",
+    "ScannerError",
+    "ShieldError",
+    "TextError",
+    "TokenizerError",
+    "UnknownModel",
+    "VaultError",
+]
+
+
+class ShieldError(Exception):
+    """The base of every pyshield error.
+
+    Args:
+        message: What went wrong and what would be right.
+    """
+
+    # Constructor arguments after the message, by attribute name; equality of copies and pickles rests on it.
+    _details: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
+    @property
+    def message(self) -> str:
+        """What went wrong and what would be right."""
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.message, *(getattr(self, name) for name in self._details))
+
+
+class ConfigError(ShieldError, ValueError):
+    """A declaration that cannot work: a wrong type or value, an unknown scanner, a bad configuration file.
+
+    Args:
+        message: What is wrong and what would be right.
+        scanner: The scanner at fault by class name, `None` when none is.
+        field: The parameter at fault, with an index where it is a list (`patterns[3]`).
+    """
+
+    _details = ("scanner", "field")
+
+    def __init__(self, message: str, scanner: str | None = None, field: str | None = None) -> None:
+        super().__init__(message)
+        self.scanner = scanner
+        self.field = field
+
+
+class TextError(ShieldError, ValueError):
+    """A text that cannot be scanned: it holds lone surrogates, or is over `Limits.max_text_bytes`."""
+
+
+class ScannerError(ShieldError):
+    """A scanner that came to no verdict.
+
+    Args:
+        message: What happened, without a word of the text.
+        scanner: The scanner by class name.
+        reason: `"panicked"` (a bug, caught), `"limit"` (the text needs more steps or edits than allowed),
+            `"raised"` (a custom scanner's exception) or `"failed"` (anything else).
+    """
+
+    _details = ("scanner", "reason")
+
+    def __init__(self, message: str, scanner: str | None = None, reason: str = "failed") -> None:
+        super().__init__(message)
+        self.scanner = scanner
+        self.reason = reason
+
+
+class Overloaded(ShieldError):  # noqa: N818  # the name of the outcome, as in `DeadlineExceeded`
+    """All permits are taken and the policy is to refuse.
+
+    Args:
+        message: How many requests are in flight and how many may be.
+        retry_after: Seconds after which a new attempt is worth making.
+    """
+
+    _details = ("retry_after",)
+
+    def __init__(self, message: str, retry_after: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class DeadlineExceeded(ShieldError, TimeoutError):  # noqa: N818
+    """The deadline passed before the scan was finished."""
+
+
+class Closed(ShieldError, RuntimeError):  # noqa: N818
+    """The shield takes no more work.
+
+    It was closed, the interpreter is shutting down, or a forked child uses its parent's handle.
+    """
+
+
+class VaultError(ShieldError):
+    """A vault that cannot do what was asked."""
+
+
+class NetworkError(ShieldError):
+    """A request that pyshield itself had to make could not be made."""
+
+
+class TokenizerError(ShieldError, ValueError):
+    """The base of what can go wrong when tokens are counted."""
+
+    code: ClassVar[str] = "INT_ERR_TOKENIZER"
+    """A stable code for logs and for callers in other languages."""
+
+    field: ClassVar[str | None] = None
+    """The argument at fault, where there is one."""
+
+
+class UnknownModel(TokenizerError):  # noqa: N818
+    """No tokenizer is known for the model or the encoding of that name."""
+
+    code = "DOM_VAL_INVALID_MODEL"
+    field = "model"
+
+
+class InvalidInput(TokenizerError):  # noqa: N818
+    """An argument that cannot be tokenized or counted."""
+
+    code = "DOM_VAL_INVALID_INPUT"
+
+
+class EncodingError(TokenizerError):
+    """The tokenizer itself failed."""
+
+
+class LLMGuardValidationError(ShieldError, ValueError):
+    """A value llm-guard would refuse under this name; it stays a `ValueError`."""

@@ -1,0 +1,35 @@
+"""InvisibleText: characters a reader does not see."""
+
+from __future__ import annotations
+
+from pyshield._check import Check
+from pyshield._declaration import PromptScanner
+
+__all__ = ["InvisibleText"]
+
+
+class InvisibleText(PromptScanner):
+    """Refuses prompts with invisible characters, and removes them.
+
+    Invisible are format, private-use and unassigned characters (Unicode categories Cf, Co, Cn). Tag
+    characters, which can carry a hidden message, are decoded and reported.
+
+    Args:
+        keep_emoji_joiners: Whether the joiners that hold an emoji together (families, flags) are let be.
+            llm-guard removes them; `False` does as well.
+
+    Raises:
+        ConfigError: For a wrong type.
+    """
+
+    __slots__ = ()
+    _type = "InvisibleText"
+
+    def __init__(self, *, keep_emoji_joiners: bool = True) -> None:
+        check = Check("InvisibleText")
+        self._declare(keep_emoji_joiners=check.boolean("keep_emoji_joiners", keep_emoji_joiners))
+
+    @staticmethod
+    def contains_unicode(text: str) -> bool:
+        """Whether the text holds anything beyond ASCII."""
+        return not text.isascii()

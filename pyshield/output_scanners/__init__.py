@@ -1,0 +1,50 @@
+"""Scanners of what a model answers: llm-guard's names, each in the module llm-guard has it in."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyshield.output_scanners.ban_substrings import BanSubstrings
+    from pyshield.output_scanners.json import JSON
+    from pyshield.output_scanners.no_refusal import NoRefusalLight
+    from pyshield.output_scanners.reading_time import ReadingTime
+    from pyshield.output_scanners.regex import Regex
+    from pyshield.output_scanners.sentiment import Sentiment
+    from pyshield.output_scanners.url_reachability import URLReachability
+    from pyshield.output_scanners.util import get_scanner_by_name
+
+__all__ = [
+    "JSON",
+    "BanSubstrings",
+    "NoRefusalLight",
+    "ReadingTime",
+    "Regex",
+    "Sentiment",
+    "URLReachability",
+    "get_scanner_by_name",
+]
+
+SCANNERS = {
+    "BanSubstrings": "ban_substrings",
+    "JSON": "json",
+    "NoRefusalLight": "no_refusal",
+    "ReadingTime": "reading_time",
+    "Regex": "regex",
+    "Sentiment": "sentiment",
+    "URLReachability": "url_reachability",
+}
+"""Every output scanner, by class name, and its module."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # classes are loaded when first named
+    module = SCANNERS.get(name) or ("util" if name == "get_scanner_by_name" else None)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
