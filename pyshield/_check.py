@@ -91,8 +91,8 @@ class Check:
         """A member of the enum `kind`, or its value."""
         if isinstance(value, kind):
             return value
-        for member in kind:
-            if isinstance(value, str) and member.value == value:
-                return member
-        allowed = ", ".join(repr(member.value) for member in kind)
-        self.fail(field, f"expected one of {allowed}, got {shown(value)}")
+        members = {member.value: member for member in kind}
+        if not isinstance(value, str) or value not in members:
+            allowed = ", ".join(map(repr, members))
+            self.fail(field, f"expected one of {allowed}, got {shown(value)}")
+        return members[value]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pyshield._runtime import Scanner as NativeScanner
     from pyshield._runtime import ScanResult
 
-__all__ = ["Declaration", "OutputScanner", "PromptScanner"]
+__all__ = ["Declaration", "OutputScanner", "PromptScanner", "is_native"]
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401  # JSON is untyped
@@ -43,9 +43,11 @@ class Declaration:
         _native: NativeScanner
     else:
 
-        def __getattr__(self, name):
+        def __getattr__(self, name: str) -> NativeScanner:
             if name != "_native" or not hasattr(self, "_params"):
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+                raise AttributeError(
+                    f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
+                )
             return self._compile()
 
     def _declare(self, **params: object) -> None:
@@ -72,13 +74,15 @@ class Declaration:
         return MappingProxyType(dict(self._params))
 
     def to_config(self) -> dict[str, Any]:
-        """The declaration as a configuration file holds it: `{"type": …, "params": {…}}`, every default spelt out.
+        """The declaration as a configuration file holds it: `{"type": …, "params": {…}}`, defaults spelt out.
 
         Raises:
             ConfigError: For a class of your own that derives from a built-in one; a file cannot name it.
         """
         if type(self).__module__.partition(".")[0] != "pyshield":
-            raise ConfigError(f"{type(self).__name__}: only pyshield's own scanners can be written as configuration")
+            raise ConfigError(
+                f"{type(self).__name__}: only pyshield's own scanners can be written as configuration"
+            )
         return {"type": self._type, "params": {name: _plain(value) for name, value in self._params.items()}}
 
     def __repr__(self) -> str:
@@ -138,8 +142,10 @@ class PromptScanner(Declaration):
 
 
 class OutputScanner(Declaration):
-    """A scanner of what a model answers. Those here judge the answer alone; the prompt is taken because
-    llm-guard's protocol has it."""
+    """A scanner of what a model answers.
+
+    Those here judge the answer alone; the prompt is taken because llm-guard's protocol has it.
+    """
 
     __slots__ = ()
 
@@ -167,3 +173,13 @@ class OutputScanner(Declaration):
     def report(self, prompt: str, output: str) -> ScanResult:  # noqa: ARG002
         """Scans on the calling thread and returns all that was found, positions included."""
         return self._native.report(output)
+
+
+def is_native(scanner: object) -> bool:
+    """Whether the runtime alone can run it.
+
+    So it is with every built-in scanner, and with a class derived from one that leaves `scan` as it is.
+    """
+    if isinstance(scanner, PromptScanner):
+        return type(scanner).scan is PromptScanner.scan
+    return isinstance(scanner, OutputScanner) and type(scanner).scan is OutputScanner.scan

@@ -46,9 +46,9 @@ class MatchType(Enum):
 def declared(
     substrings: Sequence[str],
     match_type: MatchType | str,
-    case_sensitive: bool,  # noqa: FBT001
-    redact: bool,  # noqa: FBT001
-    contains_all: bool,  # noqa: FBT001
+    case_sensitive: bool,
+    redact: bool,
+    contains_all: bool,
 ) -> dict[str, Any]:
     """The checked parameters, shared by the input and the output scanner."""
     check = Check("BanSubstrings")

@@ -27,9 +27,9 @@ class MatchType(Enum):
 
 def declared(
     patterns: Sequence[str],
-    is_blocked: bool,  # noqa: FBT001
+    is_blocked: bool,
     match_type: MatchType | str,
-    redact: bool,  # noqa: FBT001
+    redact: bool,
 ) -> dict[str, Any]:
     """The checked parameters, shared by the input and the output scanner."""
     check = Check("Regex")
