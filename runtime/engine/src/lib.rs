@@ -1,1 +1,5 @@
 //! x
+pub mod actors;
+pub mod cache;
+pub mod metrics;
+pub mod vault;

@@ -1,0 +1,2 @@
+//! Actors: the only place that names actix types.
+pub mod vault;

@@ -1,0 +1,235 @@
+//! The actor that owns all vaults, and the handles that reach it.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, mpsc};
+
+use actix::{Actor, Addr, Context, Handler, Message};
+use actix_rt::ArbiterHandle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use crate::vault::{Room, VaultEntry, VaultError, VaultId, VaultLimits, VaultState, Vaults};
+
+/// Async calls that are in the mailbox at one time; more wait for their turn. A call takes about a
+/// microsecond, so this bounds memory, not throughput. actix' own mailbox bound does not: see [`Service`].
+const MAX_CALLS: usize = 1_024;
+
+struct VaultActor {
+    vaults: Vaults,
+}
+
+impl Actor for VaultActor {
+    type Context = Context<Self>;
+}
+
+/// A piece of work on the vaults. It answers through a channel of its own.
+struct Call {
+    body: Box<dyn FnOnce(&mut Vaults) + Send>,
+    /// Held until the call is done, not until its caller has lost interest.
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Message for Call {
+    type Result = ();
+}
+
+impl Handler<Call> for VaultActor {
+    type Result = ();
+
+    fn handle(&mut self, call: Call, _context: &mut Self::Context) {
+        // A panic would end the actor, and with it every vault. Operations catch their own, see `guarded`;
+        // what is left is the answer channel.
+        if catch_unwind(AssertUnwindSafe(|| (call.body)(&mut self.vaults))).is_err() {
+            tracing::error!("a vault call panicked outside its vault");
+        }
+    }
+}
+
+/// Runs an operation on one vault. If it panics, that vault is given up, since it may be half changed; the
+/// others are as before.
+fn guarded<R>(
+    vaults: &mut Vaults,
+    id: VaultId,
+    operation: impl FnOnce(&mut VaultState, &Room) -> Result<R, VaultError>,
+) -> Result<R, VaultError> {
+    catch_unwind(AssertUnwindSafe(|| vaults.with(id, operation))).unwrap_or_else(|_| {
+        vaults.give_up(id);
+        tracing::error!("a vault was given up after a panic");
+        Err(VaultError::Lost)
+    })
+}
+
+/// The one address, shared by all handles: every clone of an `Addr` would widen actix' mailbox by one.
+/// Messages are sent with `do_send`, which never refuses; what bounds them is the semaphore (async calls),
+/// the number of blocked threads (blocking calls) and the number of vaults (releases).
+struct Service {
+    address: Addr<VaultActor>,
+    calls: Arc<Semaphore>,
+    /// The process whose threads run the actor. In a forked child nobody would answer.
+    process: u32,
+}
+
+impl Service {
+    fn send(
+        &self,
+        permit: Option<OwnedSemaphorePermit>,
+        body: impl FnOnce(&mut Vaults) + Send + 'static,
+    ) -> Result<(), VaultError> {
+        if self.process != std::process::id() {
+            return Err(VaultError::Closed);
+        }
+        // A message to a closed mailbox is dropped, its answer channel with it: the caller gets `Closed`.
+        self.address.do_send(Call { body: Box::new(body), _permit: permit });
+        Ok(())
+    }
+
+    async fn call<R: Send + 'static>(
+        &self,
+        body: impl FnOnce(&mut Vaults) -> Result<R, VaultError> + Send + 'static,
+    ) -> Result<R, VaultError> {
+        let permit = Arc::clone(&self.calls).acquire_owned().await.map_err(|_| VaultError::Closed)?;
+        let (answer, answered) = oneshot::channel();
+        self.send(Some(permit), move |vaults| drop(answer.send(body(vaults))))?;
+        answered.await.unwrap_or(Err(VaultError::Closed))
+    }
+
+    fn call_blocking<R: Send + 'static>(
+        &self,
+        body: impl FnOnce(&mut Vaults) -> Result<R, VaultError> + Send + 'static,
+    ) -> Result<R, VaultError> {
+        // A std channel, because tokio's panics when it is waited for on a thread that drives futures.
+        let (answer, answered) = mpsc::sync_channel(1);
+        self.send(None, move |vaults| drop(answer.send(body(vaults))))?;
+        answered.recv().unwrap_or(Err(VaultError::Closed))
+    }
+}
+
+/// Where vaults are made. Cloning shares it.
+#[derive(Clone)]
+pub struct VaultService {
+    service: Arc<Service>,
+}
+
+impl VaultService {
+    /// Starts the actor on `arbiter`, with the default limits. The vaults live as long as the arbiter.
+    pub fn start(arbiter: &ArbiterHandle) -> Self {
+        Self::start_with(arbiter, VaultLimits::default())
+    }
+
+    /// [`Self::start`] with other limits.
+    pub fn start_with(arbiter: &ArbiterHandle, limits: VaultLimits) -> Self {
+        let address =
+            VaultActor::start_in_arbiter(arbiter, move |_| VaultActor { vaults: Vaults::new(limits) });
+        let calls = Arc::new(Semaphore::new(MAX_CALLS));
+        Self { service: Arc::new(Service { address, calls, process: std::process::id() }) }
+    }
+
+    /// Makes an empty vault, from a thread that may block.
+    pub fn create(&self) -> Result<Vault, VaultError> {
+        let id = self.service.call_blocking(Vaults::create)?;
+        Ok(Vault { id, service: Arc::clone(&self.service) })
+    }
+
+    /// Makes an empty vault.
+    pub async fn create_async(&self) -> Result<Vault, VaultError> {
+        let service = Arc::clone(&self.service);
+        // The handle is made by the actor, so that a caller who goes away while waiting drops it with the
+        // answer, and the vault is released.
+        let make = move |vaults: &mut Vaults| vaults.create().map(|id| Vault { id, service });
+        self.service.call(make).await
+    }
+
+    /// How many vaults there are, from a thread that may block.
+    pub fn vaults(&self) -> Result<usize, VaultError> {
+        self.service.call_blocking(|vaults| Ok(vaults.len()))
+    }
+}
+
+impl fmt::Debug for VaultService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VaultService").finish_non_exhaustive()
+    }
+}
+
+/// The only way to one vault; dropping it wipes the vault.
+///
+/// Each operation is atomic and comes as an async method and a `_blocking` twin. The twin waits for the
+/// actor, about 10 µs: do not call it on a thread that drives futures, least of all on the arbiter's, nor
+/// while holding a lock that the arbiter's thread might want.
+pub struct Vault {
+    id: VaultId,
+    service: Arc<Service>,
+}
+
+/// An operation with its blocking twin: both send the same body.
+macro_rules! operations {
+    ($($(#[$doc:meta])* $name:ident / $blocking:ident ($($argument:ident : $kind:ty),*) -> $result:ty $body:block;)*) => {
+        impl Vault {
+            $(
+                $(#[$doc])*
+                pub async fn $name(&self, $($argument: $kind),*) -> Result<$result, VaultError> {
+                    let (id, body) = (self.id, $body);
+                    self.service.call(move |vaults| guarded(vaults, id, body)).await
+                }
+
+                #[doc = concat!("Blocking twin of [`Self::", stringify!($name), "`].")]
+                pub fn $blocking(&self, $($argument: $kind),*) -> Result<$result, VaultError> {
+                    let (id, body) = (self.id, $body);
+                    self.service.call_blocking(move |vaults| guarded(vaults, id, body))
+                }
+            )*
+        }
+    };
+}
+
+operations! {
+    /// Adds an entry at the end.
+    append / append_blocking (entry: VaultEntry) -> () {
+        move |state: &mut VaultState, room: &Room| state.extend(vec![entry], room)
+    };
+    /// Adds entries at the end: all of them, or on [`VaultError::Full`] none.
+    extend / extend_blocking (entries: Vec<VaultEntry>) -> () {
+        move |state: &mut VaultState, room: &Room| state.extend(entries, room)
+    };
+    /// Removes the first equal entry; [`VaultError::NotFound`] if there is none.
+    remove / remove_blocking (entry: VaultEntry) -> () {
+        move |state: &mut VaultState, _: &Room| state.remove(&entry)
+    };
+    /// The entries in order, as they are now.
+    get / get_blocking () -> Vec<VaultEntry> {
+        |state: &mut VaultState, _: &Room| Ok(state.entries())
+    };
+    /// Whether an entry has this placeholder.
+    placeholder_exists / placeholder_exists_blocking (placeholder: String) -> bool {
+        move |state: &mut VaultState, _: &Room| Ok(state.placeholder_exists(&placeholder))
+    };
+    /// How many entries there are.
+    len / len_blocking () -> usize {
+        |state: &mut VaultState, _: &Room| Ok(state.len())
+    };
+    /// Whether there are none.
+    is_empty / is_empty_blocking () -> bool {
+        |state: &mut VaultState, _: &Room| Ok(state.is_empty())
+    };
+    /// Removes every entry.
+    clear / clear_blocking () -> () {
+        |state: &mut VaultState, _: &Room| { state.clear(); Ok(()) }
+    };
+}
+
+impl Drop for Vault {
+    fn drop(&mut self) {
+        let id = self.id;
+        // Closed means that the vault is gone already, or that it is the parent process' own.
+        let _ = self.service.send(None, move |vaults| vaults.release(id));
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

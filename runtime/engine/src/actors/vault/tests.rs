@@ -1,0 +1,161 @@
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use super::*;
+
+/// The arbiter that all tests share. It lives on a thread of its own, as in the process runtime.
+fn arbiter() -> &'static ArbiterHandle {
+    static ARBITER: OnceLock<ArbiterHandle> = OnceLock::new();
+    ARBITER.get_or_init(|| own_arbiter("vaults"))
+}
+
+fn own_arbiter(name: &str) -> ArbiterHandle {
+    let (sender, receiver) = mpsc::channel();
+    let run = move || {
+        let system = actix_rt::System::new();
+        system.block_on(async move {
+            sender.send(actix_rt::Arbiter::current()).unwrap();
+        });
+        system.run().unwrap();
+    };
+    std::thread::Builder::new().name(name.to_owned()).spawn(run).unwrap();
+    receiver.recv().unwrap()
+}
+
+fn service() -> VaultService {
+    VaultService::start(arbiter())
+}
+
+fn entry(placeholder: &str, value: &str) -> VaultEntry {
+    VaultEntry::new(placeholder, value)
+}
+
+#[test]
+fn blocking_operations() {
+    let vault = service().create().unwrap();
+    vault.append_blocking(entry("[A]", "1")).unwrap();
+    vault.extend_blocking(vec![entry("[B]", "2"), entry("[A]", "3")]).unwrap();
+    assert!(vault.placeholder_exists_blocking("[A]".to_owned()).unwrap());
+    assert!(!vault.placeholder_exists_blocking("[C]".to_owned()).unwrap());
+    vault.remove_blocking(entry("[A]", "1")).unwrap();
+    assert_eq!(vault.remove_blocking(entry("[A]", "1")), Err(VaultError::NotFound));
+    assert_eq!(vault.get_blocking().unwrap(), [entry("[B]", "2"), entry("[A]", "3")]);
+    vault.clear_blocking().unwrap();
+    assert_eq!((vault.len_blocking(), vault.is_empty_blocking()), (Ok(0), Ok(true)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_tasks_lose_nothing() {
+    let service = service();
+    let vault = Arc::new(service.create_async().await.unwrap());
+    // More tasks than MAX_CALLS: some have to wait for their turn.
+    let tasks: Vec<_> = (0..3 * MAX_CALLS)
+        .map(|n| {
+            let vault = Arc::clone(&vault);
+            tokio::spawn(async move { vault.append(entry(&format!("[{n}]"), "x")).await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(vault.len().await, Ok(3 * MAX_CALLS));
+    for n in 0..3 * MAX_CALLS {
+        assert!(vault.placeholder_exists(format!("[{n}]")).await.unwrap());
+    }
+}
+
+#[test]
+fn dropping_the_handle_releases_the_vault() {
+    let service = service();
+    let (kept, dropped) = (service.create().unwrap(), service.create().unwrap());
+    assert_eq!(service.vaults(), Ok(2));
+    drop(dropped);
+    assert_eq!(service.vaults(), Ok(1));
+    assert_eq!(kept.len_blocking(), Ok(0));
+}
+
+#[tokio::test]
+async fn a_caller_gone_while_creating_leaves_no_vault() {
+    let service = service();
+    for _ in 0..50 {
+        let mut create = Box::pin(service.create_async());
+        // Sends the message, and goes away.
+        let _ = futures_util::poll!(&mut create);
+        drop(create);
+    }
+    let service = service.clone();
+    let left = tokio::task::spawn_blocking(move || {
+        // The first question may overtake releases that the answers' drops are still sending.
+        (0..500).find(|_| {
+            std::thread::sleep(Duration::from_millis(1));
+            service.vaults() == Ok(0)
+        })
+    });
+    assert!(left.await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_dropped_call_gives_its_permit_back() {
+    let service = service();
+    let vault = service.create_async().await.unwrap();
+    for _ in 0..2 * MAX_CALLS {
+        let mut call = Box::pin(vault.len());
+        let _ = futures_util::poll!(&mut call);
+    }
+    let len = tokio::time::timeout(Duration::from_secs(20), vault.len()).await;
+    assert_eq!(len.expect("permits came back"), Ok(0));
+}
+
+#[test]
+#[expect(clippy::panic, reason = "the panic is what is tested")]
+fn a_panic_costs_one_vault() {
+    let service = service();
+    let (one, two) = (service.create().unwrap(), service.create().unwrap());
+    one.append_blocking(entry("[A]", "1")).unwrap();
+    two.append_blocking(entry("[B]", "2")).unwrap();
+    let id = one.id;
+    let lost =
+        service.service.call_blocking(move |vaults| guarded::<()>(vaults, id, |_, _| panic!("injected")));
+    assert_eq!(lost, Err(VaultError::Lost));
+    assert_eq!(one.len_blocking(), Err(VaultError::Lost));
+    // Outside any vault the caller gets an error, and the actor goes on.
+    let outside = service.service.call_blocking::<()>(|_| panic!("injected"));
+    assert_eq!(outside, Err(VaultError::Closed));
+    assert_eq!(two.get_blocking().unwrap(), [entry("[B]", "2")]);
+    assert_eq!(service.vaults(), Ok(1));
+}
+
+#[test]
+fn the_total_is_kept_through_a_panic() {
+    let limits = VaultLimits { max_total_bytes: 1_000, ..VaultLimits::default() };
+    let service = VaultService::start_with(arbiter(), limits);
+    let (one, two) = (service.create().unwrap(), service.create().unwrap());
+    let half = || entry("[A]", &"x".repeat(600));
+    one.append_blocking(half()).unwrap();
+    let full = Err(VaultError::Full { what: "bytes in all vaults", limit: 1_000 });
+    assert_eq!(two.append_blocking(half()), full);
+    let id = one.id;
+    let _ = service.service.call_blocking(move |vaults| {
+        guarded::<()>(vaults, id, |state, _| {
+            state.clear();
+            std::panic::resume_unwind(Box::new("injected"))
+        })
+    });
+    assert_eq!(two.append_blocking(half()), Ok(()));
+}
+
+#[test]
+fn after_the_arbiter_has_stopped_everything_is_closed() {
+    let arbiter = own_arbiter("short-lived");
+    let service = VaultService::start(&arbiter);
+    let vault = service.create().unwrap();
+    vault.append_blocking(entry("[A]", "1")).unwrap();
+    // Not `Arbiter::stop`, which leaves the system's thread running: the end of the process runtime.
+    arbiter.spawn_fn(|| actix_rt::System::current().stop());
+    let closed = (0..2_000).find(|_| {
+        std::thread::sleep(Duration::from_millis(1));
+        vault.len_blocking() == Err(VaultError::Closed)
+    });
+    assert!(closed.is_some());
+    assert_eq!(service.create().map(drop), Err(VaultError::Closed));
+}

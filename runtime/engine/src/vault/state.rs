@@ -1,0 +1,76 @@
+//! One vault: an ordered list of entries and an index of its placeholders.
+
+use std::collections::HashMap;
+
+use super::{Room, SecretText, VaultEntry, VaultError};
+
+/// One vault. Order is that of insertion, and equal entries may occur more than once, as in llm-guard's
+/// list of tuples.
+#[derive(Debug, Default)]
+pub struct VaultState {
+    entries: Vec<VaultEntry>,
+    /// How often each placeholder occurs.
+    placeholders: HashMap<SecretText, usize>,
+    bytes: usize,
+}
+
+impl VaultState {
+    /// Adds entries at the end: all of them, or on [`VaultError::Full`] none.
+    pub fn extend(&mut self, entries: Vec<VaultEntry>, room: &Room) -> Result<(), VaultError> {
+        let bytes = entries.iter().fold(self.bytes, |sum, entry| sum.saturating_add(entry.bytes()));
+        room.check(self.entries.len().saturating_add(entries.len()), bytes)?;
+        for entry in &entries {
+            *self.placeholders.entry(entry.placeholder.clone()).or_default() += 1;
+        }
+        self.entries.extend(entries);
+        self.bytes = bytes;
+        Ok(())
+    }
+
+    /// Removes the first entry equal to `entry`, as Python's `list.remove`.
+    pub fn remove(&mut self, entry: &VaultEntry) -> Result<(), VaultError> {
+        if !self.placeholder_exists(entry.placeholder.as_str()) {
+            return Err(VaultError::NotFound);
+        }
+        let at = self.entries.iter().position(|held| held == entry).ok_or(VaultError::NotFound)?;
+        let removed = self.entries.remove(at);
+        self.bytes = self.bytes.saturating_sub(removed.bytes());
+        if let Some(count) = self.placeholders.get_mut(removed.placeholder.as_str()) {
+            *count -= 1;
+            if *count == 0 {
+                self.placeholders.remove(removed.placeholder.as_str());
+            }
+        }
+        Ok(())
+    }
+
+    /// The entries in order. Shares the texts; copies none.
+    pub fn entries(&self) -> Vec<VaultEntry> {
+        self.entries.clone()
+    }
+
+    /// Whether an entry has this placeholder, in constant time.
+    pub fn placeholder_exists(&self, placeholder: &str) -> bool {
+        self.placeholders.contains_key(placeholder)
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Removes every entry.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// What the vault counts for in [`super::VaultLimits`].
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
