@@ -56,7 +56,7 @@ lint: setup ## check formatting, clippy, ruff and mypy
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy pyshield $(wildcard integrations/*/src)
 
 .PHONY: format
 format: setup ## rewrite the sources as the formatters want them
