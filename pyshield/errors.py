@@ -56,14 +56,25 @@ class ConfigError(ShieldError, ValueError):
         message: What is wrong and what would be right.
         scanner: The scanner at fault by class name, `None` when none is.
         field: The parameter at fault, with an index where it is a list (`patterns[3]`).
+        file: The configuration file at fault, `None` for one that has no name.
+        line: The line in it, from 1.
     """
 
-    _details = ("scanner", "field")
+    _details = ("scanner", "field", "file", "line")
 
-    def __init__(self, message: str, scanner: str | None = None, field: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        scanner: str | None = None,
+        field: str | None = None,
+        file: str | None = None,
+        line: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.scanner = scanner
         self.field = field
+        self.file = file
+        self.line = line
 
 
 class TextError(ShieldError, ValueError):

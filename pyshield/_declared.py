@@ -1,0 +1,189 @@
+"""What `Shield` and `BlockingShield` share: a checked declaration and the runtime's shield made of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from pyshield._check import Check, shown
+from pyshield._declaration import Declaration, OutputScanner, PromptScanner, is_native
+from pyshield._limits import Cache, Limits
+from pyshield.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pyshield._runtime import Shield as NativeShield
+
+__all__ = ["Declared", "OnError"]
+
+OnError = Literal["block", "allow", "raise"]
+_ON_ERROR = ("block", "allow", "raise")
+
+
+def _scanners(check: Check, field: str, given: object, kind: type[Declaration]) -> tuple[Any, ...]:
+    """The scanners of one direction, each one something that can stand there."""
+    if not isinstance(given, list | tuple):
+        check.fail(field, f"expected a list of scanners, got {shown(given)}")
+    other = OutputScanner if kind is PromptScanner else PromptScanner
+    for index, scanner in enumerate(given):
+        place = f"{field}[{index}]"
+        if isinstance(scanner, type):
+            check.fail(place, f"expected a scanner, got the class {scanner.__name__}; call it")
+        if not callable(getattr(scanner, "scan", None)):
+            check.fail(place, f"expected a scanner (an object with a `scan` method), got {shown(scanner)}")
+        if isinstance(scanner, other):
+            package = "input_scanners" if kind is PromptScanner else "output_scanners"
+            check.fail(place, f"{type(scanner).__name__} is not one of pyshield.{package}")
+    return tuple(given)
+
+
+class Declared:
+    """A shield's declaration, immutable, and the runtime's shield made of it."""
+
+    __slots__ = ("_declared", "_native", "_own_output", "_own_prompt", "_seconds")
+
+    _name: ClassVar[str]
+
+    def __init__(
+        self,
+        prompt: Sequence[Any] = (),
+        output: Sequence[Any] = (),
+        *,
+        limits: Limits | None = None,
+        cache: Cache | None = None,
+        on_error: OnError = "block",
+    ) -> None:
+        check = Check(self._name)
+        limits = Limits() if limits is None else limits
+        if not isinstance(limits, Limits):
+            check.fail("limits", f"expected Limits, got {shown(limits)}")
+        if cache is not None and not isinstance(cache, Cache):
+            check.fail("cache", f"expected Cache or None, got {shown(cache)}")
+        if on_error not in _ON_ERROR:
+            check.fail("on_error", f"expected 'block', 'allow' or 'raise', got {shown(on_error)}")
+        prompts = _scanners(check, "prompt", prompt, PromptScanner)
+        outputs = _scanners(check, "output", output, OutputScanner)
+        self._declared = (prompts, outputs, limits, cache, on_error)
+        self._own_prompt = tuple(scanner for scanner in prompts if not is_native(scanner))
+        self._own_output = tuple(scanner for scanner in outputs if not is_native(scanner))
+        self._seconds = limits.deadline
+        self._native = self._compile()
+
+    def _compile(self) -> NativeShield:
+        import json
+
+        from pyshield._runtime import Shield as NativeShield
+
+        prompts, outputs, limits, cache, on_error = self._declared
+        spec = {
+            "prompt": [scanner._spec() for scanner in prompts if is_native(scanner)],  # noqa: SLF001
+            "output": [scanner._spec() for scanner in outputs if is_native(scanner)],  # noqa: SLF001
+            "limits": limits.to_config(),
+            "cache": None if cache is None else cache.to_config(),
+            "on_error": on_error,
+        }
+        return NativeShield(json.dumps(spec))
+
+    @property
+    def prompt(self) -> tuple[Any, ...]:
+        """The scanners for prompts."""
+        return self._declared[0]
+
+    @property
+    def output(self) -> tuple[Any, ...]:
+        """The scanners for outputs."""
+        return self._declared[1]
+
+    @property
+    def limits(self) -> Limits:
+        """What is admitted and how long it may take."""
+        return self._declared[2]
+
+    @property
+    def cache(self) -> Cache | None:
+        """Whether results are remembered, and how many."""
+        return self._declared[3]
+
+    @property
+    def on_error(self) -> OnError:
+        """What a scanner that comes to no verdict means."""
+        return self._declared[4]
+
+    def metrics(self) -> dict[str, Any]:
+        """Counters and histograms of this shield so far, as plain data."""
+        return self._native.metrics()
+
+    def to_config(self) -> dict[str, Any]:
+        """The declaration as plain data, every default spelt out; `from_config` takes it back.
+
+        Raises:
+            ConfigError: If a scanner is not one of pyshield's own.
+        """
+        prompts, outputs, limits, cache, on_error = self._declared
+        for scanner in (*prompts, *outputs):
+            if not isinstance(scanner, Declaration):
+                raise ConfigError(
+                    f"{type(scanner).__name__}: only pyshield's own scanners can be written as data"
+                )
+        return {
+            "prompt": [scanner.to_config() for scanner in prompts],
+            "output": [scanner.to_config() for scanner in outputs],
+            "limits": limits.to_config(),
+            "cache": None if cache is None else cache.to_config(),
+            "on_error": on_error,
+        }
+
+    def to_yaml(self) -> str:
+        """The declaration as a configuration file; `from_config` takes it back."""
+        from pyshield.config import to_yaml
+
+        return to_yaml(self.to_config())
+
+    @classmethod
+    def from_config(cls, source: Mapping[str, Any] | str | Path) -> Self:
+        """Builds a shield from a mapping, a YAML file or YAML text; `pyshield.config` documents the format.
+
+        Args:
+            source: A mapping; a `Path`, or a `str` without a line break, that names a file; or YAML text.
+
+        Raises:
+            ConfigError: For anything wrong, naming file, line and key where there are any.
+        """
+        from pyshield.config import load
+
+        return cls(**load(source))
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """Builds the shield of a preset: `"strict"`, `"standard"` or `"permissive"`; see `pyshield.presets`.
+
+        Raises:
+            ConfigError: For another name.
+        """
+        from pyshield.presets import preset
+
+        return cls(**preset(name))
+
+    def __repr__(self) -> str:
+        prompts, outputs, limits, cache, on_error = self._declared
+        parts = [f"prompt={list(prompts)!r}", f"output={list(outputs)!r}"]
+        if limits != Limits():
+            parts.append(f"limits={limits!r}")
+        if cache is not None:
+            parts.append(f"cache={cache!r}")
+        if on_error != "block":
+            parts.append(f"on_error={on_error!r}")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By declaration: another process compiles its own shield, with its own permits, cache and counters.
+        prompts, outputs, limits, cache, on_error = self._declared
+        options = {"limits": limits, "cache": cache, "on_error": on_error}
+        return _rebuild, (type(self), prompts, outputs, options)
+
+
+def _rebuild(
+    cls: type[Declared], prompt: tuple[Any, ...], output: tuple[Any, ...], options: dict[str, Any]
+) -> Declared:
+    return cls(prompt, output, **options)

@@ -1,0 +1,78 @@
+"""The bounds of a shield: what it admits, how long it works, what it remembers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from pyshield._check import Check, shown
+
+__all__ = ["Cache", "Limits"]
+
+_MIB = 1024 * 1024
+_MOST_IN_FLIGHT = 1_000_000
+_LONGEST = 30 * 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a shield admits and how long it works.
+
+    Args:
+        max_in_flight: Requests that may be queued or running at once.
+        policy: What happens to the next one: `"reject"` raises `Overloaded` at once, `"wait"` waits for a
+            place until the deadline.
+        deadline: Seconds from the call to the result, for calls that name none; `None` sets no limit.
+        max_text_bytes: The longest text, in bytes of UTF-8; a longer one is a `TextError`.
+        inline_budget_us: Estimated work, in microseconds, up to which a text is scanned on the calling
+            thread, which is faster than handing it over. 0 hands everything over.
+
+    Raises:
+        ConfigError: For a wrong type or value.
+    """
+
+    max_in_flight: int = 1024
+    policy: Literal["reject", "wait"] = "reject"
+    deadline: float | None = None
+    max_text_bytes: int = 64 * _MIB
+    inline_budget_us: float = 100.0
+
+    def __post_init__(self) -> None:
+        check = Check("Limits")
+        check.integer("max_in_flight", self.max_in_flight, least=1, most=_MOST_IN_FLIGHT)
+        if self.policy not in ("reject", "wait"):
+            check.fail("policy", f"expected 'reject' or 'wait', got {shown(self.policy)}")
+        if self.deadline is not None:
+            check.number("deadline", self.deadline, least=0.0, most=_LONGEST, above=True)
+        check.integer("max_text_bytes", self.max_text_bytes, least=1)
+        check.number("inline_budget_us", self.inline_budget_us, least=0.0, most=1e6)
+
+    def to_config(self) -> dict[str, Any]:
+        """The limits as a configuration file holds them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cache:
+    """How many results a shield remembers, and for how long.
+
+    Args:
+        max_bytes: What all remembered results may occupy together.
+        ttl: Seconds a result is remembered; `None` sets no limit.
+
+    Raises:
+        ConfigError: For a wrong type or value.
+    """
+
+    max_bytes: int = 64 * _MIB
+    ttl: float | None = None
+
+    def __post_init__(self) -> None:
+        check = Check("Cache")
+        check.integer("max_bytes", self.max_bytes, least=1)
+        if self.ttl is not None:
+            check.number("ttl", self.ttl, least=0.0, most=_LONGEST, above=True)
+
+    def to_config(self) -> dict[str, Any]:
+        """The cache's bounds as a configuration file holds them."""
+        return asdict(self)

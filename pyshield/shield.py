@@ -1,0 +1,275 @@
+"""Shield: scanners compiled once, awaited many times; and its synchronous twin.
+
+The built-in scanners of a direction run together on the original text, and their changes are merged. Objects
+of your own run after them, in declared order, each on the text the one before left. A shield may be used from
+any number of event loops and threads at once, and pickles by its declaration.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Self
+
+from pyshield._check import Check
+from pyshield._declared import Declared, OnError
+from pyshield._gate import Gate
+from pyshield._limits import Cache, Limits
+from pyshield._own import is_asynchronous, remaining, run, run_blocking, run_many
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from types import TracebackType
+
+    from pyshield._runtime import ScanResult
+
+__all__ = ["BlockingShield", "Cache", "Limits", "OnError", "Shield"]
+
+
+def _listed(name: str, texts: Sequence[Any]) -> list[Any]:
+    """The texts as the list the runtime takes; one string alone is a mistake, not a list of letters."""
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"{name}: expected a list, got one {type(texts).__name__}")
+    return texts if type(texts) is list else list(texts)
+
+
+def _until(deadline: float | None, default: float | None) -> float | None:
+    """The monotonic time at which a request that starts now must be done."""
+    seconds = default if deadline is None else deadline
+    return None if seconds is None else monotonic() + seconds
+
+
+class Shield(Declared):
+    """Scans prompts and outputs without holding up the event loop.
+
+    Args:
+        prompt: Scanners for prompts: built-in ones, and objects of your own with `scan(prompt)`.
+        output: Scanners for outputs: built-in ones, and objects of your own with `scan(prompt, output)`.
+            Your own may be asynchronous; others run in a thread, with the caller's context variables.
+        limits: What is admitted and how long it may take.
+        cache: Whether results are remembered, and how many; those of your own scanners never are.
+        on_error: What a scanner that comes to no verdict means: `"block"` refuses the text, `"allow"` lets it
+            pass as far as that scanner goes, `"raise"` raises its `ScannerError`. With the first two the
+            error is in the result.
+
+    Raises:
+        ConfigError: For anything that cannot work, naming it.
+    """
+
+    __slots__ = ("_gate",)
+    _name = "Shield"
+
+    def __init__(
+        self,
+        prompt: Sequence[Any] = (),
+        output: Sequence[Any] = (),
+        *,
+        limits: Limits | None = None,
+        cache: Cache | None = None,
+        on_error: OnError = "block",
+    ) -> None:
+        super().__init__(prompt, output, limits=limits, cache=cache, on_error=on_error)
+        self._gate = Gate(self.limits)
+
+    def scan_prompt(self, text: str, *, deadline: float | None = None) -> Awaitable[ScanResult]:
+        """Scans a prompt.
+
+        Args:
+            text: The prompt.
+            deadline: Seconds until the result must be there; `limits.deadline` if not given.
+
+        Returns:
+            An awaitable of the result.
+
+        Raises:
+            TextError: If the text holds lone surrogates or is too long.
+            Overloaded: If as many requests are in flight as are allowed.
+            DeadlineExceeded: If there is no result in time.
+            ScannerError: If a scanner fails and `on_error` is `"raise"`.
+            Closed: If the shield is closed.
+        """
+        if self._own_prompt:
+            return self._with_own(self._own_prompt, self._native.scan_prompt, (text,), deadline)
+        return self._native.scan_prompt(text, deadline)
+
+    def scan_output(
+        self, prompt: str, output: str, *, deadline: float | None = None
+    ) -> Awaitable[ScanResult]:
+        """Scans what a model answered to a prompt; otherwise as `scan_prompt`."""
+        if self._own_output:
+            return self._with_own(self._own_output, self._native.scan_output, (prompt, output), deadline)
+        return self._native.scan_output(prompt, output, deadline)
+
+    def scan_prompts(
+        self, texts: Sequence[str], *, deadline: float | None = None
+    ) -> Awaitable[list[ScanResult]]:
+        """Scans many prompts in one go, on all cores; the results are in the order of the texts."""
+        texts = _listed("texts", texts)
+        if self._own_prompt:
+            befores: list[tuple[str, ...]] = [()] * len(texts)
+            return self._many_with_own(self._own_prompt, self._native.scan_prompts, texts, befores, deadline)
+        return self._native.scan_prompts(texts, deadline)
+
+    def scan_outputs(
+        self, pairs: Sequence[tuple[str, str]], *, deadline: float | None = None
+    ) -> Awaitable[list[ScanResult]]:
+        """Scans many `(prompt, output)` pairs in one go, on all cores; the results are in their order."""
+        pairs = _listed("pairs", pairs)
+        if self._own_output:
+            befores: list[tuple[str, ...]] = [(prompt,) for prompt, _ in pairs]
+            return self._many_with_own(self._own_output, self._native.scan_outputs, pairs, befores, deadline)
+        return self._native.scan_outputs(pairs, deadline)
+
+    async def _with_own(
+        self,
+        own: tuple[Any, ...],
+        scan: Callable[..., Awaitable[ScanResult]],
+        texts: tuple[str, ...],
+        deadline: float | None,
+    ) -> ScanResult:
+        until = _until(deadline, self._seconds)
+        await self._gate.enter(until)
+        try:
+            result = await scan(*texts, remaining(until))
+            return await run(own, result, texts[:-1], self.on_error, until)
+        finally:
+            self._gate.leave()
+
+    async def _many_with_own(
+        self,
+        own: tuple[Any, ...],
+        scan: Callable[..., Awaitable[list[ScanResult]]],
+        texts: list[Any],
+        befores: list[tuple[str, ...]],
+        deadline: float | None,
+    ) -> list[ScanResult]:
+        until = _until(deadline, self._seconds)
+        await self._gate.enter(until)
+        try:
+            results = await scan(texts, remaining(until))
+            return await run_many(own, results, befores, self.on_error, until)
+        finally:
+            self._gate.leave()
+
+    def close(self, timeout: float = 5.0) -> Awaitable[bool]:
+        """Refuses new work and waits for what is in flight.
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Returns:
+            An awaitable of whether all of it was finished in time.
+        """
+        return self._native.close(timeout)
+
+    async def aclose(self) -> None:
+        """As `close`, for `contextlib.aclosing`."""
+        await self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+class BlockingShield(Declared):
+    """Scans prompts and outputs on the calling thread, with the interpreter lock released.
+
+    It is for programs without an event loop; inside one it would hold the loop up, so use `Shield` there.
+
+    Args:
+        prompt: Scanners for prompts: built-in ones, and objects of your own with `scan(prompt)`.
+        output: Scanners for outputs: built-in ones, and objects of your own with `scan(prompt, output)`.
+            Asynchronous ones are refused.
+        limits: What is admitted and how long it may take. While a scanner of your own runs the deadline is
+            not looked at, only between two of them.
+        cache: Whether results are remembered, and how many; those of your own scanners never are.
+        on_error: What a scanner that comes to no verdict means; as for `Shield`.
+
+    Raises:
+        ConfigError: For anything that cannot work, naming it.
+    """
+
+    __slots__ = ()
+    _name = "BlockingShield"
+
+    def __init__(
+        self,
+        prompt: Sequence[Any] = (),
+        output: Sequence[Any] = (),
+        *,
+        limits: Limits | None = None,
+        cache: Cache | None = None,
+        on_error: OnError = "block",
+    ) -> None:
+        super().__init__(prompt, output, limits=limits, cache=cache, on_error=on_error)
+        for field, scanners in (("prompt", self._own_prompt), ("output", self._own_output)):
+            for scanner in scanners:
+                if is_asynchronous(scanner):
+                    name = type(scanner).__name__
+                    Check(self._name).fail(field, f"the `scan` of {name} is asynchronous; use Shield")
+
+    def scan_prompt(self, text: str, *, deadline: float | None = None) -> ScanResult:
+        """Scans a prompt; as `Shield.scan_prompt`, but returns the result itself."""
+        until = _until(deadline, self._seconds)
+        result = self._native.scan_prompt_blocking(text, deadline)
+        return (
+            run_blocking(self._own_prompt, result, (), self.on_error, until) if self._own_prompt else result
+        )
+
+    def scan_output(self, prompt: str, output: str, *, deadline: float | None = None) -> ScanResult:
+        """Scans what a model answered to a prompt; otherwise as `scan_prompt`."""
+        until = _until(deadline, self._seconds)
+        result = self._native.scan_output_blocking(prompt, output, deadline)
+        if not self._own_output:
+            return result
+        return run_blocking(self._own_output, result, (prompt,), self.on_error, until)
+
+    def scan_prompts(self, texts: Sequence[str], *, deadline: float | None = None) -> list[ScanResult]:
+        """Scans many prompts in one go, on all cores; the results are in the order of the texts."""
+        until = _until(deadline, self._seconds)
+        results = self._native.scan_prompts_blocking(_listed("texts", texts), deadline)
+        if not self._own_prompt:
+            return results
+        return [run_blocking(self._own_prompt, result, (), self.on_error, until) for result in results]
+
+    def scan_outputs(
+        self, pairs: Sequence[tuple[str, str]], *, deadline: float | None = None
+    ) -> list[ScanResult]:
+        """Scans many `(prompt, output)` pairs in one go, on all cores; the results are in their order."""
+        until = _until(deadline, self._seconds)
+        pairs = _listed("pairs", pairs)
+        results = self._native.scan_outputs_blocking(pairs, deadline)
+        if not self._own_output:
+            return results
+        return [
+            run_blocking(self._own_output, result, (prompt,), self.on_error, until)
+            for result, (prompt, _) in zip(results, pairs, strict=True)
+        ]
+
+    def close(self, timeout: float = 5.0) -> bool:
+        """Refuses new work and waits for what is in flight in other threads.
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Returns:
+            Whether all of it was finished in time.
+        """
+        return self._native.close_blocking(timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
