@@ -67,8 +67,8 @@ class Check:
         if isinstance(value, float) and not isfinite(value):
             self.fail(field, f"must be finite, got {shown(value)}")
         if not least <= value <= most or (above and value == least):
-            lower = f"above {least:g}" if above else f"at least {least:g}"
-            self.fail(field, f"must be {lower} and at most {most:g}, got {shown(value)}")
+            lower = "above" if above else "at least"
+            self.fail(field, f"must be {lower} {least:.0f} and at most {most:.0f}, got {shown(value)}")
         return float(value)
 
     def text(self, field: str, value: object) -> str:

@@ -47,7 +47,7 @@ def remaining(until: float | None) -> float | None:
     return left
 
 
-def _judged(name: str, verdict: Any) -> tuple[str, bool, float]:
+def _judged(name: str, verdict: Any) -> tuple[str, bool, float]:  # noqa: ANN401  # whatever it returned
     """What a scanner returned, if it is what the protocol asks for."""
     try:
         text, valid, risk = verdict

@@ -29,6 +29,7 @@ _LONGEST_SHOWN = 40
 
 # libyaml's parser, where PyYAML was built with it, is ten times as fast.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _VARIABLE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([^{}]*))?\}")
 
 
@@ -89,6 +90,8 @@ class _Parser:
         if len(path) > _DEEPEST or self.values > _MOST_VALUES:
             raise self.too_much(node)
         self.lines.setdefault(path, node.start_mark.line + 1)
+        if not isinstance(node, yaml.ScalarNode) and node.tag not in _PLAIN_TAGS:
+            raise self.fail(node.start_mark.line + 1, "tags are not allowed")
         if isinstance(node, yaml.MappingNode):
             return self.mapping(loader, node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -114,7 +117,7 @@ class _Parser:
         line = node.start_mark.line + 1
         written = node.value
         node.value = _VARIABLE.sub(lambda match: self.variable(match, line), written)
-        if node.value != written and node.style is None:
+        if node.value != written and not node.style:
             # Not quoted: the variable's value says what type it is, as if it had been written there.
             node.tag = loader.resolve(yaml.ScalarNode, node.value, (True, False))
         try:

@@ -38,6 +38,7 @@ from pyshield._check import shown
 from pyshield._limits import Cache, Limits
 from pyshield._registry import parameters, scanner_by_name, suggestion
 from pyshield.errors import ConfigError
+from pyshield.presets import preset
 
 __all__ = ["load", "to_yaml"]
 
@@ -135,7 +136,7 @@ class _Reader:
             self.fail((), "has none of 'preset', 'prompt' and 'output'")
         arguments: dict[str, Any] = {}
         if "preset" in config:
-            arguments |= self.called(("preset",), None, _preset, config["preset"])
+            arguments |= self.called(("preset",), None, preset, config["preset"])
         for direction, package in (("prompt", "input_scanners"), ("output", "output_scanners")):
             if direction in config:
                 arguments[direction] = self.scanners(direction, package, config[direction])
@@ -187,14 +188,10 @@ class _Reader:
                 field = (inside, *field)
             line = self.line((*path, *field))
             place = (self.file or "configuration") + (f":{line}" if line else "")
-            message = f"{place}: {_written(path)}: {error.message}"
+            # What bounds and presets call themselves is the key that is named already.
+            reason = error.message if path[1:] else error.message.partition(": ")[2]
+            message = f"{place}: {_written(path)}: {reason}"
             raise ConfigError(message, error.scanner, _written((*path, *field)), self.file, line) from None
-
-
-def _preset(name: object) -> dict[str, Any]:
-    from pyshield.presets import preset
-
-    return preset(name)
 
 
 def _steps(field: str) -> _yaml.Path:

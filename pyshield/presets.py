@@ -1,17 +1,18 @@
 """Presets: shields to start from, made of the scanners that need no model.
 
-* `permissive`: prompts: InvisibleText, TokenLimit of 32,768; outputs: BanSubstrings. Texts up to 64 MiB, 30
-  seconds; a scanner that fails lets the text pass.
-* `standard`: prompts: InvisibleText, BanSubstrings, TokenLimit of 16,384; outputs: BanSubstrings, Regex. Texts
-  up to 8 MiB, 10 seconds; a scanner that fails refuses the text.
-* `strict`: prompts: as `standard`, with TokenLimit of 4,096, and Regex and Sentiment (below -0.8); outputs: as
-  `standard`, and Sentiment (below -0.8) and ReadingTime (15 minutes). What BanSubstrings finds is redacted, and
-  emoji joiners count as invisible. Texts up to 1 MiB, 2 seconds; a scanner that fails refuses the text.
+* `permissive`: prompts: InvisibleText, TokenLimit of 32,768; outputs: BanSubstrings. Texts up to 64 MiB,
+  30 seconds; a scanner that fails lets the text pass.
+* `standard`: prompts: InvisibleText, BanSubstrings, TokenLimit of 16,384; outputs: BanSubstrings, Regex.
+  Texts up to 8 MiB, 10 seconds; a scanner that fails refuses the text.
+* `strict`: prompts: as `standard`, with TokenLimit of 4,096, and Regex and Sentiment (below -0.8); outputs:
+  as `standard`, and Sentiment (below -0.8) and ReadingTime (15 minutes). What BanSubstrings finds is
+  redacted, and emoji joiners count as invisible. Texts up to 1 MiB, 2 seconds; a scanner that fails refuses
+  the text.
 
 They catch what fixed strings and patterns can catch: known phrases of instruction overrides, chat-template
-tokens, hidden characters, credentials in URLs, links that run or smuggle something, texts that are too long or
-very hostile. A paraphrased attack, personal data and toxic language need the model-backed scanners, which are
-not in them yet: `strict` is stricter than `standard`, not safe by itself.
+tokens, hidden characters, credentials in URLs, links that run or smuggle something, texts that are too long
+or very hostile. A paraphrased attack, personal data and toxic language need the model-backed scanners, which
+are not in them yet: `strict` is stricter than `standard`, not safe by itself.
 """
 
 from __future__ import annotations
