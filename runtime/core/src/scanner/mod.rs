@@ -8,7 +8,11 @@ use crate::literal::{LiteralHits, LiteralList};
 use crate::text::Text;
 use crate::verdict::Verdict;
 
+pub mod ban_substrings;
+pub mod invisible_text;
+pub mod no_refusal_light;
 pub mod probe;
+pub mod reading_time;
 mod spec;
 
 pub use spec::ScannerSpec;

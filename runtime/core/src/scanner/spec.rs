@@ -3,21 +3,33 @@
 use serde::Deserialize;
 
 use crate::error::ConfigError;
-use crate::scanner::{Scanner, probe};
+use crate::scanner::{Scanner, ban_substrings, invisible_text, no_refusal_light, probe, reading_time};
 
 /// A scanner as declared: its class name and its parameters.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "type", deny_unknown_fields)]
 pub enum ScannerSpec {
+    /// See [`ban_substrings::BanSubstrings`].
+    BanSubstrings(ban_substrings::BanSubstringsSpec),
+    /// See [`invisible_text::InvisibleText`].
+    InvisibleText(invisible_text::InvisibleTextSpec),
+    /// See [`no_refusal_light::NoRefusalLight`].
+    NoRefusalLight(no_refusal_light::NoRefusalLightSpec),
     /// See [`probe::Probe`].
     Probe(probe::ProbeSpec),
+    /// See [`reading_time::ReadingTime`].
+    ReadingTime(reading_time::ReadingTimeSpec),
 }
 
 impl ScannerSpec {
     /// Builds the scanner.
     pub fn build(self) -> Result<Box<dyn Scanner>, ConfigError> {
         match self {
+            Self::BanSubstrings(spec) => Ok(Box::new(ban_substrings::BanSubstrings::new(spec)?)),
+            Self::InvisibleText(spec) => Ok(Box::new(invisible_text::InvisibleText::new(spec))),
+            Self::NoRefusalLight(spec) => Ok(Box::new(no_refusal_light::NoRefusalLight::new(spec)?)),
             Self::Probe(spec) => Ok(Box::new(probe::Probe::new(spec))),
+            Self::ReadingTime(spec) => Ok(Box::new(reading_time::ReadingTime::new(&spec)?)),
         }
     }
 }

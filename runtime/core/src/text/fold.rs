@@ -1,9 +1,13 @@
 //! The lower-cased view of a text, with a map back to the original bytes.
 
+use crate::span::Span;
+
 /// A text lower-cased character by character.
 ///
 /// Case-insensitive literals are matched here. `char::to_lowercase` of each character on its own, which
-/// is Python's `str.lower()` but for the final sigma.
+/// is Python's `str.lower()` but for the final sigma: Python lower-cases `Σ` to `ς` at the end of a word
+/// and to `σ` elsewhere, here both are `σ`. Whatever Python's lower-cased strings have in common, these
+/// have too.
 #[derive(Debug)]
 pub struct Folded {
     text: String,
@@ -27,8 +31,12 @@ impl Folded {
         let mut out = String::with_capacity(text.len());
         let mut shifts = Vec::new();
         for (at, c) in text.char_indices() {
+            if c.is_ascii() {
+                out.push(c.to_ascii_lowercase());
+                continue;
+            }
             let before = out.len();
-            out.extend(c.to_lowercase());
+            out.extend(fold(c));
             if out.len() - before != c.len_utf8() {
                 // The character itself starts where both sides still agree; positions inside a longer
                 // lower-case form map to its start or end, see `to_original`.
@@ -43,6 +51,15 @@ impl Folded {
         &self.text
     }
 
+    /// The span of `original`, the text this was made of, that bytes `start..end` of the lower-cased text
+    /// come from. A bound inside the lower-case form of one character takes in the whole character.
+    pub fn span(&self, original: &str, start: usize, end: usize) -> Span {
+        if self.shifts.is_empty() {
+            return Span::new(start, end);
+        }
+        Span::new(self.to_original(original, start, false), self.to_original(original, end, true))
+    }
+
     /// The original byte offset of folded byte offset `at`. An offset inside the lower-case form of one
     /// character moves to that character's start (`end = false`) or end (`end = true`).
     pub fn to_original(&self, original: &str, at: usize, end: bool) -> usize {
@@ -53,15 +70,88 @@ impl Folded {
             // Before the next shift there may be a character whose two forms differ in length.
             position = position.min(shift.original);
         }
-        position = position.min(original.len());
-        while !original.is_char_boundary(position) {
-            position = if end { position + 1 } else { position - 1 };
-        }
-        position
+        if end { original.ceil_char_boundary(position) } else { original.floor_char_boundary(position) }
     }
+}
+
+/// The lower-case form of one character, with one sigma.
+fn fold(c: char) -> std::char::ToLowercase {
+    // Lower-casing the capital gives the sigma that does not stand at the end.
+    if c == 'ς' { 'Σ' } else { c }.to_lowercase()
 }
 
 /// Lower-cases a literal the way texts are folded.
 pub(crate) fn fold_literal(literal: &str) -> String {
-    literal.chars().flat_map(char::to_lowercase).collect()
+    literal.chars().flat_map(fold).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::text::Text;
+
+    /// Characters whose lower-case form is longer, shorter, more than one character, or the same.
+    fn tricky() -> impl Strategy<Value = String> {
+        "[aAzİıẞßKÅȺⱥΣσς字😀É\u{307} ]{0,24}"
+    }
+
+    #[test]
+    fn lower_cases_as_python_but_for_the_final_sigma() {
+        for (text, lower) in [("ΟΔΟΣ ΟΔΟς", "οδοσ οδοσ"), ("İẞKÅȺ", "i\u{307}ßkåⱥ"), ("Hello\0É", "hello\0é")]
+        {
+            assert_eq!(Text::from(text).folded().as_str(), lower);
+            assert_eq!(super::fold_literal(text), lower);
+        }
+    }
+
+    #[test]
+    fn a_piece_of_a_character_maps_to_all_of_it() {
+        let text = Text::from("xİy");
+        let folded = text.folded();
+        assert_eq!(folded.as_str(), "xi\u{307}y");
+        assert_eq!(folded.span(text.as_str(), 1, 2).range(), 1..3);
+        assert_eq!(folded.span(text.as_str(), 2, 4).range(), 1..3);
+        assert_eq!(folded.span(text.as_str(), 2, 5).range(), 1..4);
+        assert_eq!(folded.span(text.as_str(), 4, 5).range(), 3..4);
+    }
+
+    proptest! {
+        #[test]
+        fn spans_map_to_exactly_the_characters_they_touch(text in tricky()) {
+            let text = Text::from(text);
+            let (original, folded) = (text.as_str(), text.folded());
+            // Where each original character's form starts and ends, worked out one by one.
+            let mut at = 0;
+            let mut forms = Vec::new();
+            for (start, c) in original.char_indices() {
+                let len = super::fold_literal(&c.to_string()).len();
+                forms.push((at..at + len, start..start + c.len_utf8()));
+                at += len;
+            }
+            let lower = folded.as_str();
+            prop_assert_eq!(at, lower.len());
+            let bounds: Vec<usize> = (0..=lower.len()).filter(|&at| lower.is_char_boundary(at)).collect();
+            for (n, &start) in bounds.iter().enumerate() {
+                for &end in &bounds[n + 1..] {
+                    let mut touched = forms.iter().filter(|(form, _)| form.start < end && start < form.end);
+                    let first = touched.next().map(|(_, from)| from.clone());
+                    let last = touched.last().map(|(_, from)| from.clone()).or_else(|| first.clone());
+                    let expected = first.zip(last).map(|(first, last)| first.start..last.end);
+                    let span = folded.span(original, start, end);
+                    prop_assert_eq!(Some(span.range()), expected);
+                    prop_assert!(original.get(span.range()).is_some());
+                }
+            }
+        }
+
+        #[test]
+        fn what_python_finds_is_found(text in tricky(), literal in tricky()) {
+            // `str::to_lowercase` has the final sigma, as Python's `lower` does.
+            if text.to_lowercase().contains(&literal.to_lowercase()) {
+                let folded = Text::from(text);
+                prop_assert!(folded.folded().as_str().contains(&super::fold_literal(&literal)));
+            }
+        }
+    }
 }

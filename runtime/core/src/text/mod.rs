@@ -1,13 +1,16 @@
 //! Text as the scanners see it: bytes, with the views that several scanners share computed once.
 
+pub(crate) mod class;
 mod code_points;
 mod fold;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+pub use class::{is_python_word, is_word_boundary};
 pub use code_points::CodePoints;
 pub use fold::Folded;
+pub(crate) use fold::fold_literal;
 
 /// An immutable text with lazily computed, shared views.
 ///
