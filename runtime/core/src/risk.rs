@@ -26,13 +26,13 @@ pub fn round_to(value: f64, digits: usize) -> f64 {
 
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "the rounded values are to be the very same")]
-#[expect(clippy::unreadable_literal, clippy::excessive_precision, reason = "as Python prints them")]
+#[expect(clippy::unreadable_literal, reason = "as Python prints them")]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    /// `(x, round(x, 1))` of CPython 3.11: ties of the binary value go to even, near ties do not.
+    /// `(x, round(x, 1))` of `CPython` 3.11: ties of the binary value go to even, near ties do not.
     const ROUNDED: &[(f64, f64)] = &[
         (0.0, 0.0),
         (0.05, 0.1),
@@ -73,7 +73,7 @@ mod tests {
         (-123456.25, -123456.2),
     ];
 
-    /// `(x, round(x, 2))` of CPython 3.11.
+    /// `(x, round(x, 2))` of `CPython` 3.11.
     const ROUNDED_2: &[(f64, f64)] = &[
         (0.125, 0.12),
         (0.135, 0.14),
@@ -87,7 +87,7 @@ mod tests {
         (-0.125, -0.12),
     ];
 
-    /// `(score, threshold, risk)` by the formula in CPython 3.11. The first three are llm-guard's own
+    /// `(score, threshold, risk)` by the formula in `CPython` 3.11. The first three are llm-guard's own
     /// examples.
     const RISKS: &[(f64, f64, f64)] = &[
         (0.95, 0.92, 0.4),

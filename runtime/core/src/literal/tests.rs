@@ -25,7 +25,8 @@ fn naive(list: &LiteralList, text: &str) -> LiteralHits {
     let words = text.chars().any(is_python_word);
     let mut hits = LiteralHits::default();
     // By end in the searched text: the longest.
-    let mut longest: std::collections::BTreeMap<usize, (usize, usize, Span)> = Default::default();
+    let mut longest: std::collections::BTreeMap<usize, (usize, usize, Span)> =
+        std::collections::BTreeMap::default();
     let source = Text::from(text);
     for (index, literal) in list.literals.iter().enumerate() {
         let mut occurs = literal.is_empty() && (words || !list.whole_word);

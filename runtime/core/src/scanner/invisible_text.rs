@@ -39,7 +39,7 @@ const TAG_FLAGS: [&str; 3] = [
 pub struct InvisibleTextSpec {
     /// Whether the invisible parts of emoji stay: joiners between two pictures, the tags of flags, and
     /// pictures newer than the Unicode tables. llm-guard removes them.
-    pub keep_emoji_sequences: bool,
+    pub keep_emoji_joiners: bool,
 }
 
 /// Refuses and removes invisible characters: zero-width and direction marks, private use, unassigned.
@@ -49,19 +49,19 @@ pub struct InvisibleTextSpec {
 /// labelled `TAG_CHARACTERS`; any other run `INVISIBLE`.
 #[derive(Debug)]
 pub struct InvisibleText {
-    keep_emoji_sequences: bool,
+    keep_emoji_joiners: bool,
     nothing: Arc<str>,
 }
 
 impl InvisibleText {
     /// Builds the scanner.
     pub fn new(spec: InvisibleTextSpec) -> Self {
-        Self { keep_emoji_sequences: spec.keep_emoji_sequences, nothing: Arc::from("") }
+        Self { keep_emoji_joiners: spec.keep_emoji_joiners, nothing: Arc::from("") }
     }
 
     /// Whether the invisible character `c` at byte `at` of `text` is part of an emoji that stays.
     fn keeps(&self, text: &str, at: usize, c: char) -> bool {
-        if !self.keep_emoji_sequences {
+        if !self.keep_emoji_joiners {
             return false;
         }
         if c == ZERO_WIDTH_JOINER {
@@ -112,7 +112,7 @@ impl Scanner for InvisibleText {
         while let Some(c) = text[at..].chars().next() {
             let end = at + c.len_utf8();
             if c.is_ascii() || !INVISIBLE.contains(c) {
-                let flag = (c == '\u{1F3F4}' && self.keep_emoji_sequences)
+                let flag = (c == '\u{1F3F4}' && self.keep_emoji_joiners)
                     .then(|| TAG_FLAGS.iter().find(|flag| text[at..].starts_with(**flag)))
                     .flatten();
                 at = flag.map_or(end, |flag| at + flag.len());
@@ -153,8 +153,8 @@ mod tests {
     use crate::literal::LiteralHits;
     use crate::text::Text;
 
-    fn scan(keep_emoji_sequences: bool, text: &str) -> (String, Verdict) {
-        let scanner = InvisibleText::new(InvisibleTextSpec { keep_emoji_sequences });
+    fn scan(keep_emoji_joiners: bool, text: &str) -> (String, Verdict) {
+        let scanner = InvisibleText::new(InvisibleTextSpec { keep_emoji_joiners });
         let evidence = Evidence { literals: &LiteralHits::default() };
         let verdict = scanner.scan(&Input::text(&Text::from(text)), &evidence).unwrap();
         let edited = apply_edits(text, &merge_edits(verdict.edits.clone()));
@@ -248,7 +248,7 @@ mod tests {
             (0xe0001, true),
             (0xe0080, true),
             (0xe01f0, true),
-            (0x10fffe, true),
+            (0x0010_fffe, true),
             (0x2028, false),
             (0x115f, false),
             (0x3164, false),

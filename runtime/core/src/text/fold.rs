@@ -136,7 +136,7 @@ mod tests {
                 for &end in &bounds[n + 1..] {
                     let mut touched = forms.iter().filter(|(form, _)| form.start < end && start < form.end);
                     let first = touched.next().map(|(_, from)| from.clone());
-                    let last = touched.last().map(|(_, from)| from.clone()).or_else(|| first.clone());
+                    let last = touched.next_back().map(|(_, from)| from.clone()).or_else(|| first.clone());
                     let expected = first.zip(last).map(|(first, last)| first.start..last.end);
                     let span = folded.span(original, start, end);
                     prop_assert_eq!(Some(span.range()), expected);
