@@ -13,6 +13,7 @@ pub mod risk;
 pub mod scanner;
 pub mod span;
 pub mod text;
+pub mod tokens;
 pub mod verdict;
 
 pub use edit::{Edit, apply_edits, merge_edits};

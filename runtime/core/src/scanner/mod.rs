@@ -14,6 +14,7 @@ pub mod no_refusal_light;
 pub mod probe;
 pub mod reading_time;
 mod spec;
+pub mod token_limit;
 
 pub use spec::ScannerSpec;
 
