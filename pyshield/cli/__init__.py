@@ -1,0 +1,12 @@
+"""The `pyshield` command: `scan` for texts, files and records, `doctor` for the installation."""
+
+from __future__ import annotations
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Runs the command line and exits with its code."""
+    from pyshield.cli.app import run
+
+    raise SystemExit(run())
