@@ -147,7 +147,7 @@ class Sources:
 
     def _records(self, file: IO[bytes], source: str, pointer: Pointer) -> Iterator[Document | Unreadable]:
         for number, raw in enumerate(self._lines(file), 1):
-            if len(raw) > self.max_bytes:
+            if len(raw.removesuffix(b"\n")) > self.max_bytes:
                 yield Unreadable(source, _too_large(self.max_bytes), len(raw), number)
                 continue
             try:
