@@ -71,13 +71,18 @@ def choose_shield(
     """
     if (config is not None) + (preset is not None) + bool(scanners) > 1:
         raise ConfigError("--scanner, --config and --preset exclude each other")
+    # A file says what limits it wants; otherwise the limits are the command line's.
+    limits = Limits(policy="wait", max_text_bytes=max_bytes)
     if scanners:
         package = "input_scanners" if side == "prompt" else "output_scanners"
         built = [parse_scanner(written, package, redact=redact) for written in scanners]
-        limits = Limits(policy="wait", max_text_bytes=max_bytes)
-        return BlockingShield(**{side: built}, limits=limits)
+        prompt, output = (built, []) if side == "prompt" else ([], built)
+        return BlockingShield(prompt, output, limits=limits)
     if config is None:
-        return BlockingShield.preset(preset or "standard")
+        from pyshield.presets import preset as declared
+
+        parts = declared(preset or "standard")
+        return BlockingShield(parts["prompt"], parts["output"], limits=limits)
     shield = BlockingShield.from_config(Path(config))
     if not (shield.prompt if side == "prompt" else shield.output):
         # Everything would pass, which is not what a configuration is given for.
