@@ -2,4 +2,5 @@
 pub mod actors;
 pub mod cache;
 pub mod metrics;
+pub mod reachability;
 pub mod vault;

@@ -3,6 +3,7 @@
 pub(crate) mod class;
 mod code_points;
 mod fold;
+pub mod urls;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
