@@ -13,6 +13,7 @@ pub mod invisible_text;
 pub mod no_refusal_light;
 pub mod probe;
 pub mod reading_time;
+pub mod sentiment;
 mod spec;
 pub mod token_limit;
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::error::ConfigError;
 use crate::scanner::{
-    Scanner, ban_substrings, invisible_text, no_refusal_light, probe, reading_time, token_limit,
+    Scanner, ban_substrings, invisible_text, no_refusal_light, probe, reading_time, sentiment, token_limit,
 };
 
 /// A scanner as declared: its class name and its parameters.
@@ -21,6 +21,8 @@ pub enum ScannerSpec {
     Probe(probe::ProbeSpec),
     /// See [`reading_time::ReadingTime`].
     ReadingTime(reading_time::ReadingTimeSpec),
+    /// See [`sentiment::Sentiment`].
+    Sentiment(sentiment::SentimentSpec),
     /// See [`token_limit::TokenLimit`].
     TokenLimit(token_limit::TokenLimitSpec),
 }
@@ -34,6 +36,7 @@ impl ScannerSpec {
             Self::NoRefusalLight(spec) => Ok(Box::new(no_refusal_light::NoRefusalLight::new(spec)?)),
             Self::Probe(spec) => Ok(Box::new(probe::Probe::new(spec))),
             Self::ReadingTime(spec) => Ok(Box::new(reading_time::ReadingTime::new(&spec)?)),
+            Self::Sentiment(spec) => Ok(Box::new(sentiment::Sentiment::new(&spec)?)),
             Self::TokenLimit(spec) => Ok(Box::new(token_limit::TokenLimit::new(&spec)?)),
         }
     }

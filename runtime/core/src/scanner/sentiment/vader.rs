@@ -1,0 +1,369 @@
+//! VADER's rules, with the scores of nltk's `SentimentIntensityAnalyzer`.
+//!
+//! A token scores by the lexicon, changed by capitals, by the three tokens before it and by idioms around
+//! it. nltk places every token where the same token *first* occurs; so a score is worked out once per
+//! distinct token and remembered. Tokens stream through a window: nothing is kept per token.
+
+use std::collections::HashMap;
+
+use super::PolarityScores;
+use super::lexicon::{Effect, Role};
+use super::token::{Pace, Token, Tokens};
+use crate::interrupt::{Interrupt, Interrupted};
+use crate::risk::round_to;
+
+/// How much a booster adds, and a dampener takes.
+const BOOST: f64 = 0.293;
+/// What capitals add among words that are not all capitals.
+const CAPITALS: f64 = 0.733;
+/// What negation multiplies by.
+const NEGATION: f64 = -0.74;
+/// A modifier counts less the further away it stands.
+const BY_DISTANCE: [f64; 3] = [1.0, 0.95, 0.9];
+/// Each `!`, up to [`MAX_EXCLAMATIONS`].
+const EXCLAMATION: f64 = 0.292;
+const MAX_EXCLAMATIONS: usize = 4;
+/// Each `?` of two or three; more are [`MANY_QUESTIONS`].
+const QUESTION: f64 = 0.18;
+const MANY_QUESTIONS: f64 = 0.96;
+/// Normalises a sum: about the largest square expected.
+const ALPHA: f64 = 15.0;
+
+/// Idioms with a sentiment of their own, in lower case only.
+const IDIOMS: [(&[&str], f64); 7] = [
+    (&["the", "shit"], 3.0),
+    (&["the", "bomb"], 3.0),
+    (&["bad", "ass"], 1.5),
+    (&["yeah", "right"], -2.0),
+    (&["cut", "the", "mustard"], 2.0),
+    (&["kiss", "of", "death"], -1.5),
+    (&["hand", "to", "mouth"], -2.0),
+];
+
+/// Dampeners of two words, in lower case only.
+const DAMPENING_PAIRS: [[&str; 2]; 3] = [["just", "enough"], ["kind", "of"], ["sort", "of"]];
+
+/// Tokens in the window: three before the one at hand, two after, rounded up to a power of two.
+const WINDOW: usize = 8;
+/// How far the rules look ahead.
+const AHEAD: usize = 2;
+
+/// Scores a text, asking the interrupt as it goes.
+pub(super) fn score(text: &str, interrupt: Interrupt<'_>) -> Result<PolarityScores, Interrupted> {
+    let mut analysis = Analysis::new(text, interrupt);
+    let mut tokens = Tokens::new(text);
+    while let Some(token) = tokens.next(&mut analysis.pace)? {
+        analysis.window[analysis.seen % WINDOW] = token;
+        analysis.seen += 1;
+        if let Some(index) = analysis.seen.checked_sub(AHEAD + 1) {
+            analysis.add(index)?;
+        }
+    }
+    for index in analysis.seen.saturating_sub(AHEAD)..analysis.seen {
+        analysis.add(index)?;
+    }
+    Ok(analysis.sums.finish(emphasis(&tokens)))
+}
+
+#[derive(Debug)]
+struct Analysis<'a> {
+    text: &'a str,
+    pace: Pace<'a>,
+    window: [Token<'a>; WINDOW],
+    /// Tokens read so far.
+    seen: usize,
+    /// Whether some token is not in capitals; found out when the first one in capitals matters.
+    mixed_case: Option<bool>,
+    /// The sentiment of each token of the lexicon, as written, from where it first stood.
+    known: HashMap<&'a str, f64>,
+    sums: Sums,
+}
+
+impl<'a> Analysis<'a> {
+    fn new(text: &'a str, interrupt: Interrupt<'a>) -> Self {
+        Self {
+            text,
+            pace: Pace::new(interrupt),
+            window: [Token::NONE; WINDOW],
+            seen: 0,
+            mixed_case: None,
+            known: HashMap::new(),
+            sums: Sums::default(),
+        }
+    }
+
+    /// The token at `index`, which lies in the window.
+    const fn token(&self, index: usize) -> Token<'a> {
+        self.window[index % WINDOW]
+    }
+
+    /// The token after the one at `index`, if the text has one.
+    fn after(&self, index: usize, distance: usize) -> Option<Token<'a>> {
+        (index + distance < self.seen).then(|| self.token(index + distance))
+    }
+
+    /// Adds the sentiment of the token at `index` to the sums.
+    fn add(&mut self, index: usize) -> Result<(), Interrupted> {
+        let token = self.token(index);
+        let Some(word) = token.word else {
+            self.sums.add_neutral();
+            return Ok(());
+        };
+        if word.role == Role::But {
+            self.sums.turn();
+        }
+        let Some(valence) = word.valence else {
+            self.sums.add_neutral();
+            return Ok(());
+        };
+        if let Some(sentiment) = self.known.get(token.text) {
+            self.sums.add(*sentiment);
+            return Ok(());
+        }
+        let sentiment = self.sentiment(token, valence, index)?;
+        self.known.insert(token.text, sentiment);
+        self.sums.add(sentiment);
+        Ok(())
+    }
+
+    /// The sentiment of a token of the lexicon at `index`.
+    fn sentiment(&mut self, token: Token<'a>, valence: f64, index: usize) -> Result<f64, Interrupted> {
+        let kind = token.word.is_some_and(|word| word.role == Role::Kind);
+        if kind && self.after(index, 1).is_some_and(|next| has_role(next, Role::Of)) {
+            return Ok(0.0);
+        }
+        let mut sentiment = valence;
+        if self.stands_out(token)? {
+            sentiment += if sentiment > 0.0 { CAPITALS } else { -CAPITALS };
+        }
+        for distance in 1..=index.min(3) {
+            let before = self.token(index - distance);
+            if has_valence(before) {
+                continue;
+            }
+            sentiment += self.modification(before, sentiment)? * BY_DISTANCE[distance - 1];
+            sentiment = self.negate(sentiment, index, distance)?;
+            if distance == 3 {
+                sentiment = self.idioms(sentiment, index);
+            }
+        }
+        Ok(self.least(sentiment, index))
+    }
+
+    /// Whether the token is in capitals while the text is not.
+    fn stands_out(&mut self, token: Token<'a>) -> Result<bool, Interrupted> {
+        if !token.is_upper(&mut self.pace)? {
+            return Ok(false);
+        }
+        if let Some(mixed) = self.mixed_case {
+            return Ok(mixed);
+        }
+        let mut mixed = false;
+        let mut tokens = Tokens::new(self.text);
+        while let Some(token) = tokens.next(&mut self.pace)? {
+            if !token.is_upper(&mut self.pace)? {
+                mixed = true;
+                break;
+            }
+        }
+        self.mixed_case = Some(mixed);
+        Ok(mixed)
+    }
+
+    /// What a booster or dampener adds to a sentiment near it.
+    fn modification(&mut self, modifier: Token<'a>, sentiment: f64) -> Result<f64, Interrupted> {
+        let change = match modifier.word.map(|word| word.effect) {
+            Some(Effect::Boost) => BOOST,
+            Some(Effect::Dampen) => -BOOST,
+            _ => return Ok(0.0),
+        };
+        let change = if sentiment < 0.0 { -change } else { change };
+        if !self.stands_out(modifier)? {
+            return Ok(change);
+        }
+        Ok(if sentiment > 0.0 { change + CAPITALS } else { change - CAPITALS })
+    }
+
+    /// Negation by the token `distance` before `index`, unless `never so` and the like strengthen. For
+    /// those nltk looks at the tokens as written, and at distance three at the nearest one alone too.
+    fn negate(&mut self, sentiment: f64, index: usize, distance: usize) -> Result<f64, Interrupted> {
+        let token = self.token(index - distance);
+        let so = |token: Token<'_>| matches!(token.text, "so" | "this");
+        let factor = match distance {
+            2 if token.text == "never" && so(self.token(index - 1)) => 1.5,
+            3 if token.text == "never" && so(self.token(index - 2)) || so(self.token(index - 1)) => 1.25,
+            _ if token.negates(&mut self.pace)? => NEGATION,
+            _ => return Ok(sentiment),
+        };
+        Ok(sentiment * factor)
+    }
+
+    /// Idioms and dampening pairs around the token at `index`, which has three before it.
+    fn idioms(&self, sentiment: f64, index: usize) -> f64 {
+        let text = |back: usize| self.token(index - back).text;
+        let [three, two, one, zero] = [text(3), text(2), text(1), text(0)];
+        let before: [&[&str]; 5] =
+            [&[one, zero], &[two, one, zero], &[two, one], &[three, two, one], &[three, two]];
+        let mut sentiment = before.into_iter().find_map(idiom).unwrap_or(sentiment);
+        if let Some(next) = self.after(index, 1) {
+            sentiment = idiom(&[zero, next.text]).unwrap_or(sentiment);
+            if let Some(second) = self.after(index, 2) {
+                sentiment = idiom(&[zero, next.text, second.text]).unwrap_or(sentiment);
+            }
+        }
+        if DAMPENING_PAIRS.contains(&[three, two]) || DAMPENING_PAIRS.contains(&[two, one]) {
+            sentiment -= BOOST;
+        }
+        sentiment
+    }
+
+    /// `least` right before negates, but for `at least` and `very least`.
+    fn least(&self, sentiment: f64, index: usize) -> f64 {
+        if index == 0 || !has_role(self.token(index - 1), Role::Least) {
+            return sentiment;
+        }
+        let first = index.checked_sub(2).map(|first| self.token(first));
+        if first.is_some_and(|token| has_role(token, Role::At) || has_role(token, Role::Very)) {
+            return sentiment;
+        }
+        sentiment * NEGATION
+    }
+}
+
+fn has_role(token: Token<'_>, role: Role) -> bool {
+    token.word.is_some_and(|word| word.role == role)
+}
+
+fn has_valence(token: Token<'_>) -> bool {
+    token.word.is_some_and(|word| word.valence.is_some())
+}
+
+fn idiom(tokens: &[&str]) -> Option<f64> {
+    IDIOMS.iter().find(|(idiom, _)| *idiom == tokens).map(|(_, sentiment)| *sentiment)
+}
+
+/// What the marks of the whole text add to a sum.
+fn emphasis(tokens: &Tokens<'_>) -> f64 {
+    let questions = match tokens.questions {
+        0 | 1 => 0.0,
+        few @ (2 | 3) => few as f64 * QUESTION,
+        _ => MANY_QUESTIONS,
+    };
+    tokens.exclamations.min(MAX_EXCLAMATIONS) as f64 * EXCLAMATION + questions
+}
+
+/// Sums over the sentiments so far.
+///
+/// The first `but` halves everything before it, which is known only when it comes. Halving is exact, so
+/// the plain sum can be halved afterwards; the one-sided sums add one to each term and round, so they
+/// are kept in both forms.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    total: f64,
+    plain: Sides,
+    halved: Sides,
+    neutral: u64,
+    turned: bool,
+}
+
+/// Positive and negative sentiments on their own, each moved one away from zero.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sides {
+    positive: f64,
+    negative: f64,
+}
+
+impl Sides {
+    fn add(&mut self, sentiment: f64) {
+        if sentiment > 0.0 {
+            self.positive += sentiment + 1.0;
+        } else {
+            self.negative += sentiment - 1.0;
+        }
+    }
+}
+
+impl Sums {
+    const fn add_neutral(&mut self) {
+        self.neutral += 1;
+    }
+
+    fn add(&mut self, sentiment: f64) {
+        if sentiment == 0.0 {
+            self.neutral += 1;
+            return;
+        }
+        let sentiment = if self.turned { sentiment * 1.5 } else { sentiment };
+        self.total += sentiment;
+        self.plain.add(sentiment);
+        if !self.turned {
+            self.halved.add(sentiment * 0.5);
+        }
+    }
+
+    /// A `but`: from here on the text counts more than what came before. Only the first one does.
+    fn turn(&mut self) {
+        if !self.turned {
+            self.turned = true;
+            self.total *= 0.5;
+            self.plain = self.halved;
+        }
+    }
+
+    fn finish(self, emphasis: f64) -> PolarityScores {
+        let Sides { mut positive, mut negative } = self.plain;
+        if self.neutral == 0 && positive == 0.0 && negative == 0.0 {
+            return PolarityScores::default();
+        }
+        let mut total = self.total;
+        if total > 0.0 {
+            total += emphasis;
+        } else if total < 0.0 {
+            total -= emphasis;
+        }
+        let compound = total / (total * total + ALPHA).sqrt();
+        if positive > -negative {
+            positive += emphasis;
+        } else if positive < -negative {
+            negative -= emphasis;
+        }
+        let neutral = self.neutral as f64;
+        let all = positive + negative.abs() + neutral;
+        PolarityScores {
+            neg: round((negative / all).abs(), 3),
+            neu: round(neutral / all, 3),
+            pos: round(positive / all, 3),
+            compound: round(compound, 4),
+        }
+    }
+}
+
+/// [`round_to`] for values up to one, without its detour over text where no tie is near: there the
+/// nearest multiple is plain, and dividing two exact numbers rounds correctly.
+fn round(value: f64, digits: usize) -> f64 {
+    let scale = if digits == 3 { 1e3 } else { 1e4 };
+    let scaled = value * scale;
+    let tie = (scaled.abs().fract() - 0.5).abs();
+    if tie > 1e-6 { scaled.round() / scale } else { round_to(value, digits) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn rounds_as_round_to(value in -1.0..1.0_f64, digits in 3_usize..5) {
+            prop_assert_eq!(round(value, digits).to_bits(), round_to(value, digits).to_bits());
+        }
+
+        #[test]
+        fn rounds_ties_as_round_to(odd in -5000_i32..5000, step in -2_i32..3, digits in 3_usize..5) {
+            let tie = f64::from(2 * odd + 1) / (2.0 * 10_f64.powi(digits as i32));
+            let value = f64::from_bits((tie.to_bits() as i64 + i64::from(step)) as u64);
+            prop_assert_eq!(round(value, digits).to_bits(), round_to(value, digits).to_bits());
+        }
+    }
+}
