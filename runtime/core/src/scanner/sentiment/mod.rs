@@ -5,6 +5,7 @@
 //! decides whether sentiments that cancel out sum to exactly zero.
 
 mod lexicon;
+mod sums;
 mod token;
 mod vader;
 
