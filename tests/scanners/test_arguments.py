@@ -1,0 +1,116 @@
+"""Every constructor refuses every wrong type and value with an error that names what is wrong."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from pyshield import input_scanners, output_scanners
+from pyshield._registry import parameters
+from pyshield.errors import ConfigError, ShieldError
+from tests.samples import SAMPLES, WRONG, every_scanner
+
+CASES = [
+    pytest.param(sample, field, value, words, id=f"{sample.package}.{sample.name}.{field}-{index}")
+    for sample in SAMPLES
+    for field in parameters(sample.cls)[0]
+    for index, (value, words) in enumerate(WRONG.get((sample.name, field), []))
+]
+
+
+@pytest.mark.parametrize(("sample", "field", "value", "words"), CASES)
+def test_wrong_argument(sample, field, value, words):
+    params = sample.params | {field: value}
+    if field == "encoding_name":
+        del params["model_name"]  # which would count instead
+    with pytest.raises(ConfigError) as caught:
+        sample.cls(**params)
+    error = caught.value
+    assert isinstance(error, ValueError)
+    assert error.scanner == sample.name
+    assert error.field.partition("[")[0] == field
+    assert words in str(error)
+    assert str(error).startswith(f"{sample.name}: ")
+    assert len(str(error)) < 400
+
+
+@every_scanner
+def test_every_parameter_has_a_wrong_value(sample):
+    for field in parameters(sample.cls)[0]:
+        assert WRONG[sample.name, field]
+
+
+@every_scanner
+def test_unknown_keyword(sample):
+    with pytest.raises(TypeError):
+        sample.cls(**sample.params, treshold=1)
+
+
+@every_scanner
+def test_all_but_the_first_argument_are_keywords(sample):
+    with pytest.raises(TypeError):
+        sample.cls(*sample.params.values(), *[1] * 3)
+
+
+def test_errors_do_not_echo_huge_values():
+    with pytest.raises(ConfigError) as caught:
+        input_scanners.BanSubstrings("x" * 1_000_000)
+    assert len(str(caught.value)) < 100
+    with pytest.raises(ConfigError) as caught:
+        input_scanners.Regex(["(" + "y" * 100_000])
+    assert len(str(caught.value)) < 1_000
+
+
+def test_errors_pickle_whole():
+    with pytest.raises(ConfigError) as caught:
+        input_scanners.Regex(["fine", "("])
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.scanner, again.field) == (str(caught.value), "Regex", "patterns[1]")
+
+
+@pytest.mark.parametrize("by_name", [input_scanners.get_scanner_by_name, output_scanners.get_scanner_by_name])
+class TestByName:
+    def test_unknown_name(self, by_name):
+        with pytest.raises(ValueError, match="Unknown scanner name: Nonsense") as caught:
+            by_name("Nonsense")
+        assert isinstance(caught.value, ShieldError)
+
+    def test_close_name(self, by_name):
+        with pytest.raises(
+            ConfigError, match="Unknown scanner name: bansubstring; did you mean 'BanSubstrings'"
+        ):
+            by_name("bansubstring")
+
+    @pytest.mark.parametrize("name", [None, 3, ["Regex"], "x" * 10_000])
+    def test_no_name_at_all(self, by_name, name):
+        with pytest.raises(ConfigError) as caught:
+            by_name(name)
+        assert len(str(caught.value)) < 200
+
+    def test_unknown_parameter(self, by_name):
+        with pytest.raises(
+            ConfigError, match="Regex: 'pattern': unknown parameter; did you mean 'patterns'"
+        ) as caught:
+            by_name("Regex", {"pattern": ["a"]})
+        assert (caught.value.scanner, caught.value.field) == ("Regex", "pattern")
+
+    def test_missing_parameter(self, by_name):
+        with pytest.raises(ConfigError, match="Regex: patterns: missing"):
+            by_name("Regex")
+
+    def test_every_scanner_of_the_package(self, by_name):
+        package = input_scanners if by_name is input_scanners.get_scanner_by_name else output_scanners
+        assert sorted(package.SCANNERS) == sorted(set(package.__all__) - {"get_scanner_by_name"})
+        for name in package.SCANNERS:
+            params = {
+                "BanSubstrings": {"substrings": []},
+                "Regex": {"patterns": []},
+                "ReadingTime": {"max_time": 1},
+            }
+            assert type(by_name(name, params.get(name))).__name__ == name
+
+
+def test_the_other_direction_is_named():
+    with pytest.raises(ConfigError, match="Unknown scanner name: JSON; it is one of the output scanners"):
+        input_scanners.get_scanner_by_name("JSON")
