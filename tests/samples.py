@@ -123,9 +123,10 @@ WRONG: dict[tuple[str, str], list[tuple[Any, str]]] = {
         ("200", "expected a list"),
         ([200, "x"], "success_status_codes[1]"),
         ([99], "at least 100"),
+        ([], "is empty"),
         ([600], "at most 599"),
     ],
-    ("URLReachability", "timeout"): [*_NUMBER, (0, "above 0"), (-1, "above 0"), (1e9, "at most 3600")],
+    ("URLReachability", "timeout"): [*_NUMBER, (0, "above 0"), (-1, "above 0"), (1e9, "at most 600")],
     ("URLReachability", "allow_private"): _BOOL,
 }
 """By class and parameter: what the constructor refuses, and words of the error."""

@@ -10,7 +10,7 @@ from pyshield._declaration import OutputScanner
 __all__ = ["URLReachability"]
 
 _SUCCESS = (200, 201, 202)
-_LONGEST_TIMEOUT = 3600.0
+_LONGEST_TIMEOUT = 600.0
 
 
 def _status_codes(check: Check, value: Sequence[int] | None) -> tuple[int, ...]:
@@ -18,6 +18,8 @@ def _status_codes(check: Check, value: Sequence[int] | None) -> tuple[int, ...]:
         return _SUCCESS
     if isinstance(value, str | bytes | bytearray) or not isinstance(value, Sequence):
         check.fail("success_status_codes", f"expected a list of whole numbers, got {shown(value)}")
+    if not value:
+        check.fail("success_status_codes", "is empty; no URL could ever be reachable")
     return tuple(
         check.integer(f"success_status_codes[{index}]", code, least=100, most=599)
         for index, code in enumerate(value)
@@ -32,7 +34,8 @@ class URLReachability(OutputScanner):
 
     Args:
         success_status_codes: What counts as reachable; 200, 201 and 202 if not given. Copied.
-        timeout: Seconds that one request may take.
+        timeout: Seconds for all requests of an output together; what has not answered by then is not
+            reachable.
         allow_private: Whether private, loopback and link-local addresses may be requested.
 
     Raises:
