@@ -65,4 +65,6 @@ class URLReachability(OutputScanner):
 
         from pyshield._runtime import url_is_reachable
 
-        return url_is_reachable(json.dumps(self._spec()), url)
+        spec = self._spec()
+        del spec["type"]
+        return url_is_reachable(json.dumps(spec), url)
