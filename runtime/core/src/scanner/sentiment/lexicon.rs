@@ -17,6 +17,12 @@ const SLOTS: usize = 1 << 14;
 /// The one character outside ASCII whose lower-case form is ASCII: the Kelvin sign, a `k`.
 const KELVIN: char = '\u{212a}';
 
+/// The first words of idioms and of dampeners of two words.
+const OPENERS: [&str; 9] = ["bad", "cut", "hand", "just", "kind", "kiss", "sort", "the", "yeah"];
+
+/// Words with a part in the rules that are neither in the lexicon nor modifiers.
+const OTHERS: [&str; 7] = ["at", "but", "just", "least", "of", "sort", "the"];
+
 /// What a word does to the sentiment of those after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
@@ -46,6 +52,10 @@ pub(super) enum Role {
 #[derive(Debug)]
 pub(super) struct Word {
     text: &'static str,
+    /// Its place in the table.
+    pub(super) number: u16,
+    /// Whether an idiom or a pair begins with it.
+    pub(super) opens: bool,
     /// Mean valence, about `-4.0..=4.0`; `None` for a word without a sentiment.
     pub(super) valence: Option<f64>,
     pub(super) effect: Effect,
@@ -100,11 +110,11 @@ impl Table {
             };
             Word::new(text, None, effect)
         }));
-        let known = ["at", "but", "least", "of"];
-        words.extend(known.map(|text| Word::new(text, None, Effect::None)));
+        words.extend(OTHERS.map(|text| Word::new(text, None, Effect::None)));
 
         let mut slots = vec![0_u32; SLOTS];
-        for (index, word) in words.iter().enumerate() {
+        for (index, word) in words.iter_mut().enumerate() {
+            word.number = index as u16;
             let hash = hash(word.text.as_bytes());
             let mut at = home(hash);
             while slots[at] != 0 {
@@ -139,6 +149,11 @@ impl Table {
 }
 
 impl Word {
+    /// Whether `token` is the word letter by letter, in lower case.
+    pub(super) fn is_written(&self, token: &str) -> bool {
+        self.text == token
+    }
+
     fn new(text: &'static str, valence: Option<f64>, effect: Effect) -> Self {
         let role = match text {
             "at" => Role::At,
@@ -149,7 +164,7 @@ impl Word {
             "very" => Role::Very,
             _ => Role::None,
         };
-        Self { text, valence, effect, role }
+        Self { text, number: 0, opens: OPENERS.contains(&text), valence, effect, role }
     }
 }
 
@@ -207,7 +222,9 @@ mod tests {
             count += 1;
         }
         assert_eq!(count, 7_484 + 122);
-        assert_eq!(TABLE.words.len(), count + 4);
+        for text in OPENERS.into_iter().chain(OTHERS) {
+            assert!(TABLE.words.iter().filter(|word| word.text == text).count() == 1, "{text}");
+        }
     }
 
     #[test]

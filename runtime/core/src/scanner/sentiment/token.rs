@@ -157,8 +157,9 @@ impl<'a> Tokens<'a> {
             }
             let piece = &self.text[start..self.at];
             let text = if classes & MARK == 0 { piece } else { self.strip(piece, pace)? };
-            if at_least_two(text) {
-                let word = look_up(text, classes & WIDE == 0);
+            let ascii = classes & WIDE == 0;
+            if (ascii && text.len() > 1) || at_least_two(text) {
+                let word = look_up(text, ascii);
                 return Ok(Some(Token { text, word, classes }));
             }
         }

@@ -4,9 +4,8 @@
 //! it. nltk places every token where the same token *first* occurs; so a score is worked out once per
 //! distinct token and remembered. Tokens stream through a window: nothing is kept per token.
 
-use std::collections::HashMap;
-
 use super::PolarityScores;
+use super::known::Known;
 use super::lexicon::{Effect, Role};
 use super::sums::Sums;
 use super::token::{Pace, Token, Tokens};
@@ -72,8 +71,7 @@ struct Analysis<'a> {
     seen: usize,
     /// Whether some token is not in capitals; found out when the first one in capitals matters.
     mixed_case: Option<bool>,
-    /// The sentiment of each token of the lexicon, as written, from where it first stood.
-    known: HashMap<&'a str, f64>,
+    known: Known<'a>,
     sums: Sums,
 }
 
@@ -85,7 +83,7 @@ impl<'a> Analysis<'a> {
             window: [Token::NONE; WINDOW],
             seen: 0,
             mixed_case: None,
-            known: HashMap::new(),
+            known: Known::default(),
             sums: Sums::default(),
         }
     }
@@ -114,12 +112,12 @@ impl<'a> Analysis<'a> {
             self.sums.add_neutral();
             return Ok(());
         };
-        if let Some(sentiment) = self.known.get(token.text) {
-            self.sums.add(*sentiment);
+        if let Some(sentiment) = self.known.get(token.text, word) {
+            self.sums.add(sentiment);
             return Ok(());
         }
         let sentiment = self.sentiment(token, valence, index)?;
-        self.known.insert(token.text, sentiment);
+        self.known.insert(token.text, word, sentiment);
         self.sums.add(sentiment);
         Ok(())
     }
@@ -198,18 +196,17 @@ impl<'a> Analysis<'a> {
 
     /// Idioms and dampening pairs around the token at `index`, which has three before it.
     fn idioms(&self, sentiment: f64, index: usize) -> f64 {
-        let text = |back: usize| self.token(index - back).text;
-        let [three, two, one, zero] = [text(3), text(2), text(1), text(0)];
-        let before: [&[&str]; 5] =
+        let [three, two, one, zero] = [3, 2, 1, 0].map(|back| self.token(index - back));
+        let before: [&[Token<'_>]; 5] =
             [&[one, zero], &[two, one, zero], &[two, one], &[three, two, one], &[three, two]];
         let mut sentiment = before.into_iter().find_map(idiom).unwrap_or(sentiment);
         if let Some(next) = self.after(index, 1) {
-            sentiment = idiom(&[zero, next.text]).unwrap_or(sentiment);
+            sentiment = idiom(&[zero, next]).unwrap_or(sentiment);
             if let Some(second) = self.after(index, 2) {
-                sentiment = idiom(&[zero, next.text, second.text]).unwrap_or(sentiment);
+                sentiment = idiom(&[zero, next, second]).unwrap_or(sentiment);
             }
         }
-        if DAMPENING_PAIRS.contains(&[three, two]) || DAMPENING_PAIRS.contains(&[two, one]) {
+        if dampens(three, two) || dampens(two, one) {
             sentiment -= BOOST;
         }
         sentiment
@@ -236,8 +233,22 @@ fn has_valence(token: Token<'_>) -> bool {
     token.word.is_some_and(|word| word.valence.is_some())
 }
 
-fn idiom(tokens: &[&str]) -> Option<f64> {
-    IDIOMS.iter().find(|(idiom, _)| *idiom == tokens).map(|(_, sentiment)| *sentiment)
+fn opens(token: Token<'_>) -> bool {
+    token.word.is_some_and(|word| word.opens)
+}
+
+/// The sentiment of the idiom that the tokens are.
+fn idiom(tokens: &[Token<'_>]) -> Option<f64> {
+    if !opens(*tokens.first()?) {
+        return None;
+    }
+    let is = |idiom: &[&str]| idiom.iter().copied().eq(tokens.iter().map(|token| token.text));
+    IDIOMS.iter().find(|(idiom, _)| is(idiom)).map(|(_, sentiment)| *sentiment)
+}
+
+/// Whether the two tokens are a dampener.
+fn dampens(first: Token<'_>, second: Token<'_>) -> bool {
+    opens(first) && DAMPENING_PAIRS.contains(&[first.text, second.text])
 }
 
 /// What the marks of the whole text add to a sum.
@@ -248,4 +259,19 @@ fn emphasis(tokens: &Tokens<'_>) -> f64 {
         _ => MANY_QUESTIONS,
     };
     tokens.exclamations.min(MAX_EXCLAMATIONS) as f64 * EXCLAMATION + questions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexicon::look_up;
+    use super::*;
+
+    #[test]
+    fn first_words_of_idioms_are_openers() {
+        let firsts =
+            IDIOMS.iter().map(|(idiom, _)| idiom[0]).chain(DAMPENING_PAIRS.iter().map(|pair| pair[0]));
+        for first in firsts {
+            assert!(look_up(first, true).is_some_and(|word| word.opens), "{first}");
+        }
+    }
 }
