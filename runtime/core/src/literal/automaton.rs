@@ -9,12 +9,13 @@ use aho_corasick::{dfa, nfa};
 use crate::error::{ConfigError, ScannerError};
 use crate::interrupt::Interrupt;
 use crate::literal::list::{Declared, List, Patterns};
-use crate::literal::search::{Search, first_candidate, walk};
+use crate::literal::search::{Search, walk};
 use crate::literal::{LiteralHits, LiteralList, MAX_LITERAL_BYTES};
 use crate::text::{Text, fold_literal, is_python_word};
 
-/// How many entries the automaton's table of outputs may need (8 bytes each while it is compiled).
-const MAX_OUTPUTS: usize = 16 << 20;
+/// How many entries the automaton's table of outputs may need, as an upper bound (8 bytes each while it is
+/// compiled).
+const MAX_OUTPUTS: usize = 64 << 20;
 
 /// How many entries the tables that lead from a pattern to a literal of a list may need (4 bytes each).
 const MAX_ENTRIES: usize = 64 << 20;
@@ -78,19 +79,15 @@ impl LiteralAutomaton {
     /// whole words or (beside lists that ignore case) with case: there each candidate is looked at, within
     /// a budget of steps; beyond it the answer is [`ScannerError::Limit`].
     pub fn find(&self, text: &Text, interrupt: &Interrupt<'_>) -> Result<Vec<LiteralHits>, ScannerError> {
-        let mut hits = vec![LiteralHits::default(); self.lists.len()];
-        if let Some(machine) = &self.machine {
-            let folded = self.folds.then(|| text.folded());
-            let haystack = folded.map_or_else(|| text.as_str(), |folded| folded.as_str()).as_bytes();
-            if let Some(start) = first_candidate(self.prefilter.as_ref(), haystack, interrupt)? {
-                let mut search = Search::new(&self.lists, text.as_str(), folded, interrupt);
-                match machine {
-                    Machine::Small(dfa) => walk(dfa, haystack, start, &mut search)?,
-                    Machine::Large(nfa) => walk(nfa, haystack, start, &mut search)?,
-                }
-                hits = search.finish();
-            }
+        let folded = self.folds.then(|| text.folded());
+        let haystack = folded.map_or_else(|| text.as_str(), |folded| folded.as_str()).as_bytes();
+        let mut search = Search::new(&self.lists, text.as_str(), folded, interrupt);
+        match &self.machine {
+            Some(Machine::Small(dfa)) => walk(dfa, self.prefilter.as_ref(), haystack, &mut search)?,
+            Some(Machine::Large(nfa)) => walk(nfa, self.prefilter.as_ref(), haystack, &mut search)?,
+            None => {}
         }
+        let mut hits = search.finish();
         for (list, hits) in self.lists.iter().zip(&mut hits) {
             if !list.empty.is_empty() && (!list.whole_word || text.as_str().chars().any(is_python_word)) {
                 hits.which.extend(&*list.empty);

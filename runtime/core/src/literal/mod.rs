@@ -20,9 +20,9 @@ pub use automaton::LiteralAutomaton;
 use crate::span::Span;
 use crate::verdict::MAX_EDITS;
 
-/// How many bytes of literals one automaton takes, all lists together: about 60 bytes of memory each
-/// while it is compiled, a third of that afterwards.
-pub const MAX_LITERAL_BYTES: usize = 16 << 20;
+/// How many bytes of literals one automaton takes, all lists together: about 70 bytes of memory each
+/// while it is compiled, half of that afterwards.
+pub const MAX_LITERAL_BYTES: usize = 8 << 20;
 
 /// How many spans a list's hits keep; the rest are counted in [`LiteralHits::omitted`]. More could not be
 /// redacted anyway.

@@ -26,16 +26,19 @@ const STEPS_PER_BYTE: usize = 16;
 /// Comparing this many bytes of a candidate costs as much as a step.
 const STEP_BYTES: usize = 64;
 
-/// Where the first literal could start; `None` proves that there is none.
-pub(super) fn first_candidate(
+/// Bytes between two looks whether the automaton is idle and the prefilter could take over.
+const BLOCK: usize = 256;
+
+/// Where the next literal could start, at `start` or after it; `None` proves that there is none.
+fn candidate(
     prefilter: Option<&Searcher>,
     haystack: &[u8],
+    mut start: usize,
     interrupt: &Interrupt<'_>,
 ) -> Result<Option<usize>, ScannerError> {
     let Some(prefilter) = prefilter else {
-        return Ok(Some(0));
+        return Ok((start < haystack.len()).then_some(start));
     };
-    let mut start = 0;
     loop {
         let end = haystack.len().min(start + STRIDE);
         if let Some(found) = prefilter.find_in(haystack, Window { start, end }) {
@@ -50,26 +53,41 @@ pub(super) fn first_candidate(
     }
 }
 
-/// Feeds `haystack` from `start` to the automaton and every match state to `search`.
+/// Feeds `haystack` to the automaton, from one candidate of the prefilter to the next, and every match
+/// state to `search`.
 pub(super) fn walk(
     machine: &impl Automaton,
+    prefilter: Option<&Searcher>,
     haystack: &[u8],
-    start: usize,
     search: &mut Search<'_>,
 ) -> Result<(), ScannerError> {
     let failed = |_| ScannerError::Failed("the automaton has no start state".to_owned());
-    let mut state = machine.start_state(Anchored::No).map_err(failed)?;
-    let mut at = start;
-    for chunk in haystack.get(start..).unwrap_or_default().chunks(STRIDE) {
-        search.interrupt.check()?;
-        for &byte in chunk {
-            state = machine.next_state(Anchored::No, state, byte);
-            at += 1;
-            if machine.is_special(state) && machine.is_match(state) {
-                search.visit(longest_match(machine, state), at)?;
-                if search.wanted == 0 {
-                    return Ok(());
+    let root = machine.start_state(Anchored::No).map_err(failed)?;
+    let mut at = 0;
+    let mut next_check = STRIDE;
+    while let Some(start) = candidate(prefilter, haystack, at, search.interrupt)? {
+        let mut state = root;
+        at = start;
+        while at < haystack.len() {
+            let mut idle = prefilter.is_some();
+            for &byte in &haystack[at..haystack.len().min(at + BLOCK)] {
+                state = machine.next_state(Anchored::No, state, byte);
+                at += 1;
+                if machine.is_special(state) && machine.is_match(state) {
+                    idle = false;
+                    search.visit(longest_match(machine, state), at)?;
                 }
+            }
+            if search.wanted == 0 {
+                return Ok(());
+            }
+            if at >= next_check {
+                search.interrupt.check()?;
+                next_check = at + STRIDE;
+            }
+            // In the start state no literal has begun, so nothing is lost by jumping ahead.
+            if idle && state == root {
+                break;
             }
         }
     }
@@ -82,32 +100,50 @@ pub(super) struct Search<'a> {
     text: &'a str,
     folded: Option<&'a Folded>,
     interrupt: &'a Interrupt<'a>,
-    /// By list, by member: whether it occurs.
-    seen: Vec<Box<[bool]>>,
-    spans: Vec<Spans>,
+    found: Vec<Found>,
     /// How many members are still to be seen; never zero if a list needs spans.
     wanted: usize,
     steps: usize,
     limit: usize,
 }
 
-/// The spans of one list.
+/// What one list has found so far.
 #[derive(Default)]
-struct Spans {
-    kept: Vec<(usize, Span)>,
-    omitted: usize,
+struct Found {
+    /// By member: whether it occurs. Empty until one does, so that a clean text costs nothing.
+    seen: Box<[bool]>,
+    hits: LiteralHits,
 }
 
-impl Spans {
+impl Found {
+    /// Whether member number `index` has been seen.
+    fn has(&self, index: usize) -> bool {
+        self.seen.get(index).is_some_and(|seen| *seen)
+    }
+
+    /// Notes that member number `index` of `list` occurs; whether that is new.
+    fn note(&mut self, list: &List, index: usize) -> bool {
+        if self.has(index) {
+            return false;
+        }
+        if self.seen.is_empty() {
+            self.seen = vec![false; list.members.len()].into_boxed_slice();
+        }
+        self.seen[index] = true;
+        self.hits.which.push(list.members[index].literal);
+        true
+    }
+
     fn push(&mut self, literal: usize, span: Span) {
         // Two ends in the lower-cased text may be one in the original: `i` and U+0307 of `İ`.
-        if self.kept.last().is_some_and(|(_, last)| *last == span) {
+        let spans = &mut self.hits.spans;
+        if spans.last().is_some_and(|(_, last)| *last == span) {
             return;
         }
-        if self.kept.len() < MAX_SPANS {
-            self.kept.push((literal, span));
+        if spans.len() < MAX_SPANS {
+            spans.push((literal, span));
         } else {
-            self.omitted += 1;
+            self.hits.omitted += 1;
         }
     }
 }
@@ -125,8 +161,7 @@ impl<'a> Search<'a> {
             text,
             folded,
             interrupt,
-            seen: lists.iter().map(|list| vec![false; list.members.len()].into_boxed_slice()).collect(),
-            spans: lists.iter().map(|_| Spans::default()).collect(),
+            found: lists.iter().map(|_| Found::default()).collect(),
             wanted: members + usize::from(lists.iter().any(|list| list.spans)),
             steps: 0,
             limit: text.len().saturating_mul(STEPS_PER_BYTE).saturating_add(STEPS),
@@ -154,14 +189,15 @@ impl<'a> Search<'a> {
         if list.spans {
             let literal = list.members[node.first as usize].literal;
             let span = self.original(end - node.len, end);
-            self.spans[number].push(literal, span);
+            self.found[number].push(literal, span);
         }
         // Whoever was seen before has shown its suffixes too, so each is visited once per text.
-        let seen = &mut self.seen[number];
+        let found = &mut self.found[number];
         let mut next = Some(node);
-        while let Some(node) = next.filter(|node| !seen[node.first as usize]) {
-            seen[node.first as usize..node.end as usize].fill(true);
-            self.wanted -= (node.end - node.first) as usize;
+        while let Some(node) = next.filter(|node| !found.has(node.first as usize)) {
+            for index in node.first as usize..node.end as usize {
+                self.wanted -= usize::from(found.note(list, index));
+            }
             next = list.shorter(node);
         }
     }
@@ -179,7 +215,7 @@ impl<'a> Search<'a> {
             if !list.whole_word || is_word_boundary(self.text, span.start) {
                 for index in node.first as usize..node.end as usize {
                     let member = &list.members[index];
-                    if spanned && self.seen[number][index] {
+                    if spanned && self.found[number].has(index) {
                         continue;
                     }
                     let mut span = span;
@@ -191,13 +227,10 @@ impl<'a> Search<'a> {
                         }
                         span = Span::new(span.start, span.start + exact.len());
                     }
-                    if !self.seen[number][index] {
-                        self.seen[number][index] = true;
-                        self.wanted -= 1;
-                    }
+                    self.wanted -= usize::from(self.found[number].note(list, index));
                     if !spanned {
                         spanned = true;
-                        self.spans[number].push(member.literal, span);
+                        self.found[number].push(member.literal, span);
                     }
                 }
             }
@@ -225,16 +258,13 @@ impl<'a> Search<'a> {
 
     /// The hits by list.
     pub(super) fn finish(self) -> Vec<LiteralHits> {
-        let lists = self.lists.iter().zip(self.seen).zip(self.spans);
-        lists
-            .map(|((list, seen), mut spans)| {
-                let occurs = list.members.iter().zip(seen).filter(|(_, seen)| *seen);
-                let mut which: Vec<usize> = occurs.map(|(member, _)| member.literal).collect();
-                which.sort_unstable();
-                spans.kept.sort_unstable_by_key(|(literal, span)| (span.start, Reverse(span.end), *literal));
-                spans.kept.dedup_by_key(|(_, span)| *span);
-                LiteralHits { which, spans: spans.kept, omitted: spans.omitted }
-            })
-            .collect()
+        let sorted = |mut found: Found| {
+            let hits = &mut found.hits;
+            hits.which.sort_unstable();
+            hits.spans.sort_unstable_by_key(|(literal, span)| (span.start, Reverse(span.end), *literal));
+            hits.spans.dedup_by_key(|(_, span)| *span);
+            found.hits
+        };
+        self.found.into_iter().map(sorted).collect()
     }
 }

@@ -1,6 +1,9 @@
 //! The lower-cased view of a text, with a map back to the original bytes.
 
+use std::sync::LazyLock;
+
 use crate::span::Span;
+use crate::text::class::CharClass;
 
 /// A text lower-cased character by character.
 ///
@@ -11,39 +14,57 @@ use crate::span::Span;
 #[derive(Debug)]
 pub struct Folded {
     text: String,
-    /// Where folded and original positions part: `(folded, original)` byte offsets of every character
-    /// whose length changed, after it. Empty when all positions agree (always so for ASCII).
-    shifts: Vec<Shift>,
+    /// For every [`STRIDE`] bytes of the lower-cased text the character it starts in; empty when all
+    /// positions agree (always so for ASCII), which is to say when no character changes its length.
+    checkpoints: Vec<Checkpoint>,
 }
 
-/// From folded byte `folded` on, the original offset is `original + (position - folded)`.
+/// Bytes between two checkpoints: what a look-up walks through at most.
+const STRIDE: usize = 64;
+
+/// Where a character starts.
 #[derive(Clone, Copy, Debug)]
-struct Shift {
+struct Checkpoint {
     folded: usize,
     original: usize,
 }
 
+/// Characters to lower-case one by one; all others stay as they are. Unassigned ones are in it because the
+/// standard library may know a newer Unicode.
+static CHANGING: LazyLock<CharClass> =
+    LazyLock::new(|| CharClass::new(r"[\p{Changes_When_Lowercased}\p{Cn}\u{3C2}]"));
+
 impl Folded {
     pub(super) fn new(text: &str, ascii: bool) -> Self {
+        // Most of what changes is ASCII, which keeps its place; the rest is seldom and done one by one.
+        let lower = text.to_ascii_lowercase();
         if ascii {
-            return Self { text: text.to_ascii_lowercase(), shifts: Vec::new() };
+            return Self { text: lower, checkpoints: Vec::new() };
         }
-        let mut out = String::with_capacity(text.len());
-        let mut shifts = Vec::new();
-        for (at, c) in text.char_indices() {
-            if c.is_ascii() {
-                out.push(c.to_ascii_lowercase());
+        let changing = &*CHANGING;
+        let mut out = String::new();
+        let mut aligned = true;
+        // Where what is not copied yet starts.
+        let mut rest = 0;
+        for (at, c) in lower.char_indices() {
+            if c.is_ascii() || !changing.contains(c) {
                 continue;
             }
+            if rest == 0 {
+                out.reserve(lower.len());
+            }
+            out.push_str(&lower[rest..at]);
+            rest = at + c.len_utf8();
             let before = out.len();
             out.extend(fold(c));
-            if out.len() - before != c.len_utf8() {
-                // The character itself starts where both sides still agree; positions inside a longer
-                // lower-case form map to its start or end, see `to_original`.
-                shifts.push(Shift { folded: out.len(), original: at + c.len_utf8() });
-            }
+            aligned &= out.len() - before == c.len_utf8();
         }
-        Self { text: out, shifts }
+        if rest == 0 {
+            return Self { text: lower, checkpoints: Vec::new() };
+        }
+        out.push_str(&lower[rest..]);
+        let checkpoints = if aligned { Vec::new() } else { checkpoints(text, out.len()) };
+        Self { text: out, checkpoints }
     }
 
     /// The lower-cased text.
@@ -54,7 +75,7 @@ impl Folded {
     /// The span of `original`, the text this was made of, that bytes `start..end` of the lower-cased text
     /// come from. A bound inside the lower-case form of one character takes in the whole character.
     pub fn span(&self, original: &str, start: usize, end: usize) -> Span {
-        if self.shifts.is_empty() {
+        if self.checkpoints.is_empty() {
             return Span::new(start, end);
         }
         Span::new(self.to_original(original, start, false), self.to_original(original, end, true))
@@ -63,15 +84,41 @@ impl Folded {
     /// The original byte offset of folded byte offset `at`. An offset inside the lower-case form of one
     /// character moves to that character's start (`end = false`) or end (`end = true`).
     pub fn to_original(&self, original: &str, at: usize, end: bool) -> usize {
-        let next = self.shifts.partition_point(|shift| shift.folded <= at);
-        let base = if next == 0 { Shift { folded: 0, original: 0 } } else { self.shifts[next - 1] };
-        let mut position = base.original + (at - base.folded);
-        if let Some(shift) = self.shifts.get(next) {
-            // Before the next shift there may be a character whose two forms differ in length.
-            position = position.min(shift.original);
+        let Some(last) = self.checkpoints.len().checked_sub(1) else {
+            return at.min(original.len());
+        };
+        let Checkpoint { mut folded, original: mut position } = self.checkpoints[(at / STRIDE).min(last)];
+        for c in original.get(position..).unwrap_or_default().chars() {
+            if folded >= at {
+                break;
+            }
+            folded += folded_len(c);
+            if folded > at && !end {
+                break;
+            }
+            position += c.len_utf8();
         }
-        if end { original.ceil_char_boundary(position) } else { original.floor_char_boundary(position) }
+        position
     }
+}
+
+/// The checkpoints of `text`, whose lower-cased form has `bytes` bytes.
+fn checkpoints(text: &str, bytes: usize) -> Vec<Checkpoint> {
+    let mut checkpoints = Vec::with_capacity(bytes / STRIDE + 1);
+    let mut folded = 0;
+    for (original, c) in text.char_indices() {
+        let next = folded + folded_len(c);
+        if next > checkpoints.len() * STRIDE {
+            checkpoints.push(Checkpoint { folded, original });
+        }
+        folded = next;
+    }
+    checkpoints
+}
+
+/// Length of the lower-case form of one character.
+fn folded_len(c: char) -> usize {
+    if CHANGING.contains(c) { fold(c).map(char::len_utf8).sum() } else { c.len_utf8() }
 }
 
 /// The lower-case form of one character, with one sigma.
@@ -93,7 +140,7 @@ mod tests {
 
     /// Characters whose lower-case form is longer, shorter, more than one character, or the same.
     fn tricky() -> impl Strategy<Value = String> {
-        "[aAzİıẞßKÅȺⱥΣσς字😀É\u{307} ]{0,24}"
+        "[aAzİıẞßKÅȺⱥΣσς字😀É\u{307} ]{0,24}|[aİẞ字]{60,90}"
     }
 
     #[test]
@@ -114,6 +161,15 @@ mod tests {
         assert_eq!(folded.span(text.as_str(), 2, 4).range(), 1..3);
         assert_eq!(folded.span(text.as_str(), 2, 5).range(), 1..4);
         assert_eq!(folded.span(text.as_str(), 4, 5).range(), 3..4);
+    }
+
+    #[test]
+    fn every_character_is_lower_cased() {
+        // The class that decides what to look at misses nothing.
+        let all: String = ('\0'..=char::MAX).collect();
+        let one = |c: char| if c == 'ς' { 'Σ' } else { c }.to_lowercase();
+        let expected: String = all.chars().flat_map(one).collect();
+        assert!(Text::from(all).folded().as_str() == expected);
     }
 
     proptest! {
