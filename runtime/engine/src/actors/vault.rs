@@ -8,7 +8,7 @@ use actix::{Actor, Addr, Context, Handler, Message};
 use actix_rt::ArbiterHandle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::vault::{Room, VaultEntry, VaultError, VaultId, VaultLimits, VaultState, Vaults};
+use crate::vault::{Room, SecretText, VaultEntry, VaultError, VaultId, VaultLimits, VaultState, Vaults};
 
 /// Async calls that are in the mailbox at one time; more wait for their turn. A call takes about a
 /// microsecond, so this bounds memory, not throughput. actix' own mailbox bound does not: see [`Service`].
@@ -154,7 +154,7 @@ impl fmt::Debug for VaultService {
 /// The only way to one vault; dropping it wipes the vault.
 ///
 /// Each operation is atomic and comes as an async method and a `_blocking` twin. The twin waits for the
-/// actor, about 10 µs: do not call it on a thread that drives futures, least of all on the arbiter's, nor
+/// actor, about 5 µs: do not call it on a thread that drives futures, least of all on the arbiter's, nor
 /// while holding a lock that the arbiter's thread might want.
 pub struct Vault {
     id: VaultId,
@@ -200,8 +200,9 @@ operations! {
         |state: &mut VaultState, _: &Room| Ok(state.entries())
     };
     /// Whether an entry has this placeholder.
-    placeholder_exists / placeholder_exists_blocking (placeholder: String) -> bool {
-        move |state: &mut VaultState, _: &Room| Ok(state.placeholder_exists(&placeholder))
+    placeholder_exists / placeholder_exists_blocking (placeholder: impl Into<SecretText> + Send) -> bool {
+        let placeholder = placeholder.into();
+        move |state: &mut VaultState, _: &Room| Ok(state.placeholder_exists(placeholder.as_str()))
     };
     /// How many entries there are.
     len / len_blocking () -> usize {

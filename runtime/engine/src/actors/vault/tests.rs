@@ -35,8 +35,8 @@ fn blocking_operations() {
     let vault = service().create().unwrap();
     vault.append_blocking(entry("[A]", "1")).unwrap();
     vault.extend_blocking(vec![entry("[B]", "2"), entry("[A]", "3")]).unwrap();
-    assert!(vault.placeholder_exists_blocking("[A]".to_owned()).unwrap());
-    assert!(!vault.placeholder_exists_blocking("[C]".to_owned()).unwrap());
+    assert!(vault.placeholder_exists_blocking("[A]").unwrap());
+    assert!(!vault.placeholder_exists_blocking("[C]").unwrap());
     vault.remove_blocking(entry("[A]", "1")).unwrap();
     assert_eq!(vault.remove_blocking(entry("[A]", "1")), Err(VaultError::NotFound));
     assert_eq!(vault.get_blocking().unwrap(), [entry("[B]", "2"), entry("[A]", "3")]);
