@@ -10,6 +10,7 @@ use crate::verdict::Verdict;
 
 pub mod ban_substrings;
 pub mod invisible_text;
+pub mod json;
 pub mod no_refusal_light;
 pub mod probe;
 pub mod reading_time;

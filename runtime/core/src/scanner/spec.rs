@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use crate::error::ConfigError;
 use crate::scanner::{
-    Scanner, ban_substrings, invisible_text, no_refusal_light, probe, reading_time, sentiment, token_limit,
+    Scanner, ban_substrings, invisible_text, json, no_refusal_light, probe, reading_time, sentiment,
+    token_limit,
 };
 
 /// A scanner as declared: its class name and its parameters.
@@ -17,6 +18,9 @@ pub enum ScannerSpec {
     InvisibleText(invisible_text::InvisibleTextSpec),
     /// See [`no_refusal_light::NoRefusalLight`].
     NoRefusalLight(no_refusal_light::NoRefusalLightSpec),
+    /// See [`json::Json`].
+    #[serde(rename = "JSON")]
+    Json(json::JsonSpec),
     /// See [`probe::Probe`].
     Probe(probe::ProbeSpec),
     /// See [`reading_time::ReadingTime`].
@@ -34,6 +38,7 @@ impl ScannerSpec {
             Self::BanSubstrings(spec) => Ok(Box::new(ban_substrings::BanSubstrings::new(spec)?)),
             Self::InvisibleText(spec) => Ok(Box::new(invisible_text::InvisibleText::new(spec))),
             Self::NoRefusalLight(spec) => Ok(Box::new(no_refusal_light::NoRefusalLight::new(spec)?)),
+            Self::Json(spec) => Ok(Box::new(json::Json::new(spec)?)),
             Self::Probe(spec) => Ok(Box::new(probe::Probe::new(spec))),
             Self::ReadingTime(spec) => Ok(Box::new(reading_time::ReadingTime::new(&spec)?)),
             Self::Sentiment(spec) => Ok(Box::new(sentiment::Sentiment::new(&spec)?)),
