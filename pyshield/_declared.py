@@ -111,8 +111,12 @@ class Declared:
         return self._declared[4]
 
     def metrics(self) -> dict[str, Any]:
-        """Counters and histograms of this shield so far, as plain data."""
+        """Counters and histograms so far, as plain data."""
         return self._native.metrics()
+
+    def prometheus(self) -> str:
+        """The same in Prometheus' text format."""
+        return self._native.prometheus()
 
     def to_config(self) -> dict[str, Any]:
         """The declaration as plain data, every default spelt out; `from_config` takes it back.

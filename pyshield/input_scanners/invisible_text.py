@@ -11,12 +11,12 @@ __all__ = ["InvisibleText"]
 class InvisibleText(PromptScanner):
     """Refuses prompts with invisible characters, and removes them.
 
-    Invisible are format, private-use and unassigned characters (Unicode categories Cf, Co, Cn). Tag
-    characters, which can carry a hidden message, are decoded and reported.
+    Invisible are format, private-use and unassigned characters (Unicode categories Cf, Co, Cn). Runs of tag
+    characters, which can carry a hidden message, are findings of a label of their own, `TAG_CHARACTERS`.
 
     Args:
-        keep_emoji_joiners: Whether the joiners that hold an emoji together (families, flags) are let be.
-            llm-guard removes them; `False` does as well.
+        keep_emoji_joiners: Whether the joiners that hold an emoji together (families, flags) stay.
+            llm-guard removes them; so does `False`.
 
     Raises:
         ConfigError: For a wrong type.

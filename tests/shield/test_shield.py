@@ -153,6 +153,7 @@ async def test_metrics_count(shield):
     metrics = shield.metrics()
     assert metrics
     assert pickle.loads(pickle.dumps(metrics)) == metrics
+    assert "# TYPE" in shield.prometheus()
 
 
 async def test_close_refuses_new_work():
