@@ -36,14 +36,11 @@ def parse_scanner(written: str, package: str, *, redact: bool) -> Any:  # noqa: 
 
 
 def _mapping(name: str, written: str) -> dict[str, Any]:
-    import yaml
+    from pyshield import _yaml
 
-    try:
-        params = yaml.safe_load(written)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ConfigError(f"{name}: parameters are neither YAML nor JSON", name) from error
+    params, _line = _yaml.parse(written, f"--scanner {name}")
     if not isinstance(params, dict):
-        raise ConfigError(f"{name}: parameters must be a mapping, as in '{name}:{{key: value}}'", name)
+        raise ConfigError(f"--scanner {name}: parameters must be a mapping: '{name}:{{key: value}}'", name)
     return params
 
 
