@@ -1,0 +1,5 @@
+"""`python -m pyshield`: the command line."""
+
+from pyshield.cli import main
+
+main()
