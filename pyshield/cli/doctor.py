@@ -59,7 +59,7 @@ def examine() -> list[Check]:
     checks += [_uvloop(), _onnx_runtime()]
     checks += [_timed(f"lane {lane}", partial(_lane, lane)) for lane in _LANES]
     checks += [_timed("lane bulk", _bulk), _timed("blocking", _blocking), _timed("supervision", _supervision)]
-    return checks
+    return [*checks, _threads(build_info())]
 
 
 def _build(info: dict[str, Any]) -> Iterator[Check]:
@@ -69,10 +69,15 @@ def _build(info: dict[str, Any]) -> Iterator[Check]:
         yield Check("build", "ok", "release")
     else:
         yield Check("build", "warn", f"{profile}: tens of times slower than release; for tests only")
-    yield Check("threads", "ok", f"{info['threads']} in the pool, {os.cpu_count()} cores")
-    rest = {name: value for name, value in info.items() if name not in {"version", "profile", "threads"}}
-    if rest:
-        yield Check("details", "info", ", ".join(f"{name} {value}" for name, value in sorted(rest.items())))
+
+
+def _threads(info: dict[str, Any]) -> Check:
+    """The runtime's threads, which exist once something has been scanned."""
+    actors = info["actors"]
+    if actors is None:
+        return Check("threads", "fail", "the runtime's threads did not start")
+    kinds = ", ".join(f"{count} for {kind} scans" for kind, count in actors.items())
+    return Check("threads", "ok", f"{info['cores']} cores; actors: {kinds}; {info['restarts']} restarted")
 
 
 def _uvloop() -> Check:

@@ -7,7 +7,7 @@ import pytest
 
 from pyshield.cli import doctor
 
-TESTED = {"lane inline", "lane actor", "lane bulk", "blocking", "supervision"}
+TESTED = {"lane inline", "lane actor", "lane bulk", "blocking", "supervision", "threads"}
 
 
 def statuses(outcome):
@@ -58,9 +58,7 @@ def test_no_extension(pyshield, monkeypatch):
 
 
 def test_a_debug_build_is_a_warning(monkeypatch):
-    checks = {
-        check.name: check for check in doctor._build({"version": "1", "profile": "debug", "threads": 2})
-    }
+    checks = {check.name: check for check in doctor._build({"version": "1", "profile": "debug"})}
     assert checks["build"].status == "warn"
 
 
