@@ -173,8 +173,8 @@ def scan(
         prompt_pointer=None if prompt_field is None else Pointer(prompt_field),
     )
     _check_redact(sources, redact=redact, format=format)
-    report = _report(sources, format, color, include_text=include_text, redact=redact, quiet=quiet)
     shield = choose_shield(scanner or [], config, preset, side=side.value, redact=redact, max_bytes=max_bytes)
+    report = _report(sources, format, color, include_text=include_text, redact=redact, quiet=quiet)
     watched = sys.stderr.isatty() and not quiet
     progress = Progress(sources.total_bytes() if watched else None, enabled=watched)
     try:
@@ -303,6 +303,8 @@ def _invoke(arguments: list[str] | None) -> int:
         return _refuse(str(error))
     except ShieldError as error:
         return _refuse(str(error), code=3)
+    except ImportError as error:
+        return _refuse(f"{error}\nThe installation is incomplete; `pyshield doctor` says more.")
     except Exception as error:
         # click's usage errors; named by duck because typer carries its own copy of click's classes.
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):

@@ -98,7 +98,8 @@ class TextReport:
             text, carets = underline(document.text, placed, self._width - len(number) - 3)
             gutter = self._styled("|", "1;34")
             lines.append(f"{self._styled(number, '1;34')} {gutter} {text}")
-            lines.append(f"{' ' * len(number)} {gutter} {self._styled(carets, '1;31')}")
+            blank, marks = carets[: carets.index("^")], carets[carets.index("^") :]
+            lines.append(f"{' ' * len(number)} {gutter} {blank}{self._styled(marks, '1;31')}")
         for name, verdict in result.verdicts.items():
             if not verdict.is_valid and verdict.error is None and name.partition("#")[0] not in seen:
                 refused = self._styled("REFUSED", "1;31")

@@ -1,6 +1,7 @@
 """`pyshield scan`, from its arguments to what it prints."""
 
 import json
+import sys
 
 import pytest
 
@@ -195,7 +196,7 @@ class TestMisuse:
             (["--preset", "lax", "a text"], "preset: expected one of"),
             (["--preset", "strict", "-s", "InvisibleText", "a text"], "exclude each other"),
             (["-s", "InvisibleTxt", "a text"], "did you mean 'InvisibleText'?"),
-            (["-s", "ReadingTime:{max_time: 1}", "a text"], "it is one of the output scanners"),
+            (["-s", "URLReachability", "a text"], "it is one of the output scanners"),
             (["-s", "BanSubstrings:{substring: [a]}", "a text"], "did you mean 'substrings'?"),
             (["-s", "BanSubstrings:[a", "a text"], "--scanner BanSubstrings"),
             (["-s", "BanSubstrings:[a]", "a text"], "parameters must be a mapping"),
@@ -219,6 +220,13 @@ class TestMisuse:
         outcome = pyshield("scan", "-c", "shield.yaml", "--side", "output", "a text")
         assert outcome.code == 2
         assert "no output scanners" in outcome.err
+
+
+def test_no_extension_is_said_in_words(pyshield, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyshield._runtime", None)
+    outcome = pyshield("scan", "-s", BAN, "a heron")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "pyshield doctor" in outcome.err
 
 
 def test_quiet(pyshield, tmp_path):
