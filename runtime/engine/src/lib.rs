@@ -1,6 +1,18 @@
-//! x
+//! Admission, plans, lanes, caches and vaults on an actor runtime. No Python.
+#![forbid(unsafe_code)]
+
 pub mod actors;
+pub mod admission;
+pub mod bulk;
 pub mod cache;
+pub mod config;
+mod drive;
+pub mod error;
+pub mod job;
 pub mod metrics;
+pub mod outcome;
+pub mod plan;
 pub mod reachability;
+pub mod runtime;
+pub mod shield;
 pub mod vault;

@@ -54,6 +54,15 @@ pub struct UrlReachability {
 }
 
 impl UrlReachability {
+    /// The scanner of a declaration in JSON, its `type` included.
+    pub fn from_json(mut spec: serde_json::Value) -> Result<Self, ConfigError> {
+        if let Some(fields) = spec.as_object_mut() {
+            fields.remove("type");
+        }
+        let spec = serde_json::from_value(spec);
+        Self::new(spec.map_err(|error| ConfigError::new(NAME, "declaration", error.to_string()))?)
+    }
+
     /// The scanner as declared. Statuses are 100 to 599, at least one; the timeout is more than nothing and
     /// at most ten minutes.
     pub fn new(spec: UrlReachabilitySpec) -> Result<Self, ConfigError> {
@@ -73,9 +82,7 @@ impl UrlReachability {
     }
 
     /// llm-guard's class name.
-    pub const fn name(&self) -> &'static str {
-        NAME
-    }
+    pub const NAME: &'static str = NAME;
 
     /// Judges a text: risk `-1.0` if every address answers, `1.0` and a finding `UNREACHABLE_URL` at each
     /// occurrence of one that does not. Needs a tokio runtime with network and time.

@@ -1,2 +1,8 @@
-//! Actors: the only place that names actix types.
+//! The actors: the only modules that name actix types.
+//!
+//! Messages and logic are plain Rust elsewhere; what is here could be rewritten on another actor library
+//! in a day.
+
+pub(crate) mod scan;
+pub(crate) mod system;
 pub mod vault;

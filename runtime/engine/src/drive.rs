@@ -1,0 +1,113 @@
+//! Requests that have to wait for something: a permit, somebody else's identical scan, the network.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::cache::CacheKey;
+use crate::error::EngineError;
+use crate::job::{Finish, Job, Reply, Ticket, Work, conclude};
+use crate::metrics::{InFlight, Lane};
+use crate::outcome::Scan;
+use crate::runtime::Runtime;
+use crate::shield::Process;
+
+/// A request on its way, with what is needed to count its end.
+pub(crate) struct Driver {
+    runtime: Arc<Runtime>,
+    process: Arc<Process>,
+    work: Work,
+    key: Option<CacheKey>,
+    ticket: Arc<Ticket>,
+}
+
+impl Driver {
+    pub(crate) const fn new(
+        runtime: Arc<Runtime>,
+        process: Arc<Process>,
+        work: Work,
+        key: Option<CacheKey>,
+        ticket: Arc<Ticket>,
+    ) -> Self {
+        Self { runtime, process, work, key, ticket }
+    }
+
+    /// Drives the request to its end and replies. Aborting the task gives everything back.
+    pub(crate) async fn answer(self, in_flight: InFlight, lane: Lane, reply: Reply) {
+        let mut queue = Duration::ZERO;
+        let scanned = match self.admit().await {
+            Err(error) => Err(error),
+            Ok(()) => {
+                queue = in_flight.dequeue();
+                self.scan_or_share().await
+            }
+        };
+        let outcome = conclude(in_flight, &self.work.metrics, lane, queue, scanned);
+        // First the permit, then the answer: whoever reads the answer finds the place free.
+        self.ticket.release();
+        if !self.ticket.is_cancelled() {
+            reply(outcome);
+        }
+    }
+
+    async fn admit(&self) -> Result<(), EngineError> {
+        if self.ticket.holds_permit() {
+            return Ok(());
+        }
+        let permit = self.process.admission.admit(self.work.deadline).await?;
+        self.ticket.hold(permit);
+        Ok(())
+    }
+
+    /// The scan, whether it was made for an earlier or simultaneous request, or not.
+    async fn scan_or_share(&self) -> Result<(Arc<Scan>, bool), EngineError> {
+        let (Some(cache), Some(key)) = (&self.process.cache, self.key) else {
+            return self.scan().await.map(|scan| (scan, false));
+        };
+        let mine = AtomicBool::new(false);
+        let flight = cache.get_or_compute(key, async {
+            mine.store(true, Ordering::Relaxed);
+            self.scan().await
+        });
+        let shared = match self.work.deadline {
+            None => flight.await,
+            Some(deadline) => tokio::time::timeout_at(deadline.into(), flight)
+                .await
+                .map_err(|_| EngineError::DeadlineExceeded { started: true })?,
+        };
+        let computed = mine.load(Ordering::Relaxed);
+        match shared {
+            Ok(scan) => Ok((scan, !computed)),
+            Err(error) => match &*error {
+                // Another request's deadline or departure is not ours.
+                EngineError::DeadlineExceeded { .. } | EngineError::Cancelled
+                    if !computed && self.work.deadline.is_none_or(|deadline| Instant::now() < deadline) =>
+                {
+                    self.scan().await.map(|scan| (scan, false))
+                }
+                error => Err(error.clone()),
+            },
+        }
+    }
+
+    /// The scan itself: the actors judge the text while the network scanners wait for their answers.
+    pub(crate) async fn scan(&self) -> Result<Arc<Scan>, EngineError> {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let cost_ns = self.work.cost_ns();
+        let job = Job::new(self.work.clone(), cost_ns, Arc::clone(&self.ticket), Finish::Resume(sender));
+        self.runtime.pool(cost_ns).submit(job);
+        let judge = async {
+            receiver
+                .await
+                .unwrap_or(Err(EngineError::Closed("the runtime shut down before the scan started")))
+        };
+        let judgements = if self.work.plan.has_network() {
+            let network = self.work.plan.scan_network(&self.work.text, self.work.deadline);
+            let (judged, network) = tokio::join!(judge, network);
+            self.work.plan.merge(judged?, network)
+        } else {
+            judge.await?
+        };
+        self.work.merge(judgements)
+    }
+}

@@ -1,0 +1,227 @@
+//! A request on its way to a result: what is to be scanned, who may cancel it, who wants to know.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use pyshield_core::{Input, Interrupt, ScannerError, Text};
+use tokio::task::AbortHandle;
+
+use crate::admission::Permit;
+use crate::config::OnError;
+use crate::error::EngineError;
+use crate::metrics::{self, InFlight, Lane, Metrics};
+use crate::outcome::{Judgement, Outcome, Scan, Timings};
+use crate::plan::Plan;
+
+/// Called exactly once with the result, on some engine thread; never called if the request was cancelled.
+pub type Reply = Box<dyn FnOnce(Result<Outcome, EngineError>) + Send>;
+
+/// The caller's hold on a request that is not done yet.
+#[derive(Debug, Default)]
+pub struct Ticket {
+    cancelled: AtomicBool,
+    /// The permit while the work waits; taken by whoever ends the waiting.
+    permit: Mutex<Option<Permit>>,
+    /// The task that drives the request, if it needs one.
+    task: Mutex<Option<AbortHandle>>,
+}
+
+impl Ticket {
+    /// Gives the request up. Queued work is dropped and its permit is free at once; running work stops at
+    /// its next check. Calling it again, or after the end, does nothing.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+        let task = self.task.lock().take();
+        if let Some(task) = task {
+            task.abort();
+        }
+        self.release();
+    }
+
+    /// Whether the caller has gone.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn flag(&self) -> &AtomicBool {
+        &self.cancelled
+    }
+
+    /// Takes a permit for the request; one that was cancelled meanwhile gives it back.
+    pub(crate) fn hold(&self, permit: Permit) {
+        *self.permit.lock() = Some(permit);
+        if self.is_cancelled() {
+            self.release();
+        }
+    }
+
+    pub(crate) fn holds_permit(&self) -> bool {
+        self.permit.lock().is_some()
+    }
+
+    pub(crate) fn release(&self) {
+        let permit = self.permit.lock().take();
+        drop(permit);
+    }
+
+    /// Lets [`Ticket::cancel`] abort the task; one that was cancelled meanwhile is aborted here.
+    pub(crate) fn driven_by(&self, task: AbortHandle) {
+        *self.task.lock() = Some(task);
+        if self.is_cancelled() {
+            self.cancel();
+        }
+    }
+}
+
+/// What is to be scanned, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct Work {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Position of the plan's first scanner among the shield's metrics.
+    pub(crate) first_scanner: usize,
+    pub(crate) on_error: OnError,
+    pub(crate) text: Text,
+    pub(crate) prompt: Option<Text>,
+    pub(crate) deadline: Option<Instant>,
+}
+
+impl Work {
+    /// Estimated nanoseconds on one core.
+    pub(crate) fn cost_ns(&self) -> u64 {
+        self.plan.cost_ns(self.text.len())
+    }
+
+    /// Runs the scanners that need only the text, on this thread.
+    pub(crate) fn judge(&self, cancelled: Option<&AtomicBool>) -> Result<Vec<Judgement>, EngineError> {
+        let interrupt = Interrupt::new(self.deadline, cancelled);
+        if let Err(why) = interrupt.check() {
+            return Err(EngineError::interrupted(why, false));
+        }
+        let input = Input { text: &self.text, prompt: self.prompt.as_ref(), interrupt };
+        self.plan.scan_text(&input).map_err(|why| EngineError::interrupted(why, true))
+    }
+
+    /// Merges the scanners' verdicts into one scan and counts them.
+    pub(crate) fn merge(&self, judgements: Vec<Judgement>) -> Result<Arc<Scan>, EngineError> {
+        for (position, judgement) in judgements.iter().enumerate() {
+            let Some(counters) = self.metrics.scanner(self.first_scanner + position) else { continue };
+            counters.seconds.record(judgement.elapsed);
+            if let Err(error) = &judgement.verdict {
+                counters.errors.increment();
+                if *error == ScannerError::Panicked {
+                    self.metrics.panics.increment();
+                }
+            }
+        }
+        Scan::merge(&self.text, judgements, self.on_error).map(Arc::new)
+    }
+
+    /// [`Work::judge`] and [`Work::merge`] in one, for plans without network scanners.
+    pub(crate) fn scan(&self, cancelled: Option<&AtomicBool>) -> Result<Arc<Scan>, EngineError> {
+        self.judge(cancelled).and_then(|judgements| self.merge(judgements))
+    }
+}
+
+/// Counts a request to its end and packs its result.
+pub(crate) fn conclude(
+    in_flight: InFlight,
+    metrics: &Metrics,
+    lane: Lane,
+    queue: std::time::Duration,
+    scanned: Result<(Arc<Scan>, bool), EngineError>,
+) -> Result<Outcome, EngineError> {
+    let end = match &scanned {
+        Ok((scan, _)) if scan.is_valid => metrics::Outcome::Valid,
+        Ok(_) => metrics::Outcome::Invalid,
+        Err(EngineError::Overloaded { .. }) => metrics::Outcome::Overloaded,
+        Err(EngineError::DeadlineExceeded { .. }) => metrics::Outcome::DeadlineExceeded,
+        Err(EngineError::Cancelled) => metrics::Outcome::Cancelled,
+        Err(EngineError::TooLarge { .. }) => metrics::Outcome::TooLarge,
+        Err(EngineError::Closed(_) | EngineError::Scanner { .. }) => metrics::Outcome::Failed,
+    };
+    let total = in_flight.finish(end);
+    let (scan, cached) = scanned?;
+    let spent = total.saturating_sub(queue);
+    metrics.scan_seconds.record(spent);
+    Ok(Outcome { scan, lane, cached, timings: Timings { queue, scan: spent, total } })
+}
+
+/// A request queued for an actor.
+pub(crate) struct Job {
+    work: Work,
+    cost_ns: u64,
+    ticket: Arc<Ticket>,
+    /// What is left to do once the work is done; `None` afterwards.
+    finish: Option<Finish>,
+}
+
+/// What an actor does with the verdicts.
+pub(crate) enum Finish {
+    /// Answer the caller.
+    Reply { in_flight: InFlight, reply: Reply },
+    /// Hand them to the task that drives the request.
+    Resume(tokio::sync::oneshot::Sender<Result<Vec<Judgement>, EngineError>>),
+}
+
+impl Job {
+    pub(crate) const fn new(work: Work, cost_ns: u64, ticket: Arc<Ticket>, finish: Finish) -> Self {
+        Self { work, cost_ns, ticket, finish: Some(finish) }
+    }
+
+    pub(crate) const fn cost_ns(&self) -> u64 {
+        self.cost_ns
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.ticket.is_cancelled()
+    }
+
+    /// Scans and answers. A cancelled job is only dropped.
+    pub(crate) fn run(mut self) {
+        if self.is_cancelled() {
+            return;
+        }
+        let cancelled = Some(self.ticket.flag());
+        match self.finish.take() {
+            Some(Finish::Reply { in_flight, reply }) => {
+                let queue = in_flight.dequeue();
+                let scanned = self.work.scan(cancelled).map(|scan| (scan, false));
+                let outcome = conclude(in_flight, &self.work.metrics, Lane::Actor, queue, scanned);
+                // First the permit, then the answer: whoever reads the answer finds the place free.
+                self.ticket.release();
+                if !self.is_cancelled() {
+                    reply(outcome);
+                }
+            }
+            Some(Finish::Resume(sender)) => {
+                // The receiver is gone when the driving task was aborted: nobody wants the verdicts.
+                let _ = sender.send(self.work.judge(cancelled));
+            }
+            None => {}
+        }
+    }
+}
+
+impl Drop for Job {
+    /// A job that never ran (the runtime shuts down, an actor died) is answered all the same.
+    fn drop(&mut self) {
+        let Some(finish) = self.finish.take() else { return };
+        if self.is_cancelled() {
+            return;
+        }
+        let closed = EngineError::Closed("the runtime shut down before the scan started");
+        match finish {
+            Finish::Reply { in_flight, reply } => {
+                in_flight.finish(metrics::Outcome::Failed);
+                self.ticket.release();
+                reply(Err(closed));
+            }
+            Finish::Resume(sender) => {
+                let _ = sender.send(Err(closed));
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a request comes back with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pyshield_core::{ScannerError, Text, Verdict, apply_edits, merge_edits};
+
+use crate::config::OnError;
+use crate::error::EngineError;
+use crate::metrics::Lane;
+
+/// What one scanner said.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// The scanner's key in the result.
+    pub scanner: Arc<str>,
+    /// Its verdict, or why there is none.
+    pub verdict: Result<Verdict, ScannerError>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// What all scanners of a plan said, merged: the part that a cache may keep.
+#[derive(Debug)]
+pub struct Scan {
+    /// Each scanner's word, in declared order.
+    pub judgements: Vec<Judgement>,
+    /// The text after all edits; `None` when nothing changed.
+    pub rewritten: Option<String>,
+    /// Whether every scanner lets the text pass.
+    pub is_valid: bool,
+    /// The highest risk any scanner reported, `0.0..=1.0`.
+    pub risk: f64,
+}
+
+impl Scan {
+    /// Merges verdicts: edits are resolved and applied once, errors count as `on_error` says.
+    pub fn merge(
+        text: &Text,
+        mut judgements: Vec<Judgement>,
+        on_error: OnError,
+    ) -> Result<Self, EngineError> {
+        let mut edits = Vec::new();
+        let mut is_valid = true;
+        let mut risk: f64 = 0.0;
+        for judgement in &mut judgements {
+            match &mut judgement.verdict {
+                Ok(verdict) => {
+                    is_valid &= verdict.valid;
+                    risk = risk.max(verdict.risk);
+                    edits.append(&mut verdict.edits);
+                }
+                Err(error) => match on_error {
+                    OnError::Raise => {
+                        let scanner = Arc::clone(&judgement.scanner);
+                        return Err(EngineError::Scanner { scanner, error: error.clone() });
+                    }
+                    OnError::Block => {
+                        is_valid = false;
+                        risk = 1.0;
+                    }
+                    OnError::Allow => {}
+                },
+            }
+        }
+        let rewritten = if edits.is_empty() { None } else { apply_edits(text.as_str(), &merge_edits(edits)) };
+        // Positions are converted where the time is free, not on the event loop that reads them.
+        if judgements.iter().any(|j| j.verdict.as_ref().is_ok_and(|v| !v.findings.is_empty())) {
+            text.code_points();
+        }
+        Ok(Self { judgements, rewritten, is_valid, risk: risk.clamp(0.0, 1.0) })
+    }
+
+    /// Roughly what the scan occupies, in bytes: for the weight of a cache entry.
+    pub fn weight(&self) -> usize {
+        let findings: usize =
+            self.judgements.iter().filter_map(|j| j.verdict.as_ref().ok()).map(|v| v.findings.len()).sum();
+        size_of::<Self>()
+            + self.rewritten.as_ref().map_or(0, String::len)
+            + self.judgements.len() * size_of::<Judgement>()
+            + findings * size_of::<pyshield_core::Finding>()
+    }
+}
+
+/// Where the time of a request went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timings {
+    /// From submission until scanning began.
+    pub queue: Duration,
+    /// Scanning.
+    pub scan: Duration,
+    /// From submission until the result was ready.
+    pub total: Duration,
+}
+
+/// The result of a request.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What the scanners said.
+    pub scan: Arc<Scan>,
+    /// Which way the request went.
+    pub lane: Lane,
+    /// Whether the scan was made for an earlier request.
+    pub cached: bool,
+    /// Where the time went.
+    pub timings: Timings,
+}

@@ -1,0 +1,320 @@
+//! A shield: two plans, their bounds, and the lane each request takes.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use pyshield_core::{ConfigError, Input, Interrupt, Text};
+
+use crate::admission::{Admission, Policy};
+use crate::cache::{CacheConfig, CacheKey, ResultCache};
+use crate::config::{Limits, OnError, ShieldSpec, seconds};
+use crate::drive::Driver;
+use crate::error::EngineError;
+use crate::job::{Finish, Job, Reply, Ticket, Work, conclude};
+use crate::metrics::{self, InFlight, Lane, Metrics, Snapshot};
+use crate::outcome::{Outcome, Scan, Timings};
+use crate::plan::Plan;
+use crate::runtime;
+
+/// Which plan a text is scanned with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// A prompt, on its way to a model.
+    Prompt,
+    /// An output, on its way back.
+    Output,
+}
+
+/// A text to scan.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Which plan.
+    pub side: Side,
+    /// The text to judge.
+    pub text: Text,
+    /// The prompt behind an output.
+    pub prompt: Option<Text>,
+    /// From now until the result, when not the shield's own.
+    pub deadline: Option<Duration>,
+}
+
+/// A shield as compiled. The plans are immutable; what a process counts and remembers is kept apart, so
+/// that a forked child starts afresh.
+#[derive(Debug)]
+pub struct Shield {
+    prompt: Arc<Plan>,
+    output: Arc<Plan>,
+    on_error: OnError,
+    limits: Limits,
+    inline_budget_ns: u64,
+    cache: Option<CacheConfig>,
+    process: ArcSwap<Process>,
+}
+
+/// What a shield keeps per process.
+#[derive(Debug)]
+pub(crate) struct Process {
+    generation: u64,
+    pub(crate) admission: Admission,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) cache: Option<ResultCache<Arc<Scan>>>,
+}
+
+impl Process {
+    fn new(limits: &Limits, cache: Option<&CacheConfig>, plans: [&Plan; 2]) -> Self {
+        let [prompt, output] = plans;
+        let names = prompt.names().iter().map(|name| format!("prompt.{name}"));
+        let names = names.chain(output.names().iter().map(|name| format!("output.{name}")));
+        Self {
+            generation: runtime::generation(),
+            admission: Admission::new(limits.max_in_flight, limits.policy),
+            metrics: Arc::new(Metrics::new(names)),
+            cache: cache.map(|config| ResultCache::new(config.clone(), weigh)),
+        }
+    }
+
+    /// The refusal for a full house, with an estimate of when to come back.
+    pub(crate) fn overloaded(&self) -> EngineError {
+        let scans = self.metrics.scan_seconds.snapshot();
+        let mean = scans.sum_seconds / (scans.count.max(1) as f64 * runtime::cores() as f64);
+        self.admission.overloaded(seconds(mean))
+    }
+}
+
+fn weigh(scan: &Arc<Scan>) -> u32 {
+    u32::try_from(scan.weight()).unwrap_or(u32::MAX)
+}
+
+impl Shield {
+    /// Compiles a declaration. The error names the scanner and the parameter.
+    pub fn compile(spec: ShieldSpec) -> Result<Self, ConfigError> {
+        let prompt = Arc::new(Plan::compile(spec.prompt)?);
+        let output = Arc::new(Plan::compile(spec.output)?);
+        let cache =
+            spec.cache.map(|cache| CacheConfig { max_bytes: cache.max_bytes, ttl: cache.ttl.map(seconds) });
+        let process = Process::new(&spec.limits, cache.as_ref(), [&prompt, &output]);
+        let inline_budget_ns = (spec.limits.inline_budget_us.max(0.0) * 1_000.0) as u64;
+        Ok(Self {
+            prompt,
+            output,
+            on_error: spec.on_error,
+            limits: spec.limits,
+            inline_budget_ns,
+            cache,
+            process: ArcSwap::from_pointee(process),
+        })
+    }
+
+    /// The state of this process: after a fork the parent's permits, counts and cached results are not
+    /// ours, and their locks may have been held.
+    pub(crate) fn process(&self) -> Arc<Process> {
+        let process = self.process.load();
+        if process.generation == runtime::generation() {
+            return Arc::clone(&process);
+        }
+        let fresh = Process::new(&self.limits, self.cache.as_ref(), [&self.prompt, &self.output]);
+        // Dropping the parent's state may take locks that nobody will ever release here.
+        std::mem::forget(self.process.compare_and_swap(&process, Arc::new(fresh)));
+        std::mem::forget(process);
+        self.process.load_full()
+    }
+
+    /// Scans on the calling thread if that is cheap. `None` if it is not: then [`Shield::submit`].
+    ///
+    /// Needs no permit: it is over when it returns, so it can neither queue nor be many at once.
+    pub fn try_inline(&self, request: &Request) -> Option<Result<Outcome, EngineError>> {
+        let process = self.process();
+        let plan = self.plan(request.side).0;
+        let cheap = !plan.has_network() && plan.cost_ns(request.text.len()) <= self.inline_budget_ns;
+        if !cheap {
+            return None;
+        }
+        if let Err(refused) = self.check(&process, request, Lane::Inline) {
+            return Some(Err(refused));
+        }
+        let work = self.work(&process, request, Instant::now());
+        let in_flight = process.metrics.begin(Lane::Inline);
+        Some(scan_here(&process, request, work, in_flight, Lane::Inline))
+    }
+
+    /// Hands a text to the actors. Never blocks; the reply comes later, from another thread, unless the
+    /// ticket is cancelled first. On an error nothing was started.
+    pub fn submit(&self, request: &Request, ticket: &Arc<Ticket>, reply: Reply) -> Result<(), EngineError> {
+        let process = self.process();
+        self.check(&process, request, Lane::Actor)?;
+        let work = self.work(&process, request, Instant::now());
+        let runtime = runtime::current()?;
+        let in_flight = process.metrics.begin(Lane::Actor);
+        let admitted = self.admit_now(&process, ticket);
+        if !admitted && process.admission.policy() == Policy::Reject {
+            in_flight.finish(metrics::Outcome::Overloaded);
+            return Err(process.overloaded());
+        }
+        if admitted && process.cache.is_none() && !work.plan.has_network() {
+            let cost_ns = work.cost_ns();
+            let finish = Finish::Reply { in_flight, reply };
+            runtime.pool(cost_ns).submit(Job::new(work, cost_ns, Arc::clone(ticket), finish));
+            return Ok(());
+        }
+        let key = key(request, &work);
+        let driver = Driver::new(Arc::clone(&runtime), process, work, key, Arc::clone(ticket));
+        let task = runtime.tokio().spawn(driver.answer(in_flight, Lane::Actor, reply));
+        ticket.driven_by(task.abort_handle());
+        Ok(())
+    }
+
+    /// Puts a permit on the ticket if one is free.
+    pub(crate) fn admit_now(&self, process: &Process, ticket: &Ticket) -> bool {
+        process.admission.try_admit().map(|permit| ticket.hold(permit)).is_some()
+    }
+
+    /// Scans for a caller whose thread may block: on that thread, after admission.
+    ///
+    /// Must not be called from a thread of the runtime.
+    pub fn scan_blocking(&self, request: &Request) -> Result<Outcome, EngineError> {
+        let process = self.process();
+        self.check(&process, request, Lane::Blocking)?;
+        let work = self.work(&process, request, Instant::now());
+        let in_flight = process.metrics.begin(Lane::Blocking);
+        let ticket = Arc::new(Ticket::default());
+        let admitted = self.admit_now(&process, &ticket);
+        if !admitted && process.admission.policy() == Policy::Reject {
+            in_flight.finish(metrics::Outcome::Overloaded);
+            return Err(process.overloaded());
+        }
+        if admitted && !work.plan.has_network() {
+            // The permit goes back with the ticket.
+            return scan_here(&process, request, work, in_flight, Lane::Blocking);
+        }
+        let runtime = runtime::current()?;
+        let key = key(request, &work);
+        let driver = Driver::new(Arc::clone(&runtime), process, work, key, ticket);
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        let reply: Reply = Box::new(move |outcome| {
+            let _ = sender.send(outcome);
+        });
+        runtime.tokio().spawn(driver.answer(in_flight, Lane::Blocking, reply));
+        receiver.recv().unwrap_or(Err(EngineError::Closed("the runtime shut down during the scan")))
+    }
+
+    /// Estimated work of a request, in nanoseconds on one core.
+    pub fn cost_ns(&self, request: &Request) -> u64 {
+        self.plan(request.side).0.cost_ns(request.text.len())
+    }
+
+    /// Scans on the calling thread with nothing around it: no admission, no limits, no metrics, no cache.
+    /// What a single scanner's own `scan` does.
+    ///
+    /// Must not be called from a thread of the runtime.
+    pub fn scan_alone(&self, request: &Request) -> Result<Outcome, EngineError> {
+        let plan = self.plan(request.side).0;
+        let input =
+            Input { text: &request.text, prompt: request.prompt.as_ref(), interrupt: Interrupt::NEVER };
+        let began = Instant::now();
+        let mut judgements = plan.scan_text(&input).map_err(|why| EngineError::interrupted(why, true))?;
+        if plan.has_network() {
+            let network = runtime::current()?.tokio().block_on(plan.scan_network(&request.text, None));
+            judgements = plan.merge(judgements, network);
+        }
+        let scan = Arc::new(Scan::merge(&request.text, judgements, self.on_error)?);
+        let total = began.elapsed();
+        let timings = Timings { queue: Duration::ZERO, scan: total, total };
+        Ok(Outcome { scan, lane: Lane::Blocking, cached: false, timings })
+    }
+
+    /// Refuses what no lane may take.
+    fn check(&self, process: &Process, request: &Request, lane: Lane) -> Result<(), EngineError> {
+        if process.admission.is_closed() {
+            return Err(EngineError::Closed("the shield is closed"));
+        }
+        let limit = self.limits.max_text_bytes;
+        let bytes = request.text.len().max(request.prompt.as_ref().map_or(0, Text::len));
+        if bytes > limit {
+            process.metrics.begin(lane).finish(metrics::Outcome::TooLarge);
+            return Err(EngineError::TooLarge { bytes, limit });
+        }
+        Ok(())
+    }
+
+    /// The plan of a side, and the position of its first scanner among the metrics.
+    fn plan(&self, side: Side) -> (&Arc<Plan>, usize) {
+        match side {
+            Side::Prompt => (&self.prompt, 0),
+            Side::Output => (&self.output, self.prompt.names().len()),
+        }
+    }
+
+    pub(crate) fn work(&self, process: &Process, request: &Request, began: Instant) -> Work {
+        let (plan, first_scanner) = self.plan(request.side);
+        let deadline = request.deadline.or(self.limits.deadline.map(seconds));
+        Work {
+            plan: Arc::clone(plan),
+            metrics: Arc::clone(&process.metrics),
+            first_scanner,
+            on_error: self.on_error,
+            text: request.text.clone(),
+            prompt: request.prompt.clone(),
+            deadline: deadline.and_then(|after| began.checked_add(after)),
+        }
+    }
+
+    pub(crate) const fn max_text_bytes(&self) -> usize {
+        self.limits.max_text_bytes
+    }
+
+    /// Numbers of this process.
+    pub fn metrics(&self) -> Snapshot {
+        let process = self.process();
+        let mut snapshot = process.metrics.snapshot();
+        snapshot.cache = process.cache.as_ref().map(ResultCache::statistics);
+        snapshot.restarts_total += runtime::started().map_or(0, |runtime| runtime.restarts());
+        snapshot
+    }
+
+    /// Requests that hold a permit.
+    pub fn in_flight(&self) -> usize {
+        self.process().admission.in_flight()
+    }
+
+    /// Takes no more requests. What is in flight goes on.
+    pub fn close(&self) {
+        self.process().admission.close();
+    }
+}
+
+/// Scans on this thread, with a look into the cache first.
+fn scan_here(
+    process: &Process,
+    request: &Request,
+    work: Work,
+    in_flight: InFlight,
+    lane: Lane,
+) -> Result<Outcome, EngineError> {
+    const NOT_CANCELLED: Option<&AtomicBool> = None;
+    let queue = if lane == Lane::Inline { Duration::ZERO } else { in_flight.dequeue() };
+    let key = process.cache.as_ref().and_then(|cache| key(request, &work).map(|key| (cache, key)));
+    let known = key.and_then(|(cache, key)| cache.get(key));
+    let scanned = match known {
+        Some(scan) => Ok((scan, true)),
+        None => work.scan(NOT_CANCELLED).map(|scan| {
+            if let Some((cache, key)) = key {
+                cache.try_insert(key, Arc::clone(&scan));
+            }
+            (scan, false)
+        }),
+    };
+    conclude(in_flight, &process.metrics, lane, queue, scanned)
+}
+
+/// The key of a result, if the plan always gives the same one for the same text.
+pub(crate) fn key(request: &Request, work: &Work) -> Option<CacheKey> {
+    let plan = work.plan.fingerprint();
+    work.plan.cacheable().then(|| match request.side {
+        Side::Prompt => CacheKey::of_prompt(plan, request.text.as_str()),
+        Side::Output => {
+            CacheKey::of_output(plan, request.prompt.as_ref().map(Text::as_str), request.text.as_str())
+        }
+    })
+}

@@ -1,0 +1,92 @@
+//! Engine errors as the exceptions of `pyshield.errors`: the one place that maps them.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+use pyshield_core::{ConfigError, ScannerError};
+use pyshield_engine::error::EngineError;
+use pyshield_engine::vault::VaultError;
+
+/// An exception class of `pyshield.errors`, looked up once.
+macro_rules! class {
+    ($function:ident, $name:literal) => {
+        fn $function(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+            static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+            CLASS.import(py, "pyshield.errors", $name)
+        }
+    };
+}
+
+class!(closed_class, "Closed");
+class!(config_class, "ConfigError");
+class!(deadline_class, "DeadlineExceeded");
+class!(overloaded_class, "Overloaded");
+class!(scanner_class, "ScannerError");
+class!(text_class, "TextError");
+class!(vault_class, "VaultError");
+
+/// Instantiates an exception class; failing to do so is the error then.
+fn raise<'py>(class: PyResult<&Bound<'py, PyType>>, arguments: impl pyo3::call::PyCallArgs<'py>) -> PyErr {
+    match class.and_then(|class| class.call1(arguments)) {
+        Ok(instance) => PyErr::from_value(instance),
+        Err(error) => error,
+    }
+}
+
+/// A `TextError`.
+pub(crate) fn text_error(py: Python<'_>, message: &str) -> PyErr {
+    raise(text_class(py), (message,))
+}
+
+/// A `Closed`.
+pub(crate) fn closed(py: Python<'_>, message: &str) -> PyErr {
+    raise(closed_class(py), (message,))
+}
+
+/// A `ConfigError`, with the scanner and the field it names.
+pub(crate) fn config_error(py: Python<'_>, error: &ConfigError) -> PyErr {
+    raise(config_class(py), (error.to_string(), error.scanner, error.field.as_str()))
+}
+
+/// A `ConfigError` about a declaration that is not the JSON it should be.
+pub(crate) fn malformed(py: Python<'_>, error: &serde_json::Error) -> PyErr {
+    raise(config_class(py), (format!("malformed declaration: {error}"),))
+}
+
+/// The exception of a request that has no result.
+pub(crate) fn engine_error(py: Python<'_>, error: &EngineError) -> PyErr {
+    let message = error.to_string();
+    match error {
+        EngineError::Overloaded { retry_after, .. } => {
+            raise(overloaded_class(py), (message, retry_after.as_secs_f64()))
+        }
+        EngineError::DeadlineExceeded { .. } => raise(deadline_class(py), (message,)),
+        EngineError::TooLarge { .. } => text_error(py, &message),
+        EngineError::Closed(_) => closed(py, &message),
+        EngineError::Cancelled => {
+            static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+            raise(CLASS.import(py, "asyncio", "CancelledError"), (message,))
+        }
+        EngineError::Scanner { scanner, error } => scanner_error(py, scanner, error),
+    }
+}
+
+/// The exception of a vault that cannot do as asked.
+pub(crate) fn vault_error(py: Python<'_>, error: VaultError) -> PyErr {
+    match error {
+        VaultError::Closed => closed(py, &error.to_string()),
+        VaultError::Full { .. } | VaultError::NotFound | VaultError::Lost => {
+            raise(vault_class(py), (error.to_string(),))
+        }
+    }
+}
+
+/// The exception of a scanner that came to no verdict.
+pub(crate) fn scanner_error(py: Python<'_>, scanner: &str, error: &ScannerError) -> PyErr {
+    let reason = match error {
+        ScannerError::Panicked => "panicked",
+        ScannerError::Limit { .. } => "limit",
+        ScannerError::Interrupted(_) | ScannerError::Failed(_) => "failed",
+    };
+    raise(scanner_class(py), (format!("{scanner}: {error}"), scanner, reason))
+}

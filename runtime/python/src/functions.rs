@@ -1,0 +1,46 @@
+//! Functions of core and engine that Python shows as they are.
+
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+use pyshield_core::text::urls::extract_urls as find_urls;
+use pyshield_engine::reachability::UrlReachability;
+use pyshield_engine::runtime;
+
+use crate::errors;
+use crate::text::text;
+
+/// llm-guard's risk of a score against a threshold, -1 to 1.
+#[pyfunction]
+#[pyo3(signature = (score, threshold, /))]
+fn risk_score(score: f64, threshold: f64) -> f64 {
+    pyshield_core::risk::risk_score(score, threshold)
+}
+
+/// The URLs of a text, in order.
+#[pyfunction]
+#[pyo3(signature = (text, /))]
+fn extract_urls(py: Python<'_>, text: &Bound<'_, PyString>) -> PyResult<Vec<String>> {
+    let text = self::text(text)?;
+    Ok(py.detach(|| {
+        let spans = find_urls(text.as_str());
+        spans.iter().map(|span| text.as_str()[span.range()].to_owned()).collect()
+    }))
+}
+
+/// Whether a URL answers as the declaration `spec` of a `URLReachability` wants.
+#[pyfunction]
+#[pyo3(signature = (spec, url, /))]
+fn url_is_reachable(py: Python<'_>, spec: &str, url: &Bound<'_, PyString>) -> PyResult<bool> {
+    let spec = serde_json::from_str(spec).map_err(|error| errors::malformed(py, &error))?;
+    let scanner = UrlReachability::from_json(spec).map_err(|error| errors::config_error(py, &error))?;
+    let url = text(url)?;
+    let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
+    let answer = py.detach(|| runtime.tokio().block_on(scanner.is_reachable(url.as_str())));
+    answer.map_err(|error| errors::scanner_error(py, UrlReachability::NAME, &error))
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(risk_score, module)?)?;
+    module.add_function(wrap_pyfunction!(extract_urls, module)?)?;
+    module.add_function(wrap_pyfunction!(url_is_reachable, module)?)
+}

@@ -1,0 +1,433 @@
+//! `_runtime.ScanResult` and its parts: kept in Rust, turned into Python values when asked for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyList, PyString};
+use pyshield_core::{Severity, Text};
+use pyshield_engine::outcome::{self, Judgement, Outcome};
+
+use crate::errors;
+
+/// What came of a scan.
+#[pyclass(frozen, module = "pyshield._runtime")]
+pub(crate) struct ScanResult {
+    original: Py<PyString>,
+    /// The scanned text, for positions.
+    text: Text,
+    outcome: Outcome,
+    /// The text after the edits, made when first asked for.
+    edited: PyOnceLock<Py<PyString>>,
+    /// What scanners written in Python said after the built-in ones, and the text they left.
+    own: Option<Own>,
+}
+
+struct Own {
+    text: Py<PyString>,
+    verdicts: Vec<OwnVerdict>,
+}
+
+/// A custom scanner's word: `(name, is_valid, risk, error)`.
+type OwnVerdict = (String, bool, f64, Option<Py<PyAny>>);
+
+impl ScanResult {
+    pub(crate) const fn new(original: Py<PyString>, text: Text, outcome: Outcome) -> Self {
+        Self { original, text, outcome, edited: PyOnceLock::new(), own: None }
+    }
+
+    fn judgements(&self) -> &[Judgement] {
+        &self.outcome.scan.judgements
+    }
+
+    fn own_verdicts(&self) -> &[OwnVerdict] {
+        self.own.as_ref().map_or(&[], |own| &own.verdicts)
+    }
+
+    fn positions(&self, start: usize, end: usize) -> (usize, usize) {
+        let (map, text) = (self.text.code_points(), self.text.as_str());
+        (map.of_byte(text, start), map.of_byte(text, end))
+    }
+
+    fn risk_f64(&self) -> f64 {
+        let own = self.own_verdicts().iter().map(|(_, _, risk, _)| *risk);
+        own.fold(self.outcome.scan.risk, f64::max).clamp(0.0, 1.0)
+    }
+
+    fn valid(&self) -> bool {
+        self.outcome.scan.is_valid && self.own_verdicts().iter().all(|(_, valid, _, _)| *valid)
+    }
+}
+
+#[pymethods]
+impl ScanResult {
+    /// Whether every scanner lets the text pass.
+    #[getter]
+    fn is_valid(&self) -> bool {
+        self.valid()
+    }
+
+    /// The text after all edits; the very same object when there were none.
+    #[getter]
+    fn text(&self, py: Python<'_>) -> Py<PyString> {
+        if let Some(own) = &self.own {
+            return own.text.clone_ref(py);
+        }
+        match &self.outcome.scan.rewritten {
+            None => self.original.clone_ref(py),
+            Some(text) => self.edited.get_or_init(py, || PyString::new(py, text).unbind()).clone_ref(py),
+        }
+    }
+
+    /// The highest risk any scanner reported, 0 to 1.
+    #[getter]
+    fn risk(&self) -> f64 {
+        self.risk_f64()
+    }
+
+    /// How the request went: `"inline"`, `"actor"`, `"bulk"` or `"blocking"`.
+    #[getter]
+    fn lane(&self) -> &'static str {
+        self.outcome.lane.name()
+    }
+
+    /// Whether the scan was made for an earlier or simultaneous request with the same text.
+    #[getter]
+    fn cached(&self) -> bool {
+        self.outcome.cached
+    }
+
+    /// What was found, in scanner order, then text order; at most 1,000 per scanner.
+    #[getter]
+    fn findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for judgement in self.judgements() {
+            let Ok(verdict) = &judgement.verdict else { continue };
+            findings.extend(verdict.findings.iter().map(|finding| {
+                let (start, end) = self.positions(finding.span.start, finding.span.end);
+                Finding {
+                    scanner: Arc::clone(&judgement.scanner),
+                    label: finding.label.to_string(),
+                    start,
+                    end,
+                    score: finding.score,
+                    severity: finding.severity,
+                    replacement: finding.replacement.clone(),
+                }
+            }));
+        }
+        findings
+    }
+
+    /// How many findings are not listed.
+    #[getter]
+    fn omitted_findings(&self) -> usize {
+        let verdicts = self.judgements().iter().filter_map(|judgement| judgement.verdict.as_ref().ok());
+        verdicts.map(|verdict| verdict.omitted).sum()
+    }
+
+    /// Each scanner's word, by class name; a second scanner of a kind is `Name#2`.
+    #[getter]
+    fn verdicts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let verdicts = PyDict::new(py);
+        for judgement in self.judgements() {
+            let verdict = match &judgement.verdict {
+                Ok(verdict) => Verdict { is_valid: verdict.valid, risk: verdict.risk, error: None },
+                Err(error) => {
+                    let error = errors::scanner_error(py, &judgement.scanner, error);
+                    Verdict { is_valid: false, risk: 1.0, error: Some(error.into_value(py).into_any()) }
+                }
+            };
+            verdicts.set_item(&*judgement.scanner, verdict)?;
+        }
+        for (name, is_valid, risk, error) in self.own_verdicts() {
+            let error = error.as_ref().map(|error| error.clone_ref(py));
+            let verdict = Verdict { is_valid: *is_valid, risk: *risk, error };
+            verdicts.set_item(free_name(&verdicts, name)?, verdict)?;
+        }
+        Ok(verdicts)
+    }
+
+    /// What went wrong in scanners; each also stands in its verdict.
+    #[getter]
+    fn errors(&self, py: Python<'_>) -> Vec<Py<PyAny>> {
+        let built_in = self.judgements().iter().filter_map(|judgement| {
+            let error = judgement.verdict.as_ref().err()?;
+            Some(errors::scanner_error(py, &judgement.scanner, error).into_value(py).into_any())
+        });
+        let own = self.own_verdicts().iter().filter_map(|(_, _, _, error)| error.as_ref());
+        built_in.chain(own.map(|error| error.clone_ref(py))).collect()
+    }
+
+    /// Where the time went.
+    #[getter]
+    fn timings(&self) -> Timings {
+        let outcome::Timings { queue, scan, total } = self.outcome.timings;
+        Timings { queue: queue.as_secs_f64(), scan: scan.as_secs_f64(), total: total.as_secs_f64() }
+    }
+
+    /// The findings as plain `Entity` values.
+    #[getter]
+    fn entities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let class = CLASS.import(py, "pyshield.results", "Entity")?;
+        let entities = PyList::empty(py);
+        for finding in self.findings() {
+            entities.append(class.call1((finding.label, finding.start, finding.end, finding.score))?)?;
+        }
+        Ok(entities)
+    }
+
+    /// One `RiskFactor` for each scanner that does not let the text pass or reports a risk.
+    #[getter]
+    fn risk_factors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let class = CLASS.import(py, "pyshield.results", "RiskFactor")?;
+        let factors = PyList::empty(py);
+        for judgement in self.judgements() {
+            let (description, risk) = match &judgement.verdict {
+                Ok(verdict) if verdict.valid && verdict.risk <= 0.0 => continue,
+                Ok(verdict) => (describe(verdict), verdict.risk.clamp(0.0, 1.0)),
+                Err(error) => (error.to_string(), 1.0),
+            };
+            let severity = severity(py, Severity::of_score(risk))?;
+            factors.append(class.call1((&*judgement.scanner, description, severity, risk))?)?;
+        }
+        for (name, valid, risk, error) in self.own_verdicts() {
+            if *valid && *risk <= 0.0 {
+                continue;
+            }
+            let description = if error.is_some() { "the scanner raised" } else { "refused by the scanner" };
+            let risk = risk.clamp(0.0, 1.0);
+            let severity = severity(py, Severity::of_score(risk))?;
+            factors.append(class.call1((name, description, severity, risk))?)?;
+        }
+        Ok(factors)
+    }
+
+    /// The severity of the risk.
+    #[getter]
+    fn severity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        severity(py, Severity::of_score(self.risk_f64()))
+    }
+
+    /// Everything as plain data that `json.dumps` takes; the text itself only if asked for.
+    #[pyo3(signature = (*, include_text = false))]
+    fn to_dict<'py>(&self, py: Python<'py>, include_text: bool) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        dict.set_item("is_valid", self.valid())?;
+        dict.set_item("risk", self.risk_f64())?;
+        dict.set_item("severity", Severity::of_score(self.risk_f64()).as_str())?;
+        if include_text {
+            dict.set_item("text", self.text(py))?;
+        }
+        let findings = self.findings().iter().map(|f| f.to_dict(py)).collect::<PyResult<Vec<_>>>()?;
+        dict.set_item("findings", findings)?;
+        dict.set_item("omitted_findings", self.omitted_findings())?;
+        let verdicts = PyDict::new(py);
+        for (name, verdict) in self.verdicts(py)? {
+            let verdict = verdict.cast_into::<Verdict>()?;
+            verdicts.set_item(name, verdict.get().to_dict(py)?)?;
+        }
+        dict.set_item("verdicts", verdicts)?;
+        dict.set_item("lane", self.lane())?;
+        dict.set_item("cached", self.cached())?;
+        let timings = self.timings();
+        let seconds = PyDict::new(py);
+        seconds.set_item("queue", timings.queue)?;
+        seconds.set_item("scan", timings.scan)?;
+        seconds.set_item("total", timings.total)?;
+        dict.set_item("timings", seconds)?;
+        Ok(dict)
+    }
+
+    /// `result` with what custom scanners said after it: the text they left, and their
+    /// `(name, is_valid, risk, error)`.
+    #[staticmethod]
+    #[pyo3(signature = (result, text, verdicts, /))]
+    fn merge_custom(
+        py: Python<'_>,
+        result: &Bound<'_, Self>,
+        text: Py<PyString>,
+        verdicts: Vec<OwnVerdict>,
+    ) -> Self {
+        let result = result.get();
+        Self {
+            original: result.original.clone_ref(py),
+            text: result.text.clone(),
+            outcome: result.outcome.clone(),
+            edited: PyOnceLock::new(),
+            own: Some(Own { text, verdicts }),
+        }
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "ScanResult(is_valid={}, risk={}, findings={}, lane={:?})",
+            if self.valid() { "True" } else { "False" },
+            self.risk_f64(),
+            self.judgements()
+                .iter()
+                .filter_map(|judgement| judgement.verdict.as_ref().ok())
+                .map(|verdict| verdict.findings.len() + verdict.omitted)
+                .sum::<usize>(),
+            self.lane(),
+        )
+    }
+}
+
+/// The first of `name`, `name#2`, … that is not taken.
+fn free_name(taken: &Bound<'_, PyDict>, name: &str) -> PyResult<String> {
+    let mut candidate = name.to_owned();
+    let mut count = 1;
+    while taken.contains(&candidate)? {
+        count += 1;
+        candidate = format!("{name}#{count}");
+    }
+    Ok(candidate)
+}
+
+/// What was found, without a word of the text: `2 × PATTERN, 1 × SUBSTRING`.
+fn describe(verdict: &pyshield_core::Verdict) -> String {
+    let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in &verdict.findings {
+        *labels.entry(&finding.label).or_default() += 1;
+    }
+    if labels.is_empty() {
+        return "nothing in particular".to_owned();
+    }
+    let mut parts: Vec<String> = labels.iter().map(|(label, count)| format!("{count} × {label}")).collect();
+    if verdict.omitted > 0 {
+        parts.push(format!("{} more", verdict.omitted));
+    }
+    parts.join(", ")
+}
+
+/// The member of `pyshield.results.Severity`.
+fn severity(py: Python<'_>, severity: Severity) -> PyResult<Bound<'_, PyAny>> {
+    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    CLASS.import(py, "pyshield.results", "Severity")?.call1((severity.as_str(),))
+}
+
+/// One thing a scanner found; positions are code points of the scanned text.
+#[pyclass(frozen, eq, module = "pyshield._runtime")]
+#[derive(Clone, PartialEq)]
+pub(crate) struct Finding {
+    scanner: Arc<str>,
+    /// What it is, in capitals.
+    #[pyo3(get)]
+    label: String,
+    /// Where it begins.
+    #[pyo3(get)]
+    start: usize,
+    /// Where it ends, exclusive.
+    #[pyo3(get)]
+    end: usize,
+    /// How sure or how bad, 0 to 1.
+    #[pyo3(get)]
+    score: f64,
+    severity: Severity,
+    replacement: Option<Arc<str>>,
+}
+
+#[pymethods]
+impl Finding {
+    /// The scanner's key in `ScanResult.verdicts`.
+    #[getter]
+    fn scanner(&self) -> &str {
+        &self.scanner
+    }
+
+    /// How much it matters.
+    #[getter]
+    fn severity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        severity(py, self.severity)
+    }
+
+    /// What takes its place; `None` if it stays.
+    #[getter]
+    fn replacement(&self) -> Option<&str> {
+        self.replacement.as_deref()
+    }
+
+    /// As plain data.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        dict.set_item(intern!(py, "scanner"), &*self.scanner)?;
+        dict.set_item(intern!(py, "label"), &self.label)?;
+        dict.set_item(intern!(py, "start"), self.start)?;
+        dict.set_item(intern!(py, "end"), self.end)?;
+        dict.set_item(intern!(py, "score"), self.score)?;
+        dict.set_item(intern!(py, "severity"), self.severity.as_str())?;
+        dict.set_item(intern!(py, "replacement"), self.replacement.as_deref())?;
+        Ok(dict)
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "Finding(scanner={:?}, label={:?}, start={}, end={}, score={}, severity={:?})",
+            &*self.scanner,
+            self.label,
+            self.start,
+            self.end,
+            self.score,
+            self.severity.as_str()
+        )
+    }
+}
+
+/// One scanner's word.
+#[pyclass(frozen, module = "pyshield._runtime")]
+pub(crate) struct Verdict {
+    /// Whether the scanner lets the text pass.
+    #[pyo3(get)]
+    is_valid: bool,
+    /// Its risk, from -1 (none) to 1.
+    #[pyo3(get)]
+    risk: f64,
+    /// Why it came to no verdict, if it did not.
+    #[pyo3(get)]
+    error: Option<Py<PyAny>>,
+}
+
+#[pymethods]
+impl Verdict {
+    /// As plain data; the error as its message.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        dict.set_item("is_valid", self.is_valid)?;
+        dict.set_item("risk", self.risk)?;
+        let error = self.error.as_ref().map(|error| error.bind(py).str()).transpose()?;
+        dict.set_item("error", error)?;
+        Ok(dict)
+    }
+
+    fn __repr__(&self) -> String {
+        let valid = if self.is_valid { "True" } else { "False" };
+        let failed = if self.error.is_some() { ", failed" } else { "" };
+        format!("Verdict(is_valid={valid}, risk={}{failed})", self.risk)
+    }
+}
+
+/// Where the time of a request went, in seconds.
+#[pyclass(frozen, module = "pyshield._runtime")]
+pub(crate) struct Timings {
+    /// From submission until scanning began.
+    #[pyo3(get)]
+    queue: f64,
+    /// Scanning.
+    #[pyo3(get)]
+    scan: f64,
+    /// From submission until the result was ready.
+    #[pyo3(get)]
+    total: f64,
+}
+
+#[pymethods]
+impl Timings {
+    fn __repr__(&self) -> String {
+        format!("Timings(queue={:.6}, scan={:.6}, total={:.6})", self.queue, self.scan, self.total)
+    }
+}

@@ -1,0 +1,337 @@
+//! `_runtime.Shield`: each request handed to the engine, each outcome handed back.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString, PyTuple};
+use pyshield_core::Text;
+use pyshield_engine::config::{ShieldSpec, seconds};
+use pyshield_engine::job;
+use pyshield_engine::outcome::Outcome;
+use pyshield_engine::runtime;
+use pyshield_engine::shield::{self as engine, Request, Side};
+
+use crate::awaitable::Ready;
+use crate::bridge::Pending;
+use crate::errors;
+use crate::result::ScanResult;
+use crate::text::text;
+
+/// How often `close` looks whether everything has finished.
+const CLOSE_POLL: Duration = Duration::from_millis(2);
+
+/// A compiled shield.
+#[pyclass(frozen, module = "pyshield._runtime")]
+pub(crate) struct Shield {
+    pub(crate) engine: Arc<engine::Shield>,
+}
+
+/// A request, and the Python string it is about.
+pub(crate) struct Asked {
+    original: Py<PyString>,
+    pub(crate) request: Request,
+}
+
+/// What a request turns into for Python.
+pub(crate) type Present = fn(Python<'_>, Asked, Outcome) -> PyResult<Py<PyAny>>;
+
+impl Asked {
+    pub(crate) fn new(
+        side: Side,
+        scanned: &Bound<'_, PyString>,
+        prompt: Option<&Bound<'_, PyString>>,
+        deadline: Option<f64>,
+    ) -> PyResult<Self> {
+        let (text, prompt) = (text(scanned)?, prompt.map(text).transpose()?);
+        let request = Request { side, text, prompt, deadline: deadline.map(seconds) };
+        Ok(Self { original: scanned.clone().unbind(), request })
+    }
+
+    /// The string as it was, or the text after the edits of `outcome`.
+    pub(crate) fn edited(&self, py: Python<'_>, outcome: &Outcome) -> Py<PyString> {
+        match &outcome.scan.rewritten {
+            None => self.original.clone_ref(py),
+            Some(rewritten) => PyString::new(py, rewritten).unbind(),
+        }
+    }
+
+    fn into_parts(self) -> (Py<PyString>, Text) {
+        (self.original, self.request.text)
+    }
+}
+
+/// As a `ScanResult`.
+pub(crate) fn as_result(py: Python<'_>, asked: Asked, outcome: Outcome) -> PyResult<Py<PyAny>> {
+    let (original, text) = asked.into_parts();
+    ScanResult::new(original, text, outcome).into_py_any(py)
+}
+
+/// Starts a request and returns its awaitable. What goes wrong is raised by the `await`, not by the call,
+/// so that `gather(…, return_exceptions=True)` over many calls sees every error.
+pub(crate) fn start<'py>(
+    py: Python<'py>,
+    shield: &engine::Shield,
+    asked: Asked,
+    present: Present,
+) -> PyResult<Bound<'py, PyAny>> {
+    if let Some(outcome) = shield.try_inline(&asked.request) {
+        let result = match outcome {
+            Ok(outcome) => present(py, asked, outcome),
+            Err(error) => Err(errors::engine_error(py, &error)),
+        };
+        return Ready::new(result).into_bound_py_any(py);
+    }
+    let place = Pending::on_running_loop(py)?;
+    let ticket = Arc::<job::Ticket>::default();
+    let future = place.future(Arc::clone(&ticket))?;
+    let request = asked.request.clone();
+    let (sender, answered) = (place.sender, future.clone().unbind());
+    let reply: job::Reply = Box::new(move |outcome| {
+        let convert = Box::new(move |py: Python<'_>| match outcome {
+            Ok(outcome) => present(py, asked, outcome),
+            Err(error) => Err(errors::engine_error(py, &error)),
+        });
+        sender.complete(answered, convert);
+    });
+    match shield.submit(&request, &ticket, reply) {
+        Ok(()) => Ok(future),
+        Err(error) => Ready::new(Err(errors::engine_error(py, &error))).into_bound_py_any(py),
+    }
+}
+
+/// Scans on the calling thread, without the interpreter lock.
+fn wait(py: Python<'_>, shield: &engine::Shield, asked: Asked) -> PyResult<Py<PyAny>> {
+    match py.detach(|| shield.scan_blocking(&asked.request)) {
+        Ok(outcome) => as_result(py, asked, outcome),
+        Err(error) => Err(errors::engine_error(py, &error)),
+    }
+}
+
+fn as_results(py: Python<'_>, originals: Vec<Asked>, outcomes: Vec<Outcome>) -> PyResult<Py<PyAny>> {
+    let results = originals
+        .into_iter()
+        .zip(outcomes)
+        .map(|(asked, outcome)| as_result(py, asked, outcome))
+        .collect::<PyResult<Vec<_>>>()?;
+    Ok(PyList::new(py, results)?.into_any().unbind())
+}
+
+fn requests(asked: &[Asked]) -> Vec<Request> {
+    asked.iter().map(|asked| asked.request.clone()).collect()
+}
+
+fn start_bulk<'py>(
+    py: Python<'py>,
+    shield: &engine::Shield,
+    asked: Vec<Asked>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let place = Pending::on_running_loop(py)?;
+    let ticket = Arc::<job::Ticket>::default();
+    let future = place.future(Arc::clone(&ticket))?;
+    let requests = requests(&asked);
+    let (sender, answered) = (place.sender, future.clone().unbind());
+    let reply = Box::new(move |outcomes| {
+        let convert = Box::new(move |py: Python<'_>| match outcomes {
+            Ok(outcomes) => as_results(py, asked, outcomes),
+            Err(error) => Err(errors::engine_error(py, &error)),
+        });
+        sender.complete(answered, convert);
+    });
+    match shield.submit_bulk(requests, &ticket, reply) {
+        Ok(()) => Ok(future),
+        Err(error) => Ready::new(Err(errors::engine_error(py, &error))).into_bound_py_any(py),
+    }
+}
+
+fn wait_bulk(py: Python<'_>, shield: &engine::Shield, asked: Vec<Asked>) -> PyResult<Py<PyAny>> {
+    let requests = requests(&asked);
+    match py.detach(|| shield.scan_bulk_blocking(requests)) {
+        Ok(outcomes) => as_results(py, asked, outcomes),
+        Err(error) => Err(errors::engine_error(py, &error)),
+    }
+}
+
+fn prompts(texts: &Bound<'_, PyList>, deadline: Option<f64>) -> PyResult<Vec<Asked>> {
+    let texts = texts.iter();
+    texts.map(|text| Asked::new(Side::Prompt, text.cast::<PyString>()?, None, deadline)).collect()
+}
+
+fn outputs(pairs: &Bound<'_, PyList>, deadline: Option<f64>) -> PyResult<Vec<Asked>> {
+    let pairs = pairs.iter();
+    pairs
+        .map(|pair| {
+            let pair = pair.cast::<PyTuple>()?;
+            let (prompt, output) = (pair.get_item(0)?, pair.get_item(1)?);
+            Asked::new(Side::Output, output.cast::<PyString>()?, Some(prompt.cast::<PyString>()?), deadline)
+        })
+        .collect()
+}
+
+/// Waits until nothing is in flight, for `timeout` at most. Whether that was so.
+async fn drained(shield: Arc<engine::Shield>, timeout: Duration) -> bool {
+    let until = Instant::now() + timeout;
+    while shield.in_flight() > 0 {
+        if Instant::now() >= until {
+            return false;
+        }
+        tokio::time::sleep(CLOSE_POLL).await;
+    }
+    true
+}
+
+#[pymethods]
+impl Shield {
+    #[new]
+    #[pyo3(signature = (spec, /))]
+    fn new(py: Python<'_>, spec: &str) -> PyResult<Self> {
+        let spec: ShieldSpec = serde_json::from_str(spec).map_err(|e| errors::malformed(py, &e))?;
+        let compiled = py.detach(|| engine::Shield::compile(spec));
+        let engine = compiled.map_err(|error| errors::config_error(py, &error))?;
+        Ok(Self { engine: Arc::new(engine) })
+    }
+
+    /// Scans a prompt.
+    #[pyo3(signature = (text, deadline = None, /))]
+    fn scan_prompt<'py>(
+        &self,
+        py: Python<'py>,
+        text: &Bound<'py, PyString>,
+        deadline: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match Asked::new(Side::Prompt, text, None, deadline) {
+            Ok(asked) => start(py, &self.engine, asked, as_result),
+            Err(error) => Ready::new(Err(error)).into_bound_py_any(py),
+        }
+    }
+
+    /// Scans an output.
+    #[pyo3(signature = (prompt, output, deadline = None, /))]
+    fn scan_output<'py>(
+        &self,
+        py: Python<'py>,
+        prompt: &Bound<'py, PyString>,
+        output: &Bound<'py, PyString>,
+        deadline: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match Asked::new(Side::Output, output, Some(prompt), deadline) {
+            Ok(asked) => start(py, &self.engine, asked, as_result),
+            Err(error) => Ready::new(Err(error)).into_bound_py_any(py),
+        }
+    }
+
+    /// Scans many prompts; the results are in the order of the texts.
+    #[pyo3(signature = (texts, deadline = None, /))]
+    fn scan_prompts<'py>(
+        &self,
+        py: Python<'py>,
+        texts: &Bound<'py, PyList>,
+        deadline: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match prompts(texts, deadline) {
+            Ok(asked) => start_bulk(py, &self.engine, asked),
+            Err(error) => Ready::new(Err(error)).into_bound_py_any(py),
+        }
+    }
+
+    /// Scans many `(prompt, output)` pairs; the results are in the order of the pairs.
+    #[pyo3(signature = (pairs, deadline = None, /))]
+    fn scan_outputs<'py>(
+        &self,
+        py: Python<'py>,
+        pairs: &Bound<'py, PyList>,
+        deadline: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match outputs(pairs, deadline) {
+            Ok(asked) => start_bulk(py, &self.engine, asked),
+            Err(error) => Ready::new(Err(error)).into_bound_py_any(py),
+        }
+    }
+
+    /// Scans a prompt on the calling thread.
+    #[pyo3(signature = (text, deadline = None, /))]
+    fn scan_prompt_blocking(
+        &self,
+        py: Python<'_>,
+        text: &Bound<'_, PyString>,
+        deadline: Option<f64>,
+    ) -> PyResult<Py<PyAny>> {
+        wait(py, &self.engine, Asked::new(Side::Prompt, text, None, deadline)?)
+    }
+
+    /// Scans an output on the calling thread.
+    #[pyo3(signature = (prompt, output, deadline = None, /))]
+    fn scan_output_blocking(
+        &self,
+        py: Python<'_>,
+        prompt: &Bound<'_, PyString>,
+        output: &Bound<'_, PyString>,
+        deadline: Option<f64>,
+    ) -> PyResult<Py<PyAny>> {
+        wait(py, &self.engine, Asked::new(Side::Output, output, Some(prompt), deadline)?)
+    }
+
+    /// Scans many prompts on all cores while the calling thread waits.
+    #[pyo3(signature = (texts, deadline = None, /))]
+    fn scan_prompts_blocking(
+        &self,
+        py: Python<'_>,
+        texts: &Bound<'_, PyList>,
+        deadline: Option<f64>,
+    ) -> PyResult<Py<PyAny>> {
+        wait_bulk(py, &self.engine, prompts(texts, deadline)?)
+    }
+
+    /// Scans many `(prompt, output)` pairs on all cores while the calling thread waits.
+    #[pyo3(signature = (pairs, deadline = None, /))]
+    fn scan_outputs_blocking(
+        &self,
+        py: Python<'_>,
+        pairs: &Bound<'_, PyList>,
+        deadline: Option<f64>,
+    ) -> PyResult<Py<PyAny>> {
+        wait_bulk(py, &self.engine, outputs(pairs, deadline)?)
+    }
+
+    /// Counters and histograms of this process.
+    fn metrics(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        crate::convert::to_python(py, &self.engine.metrics())
+    }
+
+    /// Counters and histograms in Prometheus' text format.
+    fn prometheus(&self) -> String {
+        pyshield_engine::metrics::render_prometheus(&self.engine.metrics())
+    }
+
+    /// Refuses new work and waits for what is in flight; whether all of it finished in time.
+    #[pyo3(signature = (timeout = 5.0, /))]
+    fn close<'py>(&self, py: Python<'py>, timeout: f64) -> PyResult<Bound<'py, PyAny>> {
+        self.engine.close();
+        if self.engine.in_flight() == 0 {
+            return Ready::new(true.into_py_any(py)).into_bound_py_any(py);
+        }
+        let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
+        let place = Pending::on_running_loop(py)?;
+        let future = place.future(Arc::default())?;
+        let (sender, answered) = (place.sender, future.clone().unbind());
+        let done = drained(Arc::clone(&self.engine), seconds(timeout));
+        runtime.tokio().spawn(async move {
+            let finished = done.await;
+            sender.complete(answered, Box::new(move |py| finished.into_py_any(py)));
+        });
+        Ok(future)
+    }
+
+    /// As `close`, on the calling thread.
+    #[pyo3(signature = (timeout = 5.0, /))]
+    fn close_blocking(&self, py: Python<'_>, timeout: f64) -> PyResult<bool> {
+        self.engine.close();
+        if self.engine.in_flight() == 0 {
+            return Ok(true);
+        }
+        let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
+        let done = drained(Arc::clone(&self.engine), seconds(timeout));
+        Ok(py.detach(|| runtime.tokio().block_on(done)))
+    }
+}

@@ -1,0 +1,86 @@
+//! `_runtime.Vault`: a handle on pairs that the vault actor owns.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyshield_engine::actors::vault as engine;
+use pyshield_engine::runtime;
+use pyshield_engine::vault::{SecretText, VaultEntry, VaultError};
+
+use crate::errors;
+
+/// A vault; dropping it wipes what it holds.
+#[pyclass(frozen, module = "pyshield._runtime")]
+pub(crate) struct Vault {
+    vault: engine::Vault,
+}
+
+fn entry((placeholder, value): (String, String)) -> VaultEntry {
+    VaultEntry { placeholder: SecretText::from(placeholder), value: SecretText::from(value) }
+}
+
+impl Vault {
+    /// Asks the actor with the interpreter lock released.
+    fn ask<T: Send>(
+        &self,
+        py: Python<'_>,
+        operation: impl FnOnce(&engine::Vault) -> Result<T, VaultError> + Send,
+    ) -> PyResult<T> {
+        py.detach(|| operation(&self.vault)).map_err(|error| errors::vault_error(py, error))
+    }
+}
+
+#[pymethods]
+impl Vault {
+    #[new]
+    #[pyo3(signature = (tuples = Vec::new(), /))]
+    fn new(py: Python<'_>, tuples: Vec<(String, String)>) -> PyResult<Self> {
+        let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
+        let entries: Vec<VaultEntry> = tuples.into_iter().map(entry).collect();
+        let made = py.detach(|| {
+            let vault = runtime.vaults().create()?;
+            vault.extend_blocking(entries)?;
+            Ok(vault)
+        });
+        made.map(|vault| Self { vault }).map_err(|error| errors::vault_error(py, error))
+    }
+
+    /// Adds a pair.
+    #[pyo3(signature = (new_tuple, /))]
+    fn append(&self, py: Python<'_>, new_tuple: (String, String)) -> PyResult<()> {
+        self.ask(py, |vault| vault.append_blocking(entry(new_tuple)))
+    }
+
+    /// Adds several pairs, all or none.
+    #[pyo3(signature = (new_tuples, /))]
+    fn extend(&self, py: Python<'_>, new_tuples: Vec<(String, String)>) -> PyResult<()> {
+        let entries = new_tuples.into_iter().map(entry).collect();
+        self.ask(py, |vault| vault.extend_blocking(entries))
+    }
+
+    /// Removes the first equal pair; `ValueError` if there is none, as for a list.
+    #[pyo3(signature = (tuple_to_remove, /))]
+    fn remove(&self, py: Python<'_>, tuple_to_remove: (String, String)) -> PyResult<()> {
+        match py.detach(|| self.vault.remove_blocking(entry(tuple_to_remove))) {
+            Ok(()) => Ok(()),
+            Err(VaultError::NotFound) => Err(PyValueError::new_err("the pair is not in the vault")),
+            Err(error) => Err(errors::vault_error(py, error)),
+        }
+    }
+
+    /// All pairs, in order, as a new list.
+    fn get(&self, py: Python<'_>) -> PyResult<Vec<(String, String)>> {
+        let entries = self.ask(py, engine::Vault::get_blocking)?;
+        let plain = |text: &SecretText| text.as_str().to_owned();
+        Ok(entries.iter().map(|entry| (plain(&entry.placeholder), plain(&entry.value))).collect())
+    }
+
+    /// Whether a pair has this placeholder.
+    #[pyo3(signature = (placeholder, /))]
+    fn placeholder_exists(&self, py: Python<'_>, placeholder: String) -> PyResult<bool> {
+        self.ask(py, |vault| vault.placeholder_exists_blocking(placeholder))
+    }
+
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        self.ask(py, engine::Vault::len_blocking)
+    }
+}
