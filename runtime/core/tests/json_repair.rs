@@ -1,4 +1,4 @@
-//! Repairs agree with json_repair's, but for the differences that are listed with their reasons.
+//! Repairs agree with those of `json_repair`, but for the differences that are listed with their reasons.
 //!
 //! `data/json_repair.jsonl` is recorded by `data/make_json_repair.py`.
 

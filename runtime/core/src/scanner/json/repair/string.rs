@@ -188,7 +188,11 @@ impl Repair<'_, '_> {
         let opening = quote_at(self.bytes, next);
         let closes = match (place, opening) {
             (Place::Key, _) => apart && !self.next_mark_before_colon(quote, next),
-            (Place::Value, Some(opening)) => self.is_key(opening, next),
+            // A key, or the start of one at which the text breaks off.
+            (Place::Value, Some(opening)) => {
+                let cut_off = apart && opening.next_close(self.bytes, next + opening.len).is_none();
+                cut_off || self.is_key(opening, next)
+            }
             (Place::Value, None) => apart && word_before_colon(self.bytes, next),
             (Place::Element, Some(_)) => apart,
             (Place::Element, None) => apart && self.scalar_ends_item(next),
