@@ -9,6 +9,7 @@ pub mod error;
 pub mod finding;
 pub mod interrupt;
 pub mod literal;
+pub mod pattern;
 pub mod risk;
 pub mod scanner;
 pub mod span;

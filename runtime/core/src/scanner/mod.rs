@@ -14,6 +14,7 @@ pub mod json;
 pub mod no_refusal_light;
 pub mod probe;
 pub mod reading_time;
+pub mod regex;
 pub mod sentiment;
 mod spec;
 pub mod token_limit;

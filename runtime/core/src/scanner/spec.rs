@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::error::ConfigError;
 use crate::scanner::{
-    Scanner, ban_substrings, invisible_text, json, no_refusal_light, probe, reading_time, sentiment,
+    Scanner, ban_substrings, invisible_text, json, no_refusal_light, probe, reading_time, regex, sentiment,
     token_limit,
 };
 
@@ -25,6 +25,8 @@ pub enum ScannerSpec {
     Probe(probe::ProbeSpec),
     /// See [`reading_time::ReadingTime`].
     ReadingTime(reading_time::ReadingTimeSpec),
+    /// See [`regex::Regex`].
+    Regex(regex::RegexSpec),
     /// See [`sentiment::Sentiment`].
     Sentiment(sentiment::SentimentSpec),
     /// See [`token_limit::TokenLimit`].
@@ -41,6 +43,7 @@ impl ScannerSpec {
             Self::Json(spec) => Ok(Box::new(json::Json::new(spec)?)),
             Self::Probe(spec) => Ok(Box::new(probe::Probe::new(spec))),
             Self::ReadingTime(spec) => Ok(Box::new(reading_time::ReadingTime::new(&spec)?)),
+            Self::Regex(spec) => Ok(Box::new(regex::Regex::new(&spec)?)),
             Self::Sentiment(spec) => Ok(Box::new(sentiment::Sentiment::new(&spec)?)),
             Self::TokenLimit(spec) => Ok(Box::new(token_limit::TokenLimit::new(&spec)?)),
         }
