@@ -13,6 +13,7 @@ mod result;
 mod scanner;
 mod shield;
 mod text;
+mod tokens;
 mod vault;
 
 /// The compiled half of pyshield. Private: use the classes of `pyshield`.
@@ -30,5 +31,6 @@ fn _runtime(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bridge::register(module)?;
     functions::register(module)?;
     probe::register(module)?;
+    tokens::register(module)?;
     lifecycle::register(module)
 }
