@@ -7,7 +7,7 @@
 use regex_automata::meta;
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
-use regex_syntax::hir::{Capture, Class, Hir, Look, Repetition};
+use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Look, Repetition};
 
 use super::ast::{Assert, Greed, Node};
 use crate::span::Span;
@@ -50,14 +50,48 @@ pub(super) fn translate(node: &Node, form: Form) -> Option<(Hir, u32)> {
     Some((hir, translator.markers))
 }
 
-/// The bounds of a repetition in `form`: a relaxed form need not count far.
-fn bounds(node: &Node, min: u32, max: Option<u32>, form: Form) -> (u32, Option<u32>) {
-    const COUNTED: u64 = 2_000;
+/// How many places a counted repetition may unroll to. An automaton that counts far is in that many states
+/// at once, and its linear time has that factor; the backtracker counts with a counter.
+const MAX_UNROLLED: u64 = 1_000;
+
+/// As [`MAX_UNROLLED`], in a relaxed form, which may count less than the pattern does.
+const MAX_RELAXED: u64 = 64;
+
+/// The bounds of a repetition in `form`; `None` when it counts too far for an automaton.
+fn bounds(node: &Node, min: u32, max: Option<u32>, form: Form) -> Option<(u32, Option<u32>)> {
     let times = u64::from(max.unwrap_or(min));
-    if form == Form::Relaxed && states(node, form).saturating_mul(times) > COUNTED {
-        return (min.min(2), None);
+    let unrolled = if times > 1 { places(node, form).saturating_mul(times) } else { 0 };
+    match form {
+        Form::Relaxed if unrolled > MAX_RELAXED => Some((min.min(2), None)),
+        Form::Relaxed => Some((min, max)),
+        Form::Search { .. } | Form::Full { .. } => (unrolled <= MAX_UNROLLED).then_some((min, max)),
     }
-    (min, max)
+}
+
+/// How many places for a code point `node` has, repetitions unrolled.
+fn places(node: &Node, form: Form) -> u64 {
+    match node {
+        Node::Repeat { node, min, max, .. } => {
+            let (min, max) = bounds(node, *min, *max, form).unwrap_or((*min, *max));
+            places(node, form).saturating_mul(u64::from(max.unwrap_or(min)).max(1))
+        }
+        Node::Concat(nodes) | Node::Alternation(nodes) => {
+            nodes.iter().map(|n| places(n, form)).fold(0, u64::saturating_add)
+        }
+        Node::Group { node, .. } | Node::Atomic(node) => places(node, form),
+        Node::Conditional { yes, no, .. } => places(yes, form).saturating_add(places(no, form)),
+        Node::Literal(_) | Node::Set(_) | Node::Backref { .. } => 1,
+        Node::Empty | Node::Assert(_) | Node::Look { .. } => 0,
+    }
+}
+
+/// `class` for a relaxed form: one character beyond ASCII stands for all of them, which keeps automata small.
+fn coarse(class: &ClassUnicode) -> ClassUnicode {
+    let mut coarse = class.clone();
+    if class.ranges().last().is_some_and(|range| !range.end().is_ascii()) {
+        coarse.push(ClassUnicodeRange::new('\u{80}', char::MAX));
+    }
+    coarse
 }
 
 /// Roughly how many states the automaton of `node` has.
@@ -65,10 +99,11 @@ fn states(node: &Node, form: Form) -> u64 {
     let sum = |nodes: &[Node]| nodes.iter().map(|n| states(n, form)).fold(1, u64::saturating_add);
     match node {
         Node::Empty | Node::Literal(_) | Node::Assert(_) | Node::Backref { .. } => 1,
+        Node::Set(_) if form == Form::Relaxed => 8,
         Node::Set(set) => 1 + set.class().ranges().len() as u64,
         Node::Concat(nodes) | Node::Alternation(nodes) => sum(nodes),
         Node::Repeat { node, min, max, .. } => {
-            let (min, max) = bounds(node, *min, *max, form);
+            let (min, max) = bounds(node, *min, *max, form).unwrap_or((*min, *max));
             states(node, form).saturating_mul(u64::from(max.unwrap_or(min)).max(1))
         }
         Node::Group { node, .. } | Node::Look { node, .. } | Node::Atomic(node) => states(node, form),
@@ -86,6 +121,7 @@ impl Translator {
         Some(match node {
             Node::Empty => Hir::empty(),
             Node::Literal(c) => Hir::literal(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            Node::Set(set) if self.relaxed() => Hir::class(Class::Unicode(coarse(set.class()))),
             Node::Set(set) => Hir::class(Class::Unicode(set.class().clone())),
             Node::Concat(nodes) => {
                 let last = nodes.len().saturating_sub(1);
@@ -103,7 +139,7 @@ impl Translator {
                 if differs && !self.relaxed() {
                     return None;
                 }
-                let (min, max) = bounds(node, *min, *max, self.form);
+                let (min, max) = bounds(node, *min, *max, self.form)?;
                 let sub = Box::new(self.node(node, tail && once)?);
                 Hir::repetition(Repetition { min, max, greedy: *greed != Greed::Lazy, sub })
             }

@@ -3,7 +3,7 @@
 //! The syntax is parsed by `CPython`'s own rules (`re._parser`) into a tree. Whatever a finite automaton can
 //! match with the same result is matched in linear time by `regex-automata`. The rest — look-around,
 //! back-references, atomic groups, possessive quantifiers, conditionals, `$` in the middle, repeated parts
-//! that may be empty, and `\b` in texts that are not ASCII — goes to a backtracker that follows `CPython`'s
+//! that may be empty or are counted beyond a thousand, and `\b` in texts that are not ASCII — goes to a backtracker that follows `CPython`'s
 //! matching order and whose work is limited ([`Pattern::with_step_limit`]); a relaxed automaton tells it
 //! where to look, so that most texts never reach it.
 //!
@@ -14,7 +14,7 @@
 //! * `\d`, `\w` and `i` know the characters of Unicode 14, as Python 3.11 does; later Pythons know more.
 //! * An upper-case letter beyond U+FFFF in a class of several items matches its lower case under `i`. `CPython`
 //!   forgets to.
-//! * In `CPython` 3.11 a group that took part only in an abandoned alternative can keep what it matched. Here
+//! * In `CPython` 3.11 a group that took part only in an abandoned alternative may keep what it matched. Here
 //!   it is always undone.
 
 mod ast;
@@ -59,7 +59,7 @@ pub const STEP_LIMIT: usize = 1_000_000;
 const STEPS_PER_BYTE: usize = 16;
 
 /// How many places the relaxed automaton may propose in vain before every place is tried instead.
-const VAIN_PROPOSALS: usize = 256;
+const VAIN_PROPOSALS: usize = 64;
 
 /// A compiled pattern. Immutable, shared between threads; `Debug` shows no part of the pattern.
 pub struct Pattern {
