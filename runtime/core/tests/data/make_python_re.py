@@ -180,7 +180,6 @@ a]b
 \(
 \.
 \-
-\ 
 \#
 \@
 \"
@@ -632,7 +631,20 @@ a\
 \((?:[^()]|\([^()]*\))*\)
 """.strip("\n").split("\n")
 
-EXTRA = ["a\nb", "\n", "(?x)a\n# c\nb", "(?x)\n  a  # first\n  \\s  # then\n", " ", "\t", "a\\\nb", "é", "😀+", "\x00", "[\n]"]
+EXTRA = [
+    "\\ ",
+    "a\nb",
+    "\n",
+    "(?x)a\n# c\nb",
+    "(?x)\n  a  # first\n  \\s  # then\n",
+    " ",
+    "\t",
+    "a\\\nb",
+    "é",
+    "😀+",
+    "\x00",
+    "[\n]",
+]
 
 CLASSES = [
     r"\d", r"\s", r"\w", r"(?a)\d", r"(?a)\s", r"(?a)\w", r"\D", r"\S", r"\W", ".",
@@ -660,9 +672,38 @@ def ranges_of(pattern: str) -> list[list[int]]:
 def random_patterns(count: int) -> list[str]:
     """Patterns put together at random from a small alphabet, valid or not; always the same."""
     rng = random.Random(20240311)
-    atoms = ["a", "b", "c", ".", "[ab]", "[^a]", r"\w", r"\b", "^", "$", "", r"\1", "(a)", "(b|ab)", r"\s", "é", r"\Z"]
+    atoms = [
+        "a",
+        "b",
+        "c",
+        ".",
+        "[ab]",
+        "[^a]",
+        r"\w",
+        r"\b",
+        "^",
+        "$",
+        "",
+        r"\1",
+        "(a)",
+        "(b|ab)",
+        r"\s",
+        "é",
+        r"\Z",
+    ]
     quantifiers = ["", "", "", "*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "*+", "?+", "{,2}?"]
-    wrappers = ["({})", "(?:{})", "(?={})", "(?!{})", "(?<={})", "(?<!{})", "(?>{})", "(?i:{})", "(?m:{})", "(?(1){}|b)"]
+    wrappers = [
+        "({})",
+        "(?:{})",
+        "(?={})",
+        "(?!{})",
+        "(?<={})",
+        "(?<!{})",
+        "(?>{})",
+        "(?i:{})",
+        "(?m:{})",
+        "(?(1){}|b)",
+    ]
 
     def build(depth: int) -> str:
         parts = []
