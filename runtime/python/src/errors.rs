@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
+use pyshield_core::tokens::TokenizerError;
 use pyshield_core::{ConfigError, ScannerError};
 use pyshield_engine::error::EngineError;
 use pyshield_engine::vault::VaultError;
@@ -20,9 +21,12 @@ macro_rules! class {
 class!(closed_class, "Closed");
 class!(config_class, "ConfigError");
 class!(deadline_class, "DeadlineExceeded");
+class!(encoding_class, "EncodingError");
+class!(input_class, "InvalidInput");
 class!(overloaded_class, "Overloaded");
 class!(scanner_class, "ScannerError");
 class!(text_class, "TextError");
+class!(unknown_model_class, "UnknownModel");
 class!(vault_class, "VaultError");
 
 /// Instantiates an exception class; failing to do so is the error then.
@@ -89,4 +93,14 @@ pub(crate) fn scanner_error(py: Python<'_>, scanner: &str, error: &ScannerError)
         ScannerError::Interrupted(_) | ScannerError::Failed(_) => "failed",
     };
     raise(scanner_class(py), (format!("{scanner}: {error}"), scanner, reason))
+}
+
+/// The exception of tokens that could not be counted.
+pub(crate) fn tokenizer_error(py: Python<'_>, error: &TokenizerError) -> PyErr {
+    let class = match error {
+        TokenizerError::UnknownModel(_) => unknown_model_class(py),
+        TokenizerError::InvalidInput(_) => input_class(py),
+        TokenizerError::EncodingError(_) | TokenizerError::Interrupted(_) => encoding_class(py),
+    };
+    raise(class, (error.to_string(),))
 }

@@ -4,11 +4,13 @@ use std::sync::OnceLock;
 
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{PyString, PyTuple};
+use pyo3::types::PyString;
 use pyshield_core::Interrupt;
 use pyshield_core::tokens::{Count, Model, TokenizerError, model_names};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::errors;
 
 /// From how many bytes on a text is worth letting other Python threads run: about 15 µs of counting.
 const DETACH_BYTES: usize = 1_024;
@@ -29,8 +31,10 @@ pub(crate) fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
 #[pyo3(signature = (text, model, /))]
 fn count_tokens(py: Python<'_>, text: &Bound<'_, PyString>, model: &str) -> PyResult<(usize, bool)> {
     let text = utf8(text)?;
-    let model = Model::from_name(model).map_err(|e| to_python(py, &e))?;
-    maybe_detached(py, text.len(), || model.count(text)).map(pair).map_err(|e| to_python(py, &e))
+    let model = Model::from_name(model).map_err(|e| errors::tokenizer_error(py, &e))?;
+    maybe_detached(py, text.len(), || model.count(text))
+        .map(pair)
+        .map_err(|e| errors::tokenizer_error(py, &e))
 }
 
 /// The same for many texts, on all cores, in the order of the texts.
@@ -42,7 +46,7 @@ fn count_tokens_batch(
     texts: Vec<Bound<'_, PyString>>,
     model: &str,
 ) -> PyResult<Vec<(usize, bool)>> {
-    let model = Model::from_name(model).map_err(|e| to_python(py, &e))?;
+    let model = Model::from_name(model).map_err(|e| errors::tokenizer_error(py, &e))?;
     let texts: Vec<PyBackedStr> = texts.iter().map(backed).collect::<PyResult<_>>()?;
     let bytes = texts.iter().map(|text| text.len()).sum();
     let count = |text: &PyBackedStr| model.count(text).map(pair);
@@ -50,7 +54,7 @@ fn count_tokens_batch(
         Some(pool) if bytes >= PARALLEL_BYTES => pool.install(|| texts.par_iter().map(count).collect()),
         _ => texts.iter().map(count).collect(),
     });
-    counted.map_err(|e| to_python(py, &e))
+    counted.map_err(|e| errors::tokenizer_error(py, &e))
 }
 
 /// The text, or the first part of it that has no more than `max_tokens` tokens.
@@ -63,9 +67,9 @@ fn truncate_to_tokens<'py>(
     model: &str,
 ) -> PyResult<Bound<'py, PyString>> {
     let bytes = utf8(text)?;
-    let model = Model::from_name(model).map_err(|e| to_python(py, &e))?;
+    let model = Model::from_name(model).map_err(|e| errors::tokenizer_error(py, &e))?;
     let kept = maybe_detached(py, bytes.len(), || model.truncate(bytes, max_tokens, &Interrupt::NEVER))
-        .map_err(|e| to_python(py, &e))?;
+        .map_err(|e| errors::tokenizer_error(py, &e))?;
     if kept.len() == bytes.len() {
         return Ok(text.clone());
     }
@@ -109,17 +113,5 @@ fn backed(text: &Bound<'_, PyString>) -> PyResult<PyBackedStr> {
 }
 
 fn lone_surrogate(py: Python<'_>) -> PyErr {
-    to_python(py, &TokenizerError::InvalidInput("the text holds lone surrogates".to_owned()))
-}
-
-/// The error of `pyshield.errors` for an error of the tokenizer.
-fn to_python(py: Python<'_>, error: &TokenizerError) -> PyErr {
-    let class = match error {
-        TokenizerError::UnknownModel(_) => "UnknownModel",
-        TokenizerError::InvalidInput(_) => "InvalidInput",
-        TokenizerError::EncodingError(_) | TokenizerError::Interrupted(_) => "EncodingError",
-    };
-    let raised = (py.import("pyshield.errors"))
-        .and_then(|errors| errors.getattr(class)?.call1(PyTuple::new(py, [error.to_string()])?));
-    raised.map_or_else(|import_error| import_error, PyErr::from_value)
+    errors::tokenizer_error(py, &TokenizerError::InvalidInput("the text holds lone surrogates".to_owned()))
 }

@@ -56,7 +56,9 @@ AWKWARD = "'sStTdDmMlLrRvVeEſ \t\n\r/aA1٣\u0301。ǅʰ本!-\u00a0\u2028\u3000K
 def texts() -> list[str]:
     """The sentences, and random strings of characters that the encodings treat differently."""
     random.seed(2024)
-    characters = [chr(c) for c in range(0x20, 0x3000) if unicodedata.category(chr(c)) not in ("Cn", "Cs", "Co")]
+    characters = [
+        chr(c) for c in range(0x20, 0x3000) if unicodedata.category(chr(c)) not in ("Cn", "Cs", "Co")
+    ]
     made = ["".join(random.choices(AWKWARD, k=random.randrange(1, 80))) for _ in range(300)]
     made += ["".join(random.choice(AWKWARD) * random.randrange(1, 12) for _ in range(12)) for _ in range(100)]
     made += ["".join(random.choices(characters, k=random.randrange(1, 60))) for _ in range(100)]
