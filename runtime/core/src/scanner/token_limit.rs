@@ -47,6 +47,7 @@ impl TokenLimit {
                 .map(Model::Exact)
                 .map_err(|e| ConfigError::new(NAME, "encoding_name", e.to_string())),
         }?;
+        model.encoding().load();
         Ok(Self { limit: spec.limit, model, nothing: Arc::from("") })
     }
 }

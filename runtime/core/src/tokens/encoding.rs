@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
 use super::TokenizerError;
+use super::char_class::Classes;
 use super::merge::Merger;
 use super::pieces::{Pattern, Pieces};
 use super::vocabulary::Vocabulary;
@@ -77,6 +78,12 @@ impl Encoding {
     pub fn from_name(name: &str) -> Result<Self, TokenizerError> {
         (Self::ALL.into_iter().find(|encoding| encoding.name() == name))
             .ok_or_else(|| TokenizerError::unknown_encoding(name))
+    }
+
+    /// Builds the tables now (5 to 20 ms, once per process) and not while the first text waits.
+    pub fn load(self) {
+        self.vocabulary();
+        Classes::get();
     }
 
     /// Counts the tokens of `text`. Linear in the text.
