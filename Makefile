@@ -58,6 +58,15 @@ lint: setup ## check formatting, clippy, ruff and mypy
 	$(BIN)/ruff format --check
 	$(BIN)/mypy pyshield $(wildcard integrations/*/src)
 
+.PHONY: stubs
+stubs: setup ## regenerate pyshield/_runtime.pyi from the extension
+	$(BIN)/python .ci/stubs.py write
+
+.PHONY: stubs-check
+stubs-check: setup ## check that pyshield/_runtime.pyi is what the extension says, and what it does
+	$(BIN)/python .ci/stubs.py check
+	$(BIN)/python -m mypy.stubtest --allowlist .ci/stubtest.allow pyshield._runtime
+
 .PHONY: format
 format: setup ## rewrite the sources as the formatters want them
 	cargo fmt --all
@@ -65,7 +74,7 @@ format: setup ## rewrite the sources as the formatters want them
 	$(BIN)/ruff format
 
 .PHONY: ci
-ci: lint test-rust coverage ## everything that must pass before a change lands
+ci: lint stubs-check test-rust coverage ## everything that must pass before a change lands
 
 .PHONY: lock
 lock: $(VENV)/.created.stamp ## compile requirements/dev.lock from requirements/dev.in

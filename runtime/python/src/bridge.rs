@@ -245,7 +245,3 @@ fn connect_by_call<'py>(event_loop: &Bound<'py, PyAny>) -> PyResult<Bound<'py, L
     }
     Ok(bridge)
 }
-
-pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<LoopBridge>()
-}

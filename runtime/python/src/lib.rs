@@ -18,19 +18,34 @@ mod vault;
 
 /// The compiled half of pyshield. Private: use the classes of `pyshield`.
 #[pymodule]
-fn _runtime(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<awaitable::Ready>()?;
-    module.add_class::<awaitable::Ticket>()?;
-    module.add_class::<result::ScanResult>()?;
-    module.add_class::<result::Finding>()?;
-    module.add_class::<result::Verdict>()?;
-    module.add_class::<result::Timings>()?;
-    module.add_class::<scanner::Scanner>()?;
-    module.add_class::<shield::Shield>()?;
-    module.add_class::<vault::Vault>()?;
-    bridge::register(module)?;
-    functions::register(module)?;
-    probe::register(module)?;
-    tokens::register(module)?;
-    lifecycle::register(module)
+mod _runtime {
+    use pyo3::prelude::*;
+
+    use crate::lifecycle;
+
+    #[pymodule_export]
+    use crate::awaitable::{Ready, Ticket};
+    #[pymodule_export]
+    use crate::bridge::LoopBridge;
+    #[pymodule_export]
+    use crate::functions::{extract_urls, json_is_valid, json_repair, risk_score, url_is_reachable};
+    #[pymodule_export]
+    use crate::lifecycle::{_forked, _shutdown, build_info};
+    #[pymodule_export]
+    use crate::probe::_scan_with_future_into_py;
+    #[pymodule_export]
+    use crate::result::{Finding, ScanResult, Timings, Verdict};
+    #[pymodule_export]
+    use crate::scanner::Scanner;
+    #[pymodule_export]
+    use crate::shield::Shield;
+    #[pymodule_export]
+    use crate::tokens::{count_tokens, count_tokens_batch, model_encodings, truncate_to_tokens};
+    #[pymodule_export]
+    use crate::vault::Vault;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        lifecycle::register(module)
+    }
 }

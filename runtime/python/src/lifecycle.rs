@@ -11,19 +11,19 @@ const EXIT_DRAIN: Duration = Duration::from_secs(2);
 
 /// Ends the runtime in good order when the interpreter exits.
 #[pyfunction]
-fn _shutdown(py: Python<'_>) -> bool {
+pub(crate) fn _shutdown(py: Python<'_>) -> bool {
     py.detach(|| runtime::shutdown(EXIT_DRAIN))
 }
 
 /// Forgets the parent's threads in a forked child.
 #[pyfunction]
-fn _forked() {
+pub(crate) fn _forked() {
     runtime::forked();
 }
 
 /// Version, build profile and threads: `{"version", "profile", "cores", "started", "actors", "restarts"}`.
 #[pyfunction]
-fn build_info(py: Python<'_>) -> PyResult<Py<PyAny>> {
+pub(crate) fn build_info(py: Python<'_>) -> PyResult<Py<PyAny>> {
     let runtime = runtime::started();
     let strength = runtime.as_ref().map(|runtime| runtime.strength());
     crate::convert::to_python(
@@ -47,9 +47,6 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(%place, "panic");
     }));
-    module.add_function(wrap_pyfunction!(_shutdown, module)?)?;
-    module.add_function(wrap_pyfunction!(_forked, module)?)?;
-    module.add_function(wrap_pyfunction!(build_info, module)?)?;
     py.import("atexit")?.call_method1("register", (module.getattr("_shutdown")?,))?;
     let hooks = PyDict::new(py);
     hooks.set_item("after_in_child", module.getattr("_forked")?)?;

@@ -14,7 +14,7 @@ use crate::text::text;
 
 /// Scans a prompt through `pyo3_async_runtimes::tokio::future_into_py`.
 #[pyfunction]
-fn _scan_with_future_into_py<'py>(
+pub(crate) fn _scan_with_future_into_py<'py>(
     shield: &Bound<'py, Shield>,
     prompt: &Bound<'py, PyString>,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -29,8 +29,4 @@ fn _scan_with_future_into_py<'py>(
             Err(error) => Err(errors::engine_error(py, &error)),
         })
     })
-}
-
-pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_function(wrap_pyfunction!(_scan_with_future_into_py, module)?)
 }

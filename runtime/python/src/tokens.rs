@@ -18,18 +18,14 @@ const DETACH_BYTES: usize = 1_024;
 /// From how many bytes on a batch is worth more than one core: about half a millisecond of counting.
 const PARALLEL_BYTES: usize = 32 * 1_024;
 
-/// Adds the functions of this file to the extension module.
-pub(crate) fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    m.add_function(wrap_pyfunction!(count_tokens, m)?)?;
-    m.add_function(wrap_pyfunction!(count_tokens_batch, m)?)?;
-    m.add_function(wrap_pyfunction!(truncate_to_tokens, m)?)?;
-    m.add_function(wrap_pyfunction!(model_encodings, m)?)
-}
-
 /// The number of tokens, and whether it is exact.
 #[pyfunction]
 #[pyo3(signature = (text, model, /))]
-fn count_tokens(py: Python<'_>, text: &Bound<'_, PyString>, model: &str) -> PyResult<(usize, bool)> {
+pub(crate) fn count_tokens(
+    py: Python<'_>,
+    text: &Bound<'_, PyString>,
+    model: &str,
+) -> PyResult<(usize, bool)> {
     let text = utf8(text)?;
     let model = Model::from_name(model).map_err(|e| errors::tokenizer_error(py, &e))?;
     maybe_detached(py, text.len(), || model.count(text))
@@ -41,7 +37,7 @@ fn count_tokens(py: Python<'_>, text: &Bound<'_, PyString>, model: &str) -> PyRe
 #[pyfunction]
 #[pyo3(signature = (texts, model, /))]
 #[expect(clippy::needless_pass_by_value, reason = "the argument owns the references to the strings")]
-fn count_tokens_batch(
+pub(crate) fn count_tokens_batch(
     py: Python<'_>,
     texts: Vec<Bound<'_, PyString>>,
     model: &str,
@@ -60,7 +56,7 @@ fn count_tokens_batch(
 /// The text, or the first part of it that has no more than `max_tokens` tokens.
 #[pyfunction]
 #[pyo3(signature = (text, max_tokens, model, /))]
-fn truncate_to_tokens<'py>(
+pub(crate) fn truncate_to_tokens<'py>(
     py: Python<'py>,
     text: &Bound<'py, PyString>,
     max_tokens: usize,
@@ -78,7 +74,7 @@ fn truncate_to_tokens<'py>(
 
 /// Every known name or prefix of a name with its encoding, `None` where tokens are estimated.
 #[pyfunction]
-fn model_encodings() -> Vec<(&'static str, Option<&'static str>)> {
+pub(crate) fn model_encodings() -> Vec<(&'static str, Option<&'static str>)> {
     model_names()
         .map(|(name, encoding)| (name, encoding.map(pyshield_core::tokens::Encoding::name)))
         .collect()
