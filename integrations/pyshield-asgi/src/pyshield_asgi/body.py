@@ -1,0 +1,176 @@
+"""A body as text: decoded without loss, its fields found, and put back together.
+
+Decoding is strict, so that encoding what was not changed gives the same bytes again.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pyshield_asgi.content import Media
+from pyshield_asgi.document import (
+    Located,
+    MalformedError,
+    TooDeepError,
+    TooManyError,
+    clipped_pointer,
+    locate,
+    splice,
+)
+from pyshield_asgi.fields import Fields
+from pyshield_asgi.problem import Problem, RejectedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+__all__ = ["Body", "Choice", "UnreadableError", "parse"]
+
+Choice: TypeAlias = "Fields | Callable[[Any], Iterable[str]]"
+"""Which fields are scanned: compiled patterns, or a function from the document to patterns."""
+
+_MARKS = (
+    # UTF-32's little-endian mark begins with UTF-16's.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class UnreadableError(RejectedError):
+    """The body is not what its media type says, so its fields cannot be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body that can be scanned.
+
+    Attributes:
+        media: How it was read.
+        mark: Its byte order mark.
+        charset: What it is encoded in.
+        text: Everything after the mark.
+        fields: What is to be scanned.
+    """
+
+    media: Media
+    mark: bytes
+    charset: str
+    text: str
+    fields: Sequence[Located]
+
+    def rewritten(self, texts: Iterable[str]) -> tuple[bytes, str | None]:
+        """The body with a text for each field, and the charset if it had to change.
+
+        A field whose text is the same keeps its bytes, escapes included.
+        """
+        changes = (
+            (field.start, field.end, self._literal(text))
+            for field, text in zip(self.fields, texts, strict=True)
+            if text != field.text
+        )
+        whole = splice(self.text, changes)
+        try:
+            return self.mark + whole.encode(self.charset), None
+        except UnicodeEncodeError:  # a replacement with a character that the charset lacks
+            return whole.encode(), "utf-8"
+
+    def _literal(self, text: str) -> str:
+        return text if self.media is Media.TEXT else json.dumps(text, ensure_ascii=False)
+
+
+def parse(data: bytes, media: Media, charset: str | None, choice: Choice, most: int) -> Body:
+    """Reads a body and finds its fields.
+
+    Args:
+        data: The body.
+        media: How to read it.
+        charset: The charset its headers name.
+        choice: Which fields to find in a JSON document.
+        most: How many there may be.
+
+    Raises:
+        UnreadableError: If it is not what its media type says.
+        RejectedError: If it has too many fields or too many levels.
+    """
+    mark, charset = _charset(data, media, charset)
+    try:
+        text = data[len(mark) :].decode(charset)
+    except UnicodeDecodeError as error:
+        detail = f"The body is not {charset.upper()} (byte {error.start + len(mark)})."
+        raise UnreadableError(Problem(400, "not-text", "The body is not text", detail)) from None
+    if media is Media.TEXT:
+        return Body(media, mark, charset, text, (Located(None, text, 0, len(text)),))
+    try:
+        fields = choice if isinstance(choice, Fields) else Fields(choice(_value(text)))
+        found = locate(text, fields.start, most)
+    except MalformedError as error:
+        detail = f"The body is not JSON (character {error.at})."
+        raise UnreadableError(Problem(400, "not-json", "The body is not JSON", detail)) from None
+    except TooDeepError:
+        detail = "The body is nested too deeply."
+        raise RejectedError(Problem(400, "too-deep", "The body is nested too deeply", detail)) from None
+    except TooManyError:
+        detail = f"The body has more than {most} texts."
+        raise RejectedError(Problem(413, "too-many-texts", "The body has too many texts", detail)) from None
+    for field in found:
+        if not _is_unicode(field.text):
+            detail = "A string of the body holds half of a surrogate pair."
+            members = {"pointer": clipped_pointer(field.path)}
+            problem = Problem(400, "not-text", "A string is not text", detail, members=members)
+            raise RejectedError(problem)
+    return Body(media, mark, charset, text, found)
+
+
+def _charset(data: bytes, media: Media, named: str | None) -> tuple[bytes, str]:
+    """The byte order mark and what follows it is encoded in.
+
+    JSON is in the encoding that `json.loads` finds, since that is what applications will read; a header that
+    says otherwise is refused.
+    """
+    # Without a mark, and without a byte order in its name, the order is the usual one.
+    named = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(named or "", named)
+    mark, marked = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", None))
+    found = marked or (named or "utf-8" if media is Media.TEXT else json.detect_encoding(data))
+    if named is not None and _family(named) != _family(found):
+        if media is Media.TEXT:  # to that charset these bytes are letters, not a mark
+            return b"", named
+        detail = "The body is in another encoding than its headers say."
+        raise UnreadableError(Problem(400, "not-text", "The charset is wrong", detail))
+    return mark, found
+
+
+def _family(charset: str) -> str:
+    """Charsets that one header may mean: ASCII is UTF-8, and byte orders are told by the body."""
+    name = charset.lower().replace("_", "-")
+    return "utf-8" if name == "ascii" else name.removesuffix("-le").removesuffix("-be")
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _value(text: str) -> Any:  # noqa: ANN401  # a JSON value
+    """The parsed document, for a function that chooses fields."""
+    try:
+        return json.loads(text, parse_int=_number)
+    except json.JSONDecodeError as error:
+        raise MalformedError(error.pos) from None
+    except RecursionError:
+        raise TooDeepError("nested too deeply") from None
+
+
+def _number(digits: str) -> int | float:
+    """Python refuses to read integers of thousands of digits, which is no reason to refuse the document."""
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)

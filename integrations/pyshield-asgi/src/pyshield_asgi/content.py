@@ -1,0 +1,113 @@
+"""What a request says about its body: its media type, its charset, whether it can be read at all."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from pyshield_asgi.problem import Problem, RejectedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Content", "Media"]
+
+_CHARSET = re.compile(
+    r"utf-?8|utf-?16(?:-?[lb]e)?|utf-?32(?:-?[lb]e)?|(?:us-)?ascii|latin-?1|iso-?8859-?\d{1,2}"
+    r"|(?:windows|cp)-?125\d",
+    re.IGNORECASE,
+)
+"""Charsets that are decoded. Python knows more codecs, some of them no charsets or slow on purpose."""
+
+
+class Media(Enum):
+    """How a body is read."""
+
+    JSON = "json"
+    TEXT = "text"
+    UNNAMED = "unnamed"
+    """Without a media type: read as JSON if it is JSON, as frameworks may do as well."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The headers that matter to a scan.
+
+    Attributes:
+        media: How the body is read.
+        charset: The charset named, as Python spells it; `None` if none is.
+        encoded: Whether the body is compressed or otherwise encoded.
+        length: The length named; `None` if none is.
+    """
+
+    media: Media
+    charset: str | None = None
+    encoded: bool = False
+    length: int | None = None
+
+    @classmethod
+    def of(cls, headers: Iterable[tuple[bytes, bytes]]) -> Content:
+        """Reads the headers.
+
+        Raises:
+            RejectedError: If they contradict themselves or name an unknown charset.
+        """
+        types: list[str] = []
+        encodings: list[str] = []
+        length: int | None = None
+        for name, value in headers:
+            match name.lower():
+                case b"content-type":
+                    types.append(value.decode("latin-1").strip())
+                case b"content-encoding":
+                    encodings += value.decode("latin-1").lower().split(",")
+                case b"content-length" if re.fullmatch(rb"[0-9]{1,18}", value.strip()):
+                    length = int(value)
+        if len(types) > 1:
+            # The application may go by the other one.
+            raise RejectedError(
+                Problem(400, "ambiguous", "Two media types", "There is more than one content-type header.")
+            )
+        encoded = any(coding.strip() not in ("", "identity") for coding in encodings)
+        if not types or not types[0]:
+            return cls(Media.UNNAMED, None, encoded, length)
+        essence, _, parameters = types[0].partition(";")
+        media = _media(essence.strip().lower())
+        # A media type that is not read may name what it likes.
+        charset = None if media is Media.OTHER else _charset(parameters)
+        return cls(media, charset, encoded, length)
+
+
+def _media(essence: str) -> Media:
+    subtype = essence.partition("/")[2]
+    if subtype == "json" or subtype.endswith("+json"):
+        return Media.JSON
+    return Media.TEXT if essence == "text/plain" else Media.OTHER
+
+
+def _charset(parameters: str) -> str | None:
+    named: str | None = None
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() != "charset":
+            continue
+        charset = value.strip().strip('"')
+        if not _CHARSET.fullmatch(charset):
+            raise RejectedError(_UNKNOWN_CHARSET)
+        try:
+            found = codecs.lookup(charset).name
+        except LookupError:
+            raise RejectedError(_UNKNOWN_CHARSET) from None
+        if named not in (None, found):
+            raise RejectedError(Problem(400, "ambiguous", "Two charsets", "Two charsets are named."))
+        named = found
+    return named
+
+
+_UNKNOWN_CHARSET = Problem(
+    415, "unsupported-charset", "An unsupported charset", "The body is in a charset that is not scanned."
+)

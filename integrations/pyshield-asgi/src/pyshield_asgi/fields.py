@@ -1,0 +1,138 @@
+"""Fields: which strings of a JSON document are scanned.
+
+A pattern is a JSON pointer (RFC 6901) in which the segment `*` stands for any member or item and `**` for any
+number of levels, none included. All patterns together are compiled into one automaton that is stepped once
+for each key on the way down, so their number does not matter to a request.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyshield.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["CHAT_FIELDS", "EVERY_STRING", "Fields", "State"]
+
+EVERY_STRING: tuple[str, ...] = ("/**",)
+"""Every string value, at any depth; keys are not values."""
+
+CHAT_FIELDS: tuple[str, ...] = (
+    "/prompt",
+    "/prompt/*",
+    "/input",
+    "/input/*",
+    "/input/*/content",
+    "/input/*/content/*/text",
+    "/input/*/output",
+    "/instructions",
+    "/system",
+    "/system/*/text",
+    "/messages/*/content",
+    "/messages/*/content/*/text",
+    "/messages/*/content/*/content",
+    "/messages/*/content/*/content/*/text",
+    "/messages/*/content/*/input/**",
+    "/messages/*/tool_calls/*/function/arguments",
+)
+"""Where requests in the shapes of OpenAI's and Anthropic's APIs, and plain `{"prompt": …}`, hold text."""
+
+_Pattern: TypeAlias = "tuple[str, ...]"
+_MOST_STATES = 4096
+"""`**` can multiply states; patterns that need more than this are a mistake."""
+
+
+class State:
+    """What is still to match below a value.
+
+    Attributes:
+        accepts: Whether the value itself, if it is a string, is a field.
+        keys: The next state for each key that some pattern names; `None` where nothing can match any more.
+        others: The next state for every other key and index.
+    """
+
+    __slots__ = ("accepts", "keys", "others")
+
+    def __init__(self, *, accepts: bool) -> None:
+        self.accepts = accepts
+        self.keys: dict[str, State | None] = {}
+        self.others: State | None = None
+
+
+class Fields:
+    """Compiled patterns.
+
+    Args:
+        patterns: JSON pointers with `*` and `**`; `""` is the document itself, where that is a string.
+
+    Raises:
+        ConfigError: For anything that is no such pattern.
+    """
+
+    __slots__ = ("_states", "patterns", "start")
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        if isinstance(patterns, str | bytes):
+            raise ConfigError("ShieldMiddleware: expected a list of JSON pointers", None, "fields")
+        self.patterns = tuple(patterns)
+        self._states: dict[frozenset[_Pattern], State] = {}
+        self.start = self._state(_segments(index, pattern) for index, pattern in enumerate(self.patterns))
+
+    def _state(self, remaining: Iterable[_Pattern]) -> State | None:
+        """The state in which `remaining` are left to match, with every state that it leads to."""
+        start = _closed(remaining)
+        todo = [start]
+        while todo:
+            here = todo.pop()
+            if not here or here in self._states:
+                continue
+            if len(self._states) >= _MOST_STATES:
+                raise ConfigError("ShieldMiddleware: the patterns are too many or too vague", None, "fields")
+            self._states[here] = State(accepts=() in here)
+            todo.extend(_step(here, key) for key in (None, *_named(here)))
+        for here, state in self._states.items():
+            state.others = self._states.get(_step(here, None))
+            state.keys = {key: self._states.get(_step(here, key)) for key in _named(here)}
+        return self._states.get(start)
+
+
+def _named(here: frozenset[_Pattern]) -> set[str]:
+    return {rest[0] for rest in here if rest and rest[0] not in ("*", "**")}
+
+
+def _step(here: frozenset[_Pattern], key: str | None) -> frozenset[_Pattern]:
+    """What is left of `here` below `key`; below a key that no pattern names if that is `None`."""
+    below: set[_Pattern] = set()
+    for rest in here:
+        if rest and rest[0] == "**":
+            below.add(rest)
+        elif rest and (rest[0] == "*" or (key is not None and rest[0] == key)):
+            below.add(rest[1:])
+    return _closed(below)
+
+
+def _closed(remaining: Iterable[_Pattern]) -> frozenset[_Pattern]:
+    """`**` may stand for no level at all."""
+    closed = set(remaining)
+    for rest in tuple(closed):
+        shorter = rest
+        while shorter and shorter[0] == "**":
+            shorter = shorter[1:]
+            closed.add(shorter)
+    return frozenset(closed)
+
+
+def _segments(index: int, pattern: object) -> _Pattern:
+    """A pattern's segments, decoded as RFC 6901 has it: `~1` is a slash, `~0` a tilde."""
+    where = f"fields[{index}]"
+    if not isinstance(pattern, str):
+        kind = type(pattern).__name__
+        raise ConfigError(f"ShieldMiddleware: expected a JSON pointer, got {kind}", None, where)
+    if pattern and not pattern.startswith("/"):
+        raise ConfigError("ShieldMiddleware: a JSON pointer is empty or begins with '/'", None, where)
+    segments = pattern.split("/")[1:]
+    if any("~" in part.replace("~0", "").replace("~1", "") for part in segments):
+        raise ConfigError("ShieldMiddleware: in a JSON pointer '~' is followed by 0 or 1", None, where)
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in segments)
