@@ -37,6 +37,9 @@ _DEEPEST = 200
 _LONGEST_POINTER = 256
 """Code points of a pointer in an answer: its keys are the client's, and as long as the client likes."""
 
+_PLAIN = re.compile(r"[-+.0-9eEtrufalsnNIiy \t\r\n,]+")
+"""Characters of numbers and constants, and what is between them."""
+
 _SPACE = re.compile(r"[ \t\n\r]*")
 # Numbers are skipped, not read: `len` costs nothing, where `int` has a limit and takes quadratic time.
 _DECODER = json.JSONDecoder(parse_int=len, parse_float=len, parse_constant=len)
@@ -148,7 +151,10 @@ class _Walk:
         if state is not None and first in ("{", "["):
             if depth == _DEEPEST:
                 raise TooDeepError("nested too deeply")
-            return (self._object if first == "{" else self._array)(at + 1, state, path, depth + 1)
+            if first == "{":
+                return self._object(at + 1, state, path, depth + 1)
+            if state.others is not None or state.numbered:
+                return self._array(at + 1, state, path, depth + 1)
         value, end = _DECODER.raw_decode(self._text, at)
         if state is not None and state.accepts and isinstance(value, str):
             if len(self.found) == self._most:
@@ -163,6 +169,9 @@ class _Walk:
             return at + 1
         index = 0
         while True:
+            if text[at : at + 1] not in ('"', "{", "["):
+                passed, at = self._plain(at)
+                index += passed
             below = state.keys.get(str(index), state.others) if state.keys else state.others
             at = space(value(at, below, (path, index), depth))
             char = text[at : at + 1]
@@ -172,6 +181,18 @@ class _Walk:
                 raise MalformedError(at)
             at = space(at + 1)
             index += 1
+
+    def _plain(self, at: int) -> tuple[int, int]:
+        """Passes over numbers and constants in an array, all but the last, and counts them."""
+        run = _PLAIN.match(self._text, at)
+        comma = self._text.rfind(",", at, run.end()) if run else -1
+        if comma <= at:
+            return 0, at
+        try:
+            passed = len(_DECODER.decode(f"[{self._text[at:comma]}]"))
+        except json.JSONDecodeError as error:
+            raise MalformedError(at + error.pos - 1) from None
+        return passed, self.space(comma + 1)
 
     def _object(self, at: int, state: State, path: Path, depth: int) -> int:
         text, space, value = self._text, self.space, self.value

@@ -51,14 +51,16 @@ class State:
         accepts: Whether the value itself, if it is a string, is a field.
         keys: The next state for each key that some pattern names; `None` where nothing can match any more.
         others: The next state for every other key and index.
+        numbered: Whether one of the keys may be the index of an item.
     """
 
-    __slots__ = ("accepts", "keys", "others")
+    __slots__ = ("accepts", "keys", "numbered", "others")
 
     def __init__(self, *, accepts: bool) -> None:
         self.accepts = accepts
         self.keys: dict[str, State | None] = {}
         self.others: State | None = None
+        self.numbered = False
 
 
 class Fields:
@@ -95,6 +97,7 @@ class Fields:
         for here, state in self._states.items():
             state.others = self._states.get(_step(here, None))
             state.keys = {key: self._states.get(_step(here, key)) for key in _named(here)}
+            state.numbered = any(key.isdecimal() for key in state.keys)
         return self._states.get(start)
 
 

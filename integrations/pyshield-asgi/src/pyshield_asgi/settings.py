@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pyshield.errors import ConfigError
+from pyshield.shield import Shield
 from pyshield_asgi.fields import Fields
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from pyshield.results import ScanResult
-    from pyshield.shield import Shield
     from pyshield_asgi._types import Scope
     from pyshield_asgi.body import Choice
     from pyshield_asgi.outcome import ScannedBody
@@ -49,10 +49,10 @@ class Settings:
     on_refused: OnRefused | None
 
     def __post_init__(self) -> None:
-        for name in ("scan_prompt", "scan_prompts"):
-            if not callable(getattr(self.shield, name, None)):
-                kind = type(self.shield).__name__
-                raise _wrong("shield", f"expected a pyshield.Shield, got {kind}")
+        given: object = self.shield
+        if not isinstance(given, Shield):
+            kind = type(given).__name__
+            raise _wrong("shield", f"expected a pyshield.Shield, got {kind}")
         for field in ("max_body_bytes", "max_fields"):
             value = getattr(self, field)
             if type(value) is not int or value < 1:

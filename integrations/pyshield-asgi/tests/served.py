@@ -1,0 +1,77 @@
+"""The application that the server tests talk to. No test itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+
+from pyshield import Limits, Shield
+from pyshield.input_scanners import BanSubstrings
+from pyshield_asgi import ShieldMiddleware
+
+counts = Counter()
+
+
+class Slow:
+    """Takes half a minute, unless it is cancelled."""
+
+    async def scan(self, prompt):
+        counts["started"] += 1
+        try:
+            await asyncio.sleep(0.5 if "short" in prompt else 30)
+        except asyncio.CancelledError:
+            counts["cancelled"] += 1
+            raise
+        return prompt, True, -1.0
+
+
+async def read(receive):
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            counts["application disconnected"] += 1
+            return None
+        body += message["body"]
+        if not message["more_body"]:
+            return body
+
+
+async def application(scope, receive, send):
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    counts[scope["path"]] += 1
+    body = await read(receive)
+    if body is None:
+        return
+    if scope["path"] == "/hang":
+        counts["hanging"] += 1
+        counts[(await receive())["type"]] += 1
+        return
+    if scope["path"] == "/stats":
+        answer = dict(counts)
+    else:
+        scanned = scope.get("pyshield")
+        answer = {
+            "body": body.decode("latin-1"),
+            "headers": [[name.decode(), value.decode()] for name, value in scope["headers"]],
+            "scanned": None if scanned is None else [field.pointer for field in scanned.fields],
+            "state": scope.get("state", {}).get("pyshield") is scanned,
+        }
+    encoded = json.dumps(answer).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(encoded))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": encoded})
+
+
+words = Shield(prompt=[BanSubstrings(["heron"], redact=True), BanSubstrings(["bomb"])])
+slow = Shield(prompt=[Slow()], limits=Limits(max_in_flight=1))
+late = Shield(prompt=[Slow()])
+app = ShieldMiddleware(application, words, exclude=["/slow", "/late"])
+app = ShieldMiddleware(app, slow, paths=["/slow"])
+app = ShieldMiddleware(app, late, paths=["/late"], deadline=0.05)

@@ -1,0 +1,102 @@
+"""Patterns of fields."""
+
+from __future__ import annotations
+
+import pytest
+
+from pyshield.errors import ConfigError
+from pyshield_asgi.document import locate, pointer
+from pyshield_asgi.fields import CHAT_FIELDS, EVERY_STRING, Fields
+
+DOCUMENT = """{"a": "1", "b": ["2", {"c": "3", "a": "4"}, ["5"]], "x/y": "6", "m~n": "7", "": "8", "0": "9",
+ "*": "s", "n": 1, "t": null}"""
+
+
+def texts(patterns, document=DOCUMENT):
+    return "".join(field.text for field in locate(document, Fields(patterns).start, 1000))
+
+
+@pytest.mark.parametrize(
+    ("patterns", "found"),
+    [
+        ([], ""),
+        (["/**"], "123456789s"),
+        (["/a"], "1"),
+        (["/b/*"], "2"),
+        (["/b/0"], "2"),
+        (["/b/1/c"], "3"),
+        (["/b/*/c"], "3"),
+        (["/b/*/*"], "345"),
+        (["/b/**"], "2345"),
+        (["/**/a"], "14"),
+        (["/**/c", "/a"], "13"),
+        (["/*/*/a", "/b/1/*"], "34"),
+        (["/**/**/c/**"], "3"),
+        (["/x~1y", "/m~0n"], "67"),
+        (["/", "/0"], "89"),
+        (["/*"], "16789s"),
+        (["/n", "/t", "/b", "/missing/*"], ""),
+        ([""], ""),
+    ],
+)
+def test_what_a_pattern_reaches(patterns, found):
+    assert texts(patterns) == found
+
+
+@pytest.mark.parametrize(("patterns", "found"), [([""], "s"), (["/**"], "s"), (["/*"], ""), (["/a"], "")])
+def test_a_document_that_is_a_string(patterns, found):
+    assert texts(patterns, ' "s" ') == found
+
+
+def test_items_of_an_array_are_numbered_past_those_that_are_no_strings():
+    found = locate('[1, 2,3, "a", true , null, {"x": 0}, [], -1.5e3, "b"]', Fields(["/**"]).start, 9)
+    assert [(pointer(field.path), field.text) for field in found] == [("/3", "a"), ("/9", "b")]
+    assert texts(["/3", "/9"], '[1, 2,3, "a", true , null, {"x": 0}, [], -1.5e3, "b"]') == "ab"
+
+
+def test_escaped_keys_are_keys():
+    assert texts(["/prompt"], r'{"\u0070rompt": "x", "prompt2": "y"}') == "x"
+
+
+def test_every_one_of_two_equal_keys_is_reached():
+    assert texts(["/a/b"], '{"a": {"b": "1", "b": "2"}, "a": {"b": "3"}}') == "123"
+
+
+def test_chat_fields_reach_what_chat_requests_hold():
+    document = """{
+      "model": "m", "system": [{"type": "text", "text": "a"}], "instructions": "b", "messages": [
+        {"role": "user", "content": "c"},
+        {"role": "user", "content": [
+           {"type": "text", "text": "d"}, {"type": "image_url", "image_url": {"url": "-"}},
+           {"type": "tool_result", "content": [{"type": "text", "text": "e"}]},
+           {"type": "tool_result", "content": "f"},
+           {"type": "tool_use", "name": "n", "input": {"query": ["g"]}}]},
+        {"role": "assistant", "tool_calls": [{"id": "i", "function": {"name": "n", "arguments": "h"}}]}]}"""
+    assert texts(CHAT_FIELDS, document) == "abcdefgh"
+    assert (
+        texts(CHAT_FIELDS, '{"input": [{"role": "user", "content": [{"text": "a"}]}, {"output": "b"}]}')
+        == "ab"
+    )
+    assert texts(CHAT_FIELDS, '{"prompt": ["a", "b"], "input": "c"}') == "abc"
+    assert EVERY_STRING == ("/**",)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "field"),
+    [
+        ("/a", "fields"),
+        (["/a", "b"], "fields[1]"),
+        ([1], "fields[0]"),
+        (["/a~2"], "fields[0]"),
+        (["/~"], "fields[0]"),
+    ],
+)
+def test_what_is_no_pattern(patterns, field):
+    with pytest.raises(ConfigError) as caught:
+        Fields(patterns)
+    assert caught.value.field == field
+
+
+def test_patterns_that_would_need_a_state_for_every_subset():
+    with pytest.raises(ConfigError, match="too many or too vague"):
+        Fields(["/**/a" + "/*" * 20])
