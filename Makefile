@@ -50,6 +50,13 @@ test-python: setup ## run the Python tests, those of the integrations too (PYTES
 coverage: setup ## run the Python tests and report branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 
+.PHONY: bench
+bench: setup $(VENV)-llm-guard/bin/python ## run all benchmarks and draw the pictures (some minutes, on a quiet machine)
+	$(BIN)/python -m benchmarks
+
+$(VENV)-llm-guard/bin/python: $(VENV)/.created.stamp
+	$(BIN)/python benchmarks/scanners/reference_env.py
+
 .PHONY: lint
 lint: setup ## check formatting, clippy, ruff and mypy
 	cargo fmt --all --check

@@ -1,0 +1,1 @@
+"""Benchmarks of pyshield; see README.md in this folder."""

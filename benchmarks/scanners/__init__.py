@@ -1,0 +1,1 @@
+"""pyshield's scanners beside llm-guard's, and many prompts at once."""

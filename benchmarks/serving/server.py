@@ -1,0 +1,136 @@
+"""The server under load: uvicorn on uvloop, one worker, a small ASGI application that awaits a shield.
+
+    python -m benchmarks.serving.server      # prints its port, serves until its standard input closes
+
+`POST /` scans the body as a prompt: 200 if it may pass, 422 if not, 503 with `Retry-After` if the shield is
+overloaded, 504 if a deadline was missed. `GET /stats` tells how long answers took and what the shield
+counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import socket
+import sys
+from time import perf_counter
+from typing import Any
+
+import uvicorn
+
+from benchmarks.measure import percentile
+from benchmarks.scanners.cases import BANNED, PATTERNS
+from pyshield import Limits, Shield
+from pyshield.errors import DeadlineExceeded, Overloaded
+from pyshield.input_scanners import BanSubstrings, InvisibleText, Regex, Sentiment, TokenLimit
+
+JSON = [(b"content-type", b"application/json")]
+SLOW_RULE = r"(\w)\1\1\1"
+"""Back references cannot be matched in linear time: a scan of 8,000 characters takes milliseconds."""
+
+
+def make_shield(in_flight: int, deadline: float) -> Shield:
+    """All model-free scanners for prompts, never on the event loop."""
+    rules = Regex([*PATTERNS, SLOW_RULE])
+    scanners = [BanSubstrings(BANNED), InvisibleText(), rules, Sentiment(), TokenLimit(limit=100_000)]
+    limits = Limits(max_in_flight=in_flight, policy="reject", deadline=deadline, inline_budget_us=0)
+    return Shield(scanners, limits=limits)
+
+
+class Application:
+    """The ASGI application."""
+
+    def __init__(self, shield: Shield) -> None:
+        self.shield = shield
+        self.seconds: dict[int, list[float]] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answers one request."""
+        if scope["type"] != "http":
+            return
+        if scope["path"] == "/stats":
+            await answer(send, 200, self.stats())
+            self.seconds.clear()
+            return
+        start = perf_counter()
+        body = b""
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        headers = []
+        try:
+            result = await self.shield.scan_prompt(body.decode())
+            status, told = (200 if result.is_valid else 422), {"risk": str(result.risk)}
+        except Overloaded as error:
+            status, told = 503, {"error": "overloaded"}
+            headers = [(b"retry-after", str(max(1, round(error.retry_after))).encode())]
+        except DeadlineExceeded:
+            status, told = 504, {"error": "deadline"}
+        await answer(send, status, told, headers)
+        self.seconds.setdefault(status, []).append(perf_counter() - start)
+
+    def stats(self) -> dict[str, Any]:
+        """Milliseconds by status since the last time; what the shield counts."""
+        metrics = self.shield.metrics()
+        return {
+            "milliseconds": {
+                status: {
+                    "count": len(spent),
+                    "p50": percentile(spent, 0.5) * 1e3,
+                    "p99": percentile(spent, 0.99) * 1e3,
+                    "max": max(spent) * 1e3,
+                }
+                for status, spent in self.seconds.items()
+            },
+            "outcomes": metrics["outcomes_total"],
+            "requests": metrics["requests_total"],
+            "in_flight": metrics["in_flight"],
+        }
+
+
+async def answer(send: Any, status: int, told: Any, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+    """Sends a JSON response."""
+    body = json.dumps(told).encode()
+    every = [*JSON, (b"content-length", str(len(body)).encode()), *(headers or [])]
+    await send({"type": "http.response.start", "status": status, "headers": every})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def until_closed(server: uvicorn.Server) -> None:
+    """Stops the server when the driver closes our standard input."""
+    await asyncio.to_thread(sys.stdin.read)
+    server.should_exit = True
+
+
+async def serve(in_flight: int, deadline: float) -> None:
+    """Serves on a free port of the loopback interface."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+    application = Application(make_shield(in_flight, deadline))
+    config = uvicorn.Config(application, loop="none", log_level="warning", access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    print(json.dumps({"port": listener.getsockname()[1], "pid": os.getpid()}), flush=True)
+    watch = asyncio.create_task(until_closed(server))
+    await server.serve(sockets=[listener])
+    await watch
+
+
+def main() -> None:
+    """Starts the server."""
+    import uvloop
+
+    arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    arguments.add_argument("--in-flight", type=int, default=16)
+    arguments.add_argument("--deadline", type=float, default=0.5)
+    chosen = arguments.parse_args()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(chosen.in_flight, chosen.deadline))
+
+
+if __name__ == "__main__":
+    main()
