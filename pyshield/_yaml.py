@@ -172,7 +172,9 @@ class _Dumper(yaml.SafeDumper):
 
 def _string(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     escaped = _VARIABLE.sub(lambda match: match[1] + "$" + match[0][len(match[1]) :], value)
-    return dumper.represent_str(escaped)
+    # In any other style PyYAML writes the line breaks of Unicode as they are, and reads them back as spaces.
+    style = '"' if any(breaking in escaped for breaking in "\x85\u2028\u2029") else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", escaped, style=style)
 
 
 _Dumper.add_representer(str, _string)

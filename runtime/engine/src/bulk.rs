@@ -36,7 +36,7 @@ impl Shield {
         let process = self.process();
         self.check_bulk(&process, &requests)?;
         let runtime = runtime::current()?;
-        if !self.admit_now(&process, ticket) && process.admission.policy() == Policy::Reject {
+        if !process.admit_now(ticket) && process.admission.policy() == Policy::Reject {
             process.metrics.begin(Lane::Bulk).finish(metrics::Outcome::Overloaded);
             return Err(process.overloaded());
         }
@@ -111,6 +111,7 @@ async fn drive(
             .par_chunks(CHUNK)
             .flat_map_iter(|chunk| chunk.iter().map(|(request, work)| one(&process, &ticket, request, work)))
             .collect();
+        drop(works);
         let _ = sender.send(outcomes);
     });
     receiver.await.unwrap_or(Err(EngineError::Closed("the runtime shut down during the scan")))

@@ -35,17 +35,18 @@ impl Driver {
     /// Drives the request to its end and replies. Aborting the task gives everything back.
     pub(crate) async fn answer(self, in_flight: InFlight, lane: Lane, reply: Reply) {
         let mut queue = Duration::ZERO;
-        let scanned = match self.admit().await {
-            Err(error) => Err(error),
-            Ok(()) => {
-                queue = in_flight.dequeue();
-                self.scan_or_share().await
-            }
+        let scanned = async {
+            self.admit().await?;
+            queue = in_flight.dequeue();
+            self.scan_or_share().await
         };
+        let scanned = scanned.await;
         let outcome = conclude(in_flight, &self.work.metrics, lane, queue, scanned);
-        // First the permit, then the answer: whoever reads the answer finds the place free.
-        self.ticket.release();
-        if !self.ticket.is_cancelled() {
+        // First text and permit, then the answer: whoever reads the answer finds both free.
+        let ticket = Arc::clone(&self.ticket);
+        drop(self);
+        ticket.release();
+        if !ticket.is_cancelled() {
             reply(outcome);
         }
     }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use parking_lot::Mutex;
 use pyshield_core::{Input, Interrupt, ScannerError, Text};
 use tokio::task::AbortHandle;
 
 use crate::admission::Permit;
 use crate::config::OnError;
 use crate::error::EngineError;
+use crate::lock::Mutex;
 use crate::metrics::{self, InFlight, Lane, Metrics};
 use crate::outcome::{Judgement, Outcome, Scan, Timings};
 use crate::plan::Plan;
@@ -151,7 +151,8 @@ pub(crate) fn conclude(
 
 /// A request queued for an actor.
 pub(crate) struct Job {
-    work: Work,
+    /// `None` once it is done: the caller's text is let go before the caller hears.
+    work: Option<Work>,
     cost_ns: u64,
     ticket: Arc<Ticket>,
     /// What is left to do once the work is done; `None` afterwards.
@@ -168,7 +169,7 @@ pub(crate) enum Finish {
 
 impl Job {
     pub(crate) const fn new(work: Work, cost_ns: u64, ticket: Arc<Ticket>, finish: Finish) -> Self {
-        Self { work, cost_ns, ticket, finish: Some(finish) }
+        Self { work: Some(work), cost_ns, ticket, finish: Some(finish) }
     }
 
     pub(crate) const fn cost_ns(&self) -> u64 {
@@ -184,23 +185,26 @@ impl Job {
         if self.is_cancelled() {
             return;
         }
+        let (Some(work), Some(finish)) = (self.work.take(), self.finish.take()) else { return };
         let cancelled = Some(self.ticket.flag());
-        match self.finish.take() {
-            Some(Finish::Reply { in_flight, reply }) => {
+        match finish {
+            Finish::Reply { in_flight, reply } => {
                 let queue = in_flight.dequeue();
-                let scanned = self.work.scan(cancelled).map(|scan| (scan, false));
-                let outcome = conclude(in_flight, &self.work.metrics, Lane::Actor, queue, scanned);
-                // First the permit, then the answer: whoever reads the answer finds the place free.
+                let scanned = work.scan(cancelled).map(|scan| (scan, false));
+                let outcome = conclude(in_flight, &work.metrics, Lane::Actor, queue, scanned);
+                // First text and permit, then the answer: whoever reads the answer finds both free.
+                drop(work);
                 self.ticket.release();
                 if !self.is_cancelled() {
                     reply(outcome);
                 }
             }
-            Some(Finish::Resume(sender)) => {
+            Finish::Resume(sender) => {
                 // The receiver is gone when the driving task was aborted: nobody wants the verdicts.
-                let _ = sender.send(self.work.judge(cancelled));
+                let judged = work.judge(cancelled);
+                drop(work);
+                let _ = sender.send(judged);
             }
-            None => {}
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod config;
 mod drive;
 pub mod error;
 pub mod job;
+pub mod lock;
 pub mod metrics;
 pub mod outcome;
 pub mod plan;

@@ -14,6 +14,7 @@ use crate::actors::scan::{ScanPool, lower_priority};
 use crate::actors::system::ActorSystem;
 use crate::actors::vault::VaultService;
 use crate::error::EngineError;
+use crate::lock::Mutex;
 
 /// Work above this, in nanoseconds, goes to the pool for large texts, so that short requests never wait
 /// behind it.
@@ -30,7 +31,7 @@ static CLOSED: AtomicBool = AtomicBool::new(false);
 /// The threads of this process.
 #[derive(Debug)]
 pub struct Runtime {
-    tokio: parking_lot::Mutex<Option<tokio::runtime::Runtime>>,
+    tokio: Mutex<Option<tokio::runtime::Runtime>>,
     handle: tokio::runtime::Handle,
     system: ActorSystem,
     small: Arc<ScanPool>,
@@ -91,7 +92,11 @@ impl Runtime {
     fn start() -> io::Result<Self> {
         let cores = cores();
         let tokio = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(cores.min(4))
+            // One worker always waits on the driver, never in `parking_lot` (see `lock`); it only drives
+            // requests that wait for something, and costs them nothing.
+            .worker_threads(1)
+            // Look-ups of names leave idle threads behind, which do wait there.
+            .thread_keep_alive(Duration::from_millis(10))
             .thread_name("pyshield-tokio")
             .enable_all()
             .build()?;
@@ -106,13 +111,28 @@ impl Runtime {
             .build()
             .map_err(io::Error::other)?;
         let handle = tokio.handle().clone();
-        let tokio = parking_lot::Mutex::new(Some(tokio));
+        let tokio = Mutex::new(Some(tokio));
         Ok(Self { tokio, handle, system, small, large, vaults, bulk, pid: std::process::id() })
     }
 
     /// Where futures run.
     pub const fn tokio(&self) -> &tokio::runtime::Handle {
         &self.handle
+    }
+
+    /// Runs a future to its end for a thread that may block. Tokio's own `block_on` would park that thread
+    /// where a fork must find nobody (see `lock`).
+    ///
+    /// Must not be called from a thread of the runtime.
+    pub fn wait_for<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        self.handle.spawn(async move {
+            let _ = sender.send(future.await);
+        });
+        receiver.recv().map_err(|_| EngineError::Closed("the runtime shut down during the scan"))
     }
 
     /// The threads for lists of texts.

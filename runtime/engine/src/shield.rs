@@ -71,8 +71,13 @@ impl Process {
             generation: runtime::generation(),
             admission: Admission::new(limits.max_in_flight, limits.policy),
             metrics: Arc::new(Metrics::new(names)),
-            cache: cache.map(|config| ResultCache::new(config.clone(), weigh)),
+            cache: cache.map(|config| ResultCache::new(*config, weigh)),
         }
+    }
+
+    /// Puts a permit on the ticket if one is free.
+    pub(crate) fn admit_now(&self, ticket: &Ticket) -> bool {
+        self.admission.try_admit().map(|permit| ticket.hold(permit)).is_some()
     }
 
     /// The refusal for a full house, with an estimate of when to come back.
@@ -136,7 +141,7 @@ impl Shield {
         }
         let work = self.work(&process, request, Instant::now());
         let in_flight = process.metrics.begin(Lane::Inline);
-        Some(scan_here(&process, request, work, in_flight, Lane::Inline))
+        Some(scan_here(&process, request, &work, in_flight, Lane::Inline))
     }
 
     /// Hands a text to the actors. Never blocks; the reply comes later, from another thread, unless the
@@ -147,7 +152,7 @@ impl Shield {
         let work = self.work(&process, request, Instant::now());
         let runtime = runtime::current()?;
         let in_flight = process.metrics.begin(Lane::Actor);
-        let admitted = self.admit_now(&process, ticket);
+        let admitted = process.admit_now(ticket);
         if !admitted && process.admission.policy() == Policy::Reject {
             in_flight.finish(metrics::Outcome::Overloaded);
             return Err(process.overloaded());
@@ -165,11 +170,6 @@ impl Shield {
         Ok(())
     }
 
-    /// Puts a permit on the ticket if one is free.
-    pub(crate) fn admit_now(&self, process: &Process, ticket: &Ticket) -> bool {
-        process.admission.try_admit().map(|permit| ticket.hold(permit)).is_some()
-    }
-
     /// Scans for a caller whose thread may block: on that thread, after admission.
     ///
     /// Must not be called from a thread of the runtime.
@@ -179,14 +179,14 @@ impl Shield {
         let work = self.work(&process, request, Instant::now());
         let in_flight = process.metrics.begin(Lane::Blocking);
         let ticket = Arc::new(Ticket::default());
-        let admitted = self.admit_now(&process, &ticket);
+        let admitted = process.admit_now(&ticket);
         if !admitted && process.admission.policy() == Policy::Reject {
             in_flight.finish(metrics::Outcome::Overloaded);
             return Err(process.overloaded());
         }
         if admitted && !work.plan.has_network() {
             // The permit goes back with the ticket.
-            return scan_here(&process, request, work, in_flight, Lane::Blocking);
+            return scan_here(&process, request, &work, in_flight, Lane::Blocking);
         }
         let runtime = runtime::current()?;
         let key = key(request, &work);
@@ -204,6 +204,11 @@ impl Shield {
         self.plan(request.side).0.cost_ns(request.text.len())
     }
 
+    /// Whether a request has to wait for the network.
+    pub fn has_network(&self, request: &Request) -> bool {
+        self.plan(request.side).0.has_network()
+    }
+
     /// Scans on the calling thread with nothing around it: no admission, no limits, no metrics, no cache.
     /// What a single scanner's own `scan` does.
     ///
@@ -215,8 +220,9 @@ impl Shield {
         let began = Instant::now();
         let mut judgements = plan.scan_text(&input).map_err(|why| EngineError::interrupted(why, true))?;
         if plan.has_network() {
-            let network = runtime::current()?.tokio().block_on(plan.scan_network(&request.text, None));
-            judgements = plan.merge(judgements, network);
+            let (network, text) = (Arc::clone(plan), request.text.clone());
+            let asked = async move { network.scan_network(&text, None).await };
+            judgements = plan.merge(judgements, runtime::current()?.wait_for(asked)?);
         }
         let scan = Arc::new(Scan::merge(&request.text, judgements, self.on_error)?);
         let total = began.elapsed();
@@ -288,13 +294,13 @@ impl Shield {
 fn scan_here(
     process: &Process,
     request: &Request,
-    work: Work,
+    work: &Work,
     in_flight: InFlight,
     lane: Lane,
 ) -> Result<Outcome, EngineError> {
     const NOT_CANCELLED: Option<&AtomicBool> = None;
     let queue = if lane == Lane::Inline { Duration::ZERO } else { in_flight.dequeue() };
-    let key = process.cache.as_ref().and_then(|cache| key(request, &work).map(|key| (cache, key)));
+    let key = process.cache.as_ref().and_then(|cache| key(request, work).map(|key| (cache, key)));
     let known = key.and_then(|(cache, key)| cache.get(key));
     let scanned = match known {
         Some(scan) => Ok((scan, true)),

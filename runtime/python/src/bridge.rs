@@ -13,13 +13,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
+use pyshield_engine::lock::Mutex;
 
 use crate::awaitable::Ticket;
+use crate::import::{Kept, imported};
 
 /// How long one drain may keep the loop before it lets others in.
 const SLICE: Duration = Duration::from_millis(1);
@@ -153,8 +154,8 @@ impl<'py> Pending<'py> {
     /// # Errors
     /// `RuntimeError` if no event loop runs in this thread.
     pub(crate) fn on_running_loop(py: Python<'py>) -> PyResult<Self> {
-        static RUNNING: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let event_loop = RUNNING.import(py, "asyncio", "get_running_loop")?.call0()?;
+        static RUNNING: Kept = Kept::new();
+        let event_loop = imported(py, &RUNNING, "asyncio", "get_running_loop")?.call0()?;
         let known = LAST.with_borrow(|last| {
             last.as_ref()
                 .filter(|last| last.event_loop.bind(py).upgrade().is_some_and(|known| known.is(&event_loop)))
@@ -173,17 +174,17 @@ impl<'py> Pending<'py> {
 
     /// The future, to be awaited by the caller and completed through [`Pending::sender`].
     pub(crate) fn future(&self, ticket: Arc<pyshield_engine::job::Ticket>) -> PyResult<Bound<'py, PyAny>> {
-        static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let class = CLASS.import(self.event_loop.py(), "pyshield._future", "ScanFuture")?;
+        static CLASS: Kept = Kept::new();
+        let class = imported(self.event_loop.py(), &CLASS, "pyshield._future", "ScanFuture")?;
         class.call1((Ticket::new(ticket), &self.event_loop))
     }
 }
 
 /// The one bridge of a loop, made if it has none.
 fn bridge_of<'py>(event_loop: &Bound<'py, PyAny>) -> PyResult<Bound<'py, LoopBridge>> {
-    static BRIDGES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    static BRIDGES: Kept = Kept::new();
     let py = event_loop.py();
-    let bridges = BRIDGES.import(py, "pyshield._future", "bridges")?;
+    let bridges = imported(py, &BRIDGES, "pyshield._future", "bridges")?;
     let known = bridges.call_method1(intern!(py, "get"), (event_loop,))?;
     if let Ok(bridge) = known.cast_into::<LoopBridge>() {
         return Ok(bridge);

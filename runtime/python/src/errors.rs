@@ -1,19 +1,19 @@
 //! Engine errors as the exceptions of `pyshield.errors`: the one place that maps them.
 
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::PyType;
 use pyshield_core::tokens::TokenizerError;
 use pyshield_core::{ConfigError, ScannerError};
 use pyshield_engine::error::EngineError;
 use pyshield_engine::vault::VaultError;
 
+use crate::import::{Kept, imported};
+
 /// An exception class of `pyshield.errors`, looked up once.
 macro_rules! class {
     ($function:ident, $name:literal) => {
-        fn $function(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
-            static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-            CLASS.import(py, "pyshield.errors", $name)
+        fn $function(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+            static CLASS: Kept = Kept::new();
+            imported(py, &CLASS, "pyshield.errors", $name)
         }
     };
 }
@@ -30,7 +30,7 @@ class!(unknown_model_class, "UnknownModel");
 class!(vault_class, "VaultError");
 
 /// Instantiates an exception class; failing to do so is the error then.
-fn raise<'py>(class: PyResult<&Bound<'py, PyType>>, arguments: impl pyo3::call::PyCallArgs<'py>) -> PyErr {
+fn raise<'py>(class: PyResult<&Bound<'py, PyAny>>, arguments: impl pyo3::call::PyCallArgs<'py>) -> PyErr {
     match class.and_then(|class| class.call1(arguments)) {
         Ok(instance) => PyErr::from_value(instance),
         Err(error) => error,
@@ -68,8 +68,8 @@ pub(crate) fn engine_error(py: Python<'_>, error: &EngineError) -> PyErr {
         EngineError::TooLarge { .. } => text_error(py, &message),
         EngineError::Closed(_) => closed(py, &message),
         EngineError::Cancelled => {
-            static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-            raise(CLASS.import(py, "asyncio", "CancelledError"), (message,))
+            static CLASS: Kept = Kept::new();
+            raise(imported(py, &CLASS, "asyncio", "CancelledError"), (message,))
         }
         EngineError::Scanner { scanner, error } => scanner_error(py, scanner, error),
     }

@@ -56,6 +56,8 @@ pub(crate) fn url_is_reachable(py: Python<'_>, spec: &str, url: &Bound<'_, PyStr
     let scanner = UrlReachability::from_json(spec).map_err(|error| errors::config_error(py, &error))?;
     let url = text(url)?;
     let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
-    let answer = py.detach(|| runtime.tokio().block_on(scanner.is_reachable(url.as_str())));
+    let asked = async move { scanner.is_reachable(url.as_str()).await };
+    let answer = py.detach(|| runtime.wait_for(asked));
+    let answer = answer.map_err(|error| errors::engine_error(py, &error))?;
     answer.map_err(|error| errors::scanner_error(py, UrlReachability::NAME, &error))
 }

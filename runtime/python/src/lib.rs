@@ -7,6 +7,7 @@ mod bridge;
 mod convert;
 mod errors;
 mod functions;
+mod import;
 mod lifecycle;
 mod probe;
 mod result;

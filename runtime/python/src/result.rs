@@ -11,6 +11,7 @@ use pyshield_core::{Severity, Text};
 use pyshield_engine::outcome::{self, Judgement, Outcome};
 
 use crate::errors;
+use crate::import::{Kept, imported};
 
 /// What came of a scan.
 #[pyclass(frozen, module = "pyshield._runtime")]
@@ -171,8 +172,8 @@ impl ScanResult {
     /// The findings as plain `Entity` values.
     #[getter]
     fn entities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let class = CLASS.import(py, "pyshield.results", "Entity")?;
+        static CLASS: Kept = Kept::new();
+        let class = imported(py, &CLASS, "pyshield.results", "Entity")?;
         let entities = PyList::empty(py);
         for finding in self.findings() {
             entities.append(class.call1((finding.label, finding.start, finding.end, finding.score))?)?;
@@ -183,8 +184,8 @@ impl ScanResult {
     /// One `RiskFactor` for each scanner that does not let the text pass or reports a risk.
     #[getter]
     fn risk_factors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let class = CLASS.import(py, "pyshield.results", "RiskFactor")?;
+        static CLASS: Kept = Kept::new();
+        let class = imported(py, &CLASS, "pyshield.results", "RiskFactor")?;
         let factors = PyList::empty(py);
         for judgement in self.judgements() {
             let (description, risk) = match &judgement.verdict {
@@ -307,8 +308,8 @@ fn describe(verdict: &pyshield_core::Verdict) -> String {
 
 /// The member of `pyshield.results.Severity`.
 fn severity(py: Python<'_>, severity: Severity) -> PyResult<Bound<'_, PyAny>> {
-    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    CLASS.import(py, "pyshield.results", "Severity")?.call1((severity.as_str(),))
+    static CLASS: Kept = Kept::new();
+    imported(py, &CLASS, "pyshield.results", "Severity")?.call1((severity.as_str(),))
 }
 
 /// One thing a scanner found; positions are code points of the scanned text.

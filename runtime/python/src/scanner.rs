@@ -24,6 +24,7 @@ pub(crate) struct Scanner {
 }
 
 /// As llm-guard's tuple.
+#[expect(clippy::needless_pass_by_value, reason = "the signature is `Present`'s")]
 fn as_tuple(py: Python<'_>, asked: Asked, outcome: Outcome) -> PyResult<Py<PyAny>> {
     let (valid, risk) = judged(&outcome);
     (asked.edited(py, &outcome), valid, risk).into_py_any(py)
@@ -37,7 +38,9 @@ fn judged(outcome: &Outcome) -> (bool, f64) {
 
 impl Scanner {
     fn run(&self, py: Python<'_>, asked: &Asked) -> PyResult<Outcome> {
-        let outcome = if self.engine.cost_ns(&asked.request) < KEEP_LOCK_NS {
+        let request = &asked.request;
+        let brief = self.engine.cost_ns(request) < KEEP_LOCK_NS && !self.engine.has_network(request);
+        let outcome = if brief {
             self.engine.scan_alone(&asked.request)
         } else {
             py.detach(|| self.engine.scan_alone(&asked.request))

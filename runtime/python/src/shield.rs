@@ -332,6 +332,6 @@ impl Shield {
         }
         let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
         let done = drained(Arc::clone(&self.engine), seconds(timeout));
-        Ok(py.detach(|| runtime.tokio().block_on(done)))
+        py.detach(|| runtime.wait_for(done)).map_err(|error| errors::engine_error(py, &error))
     }
 }

@@ -24,7 +24,7 @@ pub enum Behaviour {
 }
 
 /// Parameters of a [`Probe`].
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProbeSpec {
     /// What to do.
@@ -65,7 +65,6 @@ impl Scanner for Probe {
     #[expect(clippy::panic, reason = "panicking is what this scanner is for")]
     fn scan(&self, input: &Input<'_>, _evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {
         match self.behaviour {
-            Behaviour::Pass => {}
             Behaviour::Busy => {
                 let until = Instant::now() + self.busy;
                 while Instant::now() < until {
@@ -75,7 +74,7 @@ impl Scanner for Probe {
             }
             Behaviour::Panic => panic!("probe"),
             Behaviour::PanicOnRequest if input.text.as_str().contains("panic") => panic!("probe"),
-            Behaviour::PanicOnRequest => {}
+            Behaviour::Pass | Behaviour::PanicOnRequest => {}
         }
         Ok(Verdict::pass())
     }

@@ -10,15 +10,15 @@ use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Condvar, Weak};
 use std::time::Instant;
 
 use actix::prelude::{Actor, Addr, Context, Handler, Message};
 use actix_rt::ArbiterHandle;
-use parking_lot::{Condvar, Mutex};
 
 use crate::actors::system::ActorSystem;
 use crate::job::Job;
+use crate::lock::{Mutex, wait_until};
 
 /// Queued work worth another thread, per thread awake: waking one costs several microseconds on the
 /// thread that submits.
@@ -121,13 +121,8 @@ impl ScanPool {
         let queued = std::mem::take(&mut state.queue);
         drop(state);
         drop(queued);
-        let mut state = self.state.lock();
-        while state.asleep.len() < state.actors.len() {
-            if self.idle.wait_until(&mut state, deadline).timed_out() {
-                return state.asleep.len() >= state.actors.len();
-            }
-        }
-        true
+        let all_asleep = |state: &State| state.asleep.len() >= state.actors.len();
+        wait_until(&self.idle, self.state.lock(), deadline, all_asleep).1
     }
 
     /// The next job, or `None` after marking the actor asleep. Both happen under one lock, so a job that
@@ -269,7 +264,7 @@ mod tests {
         }
     }
 
-    fn wait_until(what: impl Fn() -> bool) {
+    fn eventually(what: impl Fn() -> bool) {
         let deadline = Instant::now() + Duration::from_secs(20);
         while !what() {
             assert!(Instant::now() < deadline, "it never happened");
@@ -281,11 +276,11 @@ mod tests {
     fn an_actor_that_dies_is_replaced() {
         let system = ActorSystem::start().unwrap();
         let pool = ScanPool::start(&system, 2, 0).unwrap();
-        wait_until(|| pool.strength() == 2);
+        eventually(|| pool.strength() == 2);
         for round in 1..=20 {
             let address = pool.state.lock().actors[round % 2].address.clone().unwrap();
             address.do_send(Break);
-            wait_until(|| pool.restarts() == round as u64 && pool.strength() == 2);
+            eventually(|| pool.restarts() == round as u64 && pool.strength() == 2);
         }
         assert!(pool.close(Instant::now() + Duration::from_secs(20)));
         system.stop();

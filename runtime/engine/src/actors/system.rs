@@ -5,11 +5,13 @@ use std::thread::JoinHandle;
 
 use actix_rt::{Arbiter, ArbiterHandle, System};
 
+use crate::lock::Mutex;
+
 /// A running actix system on a thread of its own.
 #[derive(Debug)]
 pub(crate) struct ActorSystem {
     system: System,
-    thread: parking_lot::Mutex<Option<JoinHandle<()>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl ActorSystem {
@@ -23,7 +25,7 @@ impl ActorSystem {
             }
         })?;
         let system = receiver.recv().map_err(io::Error::other)?;
-        Ok(Self { system, thread: parking_lot::Mutex::new(Some(thread)) })
+        Ok(Self { system, thread: Mutex::new(Some(thread)) })
     }
 
     /// A new thread for actors.

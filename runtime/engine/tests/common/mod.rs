@@ -1,0 +1,65 @@
+//! Shields for the engine's own tests.
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use pyshield_core::Text;
+use pyshield_engine::config::ShieldSpec;
+use pyshield_engine::error::EngineError;
+use pyshield_engine::job::{Reply, Ticket};
+use pyshield_engine::outcome::Outcome;
+use pyshield_engine::shield::{Request, Shield, Side};
+use serde_json::{Value, json};
+
+pub(crate) type Answer = Result<Outcome, EngineError>;
+
+/// A shield with these prompt scanners; `changes` replaces fields of its limits.
+#[expect(clippy::needless_pass_by_value, reason = "calls read better with `json!` alone")]
+pub(crate) fn shield(prompt: Value, changes: Value, on_error: &str, cache: Value) -> Arc<Shield> {
+    let mut limits = json!({
+        "max_in_flight": 64, "policy": "reject", "deadline": null,
+        "max_text_bytes": 1 << 20, "inline_budget_us": 0.0,
+    });
+    for (name, value) in changes.as_object().unwrap() {
+        limits[name] = value.clone();
+    }
+    let spec =
+        json!({"prompt": prompt, "output": [], "on_error": on_error, "limits": limits, "cache": cache});
+    let spec: ShieldSpec = serde_json::from_value(spec).unwrap();
+    Arc::new(Shield::compile(spec).unwrap())
+}
+
+pub(crate) fn probe(behaviour: &str, seconds: f64) -> Value {
+    json!({"type": "Probe", "behaviour": behaviour, "seconds": seconds})
+}
+
+pub(crate) fn prompt(text: &str) -> Request {
+    Request { side: Side::Prompt, text: Text::from(text), prompt: None, deadline: None }
+}
+
+/// Submits a prompt; the answer arrives on the receiver, if ever.
+pub(crate) fn submit(
+    shield: &Shield,
+    request: &Request,
+) -> (Result<Arc<Ticket>, EngineError>, Receiver<Answer>) {
+    let (sender, receiver) = channel();
+    let reply: Reply = Box::new(move |answer| {
+        let _ = sender.send(answer);
+    });
+    let ticket = Arc::<Ticket>::default();
+    (shield.submit(request, &ticket, reply).map(|()| ticket), receiver)
+}
+
+pub(crate) fn answer(receiver: &Receiver<Answer>) -> Answer {
+    receiver.recv_timeout(Duration::from_secs(30)).expect("every request is answered")
+}
+
+pub(crate) fn wait_until(what: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !what() {
+        assert!(Instant::now() < deadline, "it never happened");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
