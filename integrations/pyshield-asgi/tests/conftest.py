@@ -1,16 +1,10 @@
-"""Requests as raw ASGI, and servers as processes."""
+"""Requests as raw ASGI, without a server."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +12,6 @@ from pyshield import Shield
 from pyshield.input_scanners import BanSubstrings, TokenLimit
 from pyshield_asgi import ShieldMiddleware
 
-HERE = Path(__file__).parent
 JSON = ((b"content-type", b"application/json"),)
 
 
@@ -127,51 +120,3 @@ async def request(app, body=b"", headers=JSON, *, chunks=None, then=None, scope=
 @pytest.fixture
 def ask():
     return request
-
-
-def start(command, **environment):
-    """Starts a server on a free port and waits until it listens; gives its address and a way to end it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, *(part.replace("PORT", str(port)) for part in command)],
-        cwd=HERE,
-        env=os.environ | {"PORT": str(port)} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return port, process
-    process.kill()
-    pytest.fail(f"the server did not start: {process.communicate()[0]}")
-
-
-@pytest.fixture(scope="session")
-def serve():
-    """Starts a server, ends it with the session, and looks at what it wrote."""
-    running = []
-
-    def serve(command, **environment):
-        port, process = start(command, **environment)
-        running.append(process)
-        return port
-
-    yield serve
-    for process in running:
-        process.terminate()
-    for process in running:
-        try:
-            output, _ = process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            output, _ = process.communicate()
-            output += "Traceback: it did not end when it was told to"
-        assert "Traceback" not in output, output

@@ -177,3 +177,21 @@ async def test_many_requests_at_once(application, ask):
     app = ShieldMiddleware(application, Shield(prompt=[BanSubstrings(["heron"], redact=True)]))
     answers = await asyncio.gather(*(ask(app, b'["heron %d", "b"]' % index) for index in range(200)))
     assert [answer.body for answer in answers] == [b'["[REDACTED] %d", "b"]' % index for index in range(200)]
+
+
+async def test_nobody_listens_while_short_texts_are_scanned(guarded):
+    asked = 0
+
+    async def receive():
+        nonlocal asked
+        asked += 1
+        return {"type": "http.request", "body": b'["heron"]'}
+
+    async def app(scope, receive, send):
+        await receive()
+
+    middleware = guarded()
+    middleware.app = app
+    scope = {"type": "http", "path": "/", "headers": [(b"content-type", b"application/json")]}
+    await middleware(scope, receive, None)
+    assert asked == 1

@@ -12,12 +12,11 @@ from pyshield_asgi.document import (
     MalformedError,
     TooDeepError,
     TooManyError,
-    clipped_pointer,
     locate,
-    pointer,
     splice,
 )
 from pyshield_asgi.fields import Fields
+from pyshield_asgi.path import clipped_pointer, pointer
 
 EVERYTHING = Fields(["/**"]).start
 NOTHING = Fields([]).start

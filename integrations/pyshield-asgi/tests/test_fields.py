@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pyshield.errors import ConfigError
-from pyshield_asgi.document import locate, pointer
+from pyshield_asgi.document import locate
 from pyshield_asgi.fields import CHAT_FIELDS, EVERY_STRING, Fields
+from pyshield_asgi.path import pointer
 
 DOCUMENT = """{"a": "1", "b": ["2", {"c": "3", "a": "4"}, ["5"]], "x/y": "6", "m~n": "7", "": "8", "0": "9",
  "*": "s", "n": 1, "t": null}"""

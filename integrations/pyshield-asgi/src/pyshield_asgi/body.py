@@ -16,11 +16,11 @@ from pyshield_asgi.document import (
     MalformedError,
     TooDeepError,
     TooManyError,
-    clipped_pointer,
     locate,
     splice,
 )
 from pyshield_asgi.fields import Fields
+from pyshield_asgi.path import clipped_pointer
 from pyshield_asgi.problem import Problem, RejectedError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def parse(data: bytes, media: Media, charset: str | None, choice: Choice, most: 
     if media is Media.TEXT:
         return Body(media, mark, charset, text, (Located(None, text, 0, len(text)),))
     try:
-        fields = choice if isinstance(choice, Fields) else Fields(choice(_value(text)))
+        fields = choice if isinstance(choice, Fields) else _chosen(choice, text, most)
         found = locate(text, fields.start, most)
     except MalformedError as error:
         detail = f"The body is not JSON (character {error.at})."
@@ -156,6 +156,14 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _chosen(choice: Callable[[Any], Iterable[str]], text: str, most: int) -> Fields:
+    """What a function chooses in a document."""
+    patterns = list(choice(_value(text)))
+    if len(patterns) > most:
+        raise TooManyError("too many fields")
+    return Fields(patterns)
 
 
 def _value(text: str) -> Any:  # noqa: ANN401  # a JSON value

@@ -97,6 +97,8 @@ class Channel:
             if not task.done():
                 task.cancel()
                 await asyncio.wait((task,))
+            if task.done() and not task.cancelled():
+                task.exception()  # known of: asyncio need not report it as never retrieved
 
     def close(self) -> None:
         """Ends the listening that nobody waited for."""

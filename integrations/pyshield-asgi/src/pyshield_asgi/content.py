@@ -13,7 +13,7 @@ from pyshield_asgi.problem import Problem, RejectedError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Content", "Media"]
+__all__ = ["Content", "Media", "rewritten_headers"]
 
 _CHARSET = re.compile(
     r"utf-?8|utf-?16(?:-?[lb]e)?|utf-?32(?:-?[lb]e)?|(?:us-)?ascii|latin-?1|iso-?8859-?\d{1,2}"
@@ -21,6 +21,11 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 """Charsets that are decoded. Python knows more codecs, some of them no charsets or slow on purpose."""
+
+_STALE = frozenset(
+    {b"content-length", b"transfer-encoding", b"content-md5", b"digest", b"content-digest", b"repr-digest"}
+)
+"""Headers that are not true of a rewritten body."""
 
 
 class Media(Enum):
@@ -111,3 +116,14 @@ def _charset(parameters: str) -> str | None:
 _UNKNOWN_CHARSET = Problem(
     415, "unsupported-charset", "An unsupported charset", "The body is in a charset that is not scanned."
 )
+
+
+def rewritten_headers(
+    headers: Iterable[tuple[bytes, bytes]], length: int, charset: str | None
+) -> list[tuple[bytes, bytes]]:
+    """The headers of a rewritten body: its new length, and its charset if that had to change."""
+    kept = [(name, value) for name, value in headers if name.lower() not in _STALE]
+    if charset is not None:
+        kept = [(name, value) for name, value in kept if name.lower() != b"content-type"]
+        kept.append((b"content-type", b"text/plain; charset=" + charset.encode()))
+    return [*kept, (b"content-length", b"%d" % length)]

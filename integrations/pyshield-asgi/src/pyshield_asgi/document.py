@@ -9,33 +9,18 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pyshield_asgi.fields import State
+    from pyshield_asgi.path import Path
 
-__all__ = [
-    "Located",
-    "MalformedError",
-    "Path",
-    "TooDeepError",
-    "TooManyError",
-    "clipped_pointer",
-    "locate",
-    "pointer",
-    "splice",
-]
-
-Path: TypeAlias = "tuple[Path, str | int] | None"
-"""Keys and indices from the innermost outwards: shared between fields, so a long key is held once."""
+__all__ = ["Located", "MalformedError", "TooDeepError", "TooManyError", "locate", "splice"]
 
 _DEEPEST = 200
 """Levels of nesting on the way to a field. `json` gives up at about a thousand levels of its own accord."""
-
-_LONGEST_POINTER = 256
-"""Code points of a pointer in an answer: its keys are the client's, and as long as the client likes."""
 
 _PLAIN = re.compile(r"[-+.0-9eEtrufalsnNIiy \t\r\n,]+")
 """Characters of numbers and constants, and what is between them."""
@@ -79,21 +64,6 @@ class Located(NamedTuple):
     text: str
     start: int
     end: int
-
-
-def pointer(path: Path) -> str:
-    """The path as a JSON pointer (RFC 6901)."""
-    segments: list[str] = []
-    while path is not None:
-        path, segment = path
-        segments.append(str(segment).replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{segment}" for segment in reversed(segments))
-
-
-def clipped_pointer(path: Path) -> str:
-    """The path as a JSON pointer, at most 256 code points of it."""
-    whole = pointer(path)
-    return whole if len(whole) <= _LONGEST_POINTER else whole[: _LONGEST_POINTER - 1] + "…"
 
 
 def splice(text: str, changes: Iterable[tuple[int, int, str]]) -> str:

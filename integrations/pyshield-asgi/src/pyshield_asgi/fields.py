@@ -40,8 +40,9 @@ CHAT_FIELDS: tuple[str, ...] = (
 """Where requests in the shapes of OpenAI's and Anthropic's APIs, and plain `{"prompt": …}`, hold text."""
 
 _Pattern: TypeAlias = "tuple[str, ...]"
-_MOST_STATES = 4096
-"""`**` can multiply states; patterns that need more than this are a mistake."""
+_Patterns: TypeAlias = "frozenset[_Pattern]"
+_MOST_WORK = 200_000
+"""`**` can multiply states; patterns that need more than this, in pattern rests, are a mistake."""
 
 
 class State:
@@ -79,44 +80,50 @@ class Fields:
         if isinstance(patterns, str | bytes):
             raise ConfigError("ShieldMiddleware: expected a list of JSON pointers", None, "fields")
         self.patterns = tuple(patterns)
-        self._states: dict[frozenset[_Pattern], State] = {}
+        self._states: dict[_Patterns, State] = {}
         self.start = self._state(_segments(index, pattern) for index, pattern in enumerate(self.patterns))
 
     def _state(self, remaining: Iterable[_Pattern]) -> State | None:
         """The state in which `remaining` are left to match, with every state that it leads to."""
         start = _closed(remaining)
         todo = [start]
+        work = 0
+        steps: dict[_Patterns, tuple[_Patterns, dict[str, _Patterns]]] = {}
         while todo:
             here = todo.pop()
             if not here or here in self._states:
                 continue
-            if len(self._states) >= _MOST_STATES:
-                raise ConfigError("ShieldMiddleware: the patterns are too many or too vague", None, "fields")
             self._states[here] = State(accepts=() in here)
-            todo.extend(_step(here, key) for key in (None, *_named(here)))
-        for here, state in self._states.items():
-            state.others = self._states.get(_step(here, None))
-            state.keys = {key: self._states.get(_step(here, key)) for key in _named(here)}
-            state.numbered = any(key.isdecimal() for key in state.keys)
+            steps[here] = others, keys = _steps(here)
+            work += len(others) + sum(map(len, keys.values()))
+            if work > _MOST_WORK:
+                raise ConfigError("ShieldMiddleware: the patterns are too many or too vague", None, "fields")
+            todo += (others, *keys.values())
+        for here, (others, keys) in steps.items():
+            state = self._states[here]
+            state.others = self._states.get(others)
+            state.keys = {key: self._states.get(below) for key, below in keys.items()}
+            state.numbered = any(key.isdecimal() for key in keys)
         return self._states.get(start)
 
 
-def _named(here: frozenset[_Pattern]) -> set[str]:
-    return {rest[0] for rest in here if rest and rest[0] not in ("*", "**")}
-
-
-def _step(here: frozenset[_Pattern], key: str | None) -> frozenset[_Pattern]:
-    """What is left of `here` below `key`; below a key that no pattern names if that is `None`."""
-    below: set[_Pattern] = set()
+def _steps(here: _Patterns) -> tuple[_Patterns, dict[str, _Patterns]]:
+    """What is left of `here` below a key that no pattern names, and below each that some pattern does."""
+    anywhere: set[_Pattern] = set()
+    named: dict[str, set[_Pattern]] = {}
     for rest in here:
-        if rest and rest[0] == "**":
-            below.add(rest)
-        elif rest and (rest[0] == "*" or (key is not None and rest[0] == key)):
-            below.add(rest[1:])
-    return _closed(below)
+        if not rest:
+            continue
+        if rest[0] == "**":
+            anywhere.add(rest)
+        elif rest[0] == "*":
+            anywhere.add(rest[1:])
+        else:
+            named.setdefault(rest[0], set()).add(rest[1:])
+    return _closed(anywhere), {key: _closed(below | anywhere) for key, below in named.items()}
 
 
-def _closed(remaining: Iterable[_Pattern]) -> frozenset[_Pattern]:
+def _closed(remaining: Iterable[_Pattern]) -> _Patterns:
     """`**` may stand for no level at all."""
     closed = set(remaining)
     for rest in tuple(closed):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pyshield_asgi.document import pointer
+from pyshield_asgi.path import pointer
 
 if TYPE_CHECKING:
     from pyshield.results import Finding, ScanResult
-    from pyshield_asgi.document import Path
+    from pyshield_asgi.path import Path
 
 __all__ = ["ScannedBody", "ScannedField"]
 

@@ -8,7 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from pyshield.errors import Closed, DeadlineExceeded, Overloaded, TextError
-from pyshield_asgi.document import clipped_pointer
+from pyshield_asgi.path import clipped_pointer
 from pyshield_asgi.policy import failed
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pyshield.errors import ShieldError
 from pyshield_asgi.body import Body, UnreadableError, parse
 from pyshield_asgi.channel import Channel, DisconnectedError
-from pyshield_asgi.content import Content, Media
+from pyshield_asgi.content import Content, Media, rewritten_headers
 from pyshield_asgi.outcome import ScannedBody, ScannedField
 from pyshield_asgi.problem import ENCODED, UNSUPPORTED, RejectedError, of_error, of_refusal, too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from pyshield.results import ScanResult
     from pyshield_asgi._types import ASGIApp, Receive, Scope, Send
@@ -30,11 +30,6 @@ SCOPE_KEY = "pyshield"
 
 _OFFLOADED = 64 * 1024
 """Bytes of a body from which on it is parsed in a thread: about half a millisecond's work."""
-
-_STALE = frozenset(
-    {b"content-length", b"transfer-encoding", b"content-md5", b"digest", b"content-digest", b"repr-digest"}
-)
-"""Headers that are not true of a rewritten body."""
 
 
 class Responder:
@@ -149,7 +144,7 @@ class Responder:
                 len(body.text), body.rewritten, [result.text for result in results]
             )
             self._channel.replay(data)
-            self._scope["headers"] = _headers(self._scope["headers"], len(data), charset)
+            self._scope["headers"] = rewritten_headers(self._scope["headers"], len(data), charset)
 
     async def _results(self, texts: list[str]) -> list[ScanResult]:
         shield, deadline = self._settings.shield, self._settings.deadline
@@ -189,14 +184,3 @@ class Responder:
 async def _bounded(size: int, work: Callable[..., T], *args: Any) -> T:  # noqa: ANN401  # those of `work`
     """Runs `work` here if it is a short one, and in a thread if it would hold the event loop up."""
     return work(*args) if size < _OFFLOADED else await asyncio.to_thread(work, *args)
-
-
-def _headers(
-    headers: Iterable[tuple[bytes, bytes]], length: int, charset: str | None
-) -> list[tuple[bytes, bytes]]:
-    """The headers of a rewritten body: its new length, and its charset if that had to change."""
-    kept = [(name, value) for name, value in headers if name.lower() not in _STALE]
-    if charset is not None:
-        kept = [(name, value) for name, value in kept if name.lower() != b"content-type"]
-        kept.append((b"content-type", b"text/plain; charset=" + charset.encode()))
-    return [*kept, (b"content-length", b"%d" % length)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 README = (ROOT / "integrations" / "pyshield-asgi" / "README.md").read_text()
 EXAMPLE = ROOT / "examples" / "fastapi_service.py"
 

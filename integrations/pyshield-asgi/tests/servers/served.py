@@ -11,15 +11,19 @@ from pyshield.input_scanners import BanSubstrings
 from pyshield_asgi import ShieldMiddleware
 
 counts = Counter()
+released = asyncio.Event()
 
 
 class Slow:
-    """Takes half a minute, unless it is cancelled."""
+    """Takes as long as it is told to, unless it is cancelled."""
 
     async def scan(self, prompt):
         counts["started"] += 1
         try:
-            await asyncio.sleep(0.5 if "short" in prompt else 30)
+            if "held" in prompt:
+                await released.wait()
+            elif "fast" not in prompt:
+                await asyncio.sleep(60)
         except asyncio.CancelledError:
             counts["cancelled"] += 1
             raise
@@ -53,6 +57,8 @@ async def application(scope, receive, send):
         counts["hanging"] += 1
         counts[(await receive())["type"]] += 1
         return
+    if scope["path"] == "/release":
+        released.set()
     if scope["path"] == "/stats":
         answer = dict(counts)
     else:
