@@ -195,15 +195,16 @@ def machine() -> dict[str, Any]:
         "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "commit": _git("rev-parse", "--short=12", "HEAD"),
         "changed_since": bool(changed),
-        "command": " ".join(["python", "-m", _module(), *sys.argv[1:]]),
+        "command": _command(),
     }
 
 
-def _module() -> str:
-    """The module that was started, by its name."""
+def _command() -> str:
+    """What was run; of paths only the last part."""
     main = sys.modules["__main__"]
     name = main.__spec__.name if main.__spec__ else Path(sys.argv[0]).stem
-    return name.removesuffix(".__main__")
+    arguments = [Path(argument).name if "/" in argument else argument for argument in sys.argv[1:]]
+    return " ".join(["python", "-m", name.removesuffix(".__main__"), *arguments])
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
