@@ -2,7 +2,7 @@
 
 The client first keeps as many requests open as the shield admits: that is capacity. Then it offers three
 times as many per second, whatever the answers do. On a machine with few cores the client and the server's
-HTTP parser compete with the scanners; so one rule is a slow one, for a scan to take some milliseconds: it
+HTTP parser compete with the scanners; so two rules are slow ones, for a scan to take some milliseconds: it
 is the scanners that are overloaded, not the parser.
 """
 
@@ -126,6 +126,8 @@ def judge(
             continue
         # Of the client's figure a part is its own: it competes with the server for the cores.
         note = f"p50 {refused['p50']:.2f}, max {refused['max']:.1f} ms"
+        if side == "client":
+            note += f"; of it sending late, p99: {seen['sending_late_ms_p99']:.1f} ms"
         report.add(at_most(f"refusals, p99, seen by the {side}", refused["p99"], "ms", 5.0, note=note))
     deadline = chosen.deadline * 1e3
     for side, told in (("server", inside["milliseconds"]), ("client", seen["milliseconds"])):
