@@ -51,11 +51,12 @@ coverage: setup ## run the Python tests and report branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 
 .PHONY: bench
-bench: setup $(VENV)-llm-guard/bin/python ## run all benchmarks and draw the pictures (some minutes, on a quiet machine)
+bench: setup $(VENV)-llm-guard/.made.stamp ## run all benchmarks and draw the pictures (some minutes, on a quiet machine)
 	$(BIN)/python -m benchmarks
 
-$(VENV)-llm-guard/bin/python: $(VENV)/.created.stamp
+$(VENV)-llm-guard/.made.stamp: benchmarks/scanners/reference_env.py | $(VENV)/.extension.stamp
 	$(BIN)/python benchmarks/scanners/reference_env.py
+	@touch $@
 
 .PHONY: lint
 lint: setup ## check formatting, clippy, ruff and mypy
@@ -91,7 +92,7 @@ lock: $(VENV)/.created.stamp ## compile requirements/dev.lock from requirements/
 
 .PHONY: clean
 clean: ## remove .venv and everything that was built
-	rm -rf $(VENV) target build dist pyshield/_runtime*.so
+	rm -rf $(VENV) $(VENV)-llm-guard target build dist pyshield/_runtime*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.created.stamp:

@@ -24,7 +24,8 @@ PROMPT = "What do the minutes say?"
 
 
 def quiet() -> None:
-    """llm-guard logs every scan to standard output unless told otherwise."""
+    """llm-guard logs every scan to standard output, and downloads a lexicon, unless told otherwise."""
+    vars(importlib.import_module("nltk"))["download"] = lambda *_: True
     configure = importlib.import_module("llm_guard.util").configure_logger
     configure("CRITICAL", stream=sys.stderr)
 
