@@ -199,17 +199,21 @@ def machine() -> dict[str, Any]:
     }
 
 
-def _command() -> str:
-    """What was run; of paths only the last part."""
+def _command(given: Sequence[str] | None = None) -> str:
+    """What was run, with the arguments given or its own; of paths only the last part."""
     main = sys.modules["__main__"]
     name = main.__spec__.name if main.__spec__ else Path(sys.argv[0]).stem
-    arguments = [Path(argument).name if "/" in argument else argument for argument in sys.argv[1:]]
+    arguments = [Path(argument).name if "/" in argument else argument for argument in _arguments(given)]
     return " ".join(["python", "-m", name.removesuffix(".__main__"), *arguments])
+
+
+def _arguments(given: Sequence[str] | None) -> Sequence[str]:
+    return sys.argv[1:] if given is None else given
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
     """A parser with the options every benchmark has."""
-    made = argparse.ArgumentParser(description=(description or "").splitlines()[0])
+    made = argparse.ArgumentParser(prog=_command(()), description=(description or "").splitlines()[0])
     made.add_argument("--no-write", action="store_true", help="print only, leave the recorded results alone")
     return made
 
