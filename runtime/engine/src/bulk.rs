@@ -16,8 +16,51 @@ use crate::outcome::Outcome;
 use crate::runtime::{self, Runtime};
 use crate::shield::{Process, Request, Shield, key};
 
-/// Called exactly once with the results in the order of the requests, unless the call was cancelled.
-pub type BulkReply = Box<dyn FnOnce(Result<Vec<Outcome>, EngineError>) + Send>;
+/// What comes back from a bulk call, piece by piece.
+#[derive(Debug)]
+pub enum Piece {
+    /// The next outcomes, in the order of the requests.
+    Outcomes(Vec<Outcome>),
+    /// Nothing more comes: all outcomes are there, or the first error ended the call.
+    End(Result<(), EngineError>),
+}
+
+/// Called with every piece, from an engine thread; the last is [`Piece::End`]. Not called any more once the
+/// ticket is cancelled.
+pub type BulkReply = Box<dyn FnMut(Piece) + Send>;
+
+/// Sees to it that there is an end, whatever becomes of the work.
+struct Answer {
+    reply: BulkReply,
+    ticket: Arc<Ticket>,
+    ended: bool,
+}
+
+impl Answer {
+    fn outcomes(&mut self, outcomes: Vec<Outcome>) {
+        if !self.ticket.is_cancelled() {
+            (self.reply)(Piece::Outcomes(outcomes));
+        }
+    }
+
+    fn end(&mut self, result: Result<(), EngineError>) {
+        // First the permit, then the answer: whoever reads the answer finds the place free.
+        self.ticket.release();
+        if !std::mem::replace(&mut self.ended, true) && !self.ticket.is_cancelled() {
+            (self.reply)(Piece::End(result));
+        }
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.end(Err(EngineError::Closed("the runtime shut down during the scan")));
+    }
+}
+
+/// Texts that come back together: the receiver turns one piece into its own values while the next is
+/// scanned.
+const PIECE: usize = 1_024;
 
 /// Texts of one bulk call whose network scanners run at the same time.
 const NETWORK_CONCURRENCY: usize = 32;
@@ -48,16 +91,9 @@ impl Shield {
                 (request, work)
             })
             .collect();
-        let task = runtime.tokio().spawn({
-            let (runtime, ticket) = (Arc::clone(&runtime), Arc::clone(ticket));
-            async move {
-                let outcomes = drive(&runtime, &process, works, &ticket).await;
-                ticket.release();
-                if !ticket.is_cancelled() {
-                    reply(outcomes);
-                }
-            }
-        });
+        let answer = Answer { reply, ticket: Arc::clone(ticket), ended: false };
+        let driver = drive(Arc::clone(&runtime), process, works, answer);
+        let task = runtime.tokio().spawn(driver);
         ticket.driven_by(task.abort_handle());
         Ok(())
     }
@@ -81,40 +117,63 @@ impl Shield {
     ///
     /// Must not be called from a thread of the runtime.
     pub fn scan_bulk_blocking(&self, requests: Vec<Request>) -> Result<Vec<Outcome>, EngineError> {
-        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        let reply: BulkReply = Box::new(move |outcomes| {
-            let _ = sender.send(outcomes);
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let mut all = Vec::with_capacity(requests.len());
+        let reply: BulkReply = Box::new(move |piece| {
+            let _ = sender.send(piece);
         });
         self.submit_bulk(requests, &Arc::default(), reply)?;
-        receiver.recv().unwrap_or(Err(EngineError::Closed("the runtime shut down during the scan")))
+        for piece in receiver {
+            match piece {
+                Piece::Outcomes(outcomes) => all.extend(outcomes),
+                Piece::End(result) => return result.map(|()| all),
+            }
+        }
+        Err(EngineError::Closed("the runtime shut down during the scan"))
     }
 }
 
 async fn drive(
-    runtime: &Arc<Runtime>,
-    process: &Arc<Process>,
+    runtime: Arc<Runtime>,
+    process: Arc<Process>,
     works: Vec<(Request, Work)>,
-    ticket: &Arc<Ticket>,
-) -> Result<Vec<Outcome>, EngineError> {
-    if !ticket.holds_permit() {
+    mut answer: Answer,
+) {
+    if !answer.ticket.holds_permit() {
         let deadline = works.first().and_then(|(_, work)| work.deadline);
-        ticket.hold(process.admission.admit(deadline).await?);
+        match process.admission.admit(deadline).await {
+            Ok(permit) => answer.ticket.hold(permit),
+            Err(error) => return answer.end(Err(error)),
+        }
     }
-    let network = works.first().is_some_and(|(_, work)| work.plan.has_network());
-    if network {
-        return drive_network(runtime, process, works, ticket).await;
+    if works.first().is_some_and(|(_, work)| work.plan.has_network()) {
+        let result = drive_network(&runtime, &process, works, &mut answer).await;
+        answer.end(result);
+    } else {
+        runtime.bulk().spawn_fifo(move || {
+            let result = scan_all(&process, works, &mut answer);
+            answer.end(result);
+        });
     }
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    let (process, ticket) = (Arc::clone(process), Arc::clone(ticket));
-    runtime.bulk().spawn_fifo(move || {
-        let outcomes = works
+}
+
+/// Scans a list on the bulk pool, from one of its threads.
+fn scan_all(
+    process: &Process,
+    mut works: Vec<(Request, Work)>,
+    answer: &mut Answer,
+) -> Result<(), EngineError> {
+    let ticket = Arc::clone(&answer.ticket);
+    while !works.is_empty() {
+        let piece: Vec<_> = works.drain(..PIECE.min(works.len())).collect();
+        let outcomes = piece
             .par_chunks(CHUNK)
-            .flat_map_iter(|chunk| chunk.iter().map(|(request, work)| one(&process, &ticket, request, work)))
-            .collect();
-        drop(works);
-        let _ = sender.send(outcomes);
-    });
-    receiver.await.unwrap_or(Err(EngineError::Closed("the runtime shut down during the scan")))
+            .flat_map_iter(|chunk| chunk.iter().map(|(request, work)| one(process, &ticket, request, work)))
+            .collect::<Result<Vec<_>, _>>()?;
+        drop(piece);
+        answer.outcomes(outcomes);
+    }
+    Ok(())
 }
 
 /// Scans one text of a list, on a thread of the bulk pool.
@@ -139,10 +198,11 @@ async fn drive_network(
     runtime: &Arc<Runtime>,
     process: &Arc<Process>,
     works: Vec<(Request, Work)>,
-    ticket: &Arc<Ticket>,
-) -> Result<Vec<Outcome>, EngineError> {
-    let outcomes = futures_util::stream::iter(works.into_iter().map(|(_, work)| {
-        let (runtime, process, ticket) = (Arc::clone(runtime), Arc::clone(process), Arc::clone(ticket));
+    answer: &mut Answer,
+) -> Result<(), EngineError> {
+    let ticket = Arc::clone(&answer.ticket);
+    let mut outcomes = futures_util::stream::iter(works.into_iter().map(|(_, work)| {
+        let (runtime, process, ticket) = (Arc::clone(runtime), Arc::clone(process), Arc::clone(&ticket));
         async move {
             let metrics = Arc::clone(&process.metrics);
             let in_flight = metrics.begin(Lane::Bulk);
@@ -153,5 +213,8 @@ async fn drive_network(
         }
     }))
     .buffered(NETWORK_CONCURRENCY);
-    outcomes.collect::<Vec<_>>().await.into_iter().collect()
+    while let Some(outcome) = outcomes.next().await {
+        answer.outcomes(vec![outcome?]);
+    }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! `_runtime.Shield`: each request handed to the engine, each outcome handed back.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,8 +8,10 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 use pyshield_core::Text;
+use pyshield_engine::bulk::Piece;
 use pyshield_engine::config::{ShieldSpec, seconds};
 use pyshield_engine::job;
+use pyshield_engine::lock::Mutex;
 use pyshield_engine::outcome::Outcome;
 use pyshield_engine::runtime;
 use pyshield_engine::shield::{self as engine, Request, Side};
@@ -109,13 +112,18 @@ fn wait(py: Python<'_>, shield: &engine::Shield, asked: Asked) -> PyResult<Py<Py
     }
 }
 
-fn as_results(py: Python<'_>, originals: Vec<Asked>, outcomes: Vec<Outcome>) -> PyResult<Py<PyAny>> {
-    let results = originals
-        .into_iter()
-        .zip(outcomes)
-        .map(|(asked, outcome)| as_result(py, asked, outcome))
-        .collect::<PyResult<Vec<_>>>()?;
-    Ok(PyList::new(py, results)?.into_any().unbind())
+/// Appends the next results of a bulk call to its list.
+fn append(
+    py: Python<'_>,
+    list: &Py<PyList>,
+    asked: &mut impl Iterator<Item = Asked>,
+    outcomes: Vec<Outcome>,
+) -> PyResult<()> {
+    let list = list.bind(py);
+    for (outcome, asked) in outcomes.into_iter().zip(asked) {
+        list.append(as_result(py, asked, outcome)?)?;
+    }
+    Ok(())
 }
 
 fn requests(asked: &[Asked]) -> Vec<Request> {
@@ -132,12 +140,29 @@ fn start_bulk<'py>(
     let future = place.future(Arc::clone(&ticket))?;
     let requests = requests(&asked);
     let (sender, answered) = (place.sender, future.clone().unbind());
-    let reply = Box::new(move |outcomes| {
-        let convert = Box::new(move |py: Python<'_>| match outcomes {
-            Ok(outcomes) => as_results(py, asked, outcomes),
-            Err(error) => Err(errors::engine_error(py, &error)),
-        });
-        sender.complete(answered, convert);
+    let list = Arc::new(PyList::empty(py).unbind());
+    // Only the loop's thread takes from it, one piece after the other.
+    let asked = Arc::new(Mutex::new(asked.into_iter()));
+    let mut answered = Some(answered);
+    let reply = Box::new(move |piece| {
+        let list = Arc::clone(&list);
+        match piece {
+            Piece::Outcomes(outcomes) => {
+                let asked = Arc::clone(&asked);
+                sender.step(Box::new(move |py| {
+                    let mut next: VecDeque<_> = asked.lock().by_ref().take(outcomes.len()).collect();
+                    append(py, &list, &mut next.drain(..), outcomes)
+                }));
+            }
+            Piece::End(result) => {
+                let Some(future) = answered.take() else { return };
+                let convert = move |py: Python<'_>| match result {
+                    Ok(()) => Ok(list.clone_ref(py).into_any()),
+                    Err(error) => Err(errors::engine_error(py, &error)),
+                };
+                sender.complete(future, Box::new(convert));
+            }
+        }
     });
     match shield.submit_bulk(requests, &ticket, reply) {
         Ok(()) => Ok(future),
@@ -148,7 +173,11 @@ fn start_bulk<'py>(
 fn wait_bulk(py: Python<'_>, shield: &engine::Shield, asked: Vec<Asked>) -> PyResult<Py<PyAny>> {
     let requests = requests(&asked);
     match py.detach(|| shield.scan_bulk_blocking(requests)) {
-        Ok(outcomes) => as_results(py, asked, outcomes),
+        Ok(outcomes) => {
+            let list = PyList::empty(py).unbind();
+            append(py, &list, &mut asked.into_iter(), outcomes)?;
+            Ok(list.into_any())
+        }
         Err(error) => Err(errors::engine_error(py, &error)),
     }
 }
