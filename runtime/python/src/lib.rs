@@ -6,6 +6,7 @@ mod awaitable;
 mod bridge;
 mod convert;
 mod errors;
+mod finding;
 mod functions;
 mod import;
 mod lifecycle;
@@ -16,6 +17,7 @@ mod shield;
 mod text;
 mod tokens;
 mod vault;
+mod verdict;
 
 /// The compiled half of pyshield. Private: use the classes of `pyshield`.
 #[pymodule]
@@ -29,13 +31,15 @@ mod _runtime {
     #[pymodule_export]
     use crate::bridge::LoopBridge;
     #[pymodule_export]
+    use crate::finding::Finding;
+    #[pymodule_export]
     use crate::functions::{extract_urls, json_is_valid, json_repair, risk_score, url_is_reachable};
     #[pymodule_export]
     use crate::lifecycle::{_forked, _shutdown, build_info};
     #[pymodule_export]
     use crate::probe::_scan_with_future_into_py;
     #[pymodule_export]
-    use crate::result::{Finding, ScanResult, Timings, Verdict};
+    use crate::result::ScanResult;
     #[pymodule_export]
     use crate::scanner::Scanner;
     #[pymodule_export]
@@ -44,6 +48,8 @@ mod _runtime {
     use crate::tokens::{count_tokens, count_tokens_batch, model_encodings, truncate_to_tokens};
     #[pymodule_export]
     use crate::vault::Vault;
+    #[pymodule_export]
+    use crate::verdict::{Timings, Verdict};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

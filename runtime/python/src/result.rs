@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString};
@@ -11,7 +10,9 @@ use pyshield_core::{Severity, Text};
 use pyshield_engine::outcome::{self, Judgement, Outcome};
 
 use crate::errors;
+use crate::finding::{Finding, severity};
 use crate::import::{Kept, imported};
+use crate::verdict::{Timings, Verdict};
 
 /// What came of a scan.
 #[pyclass(frozen, module = "pyshield._runtime")]
@@ -304,131 +305,4 @@ fn describe(verdict: &pyshield_core::Verdict) -> String {
         parts.push(format!("{} more", verdict.omitted));
     }
     parts.join(", ")
-}
-
-/// The member of `pyshield.results.Severity`.
-fn severity(py: Python<'_>, severity: Severity) -> PyResult<Bound<'_, PyAny>> {
-    static CLASS: Kept = Kept::new();
-    imported(py, &CLASS, "pyshield.results", "Severity")?.call1((severity.as_str(),))
-}
-
-/// One thing a scanner found; positions are code points of the scanned text.
-#[pyclass(frozen, eq, module = "pyshield._runtime")]
-#[derive(Clone, PartialEq)]
-pub(crate) struct Finding {
-    scanner: Arc<str>,
-    /// What it is, in capitals.
-    #[pyo3(get)]
-    label: String,
-    /// Where it begins.
-    #[pyo3(get)]
-    start: usize,
-    /// Where it ends, exclusive.
-    #[pyo3(get)]
-    end: usize,
-    /// How sure or how bad, 0 to 1.
-    #[pyo3(get)]
-    score: f64,
-    severity: Severity,
-    replacement: Option<Arc<str>>,
-}
-
-#[pymethods]
-impl Finding {
-    /// The scanner's key in `ScanResult.verdicts`.
-    #[getter]
-    fn scanner(&self) -> &str {
-        &self.scanner
-    }
-
-    /// How much it matters.
-    #[getter]
-    fn severity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        severity(py, self.severity)
-    }
-
-    /// What takes its place; `None` if it stays.
-    #[getter]
-    fn replacement(&self) -> Option<&str> {
-        self.replacement.as_deref()
-    }
-
-    /// As plain data.
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let dict = PyDict::new(py);
-        dict.set_item(intern!(py, "scanner"), &*self.scanner)?;
-        dict.set_item(intern!(py, "label"), &self.label)?;
-        dict.set_item(intern!(py, "start"), self.start)?;
-        dict.set_item(intern!(py, "end"), self.end)?;
-        dict.set_item(intern!(py, "score"), self.score)?;
-        dict.set_item(intern!(py, "severity"), self.severity.as_str())?;
-        dict.set_item(intern!(py, "replacement"), self.replacement.as_deref())?;
-        Ok(dict)
-    }
-
-    fn __repr__(&self) -> String {
-        format!(
-            "Finding(scanner={:?}, label={:?}, start={}, end={}, score={}, severity={:?})",
-            &*self.scanner,
-            self.label,
-            self.start,
-            self.end,
-            self.score,
-            self.severity.as_str()
-        )
-    }
-}
-
-/// One scanner's word.
-#[pyclass(frozen, module = "pyshield._runtime")]
-pub(crate) struct Verdict {
-    /// Whether the scanner lets the text pass.
-    #[pyo3(get)]
-    is_valid: bool,
-    /// Its risk, from -1 (none) to 1.
-    #[pyo3(get)]
-    risk: f64,
-    /// Why it came to no verdict, if it did not.
-    #[pyo3(get)]
-    error: Option<Py<PyAny>>,
-}
-
-#[pymethods]
-impl Verdict {
-    /// As plain data; the error as its message.
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let dict = PyDict::new(py);
-        dict.set_item("is_valid", self.is_valid)?;
-        dict.set_item("risk", self.risk)?;
-        let error = self.error.as_ref().map(|error| error.bind(py).str()).transpose()?;
-        dict.set_item("error", error)?;
-        Ok(dict)
-    }
-
-    fn __repr__(&self) -> String {
-        let valid = if self.is_valid { "True" } else { "False" };
-        let failed = if self.error.is_some() { ", failed" } else { "" };
-        format!("Verdict(is_valid={valid}, risk={}{failed})", self.risk)
-    }
-}
-
-/// Where the time of a request went, in seconds.
-#[pyclass(frozen, module = "pyshield._runtime")]
-pub(crate) struct Timings {
-    /// From submission until scanning began.
-    #[pyo3(get)]
-    queue: f64,
-    /// Scanning.
-    #[pyo3(get)]
-    scan: f64,
-    /// From submission until the result was ready.
-    #[pyo3(get)]
-    total: f64,
-}
-
-#[pymethods]
-impl Timings {
-    fn __repr__(&self) -> String {
-        format!("Timings(queue={:.6}, scan={:.6}, total={:.6})", self.queue, self.scan, self.total)
-    }
 }

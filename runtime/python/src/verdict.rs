@@ -1,0 +1,58 @@
+//! `_runtime.Verdict` and `_runtime.Timings`: what one scanner said, and how long it all took.
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+/// One scanner's word.
+#[pyclass(frozen, module = "pyshield._runtime")]
+pub(crate) struct Verdict {
+    /// Whether the scanner lets the text pass.
+    #[pyo3(get)]
+    pub(crate) is_valid: bool,
+    /// Its risk, from -1 (none) to 1.
+    #[pyo3(get)]
+    pub(crate) risk: f64,
+    /// Why it came to no verdict, if it did not.
+    #[pyo3(get)]
+    pub(crate) error: Option<Py<PyAny>>,
+}
+
+#[pymethods]
+impl Verdict {
+    /// As plain data; the error as its message.
+    pub(crate) fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        dict.set_item("is_valid", self.is_valid)?;
+        dict.set_item("risk", self.risk)?;
+        let error = self.error.as_ref().map(|error| error.bind(py).str()).transpose()?;
+        dict.set_item("error", error)?;
+        Ok(dict)
+    }
+
+    fn __repr__(&self) -> String {
+        let valid = if self.is_valid { "True" } else { "False" };
+        let failed = if self.error.is_some() { ", failed" } else { "" };
+        format!("Verdict(is_valid={valid}, risk={}{failed})", self.risk)
+    }
+}
+
+/// Where the time of a request went, in seconds.
+#[pyclass(frozen, module = "pyshield._runtime")]
+pub(crate) struct Timings {
+    /// From submission until scanning began.
+    #[pyo3(get)]
+    pub(crate) queue: f64,
+    /// Scanning.
+    #[pyo3(get)]
+    pub(crate) scan: f64,
+    /// From submission until the result was ready.
+    #[pyo3(get)]
+    pub(crate) total: f64,
+}
+
+#[pymethods]
+impl Timings {
+    fn __repr__(&self) -> String {
+        format!("Timings(queue={:.6}, scan={:.6}, total={:.6})", self.queue, self.scan, self.total)
+    }
+}
