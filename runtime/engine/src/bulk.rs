@@ -1,16 +1,17 @@
 //! Many texts in one request: one crossing, one permit, all cores.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::StreamExt;
 use pyshield_core::Text;
-use rayon::prelude::*;
 
 use crate::admission::Policy;
 use crate::drive::Driver;
 use crate::error::EngineError;
 use crate::job::{Ticket, Work, conclude};
+use crate::lock::Mutex;
 use crate::metrics::{self, Lane};
 use crate::outcome::Outcome;
 use crate::runtime::{self, Runtime};
@@ -58,15 +59,13 @@ impl Drop for Answer {
     }
 }
 
-/// Texts that come back together: the receiver turns one piece into its own values while the next is
-/// scanned.
-const PIECE: usize = 1_024;
-
 /// Texts of one bulk call whose network scanners run at the same time.
 const NETWORK_CONCURRENCY: usize = 32;
 
-/// Texts a thread takes at a time: small enough to share the end of a list evenly.
-const CHUNK: usize = 16;
+/// Texts a thread takes at a time, and that come back together: at most this many, fewer for a short list,
+/// so that all threads have their share.
+const PIECE: usize = 256;
+const LEAST_PIECE: usize = 16;
 
 impl Shield {
     /// Hands many texts over at once; the first error ends the call. As [`Shield::submit`] otherwise.
@@ -150,30 +149,67 @@ async fn drive(
         let result = drive_network(&runtime, &process, works, &mut answer).await;
         answer.end(result);
     } else {
-        runtime.bulk().spawn_fifo(move || {
-            let result = scan_all(&process, works, &mut answer);
-            answer.end(result);
-        });
+        runtime.bulk().spawn_fifo(move || scan_all(&process, works, answer));
     }
 }
 
-/// Scans a list on the bulk pool, from one of its threads.
-fn scan_all(
-    process: &Process,
-    mut works: Vec<(Request, Work)>,
-    answer: &mut Answer,
-) -> Result<(), EngineError> {
+/// Scans a list on the threads of the bulk pool, from one of them.
+///
+/// The threads take pieces from the front, so they finish nearly in order, and the receiver turns the first
+/// pieces into its own values while the others are scanned.
+fn scan_all(process: &Process, works: Vec<(Request, Work)>, answer: Answer) {
+    let threads = rayon::current_num_threads();
+    let size = (works.len() / (threads * 8)).clamp(LEAST_PIECE, PIECE);
     let ticket = Arc::clone(&answer.ticket);
-    while !works.is_empty() {
-        let piece: Vec<_> = works.drain(..PIECE.min(works.len())).collect();
-        let outcomes = piece
-            .par_chunks(CHUNK)
-            .flat_map_iter(|chunk| chunk.iter().map(|(request, work)| one(process, &ticket, request, work)))
-            .collect::<Result<Vec<_>, _>>()?;
-        drop(piece);
-        answer.outcomes(outcomes);
+    let works = Mutex::new((0, works.into_iter()));
+    let ordered = Mutex::new(Ordered { answer, next: 0, waiting: BTreeMap::new(), error: None });
+    let work = || {
+        while ordered.lock().error.is_none() {
+            let mut rest = works.lock();
+            let position = rest.0;
+            rest.0 += 1;
+            let piece: Vec<_> = rest.1.by_ref().take(size).collect();
+            drop(rest);
+            if piece.is_empty() {
+                return;
+            }
+            let scans = piece.into_iter().map(|(request, work)| one(process, &ticket, &request, &work));
+            let outcomes = scans.collect::<Result<Vec<_>, _>>();
+            ordered.lock().put(position, outcomes);
+        }
+    };
+    rayon::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(|_| work());
+        }
+        work();
+    });
+    let Ordered { mut answer, error, .. } = ordered.into_inner();
+    answer.end(error.map_or(Ok(()), Err));
+}
+
+/// Pieces that are done, sent on in the order of the list.
+struct Ordered {
+    answer: Answer,
+    next: usize,
+    waiting: BTreeMap<usize, Vec<Outcome>>,
+    error: Option<EngineError>,
+}
+
+impl Ordered {
+    fn put(&mut self, position: usize, outcomes: Result<Vec<Outcome>, EngineError>) {
+        match outcomes {
+            Ok(outcomes) => self.waiting.insert(position, outcomes),
+            Err(error) => {
+                self.error.get_or_insert(error);
+                return;
+            }
+        };
+        while let Some(outcomes) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            self.answer.outcomes(outcomes);
+        }
     }
-    Ok(())
 }
 
 /// Scans one text of a list, on a thread of the bulk pool.
