@@ -1,9 +1,10 @@
 //! What can go wrong with a request. Overloaded, too late, gone and broken are four different things.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use pyshield_core::{Interrupted, ScannerError};
+
+use crate::outcome::ScannerName;
 
 /// Why a request has no result. Carries no scanned text.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -40,7 +41,7 @@ pub enum EngineError {
     #[error("{scanner}: {error}")]
     Scanner {
         /// The scanner, by class name.
-        scanner: Arc<str>,
+        scanner: ScannerName,
         /// What happened to it.
         error: ScannerError,
     },

@@ -2,11 +2,14 @@
 
 mod histogram;
 mod prometheus;
+mod sharded;
 mod snapshot;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+use sharded::Sharded;
 
 pub use histogram::{BUCKETS, Histogram, HistogramSnapshot};
 pub use prometheus::render_prometheus;
@@ -14,7 +17,7 @@ pub use snapshot::Snapshot;
 
 /// A number that only grows.
 #[derive(Debug, Default)]
-pub struct Counter(AtomicU64);
+pub struct Counter(Sharded<AtomicU64>);
 
 impl Counter {
     /// Adds one.
@@ -24,12 +27,12 @@ impl Counter {
 
     /// Adds `n`.
     pub fn add(&self, n: u64) {
-        self.0.fetch_add(n, Ordering::Relaxed);
+        self.0.mine().fetch_add(n, Ordering::Relaxed);
     }
 
     /// The number now.
     pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.sum(|shard| shard.load(Ordering::Relaxed))
     }
 }
 
@@ -125,7 +128,6 @@ pub struct Metrics {
     pub panics: Counter,
     /// Actors started anew after a failure.
     pub restarts: Counter,
-    in_flight: AtomicU64,
     /// From a request's arrival to the start of its scan.
     pub queue_seconds: Histogram,
     /// The scan itself, all scanners.
@@ -148,7 +150,6 @@ impl Metrics {
             outcomes: Default::default(),
             panics: Counter::default(),
             restarts: Counter::default(),
-            in_flight: AtomicU64::new(0),
             queue_seconds: Histogram::default(),
             scan_seconds: Histogram::default(),
             total_seconds: Histogram::default(),
@@ -159,7 +160,6 @@ impl Metrics {
     /// Counts a request in; the guard counts it out.
     pub fn begin(self: &Arc<Self>, lane: Lane) -> InFlight {
         self.requests[lane as usize].increment();
-        self.in_flight.fetch_add(1, Ordering::Relaxed);
         InFlight { metrics: Arc::clone(self), began: Instant::now(), outcome: Outcome::Cancelled }
     }
 
@@ -171,6 +171,9 @@ impl Metrics {
     /// A copy of all numbers. Each is exact; together they are as consistent as a moment's work is small.
     pub fn snapshot(&self) -> Snapshot {
         let by_name = |scanner: &ScannerMetrics| scanner.name.clone();
+        // Ends before beginnings: what begins or ends meanwhile is then in flight, never the reverse.
+        let ended: u64 = self.outcomes.iter().map(Counter::get).sum();
+        let begun: u64 = self.requests.iter().map(Counter::get).sum();
         Snapshot {
             requests_total: Lane::ALL
                 .map(|lane| (lane.name(), self.requests[lane as usize].get()))
@@ -183,7 +186,7 @@ impl Metrics {
             scanner_errors_total: self.scanners.iter().map(|s| (by_name(s), s.errors.get())).collect(),
             panics_total: self.panics.get(),
             restarts_total: self.restarts.get(),
-            in_flight: self.in_flight.load(Ordering::Relaxed),
+            in_flight: begun.saturating_sub(ended),
             queue_seconds: self.queue_seconds.snapshot(),
             scan_seconds: self.scan_seconds.snapshot(),
             total_seconds: self.total_seconds.snapshot(),
@@ -226,7 +229,6 @@ impl InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.metrics.in_flight.fetch_sub(1, Ordering::Relaxed);
         self.metrics.outcomes[self.outcome as usize].increment();
     }
 }

@@ -1,5 +1,6 @@
 //! What a request comes back with.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +10,36 @@ use crate::config::OnError;
 use crate::error::EngineError;
 use crate::metrics::Lane;
 
+/// A scanner's key in results and metrics: its class name, and from the second of a kind on `Name#2`.
+///
+/// Copied with every verdict, so it is no reference count: those of many threads would meet in one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScannerName {
+    class: &'static str,
+    number: u32,
+}
+
+impl ScannerName {
+    /// The `number`-th scanner of a class, counted from one.
+    pub const fn new(class: &'static str, number: u32) -> Self {
+        Self { class, number }
+    }
+}
+
+impl fmt::Display for ScannerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.number {
+            1 => f.write_str(self.class),
+            number => write!(f, "{}#{number}", self.class),
+        }
+    }
+}
+
 /// What one scanner said.
 #[derive(Clone, Debug)]
 pub struct Judgement {
-    /// The scanner's key in the result.
-    pub scanner: Arc<str>,
+    /// Which scanner.
+    pub scanner: ScannerName,
     /// Its verdict, or why there is none.
     pub verdict: Result<Verdict, ScannerError>,
     /// How long it took.
@@ -52,7 +78,7 @@ impl Scan {
                 }
                 Err(error) => match on_error {
                     OnError::Raise => {
-                        let scanner = Arc::clone(&judgement.scanner);
+                        let scanner = judgement.scanner;
                         return Err(EngineError::Scanner { scanner, error: error.clone() });
                     }
                     OnError::Block => {

@@ -2,7 +2,6 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::time::Instant;
 
 use pyshield_core::error::ConfigError;
@@ -10,7 +9,7 @@ use pyshield_core::literal::{LiteralAutomaton, LiteralHits, LiteralList};
 use pyshield_core::{Evidence, Input, Interrupted, Scanner, ScannerError, ScannerSpec, Text};
 use serde_json::Value;
 
-use crate::outcome::Judgement;
+use crate::outcome::{Judgement, ScannerName};
 use crate::reachability::UrlReachability;
 
 /// One scanner of a plan.
@@ -26,7 +25,7 @@ enum Stage {
 #[derive(Debug)]
 pub struct Plan {
     stages: Vec<Stage>,
-    names: Vec<Arc<str>>,
+    names: Vec<ScannerName>,
     literals: LiteralAutomaton,
     /// For each stage, which list of the automaton is its own.
     literal_list: Vec<Option<usize>>,
@@ -59,7 +58,7 @@ impl Plan {
     }
 
     /// Result keys in declared order: the class name, and from the second of a kind on `Name#2`.
-    pub fn names(&self) -> &[Arc<str>] {
+    pub fn names(&self) -> &[ScannerName] {
         &self.names
     }
 
@@ -119,7 +118,7 @@ impl Plan {
             if let Err(ScannerError::Interrupted(why)) = verdict {
                 return Err(why);
             }
-            judgements.push(Judgement { scanner: Arc::clone(name), verdict, elapsed: started.elapsed() });
+            judgements.push(Judgement { scanner: *name, verdict, elapsed: started.elapsed() });
         }
         Ok(judgements)
     }
@@ -131,7 +130,7 @@ impl Plan {
             Stage::Network(scanner) => Some(async move {
                 let started = Instant::now();
                 let verdict = scanner.scan(text, deadline).await;
-                Judgement { scanner: Arc::clone(name), verdict, elapsed: started.elapsed() }
+                Judgement { scanner: *name, verdict, elapsed: started.elapsed() }
             }),
         });
         futures_util::future::join_all(scans).await
@@ -168,8 +167,8 @@ fn build(spec: Value, position: usize) -> Result<Stage, ConfigError> {
     Ok(Stage::Text(spec.build()?))
 }
 
-fn unique_names(stages: &[Stage]) -> Vec<Arc<str>> {
-    let mut seen: std::collections::HashMap<&'static str, usize> = std::collections::HashMap::new();
+fn unique_names(stages: &[Stage]) -> Vec<ScannerName> {
+    let mut seen: std::collections::HashMap<&'static str, u32> = std::collections::HashMap::new();
     stages
         .iter()
         .map(|stage| {
@@ -179,7 +178,7 @@ fn unique_names(stages: &[Stage]) -> Vec<Arc<str>> {
             };
             let count = seen.entry(name).or_default();
             *count += 1;
-            if *count == 1 { Arc::from(name) } else { Arc::from(format!("{name}#{count}")) }
+            ScannerName::new(name, *count)
         })
         .collect()
 }

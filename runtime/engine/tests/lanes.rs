@@ -59,7 +59,7 @@ fn all_lanes_agree() {
     }
     let redacted = actors.scan_blocking(&prompt("the SECRET Plan B")).unwrap();
     assert_eq!(redacted.scan.rewritten.as_deref(), Some("the [REDACTED] [REDACTED]"));
-    assert_eq!(redacted.scan.judgements[2].scanner.as_ref(), "BanSubstrings#2");
+    assert_eq!(redacted.scan.judgements[2].scanner.to_string(), "BanSubstrings#2");
 }
 
 #[test]

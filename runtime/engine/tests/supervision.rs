@@ -42,5 +42,5 @@ fn the_policy_decides_what_an_error_means() {
     let Err(EngineError::Scanner { scanner, error: ScannerError::Panicked }) = raise else {
         panic!("the scanner's error is the request's");
     };
-    assert_eq!(&*scanner, "Probe");
+    assert_eq!(scanner.to_string(), "Probe");
 }

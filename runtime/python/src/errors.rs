@@ -1,5 +1,7 @@
 //! Engine errors as the exceptions of `pyshield.errors`: the one place that maps them.
 
+use std::fmt::Display;
+
 use pyo3::prelude::*;
 use pyshield_core::tokens::TokenizerError;
 use pyshield_core::{ConfigError, ScannerError};
@@ -86,13 +88,13 @@ pub(crate) fn vault_error(py: Python<'_>, error: VaultError) -> PyErr {
 }
 
 /// The exception of a scanner that came to no verdict.
-pub(crate) fn scanner_error(py: Python<'_>, scanner: &str, error: &ScannerError) -> PyErr {
+pub(crate) fn scanner_error(py: Python<'_>, scanner: impl Display, error: &ScannerError) -> PyErr {
     let reason = match error {
         ScannerError::Panicked => "panicked",
         ScannerError::Limit { .. } => "limit",
         ScannerError::Interrupted(_) | ScannerError::Failed(_) => "failed",
     };
-    raise(scanner_class(py), (format!("{scanner}: {error}"), scanner, reason))
+    raise(scanner_class(py), (format!("{scanner}: {error}"), scanner.to_string(), reason))
 }
 
 /// The exception of tokens that could not be counted.

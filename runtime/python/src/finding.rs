@@ -6,6 +6,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyshield_core::Severity;
+use pyshield_engine::outcome::ScannerName;
 
 use crate::import::{Kept, imported};
 
@@ -19,7 +20,7 @@ pub(crate) fn severity(py: Python<'_>, severity: Severity) -> PyResult<Bound<'_,
 #[pyclass(frozen, eq, module = "pyshield._runtime")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct Finding {
-    pub(crate) scanner: Arc<str>,
+    pub(crate) scanner: ScannerName,
     /// What it is, in capitals.
     #[pyo3(get)]
     pub(crate) label: String,
@@ -40,8 +41,8 @@ pub(crate) struct Finding {
 impl Finding {
     /// The scanner's key in `ScanResult.verdicts`.
     #[getter]
-    fn scanner(&self) -> &str {
-        &self.scanner
+    fn scanner(&self) -> String {
+        self.scanner.to_string()
     }
 
     /// How much it matters.
@@ -59,7 +60,7 @@ impl Finding {
     /// As plain data.
     pub(crate) fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
-        dict.set_item(intern!(py, "scanner"), &*self.scanner)?;
+        dict.set_item(intern!(py, "scanner"), self.scanner.to_string())?;
         dict.set_item(intern!(py, "label"), &self.label)?;
         dict.set_item(intern!(py, "start"), self.start)?;
         dict.set_item(intern!(py, "end"), self.end)?;
@@ -72,7 +73,7 @@ impl Finding {
     fn __repr__(&self) -> String {
         format!(
             "Finding(scanner={:?}, label={:?}, start={}, end={}, score={}, severity={:?})",
-            &*self.scanner,
+            self.scanner.to_string(),
             self.label,
             self.start,
             self.end,

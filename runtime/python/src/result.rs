@@ -1,7 +1,6 @@
 //! `_runtime.ScanResult` and its parts: kept in Rust, turned into Python values when asked for.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -110,7 +109,7 @@ impl ScanResult {
             findings.extend(verdict.findings.iter().map(|finding| {
                 let (start, end) = self.positions(finding.span.start, finding.span.end);
                 Finding {
-                    scanner: Arc::clone(&judgement.scanner),
+                    scanner: judgement.scanner,
                     label: finding.label.to_string(),
                     start,
                     end,
@@ -138,11 +137,11 @@ impl ScanResult {
             let verdict = match &judgement.verdict {
                 Ok(verdict) => Verdict { is_valid: verdict.valid, risk: verdict.risk, error: None },
                 Err(error) => {
-                    let error = errors::scanner_error(py, &judgement.scanner, error);
+                    let error = errors::scanner_error(py, judgement.scanner, error);
                     Verdict { is_valid: false, risk: 1.0, error: Some(error.into_value(py).into_any()) }
                 }
             };
-            verdicts.set_item(&*judgement.scanner, verdict)?;
+            verdicts.set_item(judgement.scanner.to_string(), verdict)?;
         }
         for (name, is_valid, risk, error) in self.own_verdicts() {
             let error = error.as_ref().map(|error| error.clone_ref(py));
@@ -157,7 +156,7 @@ impl ScanResult {
     fn errors(&self, py: Python<'_>) -> Vec<Py<PyAny>> {
         let built_in = self.judgements().iter().filter_map(|judgement| {
             let error = judgement.verdict.as_ref().err()?;
-            Some(errors::scanner_error(py, &judgement.scanner, error).into_value(py).into_any())
+            Some(errors::scanner_error(py, judgement.scanner, error).into_value(py).into_any())
         });
         let own = self.own_verdicts().iter().filter_map(|(_, _, _, error)| error.as_ref());
         built_in.chain(own.map(|error| error.clone_ref(py))).collect()
@@ -195,7 +194,7 @@ impl ScanResult {
                 Err(error) => (error.to_string(), 1.0),
             };
             let severity = severity(py, Severity::of_score(risk))?;
-            factors.append(class.call1((&*judgement.scanner, description, severity, risk))?)?;
+            factors.append(class.call1((judgement.scanner.to_string(), description, severity, risk))?)?;
         }
         for (name, valid, risk, error) in self.own_verdicts() {
             if *valid && *risk <= 0.0 {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::metrics::sharded::Sharded;
+
 /// The upper bound of the first bucket, in nanoseconds: 10 µs.
 const FIRST_BOUND_NS: u64 = 10_000;
 
@@ -13,14 +15,17 @@ const FIRST_BOUND_NS: u64 = 10_000;
 pub const BUCKETS: usize = 24;
 
 /// A histogram of durations.
+#[derive(Debug, Default)]
+pub struct Histogram(Sharded<Shard>);
+
 #[derive(Debug)]
-pub struct Histogram {
+struct Shard {
     /// How many fell into each bucket; the last is for everything above the last bound.
     counts: [AtomicU64; BUCKETS + 1],
     sum_ns: AtomicU64,
 }
 
-impl Default for Histogram {
+impl Default for Shard {
     fn default() -> Self {
         Self { counts: [const { AtomicU64::new(0) }; BUCKETS + 1], sum_ns: AtomicU64::new(0) }
     }
@@ -30,21 +35,23 @@ impl Histogram {
     /// Adds one duration.
     pub fn record(&self, duration: Duration) {
         let ns = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-        self.counts[bucket(ns)].fetch_add(1, Ordering::Relaxed);
-        self.sum_ns.fetch_add(ns, Ordering::Relaxed);
+        let shard = self.0.mine();
+        shard.counts[bucket(ns)].fetch_add(1, Ordering::Relaxed);
+        shard.sum_ns.fetch_add(ns, Ordering::Relaxed);
     }
 
     /// A copy. The count is the sum of the buckets, so that it agrees with them while others write.
     pub fn snapshot(&self) -> HistogramSnapshot {
         let mut cumulative = 0;
         let mut buckets = Vec::with_capacity(BUCKETS);
-        for (at, count) in self.counts.iter().enumerate() {
-            cumulative += count.load(Ordering::Relaxed);
+        for at in 0..=BUCKETS {
+            cumulative += self.0.sum(|shard| shard.counts[at].load(Ordering::Relaxed));
             if at < BUCKETS {
                 buckets.push((bound_seconds(at), cumulative));
             }
         }
-        let sum_seconds = Duration::from_nanos(self.sum_ns.load(Ordering::Relaxed)).as_secs_f64();
+        let sum_seconds =
+            Duration::from_nanos(self.0.sum(|shard| shard.sum_ns.load(Ordering::Relaxed))).as_secs_f64();
         HistogramSnapshot { count: cumulative, sum_seconds, buckets }
     }
 }
