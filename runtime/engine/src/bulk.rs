@@ -68,7 +68,8 @@ const PIECE: usize = 256;
 const LEAST_PIECE: usize = 16;
 
 impl Shield {
-    /// Hands many texts over at once; the first error ends the call. As [`Shield::submit`] otherwise.
+    /// Hands many texts of one side over at once, all with the deadline of the first; the first error ends
+    /// the call. As [`Shield::submit`] otherwise.
     pub fn submit_bulk(
         &self,
         requests: Vec<Request>,
@@ -82,16 +83,13 @@ impl Shield {
             process.metrics.begin(Lane::Bulk).finish(metrics::Outcome::Overloaded);
             return Err(process.overloaded());
         }
-        let began = Instant::now();
-        let works: Vec<(Request, Work)> = requests
-            .into_iter()
-            .map(|request| {
-                let work = self.work(&process, &request, began);
-                (request, work)
-            })
-            .collect();
-        let answer = Answer { reply, ticket: Arc::clone(ticket), ended: false };
-        let driver = drive(Arc::clone(&runtime), process, works, answer);
+        let mut answer = Answer { reply, ticket: Arc::clone(ticket), ended: false };
+        let Some(first) = requests.first() else {
+            answer.end(Ok(()));
+            return Ok(());
+        };
+        let work = self.work(&process, first, Instant::now());
+        let driver = drive(Arc::clone(&runtime), process, work, requests, answer);
         let task = runtime.tokio().spawn(driver);
         ticket.driven_by(task.abort_handle());
         Ok(())
@@ -135,21 +133,21 @@ impl Shield {
 async fn drive(
     runtime: Arc<Runtime>,
     process: Arc<Process>,
-    works: Vec<(Request, Work)>,
+    work: Work,
+    requests: Vec<Request>,
     mut answer: Answer,
 ) {
     if !answer.ticket.holds_permit() {
-        let deadline = works.first().and_then(|(_, work)| work.deadline);
-        match process.admission.admit(deadline).await {
+        match process.admission.admit(work.deadline).await {
             Ok(permit) => answer.ticket.hold(permit),
             Err(error) => return answer.end(Err(error)),
         }
     }
-    if works.first().is_some_and(|(_, work)| work.plan.has_network()) {
-        let result = drive_network(&runtime, &process, works, &mut answer).await;
+    if work.plan.has_network() {
+        let result = drive_network(&runtime, &process, &work, requests, &mut answer).await;
         answer.end(result);
     } else {
-        runtime.bulk().spawn_fifo(move || scan_all(&process, works, answer));
+        runtime.bulk().spawn_fifo(move || scan_all(&process, &work, requests, answer));
     }
 }
 
@@ -157,15 +155,16 @@ async fn drive(
 ///
 /// The threads take pieces from the front, so they finish nearly in order, and the receiver turns the first
 /// pieces into its own values while the others are scanned.
-fn scan_all(process: &Process, works: Vec<(Request, Work)>, answer: Answer) {
+fn scan_all(process: &Process, work: &Work, requests: Vec<Request>, answer: Answer) {
     let threads = rayon::current_num_threads();
-    let size = (works.len() / (threads * 8)).clamp(LEAST_PIECE, PIECE);
+    let size = (requests.len() / (threads * 8)).clamp(LEAST_PIECE, PIECE);
     let ticket = Arc::clone(&answer.ticket);
-    let works = Mutex::new((0, works.into_iter()));
+    let requests = Mutex::new((0, requests.into_iter()));
     let ordered = Mutex::new(Ordered { answer, next: 0, waiting: BTreeMap::new(), error: None });
-    let work = || {
+    let take = || {
+        let mut work = work.clone();
         while ordered.lock().error.is_none() {
-            let mut rest = works.lock();
+            let mut rest = requests.lock();
             let position = rest.0;
             rest.0 += 1;
             let piece: Vec<_> = rest.1.by_ref().take(size).collect();
@@ -173,16 +172,16 @@ fn scan_all(process: &Process, works: Vec<(Request, Work)>, answer: Answer) {
             if piece.is_empty() {
                 return;
             }
-            let scans = piece.into_iter().map(|(request, work)| one(process, &ticket, &request, &work));
+            let scans = piece.into_iter().map(|request| one(process, &ticket, request, &mut work));
             let outcomes = scans.collect::<Result<Vec<_>, _>>();
             ordered.lock().put(position, outcomes);
         }
     };
     rayon::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(|_| work());
+            scope.spawn(|_| take());
         }
-        work();
+        take();
     });
     let Ordered { mut answer, error, .. } = ordered.into_inner();
     answer.end(error.map_or(Ok(()), Err));
@@ -212,11 +211,18 @@ impl Ordered {
     }
 }
 
-/// Scans one text of a list, on a thread of the bulk pool.
-fn one(process: &Process, ticket: &Ticket, request: &Request, work: &Work) -> Result<Outcome, EngineError> {
+/// Scans one text of a list, on a thread of the bulk pool. `work` is the thread's own, used again for each
+/// text: what all texts share is counted up once per thread, not once per text.
+fn one(
+    process: &Process,
+    ticket: &Ticket,
+    request: Request,
+    work: &mut Work,
+) -> Result<Outcome, EngineError> {
     let in_flight = process.metrics.begin(Lane::Bulk);
     let queue = in_flight.dequeue();
-    let key = process.cache.as_ref().and_then(|cache| key(request, work).map(|key| (cache, key)));
+    let key = process.cache.as_ref().and_then(|cache| key(&request, work).map(|key| (cache, key)));
+    (work.text, work.prompt) = (request.text, request.prompt);
     let scanned = match key.and_then(|(cache, key)| cache.get(key)) {
         Some(scan) => Ok((scan, true)),
         None => work.scan(Some(ticket.flag())).map(|scan| {
@@ -233,11 +239,13 @@ fn one(process: &Process, ticket: &Ticket, request: &Request, work: &Work) -> Re
 async fn drive_network(
     runtime: &Arc<Runtime>,
     process: &Arc<Process>,
-    works: Vec<(Request, Work)>,
+    work: &Work,
+    requests: Vec<Request>,
     answer: &mut Answer,
 ) -> Result<(), EngineError> {
     let ticket = Arc::clone(&answer.ticket);
-    let mut outcomes = futures_util::stream::iter(works.into_iter().map(|(_, work)| {
+    let mut outcomes = futures_util::stream::iter(requests.into_iter().map(|request| {
+        let work = Work { text: request.text, prompt: request.prompt, ..work.clone() };
         let (runtime, process, ticket) = (Arc::clone(runtime), Arc::clone(process), Arc::clone(&ticket));
         async move {
             let metrics = Arc::clone(&process.metrics);
