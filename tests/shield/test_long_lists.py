@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from pyshield import Shield
+import pytest
+
+from pyshield import Limits, Shield
+from pyshield.errors import TextError
 from pyshield.input_scanners import BanSubstrings
 
 
@@ -21,6 +24,32 @@ async def test_results_are_complete_and_in_order() -> None:
     assert [result.text for result in results] == [text.replace("7", "[REDACTED]") for text in texts]
     own = await Shield(prompt=[BanSubstrings(["7"]), Upper()]).scan_prompts(texts[:9_000])
     assert [result.text for result in own] == [text.upper() for text in texts[:9_000]]
+
+
+async def test_a_list_needs_room_for_one_slice_only() -> None:
+    shield = Shield(prompt=[BanSubstrings(["7"])], limits=Limits(max_in_flight=1, inline_budget_us=0))
+    results = await shield.scan_prompts([f"text {n}" for n in range(20_000)])
+    assert [result.is_valid for result in results] == ["7" not in str(n) for n in range(20_000)]
+    assert (await shield.scan_prompt("after")).is_valid, "every permit came back"
+
+
+async def test_cancelling_a_long_list() -> None:
+    shield = Shield(prompt=[BanSubstrings(["7"])], limits=Limits(max_in_flight=2))
+    scan = asyncio.ensure_future(shield.scan_prompts(["text"] * 200_000))
+    await asyncio.sleep(0.01)
+    scan.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await scan
+    async with asyncio.timeout(30):
+        while shield.metrics()["in_flight"]:  # noqa: ASYNC110  # metrics have no event
+            await asyncio.sleep(0.001)
+    assert (await shield.scan_prompts(["text"] * 10_000))[-1].is_valid
+
+
+async def test_an_error_in_a_later_slice_is_the_calls() -> None:
+    shield = Shield(prompt=[BanSubstrings(["7"])])
+    with pytest.raises(TextError):
+        await shield.scan_prompts(["text"] * 9_000 + ["\ud800"])
 
 
 async def test_others_get_their_turns() -> None:
