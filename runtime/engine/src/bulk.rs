@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::StreamExt;
-use pyshield_core::Text;
 
 use crate::admission::Policy;
 use crate::drive::Driver;
@@ -15,7 +14,7 @@ use crate::lock::Mutex;
 use crate::metrics::{self, Lane};
 use crate::outcome::Outcome;
 use crate::runtime::{self, Runtime};
-use crate::shield::{Process, Request, Shield, key};
+use crate::shield::{Process, Request, Shield};
 
 /// What comes back from a bulk call, piece by piece.
 #[derive(Debug)]
@@ -77,7 +76,8 @@ impl Shield {
         reply: BulkReply,
     ) -> Result<(), EngineError> {
         let process = self.process();
-        self.check_bulk(&process, &requests)?;
+        process.open()?;
+        requests.iter().try_for_each(|request| self.check(&process, request, Lane::Bulk))?;
         let runtime = runtime::current()?;
         if !process.admit_now(ticket) && process.admission.policy() == Policy::Reject {
             process.metrics.begin(Lane::Bulk).finish(metrics::Outcome::Overloaded);
@@ -93,21 +93,6 @@ impl Shield {
         let task = runtime.tokio().spawn(driver);
         ticket.driven_by(task.abort_handle());
         Ok(())
-    }
-
-    fn check_bulk(&self, process: &Process, requests: &[Request]) -> Result<(), EngineError> {
-        if process.admission.is_closed() {
-            return Err(EngineError::Closed("the shield is closed"));
-        }
-        let limit = self.max_text_bytes();
-        let length = |request: &Request| request.text.len().max(request.prompt.as_ref().map_or(0, Text::len));
-        match requests.iter().map(length).find(|bytes| *bytes > limit) {
-            Some(bytes) => {
-                process.metrics.begin(Lane::Bulk).finish(metrics::Outcome::TooLarge);
-                Err(EngineError::TooLarge { bytes, limit })
-            }
-            None => Ok(()),
-        }
     }
 
     /// Scans many texts for a caller whose thread may block.
@@ -221,17 +206,9 @@ fn one(
 ) -> Result<Outcome, EngineError> {
     let in_flight = process.metrics.begin(Lane::Bulk);
     let queue = in_flight.dequeue();
-    let key = process.cache.as_ref().and_then(|cache| key(&request, work).map(|key| (cache, key)));
+    let key = process.key(&request, work);
     (work.text, work.prompt) = (request.text, request.prompt);
-    let scanned = match key.and_then(|(cache, key)| cache.get(key)) {
-        Some(scan) => Ok((scan, true)),
-        None => work.scan(Some(ticket.flag())).map(|scan| {
-            if let Some((cache, key)) = key {
-                cache.try_insert(key, Arc::clone(&scan));
-            }
-            (scan, false)
-        }),
-    };
+    let scanned = process.scan(key, work, Some(ticket.flag()));
     conclude(in_flight, &process.metrics, Lane::Bulk, queue, scanned)
 }
 

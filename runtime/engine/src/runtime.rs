@@ -38,7 +38,6 @@ pub struct Runtime {
     large: Arc<ScanPool>,
     vaults: VaultService,
     bulk: rayon::ThreadPool,
-    pid: u32,
 }
 
 /// The runtime of this process, started if need be.
@@ -112,7 +111,7 @@ impl Runtime {
             .map_err(io::Error::other)?;
         let handle = tokio.handle().clone();
         let tokio = Mutex::new(Some(tokio));
-        Ok(Self { tokio, handle, system, small, large, vaults, bulk, pid: std::process::id() })
+        Ok(Self { tokio, handle, system, small, large, vaults, bulk })
     }
 
     /// Where futures run.
@@ -143,11 +142,6 @@ impl Runtime {
     /// Where vaults are made.
     pub const fn vaults(&self) -> &VaultService {
         &self.vaults
-    }
-
-    /// The process that owns the threads.
-    pub const fn pid(&self) -> u32 {
-        self.pid
     }
 
     /// The actors for work of `cost_ns` nanoseconds.

@@ -75,6 +75,47 @@ impl Process {
         }
     }
 
+    /// The key of a result, if there is a cache and the plan always gives the same one for the same text.
+    pub(crate) fn key(&self, request: &Request, work: &Work) -> Option<CacheKey> {
+        // Hashing reads the whole text: not without a use for it.
+        if self.cache.is_none() || !work.plan.cacheable() {
+            return None;
+        }
+        let plan = work.plan.fingerprint();
+        Some(match request.side {
+            Side::Prompt => CacheKey::of_prompt(plan, request.text.as_str()),
+            Side::Output => {
+                CacheKey::of_output(plan, request.prompt.as_ref().map(Text::as_str), request.text.as_str())
+            }
+        })
+    }
+
+    /// Scans on this thread, unless the cache knows the text; whether it did.
+    pub(crate) fn scan(
+        &self,
+        key: Option<CacheKey>,
+        work: &Work,
+        cancelled: Option<&AtomicBool>,
+    ) -> Result<(Arc<Scan>, bool), EngineError> {
+        let (Some(cache), Some(key)) = (&self.cache, key) else {
+            return work.scan(cancelled).map(|scan| (scan, false));
+        };
+        if let Some(scan) = cache.get(key) {
+            return Ok((scan, true));
+        }
+        let scan = work.scan(cancelled)?;
+        cache.try_insert(key, Arc::clone(&scan));
+        Ok((scan, false))
+    }
+
+    /// An error once the shield is closed.
+    pub(crate) fn open(&self) -> Result<(), EngineError> {
+        if self.admission.is_closed() {
+            return Err(EngineError::Closed("the shield is closed"));
+        }
+        Ok(())
+    }
+
     /// Puts a permit on the ticket if one is free.
     pub(crate) fn admit_now(&self, ticket: &Ticket) -> bool {
         self.admission.try_admit().map(|permit| ticket.hold(permit)).is_some()
@@ -163,7 +204,7 @@ impl Shield {
             runtime.pool(cost_ns).submit(Job::new(work, cost_ns, Arc::clone(ticket), finish));
             return Ok(());
         }
-        let key = key(request, &work);
+        let key = process.key(request, &work);
         let driver = Driver::new(Arc::clone(&runtime), process, work, key, Arc::clone(ticket));
         let task = runtime.tokio().spawn(driver.answer(in_flight, Lane::Actor, reply));
         ticket.driven_by(task.abort_handle());
@@ -189,7 +230,7 @@ impl Shield {
             return scan_here(&process, request, &work, in_flight, Lane::Blocking);
         }
         let runtime = runtime::current()?;
-        let key = key(request, &work);
+        let key = process.key(request, &work);
         let driver = Driver::new(Arc::clone(&runtime), process, work, key, ticket);
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
         let reply: Reply = Box::new(move |outcome| {
@@ -231,10 +272,8 @@ impl Shield {
     }
 
     /// Refuses what no lane may take.
-    fn check(&self, process: &Process, request: &Request, lane: Lane) -> Result<(), EngineError> {
-        if process.admission.is_closed() {
-            return Err(EngineError::Closed("the shield is closed"));
-        }
+    pub(crate) fn check(&self, process: &Process, request: &Request, lane: Lane) -> Result<(), EngineError> {
+        process.open()?;
         let limit = self.limits.max_text_bytes;
         let bytes = request.text.len().max(request.prompt.as_ref().map_or(0, Text::len));
         if bytes > limit {
@@ -266,10 +305,6 @@ impl Shield {
         }
     }
 
-    pub(crate) const fn max_text_bytes(&self) -> usize {
-        self.limits.max_text_bytes
-    }
-
     /// Numbers of this process.
     pub fn metrics(&self) -> Snapshot {
         let process = self.process();
@@ -298,29 +333,7 @@ fn scan_here(
     in_flight: InFlight,
     lane: Lane,
 ) -> Result<Outcome, EngineError> {
-    const NOT_CANCELLED: Option<&AtomicBool> = None;
     let queue = if lane == Lane::Inline { Duration::ZERO } else { in_flight.dequeue() };
-    let key = process.cache.as_ref().and_then(|cache| key(request, work).map(|key| (cache, key)));
-    let known = key.and_then(|(cache, key)| cache.get(key));
-    let scanned = match known {
-        Some(scan) => Ok((scan, true)),
-        None => work.scan(NOT_CANCELLED).map(|scan| {
-            if let Some((cache, key)) = key {
-                cache.try_insert(key, Arc::clone(&scan));
-            }
-            (scan, false)
-        }),
-    };
+    let scanned = process.scan(process.key(request, work), work, None);
     conclude(in_flight, &process.metrics, lane, queue, scanned)
-}
-
-/// The key of a result, if the plan always gives the same one for the same text.
-pub(crate) fn key(request: &Request, work: &Work) -> Option<CacheKey> {
-    let plan = work.plan.fingerprint();
-    work.plan.cacheable().then(|| match request.side {
-        Side::Prompt => CacheKey::of_prompt(plan, request.text.as_str()),
-        Side::Output => {
-            CacheKey::of_output(plan, request.prompt.as_ref().map(Text::as_str), request.text.as_str())
-        }
-    })
 }
