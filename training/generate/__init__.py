@@ -1,0 +1,1 @@
+"""Text the project writes itself, by subject: each module draws labelled examples from grammars."""
