@@ -64,7 +64,7 @@ lint: setup ## check formatting, clippy, ruff and mypy
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy pyshield $(wildcard integrations/*/src)
+	$(BIN)/mypy pyshield $(wildcard integrations/*/src) training/example.py training/__main__.py training/generate
 
 .PHONY: stubs
 stubs: setup ## regenerate pyshield/_runtime.pyi from the extension

@@ -1,1 +1,5 @@
-"""Trains the bundled model: from the data folder and generated text to the files under `pyshield/weights`."""
+"""Makes the bundled model: data, synthesis, training, quantisation, evaluation, model card.
+
+Run as `python -m training STAGE`, from the repository's root, in a virtual environment with
+`training/requirements.in` installed. Nothing here is imported by the package `pyshield`.
+"""

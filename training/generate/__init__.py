@@ -1,1 +1,4 @@
-"""Text the project writes itself, by subject: each module draws labelled examples from grammars."""
+"""Synthetic training rows, one module per subject: `generate(rng, count)` yields `Example`s.
+
+Everything here is written by this project. The same seed gives the same rows.
+"""
