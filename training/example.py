@@ -47,6 +47,8 @@ class Example:
             `consistency`: one of `CONSISTENCY` (`text` is the source, `pair` the claim).
         pair: The second text, for pair heads.
         language: ISO 639-1 code.
+        meta: How the row was made, for slices of reports (`obfuscation`, `carrier`, `position`, ...); never
+            an input of the model.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Example:
     labels: dict[str, Any] = field(default_factory=dict)
     pair: str | None = None
     language: str = "en"
+    meta: dict[str, str] = field(default_factory=dict)
 
 
 def check(example: Example) -> Example:

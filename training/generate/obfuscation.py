@@ -124,7 +124,7 @@ def _from_base64(text: str) -> str:
 def _to_hex(rng: random.Random, text: str) -> str:
     form = rng.randrange(3)
     if form == 0:
-        return "".join(f"\x{byte:02x}" for byte in text.encode())
+        return "".join(f"\\x{byte:02x}" for byte in text.encode())
     return text.encode().hex(" ") if form == 1 else text.encode().hex()
 
 
@@ -190,7 +190,9 @@ def _styled(rng: random.Random, text: str) -> str:
     upper = rng.choice((0x1D400, 0x1D5D4, 0x1D670, 0x1D4D0))
     lower = upper + 26
     return "".join(
-        chr((lower - 97 if char.islower() else upper - 65) + ord(char)) if char.isascii() and char.isalpha() else char
+        chr((lower - 97 if char.islower() else upper - 65) + ord(char))
+        if char.isascii() and char.isalpha()
+        else char
         for char in text
     )
 
@@ -316,7 +318,9 @@ TRICKS: dict[str, Trick] = {
 """All tricks by name, the name that `meta["obfuscation"]` carries."""
 
 LEGIBLE = tuple(
-    name for name, trick in TRICKS.items() if not trick.opaque and name not in {"fields", "first_words"}
+    name
+    for name, trick in TRICKS.items()
+    if not trick.opaque and name not in {"fields", "first_words", "word_order"}
 )
 """Tricks that leave enough of a sentence to see what it says without being told how to read it."""
 
