@@ -1,0 +1,301 @@
+"""Puts names where a grammar left markers, and says where they came to lie.
+
+A grammar expands a slot such as `{person1}` to a marker. `Filler` replaces each marker by pieces of text, some
+of which carry an entity type. A digit at a slot's end names one thing for the whole text: `{first1}` and
+`{surname1}` are the names of the person `{person1}`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from training.generate.entities import dates, lexicon
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+Piece = tuple[str, str | None]
+TYPES = ("PERSON", "LOCATION", "ORGANIZATION", "ADDRESS", "DATE", "NRP")
+
+_KINDS = (
+    "person", "first", "surname", "initials", "lastfirst", "titled",
+    "city", "country", "region", "landmark", "place", "nation", "people", "creed",
+    "org", "company", "body", "club", "team", "agency", "address", "street", "date", "isodate", "weekday",
+    "time", "money", "score", "phone", "email", "number", "ref",
+)  # fmt: skip
+# `{upcity}` is `{city}` in capitals, as datelines and headlines have it.
+_UPPER = ("city", "country", "surname", "team", "person", "company", "nation")
+SLOTS = tuple(
+    f"{kind}{digit}"
+    for kind in (*_KINDS, *(f"up{kind}" for kind in _UPPER))
+    for digit in ("", "1", "2", "3", "4", "5", "6")
+)
+MARKERS = {slot: f"\ue000{slot}\ue001" for slot in SLOTS}
+_MARKER = re.compile("\ue000([a-z]+)([0-9]?)\ue001")
+_AMBIGUOUS_PLACES = (
+    "Jordan",
+    "Georgia",
+    "Washington",
+    "Paris",
+    "Florence",
+    "Sydney",
+    "Chad",
+    "Austin",
+    "Charlotte",
+)
+_TITLES = {
+    "en": [
+        "Mr.",
+        "Mr",
+        "Mrs.",
+        "Mrs",
+        "Ms.",
+        "Ms",
+        "Dr.",
+        "Dr",
+        "Prof.",
+        "Professor",
+        "Sir",
+        "Lord",
+        "Captain",
+        "Sergeant",
+        "Judge",
+        "President",
+        "Senator",
+        "Pastor",
+        "Father",
+        "Coach",
+        "Aunt",
+        "Uncle",
+        "Madam",
+    ],
+    "de": [
+        "Herr",
+        "Frau",
+        "Dr.",
+        "Prof.",
+        "Herrn",
+        "Bundeskanzler",
+        "Präsident",
+        "Minister",
+        "Ministerin",
+        "Professor",
+        "Pfarrer",
+    ],
+    "fr": ["M.", "Mme", "Monsieur", "Madame", "Dr", "Maître", "Mlle", "président", "ministre"],
+    "es": ["Sr.", "Sra.", "Don", "Doña", "Dr.", "Dra.", "señor", "señora", "presidente", "ministro"],
+    "it": [
+        "Sig.",
+        "Signor",
+        "Signora",
+        "Dott.",
+        "Dott.ssa",
+        "Avv.",
+        "Ing.",
+        "Prof.",
+        "presidente",
+        "ministro",
+    ],
+    "nl": ["dhr.", "mevr.", "meneer", "mevrouw", "dr.", "minister", "premier"],
+    "pt": ["Sr.", "Sra.", "Dr.", "Dra.", "senhor", "senhora", "presidente", "ministro"],
+    "pl": ["pan", "pani", "Pan", "Pani", "dr", "prof.", "prezydent", "minister"],
+}
+
+
+@dataclass(slots=True)
+class _Person:
+    given: str
+    family: str
+    full: str
+
+
+@dataclass(slots=True)
+class Filler:
+    """The names of one text.
+
+    Args:
+        rng: Source of all choices.
+        language: ISO 639-1 code; decides on cultures, addresses and dates.
+    """
+
+    rng: random.Random
+    language: str
+    _persons: dict[str, _Person] = field(default_factory=dict)
+    _named: dict[tuple[str, str], list[Piece]] = field(default_factory=dict)
+
+    def fill(self, marked: str) -> list[Piece]:
+        """The pieces of an expanded template, in order."""
+        pieces: list[Piece] = []
+        at = 0
+        for match in _MARKER.finditer(marked):
+            pieces.append((marked[at : match.start()], None))
+            pieces.extend(self._slot(match[1], match[2]))
+            at = match.end()
+        pieces.append((marked[at:], None))
+        return [piece for piece in pieces if piece[0]]
+
+    def _slot(self, kind: str, digit: str) -> list[Piece]:
+        if kind.startswith("up"):
+            return [(text.upper(), label) for text, label in self._slot(kind[2:], digit)]
+        maker = _MAKERS.get(kind)
+        if maker is None:
+            return self._person(kind, digit)
+        if not digit:
+            return maker(self)
+        if (kind, digit) not in self._named:
+            self._named[kind, digit] = maker(self)
+        return self._named[kind, digit]
+
+    def _new_person(self) -> _Person:
+        rng = self.rng
+        origin = lexicon.culture(rng, self.language)
+        given = lexicon.given_name(rng, origin)
+        other = lexicon.culture(rng, self.language) if rng.random() < 0.1 else origin
+        family = lexicon.family_name(rng, other)
+        return _Person(given, family, lexicon.full_name(rng, given, family, origin))
+
+    def _person(self, kind: str, digit: str) -> list[Piece]:
+        person = self._persons.setdefault(digit, self._new_person()) if digit else self._new_person()
+        if kind == "first":
+            return [(person.given, "PERSON")]
+        if kind == "surname":
+            return [(person.family, "PERSON")]
+        if kind == "initials":
+            return [(f"{person.given[0]}. {person.family}", "PERSON")]
+        if kind == "lastfirst":
+            return [(f"{person.family}, {person.given}", "PERSON")]
+        if kind == "titled":
+            name = person.family if self.rng.random() < 0.6 else person.full
+            return [(f"{self.rng.choice(_TITLES[self.language])} ", None), (name, "PERSON")]
+        if kind == "person":
+            return [(person.full, "PERSON")]
+        raise KeyError(kind)
+
+    def location(self, name: str) -> list[Piece]:
+        """A place's pieces; an article before the name is not part of it."""
+        if name.startswith("the "):
+            return [("the ", None), (name[4:], "LOCATION")]
+        return [(name, "LOCATION")]
+
+    def organization(self) -> list[Piece]:
+        """An organisation of any kind."""
+        way = self.rng.random()
+        if way < 0.65:
+            return self.company()
+        if way < 0.90:
+            return self.body()
+        return [(lexicon.club(self.rng), "ORGANIZATION")]
+
+    def company(self) -> list[Piece]:
+        """A company."""
+        origin = lexicon.culture(self.rng, self.language)
+        return [(lexicon.company(self.rng, origin), "ORGANIZATION")]
+
+    def body(self) -> list[Piece]:
+        """A public body; English puts an article before most, which is not part of the name."""
+        name = lexicon.institution(self.rng)
+        article = self.language == "en" and " " in name and self.rng.random() < 0.5
+        return [*([("the ", None)] if article else []), (name, "ORGANIZATION")]
+
+    def team(self) -> list[Piece]:
+        """A club as results lists name it: by its town as often as not."""
+        name = lexicon.city(self.rng) if self.rng.random() < 0.5 else lexicon.club(self.rng)
+        return [(name, "ORGANIZATION")]
+
+    def any_place(self) -> list[Piece]:
+        """A place of any kind."""
+        way = self.rng.random()
+        if way < 0.55:
+            return [(lexicon.city(self.rng), "LOCATION")]
+        if way < 0.60:
+            return [(self.rng.choice(_AMBIGUOUS_PLACES), "LOCATION")]
+        return self.listed(self.rng.choice(("countries", "countries", "regions", "landmarks")))
+
+    def listed(self, name: str) -> list[Piece]:
+        """A place of one of the lists."""
+        return self.location(self.rng.choice(lexicon.table("places")[name]))
+
+    def group(self, name: str) -> list[Piece]:
+        """A nationality, people or creed."""
+        return [(self.rng.choice(lexicon.table("places")[name]), "NRP")]
+
+    def address(self) -> list[Piece]:
+        """A postal address."""
+        return [(lexicon.address(self.rng, self.language), "ADDRESS")]
+
+    def email(self) -> list[Piece]:
+        """An e-mail address; patterns find these, so it carries no type."""
+        name = re.sub(r"[^a-z]", "", self._new_person().family.lower()) or "info"
+        host = self.rng.choice(("example.com", "example.org", "mail.example", "post.example.net"))
+        return [(f"{self.rng.choice('abcdefgjklmnprst')}.{name}@{host}", None)]
+
+    def phone(self) -> list[Piece]:
+        """A telephone number; carries no type, as above."""
+        rng = self.rng
+        form = rng.choice((
+            "+44 20 7946 0###", "(555) 01#-####", "555-01##", "+49 30 23125 ###",
+            "+1-202-555-01##", "07700 900###",
+        ))  # fmt: skip
+        return [(re.sub("#", lambda _: str(rng.randint(0, 9)), form), None)]
+
+    def money(self) -> list[Piece]:
+        """An amount of money."""
+        rng = self.rng
+        low, high = rng.randint(1, 99), rng.randint(100, 999)
+        amount = rng.choice((str(high), f"{low}.{high % 9 + 1} million", f"{low},{high}", f"{low} billion"))
+        form = rng.choice(("${}", "€{}", "£{}", "{} euros", "{} dollars", "{} marks", "{} USD"))
+        return [(form.format(amount), None)]
+
+    def score(self) -> list[Piece]:
+        """The score of a match."""
+        rng = self.rng
+        form = rng.choice(("{}-{}", "{}-{}", "{}:{}", "{} - {}"))
+        return [(form.format(rng.randint(0, 6), rng.randint(0, 5)), None)]
+
+    def ref(self) -> list[Piece]:
+        """A reference number."""
+        rng = self.rng
+        prefix = rng.choice(("INV", "REF", "TKT", "A", "K", "PO", "CASE", "MRN"))
+        return [(f"{prefix}{rng.choice('-/ ')}{rng.randint(1000, 9999999)}", None)]
+
+
+def _plain(make: Callable[[random.Random], str]) -> Callable[[Filler], list[Piece]]:
+    return lambda filler: [(make(filler.rng), None)]
+
+
+def _agency(filler: Filler) -> list[Piece]:
+    names = ("Reuters", "AP", "AFP", "dpa", "Reuter", "Xinhua", "TASS", "Bloomberg", "ANSA")
+    return [(filler.rng.choice(names), "ORGANIZATION")]
+
+
+_MAKERS: dict[str, Callable[[Filler], list[Piece]]] = {
+    "city": lambda filler: [(lexicon.city(filler.rng), "LOCATION")],
+    "country": lambda filler: filler.listed("countries"),
+    "region": lambda filler: filler.listed("regions"),
+    "landmark": lambda filler: filler.listed("landmarks"),
+    "place": Filler.any_place,
+    "nation": lambda filler: filler.group("nationalities"),
+    "people": lambda filler: filler.group("peoples"),
+    "creed": lambda filler: filler.group("creeds"),
+    "org": Filler.organization,
+    "company": Filler.company,
+    "body": Filler.body,
+    "club": lambda filler: [(lexicon.club(filler.rng), "ORGANIZATION")],
+    "team": Filler.team,
+    "agency": _agency,
+    "address": Filler.address,
+    "street": lambda filler: [(lexicon.street(filler.rng, filler.language), "ADDRESS")],
+    "date": lambda filler: [(dates.date(filler.rng, filler.language), "DATE")],
+    "isodate": lambda filler: [(dates.iso(filler.rng), "DATE")],
+    "weekday": lambda filler: [(dates.weekday(filler.rng, filler.language), None)],
+    "time": _plain(lambda rng: f"{rng.randint(0, 23)}{rng.choice(':.')}{rng.randint(0, 59):02}"),
+    "money": Filler.money,
+    "score": Filler.score,
+    "phone": Filler.phone,
+    "email": Filler.email,
+    "number": _plain(lambda rng: str(rng.randint(2, rng.choice((20, 999, 90000))))),
+    "ref": Filler.ref,
+}
