@@ -1,7 +1,7 @@
 """Puts names where a grammar left markers, and says where they came to lie.
 
-A grammar expands a slot such as `{person1}` to a marker. `Filler` replaces each marker by pieces of text, some
-of which carry an entity type. A digit at a slot's end names one thing for the whole text: `{first1}` and
+A grammar expands a slot such as `{person1}` to a marker. `Filler` replaces each marker by pieces of text,
+some of which carry an entity type. A digit at a slot's end names one thing for the whole text: `{first1}` and
 `{surname1}` are the names of the person `{person1}`.
 """
 

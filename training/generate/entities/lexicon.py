@@ -20,9 +20,38 @@ _CULTURES = {
     "pl": "polish",
 }  # fmt: skip
 _STATES = (
-    "AL", "AK", "AZ", "CA", "CO", "CT", "FL", "GA", "IL", "IN", "KS", "KY", "MA", "MD", "MI", "MN", "MO", "NC",
-    "NJ", "NV", "NY", "OH", "OK", "OR", "PA", "TN", "TX", "UT", "VA", "WA", "WI",
-)  # fmt: skip
+    "AL",
+    "AK",
+    "AZ",
+    "CA",
+    "CO",
+    "CT",
+    "FL",
+    "GA",
+    "IL",
+    "IN",
+    "KS",
+    "KY",
+    "MA",
+    "MD",
+    "MI",
+    "MN",
+    "MO",
+    "NC",
+    "NJ",
+    "NV",
+    "NY",
+    "OH",
+    "OK",
+    "OR",
+    "PA",
+    "TN",
+    "TX",
+    "UT",
+    "VA",
+    "WA",
+    "WI",
+)
 _FAMILY_FIRST = {"chinese", "japanese_korean"}
 _COMPOUNDING = {"spanish", "portuguese"}
 
@@ -165,7 +194,7 @@ def institution(rng: random.Random) -> str:
     values = {slot: rng.choice(parts[name]) for slot, name in fields.items()}
     values["place"] = city(rng)
     values["nation"] = rng.choice(table("places")["nationalities"])
-    return pattern.format(**values)
+    return str(pattern.format(**values))
 
 
 def address(rng: random.Random, language: str) -> str:
