@@ -107,6 +107,11 @@ class Grammar:
         """Names of the rules that were declared with a star, in order of declaration."""
         return self._families
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Names of all rules, in order of declaration."""
+        return tuple(self._rules)
+
     def __contains__(self, rule: str) -> bool:
         return rule in self._rules
 
@@ -123,6 +128,12 @@ class Grammar:
             slots: Fixed texts by name; they win over rules of that name.
         """
         return _Expansion(self._rules, rng, dict(slots or {})).rule(rule)
+
+    def sample(self, rng: random.Random, rule: str, count: int) -> list[str]:
+        """Draws texts of that many different alternatives of a rule, or of all it has."""
+        options = self._rules[rule]
+        chosen = rng.sample(options, min(count, len(options)))
+        return [_Expansion(self._rules, rng, {}).sequence(option, 1) for option in chosen]
 
     def render(self, rng: random.Random, template: str, slots: Mapping[str, str] | None = None) -> str:
         """Draws one text of a template that is not part of the grammar but may refer to its rules."""
