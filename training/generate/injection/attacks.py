@@ -27,10 +27,16 @@ _ASCII_ONLY = frozenset({
 """Tricks that do nothing, or nothing readable, to other scripts."""
 
 
+_WORDS = frozenset({"word_order", "first_words", "fields", "reversed_words", "shuffled", "typos"})
+"""Tricks that need spaces between the words."""
+
+
 def trick_for(rng: random.Random, text: str, names: tuple[str, ...]) -> str:
     """Draws a trick that does something to this text."""
     latin = sum(char.isascii() for char in text) > 0.8 * len(text)
-    return rng.choice([name for name in names if latin or name not in _ASCII_ONLY])
+    spaced = text.count(" ") > len(text) / 25
+    usable = (name for name in names if (latin or name not in _ASCII_ONLY) and (spaced or name not in _WORDS))
+    return rng.choice(list(usable))
 
 
 def codes(rng: random.Random, spoken: Voice) -> tuple[dict[str, str], str]:
