@@ -1,6 +1,6 @@
 """Code and texts that are none.
 
-Programs in the languages that the Code scanner names; shell, queries and settings (`other`); code among prose;
+Programs in the languages that the Code scanner names; shell, queries and settings (`other`); code in prose;
 and prose, pseudo-code and talk about code as negatives.
 """
 
