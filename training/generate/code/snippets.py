@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _HERE = Path(__file__).parent
-_FILES = ("classic", "scripting", "compiled")
+_FILES = ("classic", "scripting", "compiled", "older")
 _PART = re.compile("⟨(\\^?[A-Za-z]+)(:[a-z])?⟩")
 _CHOICE = re.compile("⟨([^⟨⟩]*)⟩")
 # The word style of functions and variables.
