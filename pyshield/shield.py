@@ -7,6 +7,7 @@ any number of event loops and threads at once, and pickles by its declaration.
 
 from __future__ import annotations
 
+from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
@@ -33,36 +34,40 @@ def _listed(name: str, texts: Sequence[Any]) -> list[Any]:
     return texts if type(texts) is list else list(texts)
 
 
-_SLICE = 4_096
+_SLICE = 2_048
 """Texts that are handed over in one go: each takes the event loop's thread some tenths of a microsecond."""
+_FIRST = 256
+"""Texts in the first slice, doubled from one to the next: nothing is scanned before it is handed over."""
+_AHEAD = 2
+"""Slices that are handed over while one is scanned, so that no core waits for the event loop's thread."""
 
 
 async def _in_slices(scan: Callable[..., Any], texts: list[Any], until: float | None) -> list[ScanResult]:
     """The results of a long list, handed over slice by slice so that the loop gets its turns.
 
-    The next slice is handed over while one is scanned, so that no core waits for this thread. If there is no
-    room for two, it is handed over again when the one before it is done.
+    If there is no room for the slices ahead, they are handed over again when the ones before them are done.
     """
     results: list[ScanResult] = []
-    coming: Any = None
+    ahead: deque[Any] = deque()
+    following, size = 0, _FIRST
     try:
-        for start in range(0, len(texts), _SLICE):
-            this = coming if coming is not None else scan(texts[start : start + _SLICE], remaining(until))
-            following = texts[start + _SLICE : start + 2 * _SLICE]
-            coming = scan(following, remaining(until)) if following else None
+        while following < len(texts) or ahead:
+            while following < len(texts) and len(ahead) <= _AHEAD:
+                ahead.append(scan(texts[following : following + size], remaining(until)))
+                following, size = following + size, min(2 * size, _SLICE)
             try:
-                results += await this
+                results += await ahead.popleft()
             except Overloaded:
                 if not results:
                     raise
-                if coming is not None:
-                    # It has taken the place that this one needs first.
-                    coming.close()
-                    coming = None
-                results += await scan(texts[start : start + _SLICE], remaining(until))
+                # Those behind it may have taken the place that this one needs first.
+                while ahead:
+                    ahead.popleft().close()
+                following = len(results) + size
+                results += await scan(texts[len(results) : following], remaining(until))
     finally:
-        if coming is not None:
-            coming.close()
+        for slice_ahead in ahead:
+            slice_ahead.close()
     return results
 
 

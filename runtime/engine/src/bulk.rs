@@ -1,7 +1,7 @@
 //! Many texts in one request: one crossing, one permit, all cores.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use futures_util::StreamExt;
@@ -11,35 +11,32 @@ use crate::drive::Driver;
 use crate::error::EngineError;
 use crate::job::{Ticket, Work, conclude};
 use crate::lock::Mutex;
-use crate::metrics::{self, Lane};
+use crate::metrics::{self, Lane, Metrics};
 use crate::outcome::Outcome;
 use crate::runtime::{self, Runtime};
 use crate::shield::{Process, Request, Shield};
 
-/// What comes back from a bulk call, piece by piece.
-#[derive(Debug)]
-pub enum Piece {
-    /// The next outcomes, in the order of the requests.
-    Outcomes(Vec<Outcome>),
-    /// Nothing more comes: all outcomes are there, or the first error ended the call.
-    End(Result<(), EngineError>),
-}
+/// Where the outcomes of a bulk call go. Nothing is called any more once the ticket is cancelled.
+pub trait Collect: Send + Sync + 'static {
+    /// The outcomes of the requests from position `from` on. From engine threads, several at a time and in
+    /// any order; each position comes once.
+    fn outcomes(&self, from: usize, outcomes: Vec<Outcome>);
 
-/// Called with every piece, from an engine thread; the last is [`Piece::End`]. Not called any more once the
-/// ticket is cancelled.
-pub type BulkReply = Box<dyn FnMut(Piece) + Send>;
+    /// Nothing more comes: all outcomes are there, or the first error ended the call. Called once, last.
+    fn end(&self, result: Result<(), EngineError>);
+}
 
 /// Sees to it that there is an end, whatever becomes of the work.
 struct Answer {
-    reply: BulkReply,
+    collect: Box<dyn Collect>,
     ticket: Arc<Ticket>,
     ended: bool,
 }
 
 impl Answer {
-    fn outcomes(&mut self, outcomes: Vec<Outcome>) {
+    fn outcomes(&self, from: usize, outcomes: Vec<Outcome>) {
         if !self.ticket.is_cancelled() {
-            (self.reply)(Piece::Outcomes(outcomes));
+            self.collect.outcomes(from, outcomes);
         }
     }
 
@@ -47,7 +44,7 @@ impl Answer {
         // First the permit, then the answer: whoever reads the answer finds the place free.
         self.ticket.release();
         if !std::mem::replace(&mut self.ended, true) && !self.ticket.is_cancelled() {
-            (self.reply)(Piece::End(result));
+            self.collect.end(result);
         }
     }
 }
@@ -61,8 +58,8 @@ impl Drop for Answer {
 /// Texts of one bulk call whose network scanners run at the same time.
 const NETWORK_CONCURRENCY: usize = 32;
 
-/// Texts a thread takes at a time, and that come back together: at most this many, fewer for a short list,
-/// so that all threads have their share.
+/// Texts a thread takes at a time: at most this many, fewer for a short list, so that all threads have their
+/// share.
 const PIECE: usize = 256;
 const LEAST_PIECE: usize = 16;
 
@@ -73,7 +70,7 @@ impl Shield {
         &self,
         requests: Vec<Request>,
         ticket: &Arc<Ticket>,
-        reply: BulkReply,
+        collect: Box<dyn Collect>,
     ) -> Result<(), EngineError> {
         let process = self.process();
         process.open()?;
@@ -83,7 +80,7 @@ impl Shield {
             process.metrics.begin(Lane::Bulk).finish(metrics::Outcome::Overloaded);
             return Err(process.overloaded());
         }
-        let mut answer = Answer { reply, ticket: Arc::clone(ticket), ended: false };
+        let mut answer = Answer { collect, ticket: Arc::clone(ticket), ended: false };
         let Some(first) = requests.first() else {
             answer.end(Ok(()));
             return Ok(());
@@ -95,23 +92,30 @@ impl Shield {
         Ok(())
     }
 
-    /// Scans many texts for a caller whose thread may block.
+    /// Scans many texts for a caller whose thread may block; `each` gets the outcomes as
+    /// [`Collect::outcomes`] does.
     ///
     /// Must not be called from a thread of the runtime.
-    pub fn scan_bulk_blocking(&self, requests: Vec<Request>) -> Result<Vec<Outcome>, EngineError> {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let mut all = Vec::with_capacity(requests.len());
-        let reply: BulkReply = Box::new(move |piece| {
-            let _ = sender.send(piece);
-        });
-        self.submit_bulk(requests, &Arc::default(), reply)?;
-        for piece in receiver {
-            match piece {
-                Piece::Outcomes(outcomes) => all.extend(outcomes),
-                Piece::End(result) => return result.map(|()| all),
+    pub fn scan_bulk_blocking(
+        &self,
+        requests: Vec<Request>,
+        each: impl Fn(usize, Vec<Outcome>) + Send + Sync + 'static,
+    ) -> Result<(), EngineError> {
+        struct Waited<Each> {
+            each: Each,
+            end: Sender<Result<(), EngineError>>,
+        }
+        impl<Each: Fn(usize, Vec<Outcome>) + Send + Sync + 'static> Collect for Waited<Each> {
+            fn outcomes(&self, from: usize, outcomes: Vec<Outcome>) {
+                (self.each)(from, outcomes);
+            }
+            fn end(&self, result: Result<(), EngineError>) {
+                let _ = self.end.send(result);
             }
         }
-        Err(EngineError::Closed("the runtime shut down during the scan"))
+        let (end, ended) = std::sync::mpsc::channel();
+        self.submit_bulk(requests, &Arc::default(), Box::new(Waited { each, end }))?;
+        ended.recv().unwrap_or(Err(EngineError::Closed("the runtime shut down during the scan")))
     }
 }
 
@@ -129,37 +133,35 @@ async fn drive(
         }
     }
     if work.plan.has_network() {
-        let result = drive_network(&runtime, &process, &work, requests, &mut answer).await;
+        let result = drive_network(&runtime, &process, &work, requests, &answer).await;
         answer.end(result);
     } else {
         runtime.bulk().spawn_fifo(move || scan_all(&process, &work, requests, answer));
     }
 }
 
-/// Scans a list on the threads of the bulk pool, from one of them.
-///
-/// The threads take pieces from the front, so they finish nearly in order, and the receiver turns the first
-/// pieces into its own values while the others are scanned.
-fn scan_all(process: &Process, work: &Work, requests: Vec<Request>, answer: Answer) {
+/// Scans a list on the threads of the bulk pool, from one of them. The threads take pieces from the front.
+fn scan_all(process: &Process, work: &Work, requests: Vec<Request>, mut answer: Answer) {
     let threads = rayon::current_num_threads();
     let size = (requests.len() / (threads * 8)).clamp(LEAST_PIECE, PIECE);
-    let ticket = Arc::clone(&answer.ticket);
     let requests = Mutex::new((0, requests.into_iter()));
-    let ordered = Mutex::new(Ordered { answer, next: 0, waiting: BTreeMap::new(), error: None });
+    let error = OnceLock::new();
     let take = || {
         let mut work = work.clone();
-        while ordered.lock().error.is_none() {
+        while error.get().is_none() {
             let mut rest = requests.lock();
-            let position = rest.0;
-            rest.0 += 1;
+            let from = rest.0;
+            rest.0 += size;
             let piece: Vec<_> = rest.1.by_ref().take(size).collect();
             drop(rest);
             if piece.is_empty() {
                 return;
             }
-            let scans = piece.into_iter().map(|request| one(process, &ticket, request, &mut work));
-            let outcomes = scans.collect::<Result<Vec<_>, _>>();
-            ordered.lock().put(position, outcomes);
+            let scans = piece.into_iter().map(|request| one(process, &answer.ticket, request, &mut work));
+            match scans.collect() {
+                Ok(outcomes) => answer.outcomes(from, outcomes),
+                Err(first) => drop(error.set(first)),
+            }
         }
     };
     rayon::scope(|scope| {
@@ -168,32 +170,7 @@ fn scan_all(process: &Process, work: &Work, requests: Vec<Request>, answer: Answ
         }
         take();
     });
-    let Ordered { mut answer, error, .. } = ordered.into_inner();
-    answer.end(error.map_or(Ok(()), Err));
-}
-
-/// Pieces that are done, sent on in the order of the list.
-struct Ordered {
-    answer: Answer,
-    next: usize,
-    waiting: BTreeMap<usize, Vec<Outcome>>,
-    error: Option<EngineError>,
-}
-
-impl Ordered {
-    fn put(&mut self, position: usize, outcomes: Result<Vec<Outcome>, EngineError>) {
-        match outcomes {
-            Ok(outcomes) => self.waiting.insert(position, outcomes),
-            Err(error) => {
-                self.error.get_or_insert(error);
-                return;
-            }
-        };
-        while let Some(outcomes) = self.waiting.remove(&self.next) {
-            self.next += 1;
-            self.answer.outcomes(outcomes);
-        }
-    }
+    answer.end(error.into_inner().map_or(Ok(()), Err));
 }
 
 /// Scans one text of a list, on a thread of the bulk pool. `work` is the thread's own, used again for each
@@ -204,7 +181,7 @@ fn one(
     request: Request,
     work: &mut Work,
 ) -> Result<Outcome, EngineError> {
-    let in_flight = process.metrics.begin(Lane::Bulk);
+    let in_flight = Metrics::begin_with(&*process.metrics, Lane::Bulk);
     let queue = in_flight.dequeue();
     let key = process.key(&request, work);
     (work.text, work.prompt) = (request.text, request.prompt);
@@ -218,7 +195,7 @@ async fn drive_network(
     process: &Arc<Process>,
     work: &Work,
     requests: Vec<Request>,
-    answer: &mut Answer,
+    answer: &Answer,
 ) -> Result<(), EngineError> {
     let ticket = Arc::clone(&answer.ticket);
     let mut outcomes = futures_util::stream::iter(requests.into_iter().map(|request| {
@@ -234,8 +211,10 @@ async fn drive_network(
         }
     }))
     .buffered(NETWORK_CONCURRENCY);
+    let mut position = 0;
     while let Some(outcome) = outcomes.next().await {
-        answer.outcomes(vec![outcome?]);
+        answer.outcomes(position, vec![outcome?]);
+        position += 1;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! A request on its way to a result: what is to be scanned, who may cancel it, who wants to know.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -127,7 +128,7 @@ impl Work {
 
 /// Counts a request to its end and packs its result.
 pub(crate) fn conclude(
-    in_flight: InFlight,
+    in_flight: InFlight<impl Deref<Target = Metrics>>,
     metrics: &Metrics,
     lane: Lane,
     queue: std::time::Duration,

@@ -5,6 +5,7 @@ mod prometheus;
 mod sharded;
 mod snapshot;
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -159,8 +160,14 @@ impl Metrics {
 
     /// Counts a request in; the guard counts it out.
     pub fn begin(self: &Arc<Self>, lane: Lane) -> InFlight {
-        self.requests[lane as usize].increment();
-        InFlight { metrics: Arc::clone(self), began: Instant::now(), outcome: Outcome::Cancelled }
+        Self::begin_with(Arc::clone(self), lane)
+    }
+
+    /// As [`begin`](Self::begin), with the metrics owned or borrowed by the guard: a reference count that
+    /// several threads change for every text is a place where they meet.
+    pub fn begin_with<M: Deref<Target = Self>>(metrics: M, lane: Lane) -> InFlight<M> {
+        metrics.requests[lane as usize].increment();
+        InFlight { metrics, began: Instant::now(), outcome: Outcome::Cancelled }
     }
 
     /// The scanner at position `index` of the plan; `None` past the end.
@@ -199,13 +206,13 @@ impl Metrics {
 /// A request in flight. Dropped without [`InFlight::finish`] it counts as cancelled: a future whose caller
 /// went away does no more than drop what it holds.
 #[derive(Debug)]
-pub struct InFlight {
-    metrics: Arc<Metrics>,
+pub struct InFlight<M: Deref<Target = Metrics> = Arc<Metrics>> {
+    metrics: M,
     began: Instant,
     outcome: Outcome,
 }
 
-impl InFlight {
+impl<M: Deref<Target = Metrics>> InFlight<M> {
     /// When the request arrived.
     pub const fn began(&self) -> Instant {
         self.began
@@ -227,7 +234,7 @@ impl InFlight {
     }
 }
 
-impl Drop for InFlight {
+impl<M: Deref<Target = Metrics>> Drop for InFlight<M> {
     fn drop(&mut self) {
         self.metrics.outcomes[self.outcome as usize].increment();
     }

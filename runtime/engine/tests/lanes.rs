@@ -5,7 +5,7 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{answer, probe, prompt, shield, submit, wait_until};
+use common::{answer, probe, prompt, scan_bulk, shield, submit, wait_until};
 use pyshield_core::Text;
 use pyshield_engine::error::EngineError;
 use pyshield_engine::metrics::Lane;
@@ -42,7 +42,7 @@ fn all_lanes_agree() {
     let inline = shield(scanners(), json!({"inline_budget_us": 1e9}), "block", json!(null));
     let actors = shield(scanners(), json!({}), "block", json!(null));
     let texts = ["", "nothing here", "the SECRET Plan B", "plan\u{200b} b", "Plan b secret", "ñandú secreto"];
-    let bulk = actors.scan_bulk_blocking(texts.iter().map(|text| prompt(text)).collect()).unwrap();
+    let bulk = scan_bulk(&actors, texts.iter().map(|text| prompt(text)).collect()).unwrap();
     for (text, bulk) in texts.iter().zip(&bulk) {
         let request = prompt(text);
         let inline = inline.try_inline(&request).expect("cheap").unwrap();
@@ -125,7 +125,7 @@ fn too_long_is_refused_in_every_lane() {
     let refused = EngineError::TooLarge { bytes: 5, limit: 4 };
     assert_eq!(submit(&shield, &long).0.unwrap_err(), refused);
     assert_eq!(shield.scan_blocking(&long).unwrap_err(), refused);
-    assert_eq!(shield.scan_bulk_blocking(vec![prompt("1"), long]).unwrap_err(), refused);
+    assert_eq!(scan_bulk(&shield, vec![prompt("1"), long]).unwrap_err(), refused);
     let pair = Request { prompt: Some(Text::from("12345")), ..prompt("1") };
     assert_eq!(shield.scan_blocking(&pair).unwrap_err(), refused);
 }

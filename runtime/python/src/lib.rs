@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 
 mod awaitable;
 mod bridge;
+mod bulk;
 mod convert;
 mod errors;
 mod finding;

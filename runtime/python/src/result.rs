@@ -1,6 +1,7 @@
 //! `_runtime.ScanResult` and its parts: kept in Rust, turned into Python values when asked for.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -19,7 +20,8 @@ pub(crate) struct ScanResult {
     original: Py<PyString>,
     /// The scanned text, for positions.
     text: Text,
-    outcome: Outcome,
+    /// Set before Python sees the result.
+    outcome: OnceLock<Outcome>,
     /// The text after the edits, made when first asked for.
     edited: PyOnceLock<Py<PyString>>,
     /// What scanners written in Python said after the built-in ones, and the text they left.
@@ -35,12 +37,26 @@ struct Own {
 type OwnVerdict = (String, bool, f64, Option<Py<PyAny>>);
 
 impl ScanResult {
-    pub(crate) const fn new(original: Py<PyString>, text: Text, outcome: Outcome) -> Self {
-        Self { original, text, outcome, edited: PyOnceLock::new(), own: None }
+    pub(crate) fn new(original: Py<PyString>, text: Text, outcome: Outcome) -> Self {
+        Self { outcome: outcome.into(), ..Self::awaited(original, text) }
+    }
+
+    /// A result whose outcome is yet to come, through [`Self::complete`]. Python must not see it before.
+    pub(crate) const fn awaited(original: Py<PyString>, text: Text) -> Self {
+        Self { original, text, outcome: OnceLock::new(), edited: PyOnceLock::new(), own: None }
+    }
+
+    /// Sets the outcome; needs no interpreter lock.
+    pub(crate) fn complete(&self, outcome: Outcome) {
+        let _ = self.outcome.set(outcome);
+    }
+
+    fn outcome(&self) -> &Outcome {
+        self.outcome.get().expect("a result is handed out with its outcome")
     }
 
     fn judgements(&self) -> &[Judgement] {
-        &self.outcome.scan.judgements
+        &self.outcome().scan.judgements
     }
 
     fn own_verdicts(&self) -> &[OwnVerdict] {
@@ -54,11 +70,11 @@ impl ScanResult {
 
     fn risk_f64(&self) -> f64 {
         let own = self.own_verdicts().iter().map(|(_, _, risk, _)| *risk);
-        own.fold(self.outcome.scan.risk, f64::max).clamp(0.0, 1.0)
+        own.fold(self.outcome().scan.risk, f64::max).clamp(0.0, 1.0)
     }
 
     fn valid(&self) -> bool {
-        self.outcome.scan.is_valid && self.own_verdicts().iter().all(|(_, valid, _, _)| *valid)
+        self.outcome().scan.is_valid && self.own_verdicts().iter().all(|(_, valid, _, _)| *valid)
     }
 }
 
@@ -76,7 +92,7 @@ impl ScanResult {
         if let Some(own) = &self.own {
             return own.text.clone_ref(py);
         }
-        match &self.outcome.scan.rewritten {
+        match &self.outcome().scan.rewritten {
             None => self.original.clone_ref(py),
             Some(text) => self.edited.get_or_init(py, || PyString::new(py, text).unbind()).clone_ref(py),
         }
@@ -91,13 +107,13 @@ impl ScanResult {
     /// How the request went: `"inline"`, `"actor"`, `"bulk"` or `"blocking"`.
     #[getter]
     fn lane(&self) -> &'static str {
-        self.outcome.lane.name()
+        self.outcome().lane.name()
     }
 
     /// Whether the scan was made for an earlier or simultaneous request with the same text.
     #[getter]
     fn cached(&self) -> bool {
-        self.outcome.cached
+        self.outcome().cached
     }
 
     /// What was found, in scanner order, then text order; at most 1,000 per scanner.
@@ -165,7 +181,7 @@ impl ScanResult {
     /// Where the time went.
     #[getter]
     fn timings(&self) -> Timings {
-        let outcome::Timings { queue, scan, total } = self.outcome.timings;
+        let outcome::Timings { queue, scan, total } = self.outcome().timings;
         Timings { queue: queue.as_secs_f64(), scan: scan.as_secs_f64(), total: total.as_secs_f64() }
     }
 

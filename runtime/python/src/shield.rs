@@ -1,23 +1,21 @@
 //! `_runtime.Shield`: each request handed to the engine, each outcome handed back.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyTuple};
+use pyo3::types::{PyList, PyString};
 use pyshield_core::Text;
-use pyshield_engine::bulk::Piece;
 use pyshield_engine::config::{ShieldSpec, seconds};
 use pyshield_engine::job;
-use pyshield_engine::lock::Mutex;
 use pyshield_engine::outcome::Outcome;
 use pyshield_engine::runtime;
 use pyshield_engine::shield::{self as engine, Request, Side};
 
 use crate::awaitable::Ready;
 use crate::bridge::Pending;
+use crate::bulk::{outputs, prompts, start_bulk, wait_bulk};
 use crate::errors;
 use crate::result::ScanResult;
 use crate::text::text;
@@ -33,7 +31,7 @@ pub(crate) struct Shield {
 
 /// A request, and the Python string it is about.
 pub(crate) struct Asked {
-    original: Py<PyString>,
+    pub(crate) original: Py<PyString>,
     pub(crate) request: Request,
 }
 
@@ -112,92 +110,6 @@ fn wait(py: Python<'_>, shield: &engine::Shield, asked: Asked) -> PyResult<Py<Py
     }
 }
 
-/// Appends the next results of a bulk call to its list.
-fn append(
-    py: Python<'_>,
-    list: &Py<PyList>,
-    asked: &mut impl Iterator<Item = Asked>,
-    outcomes: Vec<Outcome>,
-) -> PyResult<()> {
-    let list = list.bind(py);
-    for (outcome, asked) in outcomes.into_iter().zip(asked) {
-        list.append(as_result(py, asked, outcome)?)?;
-    }
-    Ok(())
-}
-
-fn requests(asked: &[Asked]) -> Vec<Request> {
-    asked.iter().map(|asked| asked.request.clone()).collect()
-}
-
-fn start_bulk<'py>(
-    py: Python<'py>,
-    shield: &engine::Shield,
-    asked: Vec<Asked>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let place = Pending::on_running_loop(py)?;
-    let ticket = Arc::<job::Ticket>::default();
-    let future = place.future(Arc::clone(&ticket))?;
-    let requests = requests(&asked);
-    let (sender, answered) = (place.sender, future.clone().unbind());
-    let list = Arc::new(PyList::empty(py).unbind());
-    // Only the loop's thread takes from it, one piece after the other.
-    let asked = Arc::new(Mutex::new(asked.into_iter()));
-    let mut answered = Some(answered);
-    let reply = Box::new(move |piece| {
-        let list = Arc::clone(&list);
-        match piece {
-            Piece::Outcomes(outcomes) => {
-                let asked = Arc::clone(&asked);
-                sender.step(Box::new(move |py| {
-                    let mut next: VecDeque<_> = asked.lock().by_ref().take(outcomes.len()).collect();
-                    append(py, &list, &mut next.drain(..), outcomes)
-                }));
-            }
-            Piece::End(result) => {
-                let Some(future) = answered.take() else { return };
-                let convert = move |py: Python<'_>| match result {
-                    Ok(()) => Ok(list.clone_ref(py).into_any()),
-                    Err(error) => Err(errors::engine_error(py, &error)),
-                };
-                sender.complete(future, Box::new(convert));
-            }
-        }
-    });
-    match shield.submit_bulk(requests, &ticket, reply) {
-        Ok(()) => Ok(future),
-        Err(error) => Ready::new(Err(errors::engine_error(py, &error))).into_bound_py_any(py),
-    }
-}
-
-fn wait_bulk(py: Python<'_>, shield: &engine::Shield, asked: Vec<Asked>) -> PyResult<Py<PyAny>> {
-    let requests = requests(&asked);
-    match py.detach(|| shield.scan_bulk_blocking(requests)) {
-        Ok(outcomes) => {
-            let list = PyList::empty(py).unbind();
-            append(py, &list, &mut asked.into_iter(), outcomes)?;
-            Ok(list.into_any())
-        }
-        Err(error) => Err(errors::engine_error(py, &error)),
-    }
-}
-
-fn prompts(texts: &Bound<'_, PyList>, deadline: Option<f64>) -> PyResult<Vec<Asked>> {
-    let texts = texts.iter();
-    texts.map(|text| Asked::new(Side::Prompt, text.cast::<PyString>()?, None, deadline)).collect()
-}
-
-fn outputs(pairs: &Bound<'_, PyList>, deadline: Option<f64>) -> PyResult<Vec<Asked>> {
-    let pairs = pairs.iter();
-    pairs
-        .map(|pair| {
-            let pair = pair.cast::<PyTuple>()?;
-            let (prompt, output) = (pair.get_item(0)?, pair.get_item(1)?);
-            Asked::new(Side::Output, output.cast::<PyString>()?, Some(prompt.cast::<PyString>()?), deadline)
-        })
-        .collect()
-}
-
 /// Waits until nothing is in flight, for `timeout` at most. Whether that was so.
 async fn drained(shield: Arc<engine::Shield>, timeout: Duration) -> bool {
     let until = Instant::now() + timeout;
@@ -258,10 +170,7 @@ impl Shield {
         texts: &Bound<'py, PyList>,
         deadline: Option<f64>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        match prompts(texts, deadline) {
-            Ok(asked) => start_bulk(py, &self.engine, asked),
-            Err(error) => Ready::new(Err(error)).into_bound_py_any(py),
-        }
+        start_bulk(py, &self.engine, prompts(texts, deadline))
     }
 
     /// Scans many `(prompt, output)` pairs; the results are in the order of the pairs.
@@ -272,10 +181,7 @@ impl Shield {
         pairs: &Bound<'py, PyList>,
         deadline: Option<f64>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        match outputs(pairs, deadline) {
-            Ok(asked) => start_bulk(py, &self.engine, asked),
-            Err(error) => Ready::new(Err(error)).into_bound_py_any(py),
-        }
+        start_bulk(py, &self.engine, outputs(pairs, deadline))
     }
 
     /// Scans a prompt on the calling thread.
@@ -309,7 +215,7 @@ impl Shield {
         texts: &Bound<'_, PyList>,
         deadline: Option<f64>,
     ) -> PyResult<Py<PyAny>> {
-        wait_bulk(py, &self.engine, prompts(texts, deadline)?)
+        wait_bulk(py, &self.engine, prompts(texts, deadline))
     }
 
     /// Scans many `(prompt, output)` pairs on all cores while the calling thread waits.
@@ -320,7 +226,7 @@ impl Shield {
         pairs: &Bound<'_, PyList>,
         deadline: Option<f64>,
     ) -> PyResult<Py<PyAny>> {
-        wait_bulk(py, &self.engine, outputs(pairs, deadline)?)
+        wait_bulk(py, &self.engine, outputs(pairs, deadline))
     }
 
     /// Counters and histograms of this process.

@@ -22,11 +22,12 @@ pub struct Text {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    owner: Box<dyn AsRef<str> + Send + Sync>,
+/// In one allocation with its owner, whose type only [`Text::new`] knows.
+struct Inner<Owner: ?Sized = dyn AsRef<str> + Send + Sync> {
     ascii: OnceLock<bool>,
     folded: OnceLock<Folded>,
     code_points: OnceLock<CodePoints>,
+    owner: Owner,
 }
 
 impl Text {
@@ -34,17 +35,17 @@ impl Text {
     pub fn new(owner: impl AsRef<str> + Send + Sync + 'static) -> Self {
         Self {
             inner: Arc::new(Inner {
-                owner: Box::new(owner),
                 ascii: OnceLock::new(),
                 folded: OnceLock::new(),
                 code_points: OnceLock::new(),
+                owner,
             }),
         }
     }
 
     /// The text itself.
     pub fn as_str(&self) -> &str {
-        (*self.inner.owner).as_ref()
+        self.inner.owner.as_ref()
     }
 
     /// Length in bytes.

@@ -1,8 +1,9 @@
 //! Shields for the engine's own tests.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use pyshield_core::Text;
@@ -50,6 +51,20 @@ pub(crate) fn submit(
     });
     let ticket = Arc::<Ticket>::default();
     (shield.submit(request, &ticket, reply).map(|()| ticket), receiver)
+}
+
+/// Scans a list; the outcomes are in its order.
+pub(crate) fn scan_bulk(shield: &Shield, requests: Vec<Request>) -> Result<Vec<Outcome>, EngineError> {
+    let outcomes = Arc::new(Mutex::new(BTreeMap::new()));
+    let filled = Arc::clone(&outcomes);
+    shield.scan_bulk_blocking(requests, move |from, outcomes| {
+        let positions = from..;
+        filled.lock().unwrap().extend(positions.zip(outcomes));
+    })?;
+    let outcomes = std::mem::take(&mut *outcomes.lock().unwrap());
+    let positions: Vec<usize> = outcomes.keys().copied().collect();
+    assert_eq!(positions, (0..outcomes.len()).collect::<Vec<_>>(), "each position comes once");
+    Ok(outcomes.into_values().collect())
 }
 
 pub(crate) fn answer(receiver: &Receiver<Answer>) -> Answer {
