@@ -9,12 +9,16 @@ import textwrap
 import pytest
 
 PRELUDE = """
+import logging
 import asyncio, json, os, sys, time
 from pyshield import Shield, Vault
 from pyshield._runtime import Shield as Native
 from pyshield.errors import Closed
 from pyshield.input_scanners import BanSubstrings
 from pyshield.shield import Limits
+
+# Warnings there are about callbacks that took long, which a busy machine is enough for; errors are shown.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 LIMITS = {"max_in_flight": 1000, "policy": "reject", "deadline": None, "max_text_bytes": 1 << 20,
           "inline_budget_us": 0.0}
