@@ -10,6 +10,7 @@ from training.example import check
 from training.generate.injection import generate
 from training.generate.injection.carriers import CARRIERS, MARK, PLACES, Page
 from training.generate.injection.carriers.tool import CARRIERS as TOOLS
+from training.generate.injection.variety import distinct, near_duplicates, trigger_accuracy
 from training.generate.injection.voice import ENGLISH, OTHERS, voice
 
 ROWS = list(generate(random.Random(11), 1500))
@@ -105,3 +106,18 @@ def test_every_family_can_be_drawn(language) -> None:
         assert len({spoken.grammar.expand(random.Random(seed), family, slots) for seed in range(30)}) >= 6, (
             family
         )
+
+
+def test_near_duplicates_are_counted() -> None:
+    one, other = (
+        "the cat sat on the old mat near the door today",
+        "a dog ran over the new road behind my house",
+    )
+    assert near_duplicates([one, other]) == 0
+    assert near_duplicates([one, other, one + " again", "hi", "hi"]) == 2 / 5
+    assert distinct(["a b a b"], 1) == 0.5
+
+
+def test_trigger_words_alone_do_not_tell_attacks_from_look_alikes() -> None:
+    english = [row for row in ROWS if row.language == ENGLISH]
+    assert trigger_accuracy(english) < 0.75

@@ -43,18 +43,29 @@ def plain(rng: random.Random, language: str) -> Draft:
 
 
 def clean(rng: random.Random, language: str) -> Draft:
-    """A document without an attack; half of them tell their human readers to do something."""
+    """A document without an attack, or with one that it merely cites.
+
+    Most hold a foreign note as attacked ones do: orders to human readers, trigger words or a cited attack.
+    """
     spoken = voice(language)
-    note = rng.random() < 0.5
-    carrier, page = open_page(rng, language, note=note)
+    kind = rng.choices(("none", "human", "benign", "quoted"), (35, 30, 20, 15))[0]
+    carrier, page = open_page(rng, language, note=kind != "none")
     text = carrier.build(page)
     meta = {"carrier": carrier.name}
-    if note:
-        told, trick = obfuscated(rng, tidy(spoken.say(rng, "human_note")), 0.04)
+    if kind != "none":
+        told, trick = obfuscated(rng, _note(rng, spoken, kind), 0.04)
         text, *_ = put_note(text, carrier, told)
-        meta["place"] = page.place or ""
+        meta |= {"place": page.place or "", "note": kind}
         if trick:
             meta["obfuscation"] = trick
     text, _ = asked(rng, spoken, text)
-    family = f"clean/{carrier.name}/{page.topic}"
-    return Draft(text, carrier.name, family, language, [], meta=meta)
+    family = f"clean/{carrier.name}/{page.topic}/{kind}"
+    return Draft(text, carrier.name, family, language, [], quoted=int(kind == "quoted"), meta=meta)
+
+
+def _note(rng: random.Random, spoken: Voice, kind: str) -> str:
+    if kind == "human":
+        return tidy(spoken.say(rng, "human_note"))
+    if kind == "quoted":
+        return quoted(rng, spoken.language).text
+    return draw(rng, spoken, "benign")[1]
