@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyshield._declaration import OutputScanner, PromptScanner, is_native
+from pyshield._declaration import OutputScanner, PairScanner, PromptScanner, is_native
 
-_BUILT_IN = (PromptScanner.ascan, OutputScanner.ascan)
+_BUILT_IN = (PromptScanner.ascan, OutputScanner.ascan, PairScanner.ascan)
 
 
 async def awaited(scanner: Any, *texts: str) -> Any:  # noqa: ANN401  # any object with `scan`

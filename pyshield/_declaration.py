@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pyshield._runtime import Scanner as NativeScanner
     from pyshield._runtime import ScanResult
 
-__all__ = ["Declaration", "OutputScanner", "PromptScanner", "is_native"]
+__all__ = ["Declaration", "OutputScanner", "PairScanner", "PromptScanner", "is_native"]
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401  # JSON is untyped
@@ -175,6 +175,24 @@ class OutputScanner(Declaration):
         return self._native.report(output)
 
 
+class PairScanner(OutputScanner):
+    """A scanner of what a model answers that also reads what it was asked."""
+
+    __slots__ = ()
+
+    def scan(self, prompt: str, output: str) -> tuple[str, bool, float]:
+        """Scans on the calling thread; otherwise as `OutputScanner.scan`."""
+        return self._native.scan(output, prompt)
+
+    def ascan(self, prompt: str, output: str) -> Awaitable[tuple[str, bool, float]]:
+        """Scans without holding up the event loop; otherwise as `scan`."""
+        return self._native.ascan(output, prompt)
+
+    def report(self, prompt: str, output: str) -> ScanResult:
+        """Scans on the calling thread and returns all that was found, positions included."""
+        return self._native.report(output, prompt)
+
+
 def is_native(scanner: object) -> bool:
     """Whether the runtime alone can run it.
 
@@ -182,4 +200,6 @@ def is_native(scanner: object) -> bool:
     """
     if isinstance(scanner, PromptScanner):
         return type(scanner).scan is PromptScanner.scan
+    if isinstance(scanner, PairScanner):
+        return type(scanner).scan is PairScanner.scan
     return isinstance(scanner, OutputScanner) and type(scanner).scan is OutputScanner.scan

@@ -10,6 +10,7 @@ import random
 from pathlib import Path
 
 from training import example, generate
+from training.language import command as language
 
 
 def _generate(options: argparse.Namespace) -> None:
@@ -35,6 +36,8 @@ def main(arguments: list[str] | None = None) -> None:
     stage.add_argument("--seed", type=int, default=1)
     stage.add_argument("--out", type=Path, required=True, metavar="FILE")
     stage.set_defaults(run=_generate)
+
+    language.add(stages)
 
     options = parser.parse_args(arguments)
     options.run(options)

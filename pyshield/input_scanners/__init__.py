@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pyshield.input_scanners.ban_substrings import BanSubstrings
     from pyshield.input_scanners.invisible_text import InvisibleText
+    from pyshield.input_scanners.language import Language
     from pyshield.input_scanners.regex import Regex
     from pyshield.input_scanners.sentiment import Sentiment
     from pyshield.input_scanners.token_limit import TokenLimit
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BanSubstrings",
     "InvisibleText",
+    "Language",
     "Regex",
     "Sentiment",
     "TokenLimit",
@@ -25,6 +27,7 @@ __all__ = [
 SCANNERS = {
     "BanSubstrings": "ban_substrings",
     "InvisibleText": "invisible_text",
+    "Language": "language",
     "Regex": "regex",
     "Sentiment": "sentiment",
     "TokenLimit": "token_limit",

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pyshield.output_scanners.ban_substrings import BanSubstrings
     from pyshield.output_scanners.json import JSON
+    from pyshield.output_scanners.language import Language
+    from pyshield.output_scanners.language_same import LanguageSame
+    from pyshield.output_scanners.malicious_urls import MaliciousURLs
     from pyshield.output_scanners.no_refusal import NoRefusalLight
     from pyshield.output_scanners.reading_time import ReadingTime
     from pyshield.output_scanners.regex import Regex
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = [
     "JSON",
     "BanSubstrings",
+    "Language",
+    "LanguageSame",
+    "MaliciousURLs",
     "NoRefusalLight",
     "ReadingTime",
     "Regex",
@@ -29,6 +35,9 @@ __all__ = [
 SCANNERS = {
     "BanSubstrings": "ban_substrings",
     "JSON": "json",
+    "Language": "language",
+    "LanguageSame": "language_same",
+    "MaliciousURLs": "malicious_urls",
     "NoRefusalLight": "no_refusal",
     "ReadingTime": "reading_time",
     "Regex": "regex",

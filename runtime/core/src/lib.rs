@@ -8,6 +8,7 @@ pub mod edit;
 pub mod error;
 pub mod finding;
 pub mod interrupt;
+pub mod language;
 pub mod literal;
 pub mod pattern;
 pub mod risk;

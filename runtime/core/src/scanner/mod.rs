@@ -11,6 +11,8 @@ use crate::verdict::Verdict;
 pub mod ban_substrings;
 pub mod invisible_text;
 pub mod json;
+pub mod language;
+pub mod language_same;
 pub mod no_refusal_light;
 pub mod probe;
 pub mod reading_time;

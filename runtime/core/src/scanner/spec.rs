@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::error::ConfigError;
 use crate::scanner::{
-    Scanner, ban_substrings, invisible_text, json, no_refusal_light, probe, reading_time, regex, sentiment,
+    Scanner, ban_substrings, invisible_text, json, language, language_same, no_refusal_light, probe, reading_time, regex, sentiment,
     token_limit,
 };
 
@@ -21,6 +21,10 @@ pub enum ScannerSpec {
     /// See [`json::Json`].
     #[serde(rename = "JSON")]
     Json(json::JsonSpec),
+    /// See [`language::Language`].
+    Language(language::LanguageSpec),
+    /// See [`language_same::LanguageSame`].
+    LanguageSame(language_same::LanguageSameSpec),
     /// See [`probe::Probe`].
     Probe(probe::ProbeSpec),
     /// See [`reading_time::ReadingTime`].
@@ -41,6 +45,8 @@ impl ScannerSpec {
             Self::InvisibleText(spec) => Ok(Box::new(invisible_text::InvisibleText::new(spec))),
             Self::NoRefusalLight(spec) => Ok(Box::new(no_refusal_light::NoRefusalLight::new(spec)?)),
             Self::Json(spec) => Ok(Box::new(json::Json::new(spec)?)),
+            Self::Language(spec) => Ok(Box::new(language::Language::new(&spec)?)),
+            Self::LanguageSame(spec) => Ok(Box::new(language_same::LanguageSame::new(&spec)?)),
             Self::Probe(spec) => Ok(Box::new(probe::Probe::new(spec))),
             Self::ReadingTime(spec) => Ok(Box::new(reading_time::ReadingTime::new(&spec)?)),
             Self::Regex(spec) => Ok(Box::new(regex::Regex::new(&spec)?)),

@@ -3,6 +3,7 @@
 pub(crate) mod class;
 mod code_points;
 mod fold;
+pub mod sentences;
 pub mod urls;
 
 use std::fmt;

@@ -1,0 +1,69 @@
+"""Language: texts in languages that are not wanted."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from pyshield._built_in import BuiltIn, only_built_in
+from pyshield._check import Check
+from pyshield._declaration import PromptScanner
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Language", "MatchType"]
+
+
+class MatchType(Enum):
+    """What is looked at together."""
+
+    SENTENCE = "sentence"
+    """Each sentence for itself."""
+    FULL = "full"
+    """The whole text."""
+
+
+def declared(
+    valid_languages: Sequence[str], model: object, threshold: float, match_type: MatchType | str, use_onnx: bool
+) -> dict[str, Any]:
+    """The checked parameters, shared by the input and the output scanner."""
+    check = Check("Language")
+    return {
+        "valid_languages": check.texts("valid_languages", valid_languages),
+        "threshold": check.number("threshold", threshold, least=0.0, most=1.0),
+        "match_type": check.choice("match_type", match_type, MatchType),
+        **only_built_in(check, model, use_onnx),
+    }
+
+
+class Language(BuiltIn, PromptScanner):
+    """Refuses prompts in which a language other than the valid ones is found.
+
+    A text whose language is not sure passes, as does one without letters. `docs/models/language.md` lists the
+    languages that can be found and how often they are.
+
+    Args:
+        valid_languages: The languages that pass: ISO 639-1 codes; copied. `no` stands for `nb` and `nn`.
+        model: None, for the built-in model.
+        threshold: A language counts as found if its probability is above this, 0 to 1.
+        match_type: Whether the whole text or each sentence is looked at.
+        use_onnx: Taken for llm-guard's sake; the built-in model needs no other runtime.
+
+    Raises:
+        ConfigError: For a wrong type or value, or (when first used) a code of no language that can be found.
+    """
+
+    __slots__ = ()
+    _type = "Language"
+
+    def __init__(
+        self,
+        valid_languages: Sequence[str],
+        *,
+        model: None = None,
+        threshold: float = 0.6,
+        match_type: MatchType | str = MatchType.FULL,
+        use_onnx: bool = False,
+    ) -> None:
+        self._declare(**declared(valid_languages, model, threshold, match_type, use_onnx))
