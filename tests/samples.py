@@ -44,6 +44,14 @@ _SUBSTRINGS = {
     "contains_all": True,
 }
 
+_LANGUAGE = {
+    "valid_languages": ["en", "no"],
+    "model": None,
+    "threshold": 0.5,
+    "match_type": "sentence",
+    "use_onnx": True,
+}
+
 SAMPLES = [
     _input("BanSubstrings", **_SUBSTRINGS),
     _input(
@@ -52,7 +60,10 @@ SAMPLES = [
     _input("InvisibleText", keep_emoji_joiners=False),
     _input("TokenLimit", limit=7, encoding_name="o200k_base", model_name="gpt-4"),
     _input("Sentiment", threshold=0.25, lexicon="vader_lexicon"),
+    _input("Language", **_LANGUAGE),
     _output("BanSubstrings", **_SUBSTRINGS),
+    _output("Language", **_LANGUAGE),
+    _output("LanguageSame", model=None, threshold=0.3, use_onnx=True),
     _output("Regex", patterns=[r"\d{4}"], is_blocked=False, match_type="all", redact=False),
     _output("Sentiment", threshold=0.25, lexicon="vader_lexicon"),
     _output("JSON", required_elements=2, repair=False),
@@ -114,6 +125,14 @@ WRONG: dict[tuple[str, str], list[tuple[Any, str]]] = {
     ("TokenLimit", "model_name"): [(3, "expected a string"), ("no-such-model", "")],
     ("Sentiment", "threshold"): [*_NUMBER, (-1.01, "at least -1"), (1.01, "at most 1")],
     ("Sentiment", "lexicon"): [(None, "expected a string"), ("other", "'vader_lexicon'")],
+    ("Language", "valid_languages"): [*_TEXTS, (["en", "xx"], "can be identified")],
+    ("Language", "model"): [("some/model", "expected None")],
+    ("Language", "threshold"): [*_NUMBER, (-0.01, "at least 0"), (1.01, "at most 1")],
+    ("Language", "match_type"): [("words", "'sentence', 'full'"), (None, "'sentence'")],
+    ("Language", "use_onnx"): _BOOL,
+    ("LanguageSame", "model"): [("some/model", "expected None")],
+    ("LanguageSame", "threshold"): [*_NUMBER, (-0.01, "at least 0"), (1.01, "at most 1")],
+    ("LanguageSame", "use_onnx"): _BOOL,
     ("JSON", "required_elements"): _COUNT,
     ("JSON", "repair"): _BOOL,
     ("ReadingTime", "max_time"): [*_NUMBER, (-0.1, "at least 0")],

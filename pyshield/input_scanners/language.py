@@ -51,7 +51,7 @@ class Language(BuiltIn, PromptScanner):
         use_onnx: Taken for llm-guard's sake; the built-in model needs no other runtime.
 
     Raises:
-        ConfigError: For a wrong type or value, or (when first used) a code of no language that can be found.
+        ConfigError: For a wrong type or value, or a code of no language that can be found.
     """
 
     __slots__ = ()
@@ -67,3 +67,4 @@ class Language(BuiltIn, PromptScanner):
         use_onnx: bool = False,
     ) -> None:
         self._declare(**declared(valid_languages, model, threshold, match_type, use_onnx))
+        self._compile()  # which refuses codes of languages that cannot be found

@@ -15,14 +15,18 @@ NONE = inspect.Parameter.empty
 
 # From the signatures of llm-guard 0.3.16; enum members by their value. A parameter before "*" is positional.
 BAN_SUBSTRINGS = "substrings, *, match_type='str', case_sensitive=False, redact=False, contains_all=False"
+LANGUAGE = "valid_languages, *, model=None, threshold={}, match_type='full', use_onnx=False"
 SIGNATURES = {
     i.BanSubstrings: BAN_SUBSTRINGS,
     i.InvisibleText: "*, keep_emoji_joiners=True",
+    i.Language: LANGUAGE.format(0.6),
     i.Regex: "patterns, *, is_blocked=True, match_type='all', redact=True",
     i.Sentiment: "*, threshold=-0.3, lexicon='vader_lexicon'",
     i.TokenLimit: "*, limit=4096, encoding_name='cl100k_base', model_name=None",
     o.BanSubstrings: BAN_SUBSTRINGS,
     o.JSON: "*, required_elements=0, repair=True",
+    o.Language: LANGUAGE.format(0.7),
+    o.LanguageSame: "*, model=None, threshold=0.1, use_onnx=False",
     o.NoRefusalLight: "",
     o.ReadingTime: "max_time, *, truncate=False",
     o.Regex: "patterns, *, is_blocked=True, match_type='search', redact=True",
@@ -34,6 +38,7 @@ MODULES = {
     "input_scanners.ban_substrings": ["BanSubstrings", "MatchType", "PROMPT_STOP_SUBSTRINGS"],
     "input_scanners.base": ["Scanner"],
     "input_scanners.invisible_text": ["InvisibleText"],
+    "input_scanners.language": ["Language", "MatchType"],
     "input_scanners.regex": ["MatchType", "Regex"],
     "input_scanners.sentiment": ["Sentiment"],
     "input_scanners.token_limit": ["TokenLimit"],
@@ -41,6 +46,8 @@ MODULES = {
     "output_scanners.ban_substrings": ["BanSubstrings", "MatchType", "OUTPUT_STOP_SUBSTRINGS"],
     "output_scanners.base": ["Scanner"],
     "output_scanners.json": ["JSON"],
+    "output_scanners.language": ["Language", "MatchType"],
+    "output_scanners.language_same": ["LanguageSame"],
     "output_scanners.no_refusal": ["NoRefusalLight"],
     "output_scanners.reading_time": ["ReadingTime"],
     "output_scanners.regex": ["MatchType", "Regex"],

@@ -105,6 +105,7 @@ class TestByName:
         for name in package.SCANNERS:
             params = {
                 "BanSubstrings": {"substrings": []},
+                "Language": {"valid_languages": ["en"]},
                 "Regex": {"patterns": []},
                 "ReadingTime": {"max_time": 1},
             }

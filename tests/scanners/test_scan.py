@@ -53,6 +53,9 @@ INPUTS = [
     (i.Sentiment(threshold=0), "a table", ("a table", False, 0.0)),
 ]
 
+ENGLISH = "The meeting was moved to Thursday because the room is being painted."
+GERMAN = "Die Besprechung wurde auf Donnerstag verschoben, weil der Raum gestrichen wird."
+
 OUTPUTS = [
     (o.BanSubstrings(["bomb"], redact=True), "a bomb", ("a [REDACTED]", False, 1.0)),
     (o.Regex([r"\d+"]), "1 and 22", ("[REDACTED] and 22", False, 1.0)),
@@ -86,6 +89,28 @@ async def test_output(scanner, text, expected):
     assert await scanner.ascan("why", text) == expected
     report = scanner.report("why", text)
     assert (report.text, report.is_valid) == expected[:2]
+
+
+async def test_language():
+    for package in (i, o):
+        scanner = package.Language(["en"], match_type="sentence")
+        arguments = ("why",) if package is o else ()
+        assert scanner.scan(*arguments, ENGLISH) == (ENGLISH, True, -1.0)
+        _, valid, risk = scanner.scan(*arguments, f"{ENGLISH} {GERMAN}")
+        assert not valid
+        assert 0.5 < risk <= 1.0
+        (finding,) = scanner.report(*arguments, f"{ENGLISH} {GERMAN}").findings
+        assert (finding.label, finding.start) == ("LANGUAGE_DE", len(ENGLISH) + 1)
+
+
+async def test_same_language():
+    scanner = o.LanguageSame()
+    assert scanner.scan(GERMAN, GERMAN) == (GERMAN, True, -1.0)
+    assert scanner.scan(GERMAN, "42") == ("42", True, -1.0)
+    for prompt, output in ((GERMAN, ENGLISH), (ENGLISH, GERMAN)):
+        assert scanner.scan(prompt, output) == (output, False, 1.0)
+        assert await scanner.ascan(prompt, output) == (output, False, 1.0)
+        assert [finding.scanner for finding in scanner.report(prompt, output).findings] == ["LanguageSame"]
 
 
 def test_a_text_that_is_left_alone_is_the_same_object():

@@ -68,9 +68,10 @@ impl Identifier {
         let mut scores = Scores::new(&self.weights);
         words::read(text, interrupt, &mut scores)?;
         let found = scores.probabilities();
-        Ok(found.map_or(Detection { languages: Vec::new(), undetermined: 1.0 }, |(languages, undetermined)| {
-            Detection { languages, undetermined }
-        }))
+        Ok(found
+            .map_or(Detection { languages: Vec::new(), undetermined: 1.0 }, |(languages, undetermined)| {
+                Detection { languages, undetermined }
+            }))
     }
 
     /// Every language that may be found.

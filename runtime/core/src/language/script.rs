@@ -35,8 +35,8 @@ impl Group {
 
 /// Languages that are known by their script, or (Assamese, Yiddish) by a letter of it.
 pub(super) const SINGLE: [&str; 25] = [
-    "el", "hy", "he", "bn", "as", "pa", "gu", "or", "ta", "te", "kn", "ml", "si", "th", "lo", "bo", "my", "ka",
-    "am", "ko", "km", "dv", "yi", "iu", "ii",
+    "el", "hy", "he", "bn", "as", "pa", "gu", "or", "ta", "te", "kn", "ml", "si", "th", "lo", "bo", "my",
+    "ka", "am", "ko", "km", "dv", "yi", "iu", "ii",
 ];
 
 const LATIN: Kind = Kind::Group(Group::Latin);

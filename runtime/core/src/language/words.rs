@@ -53,11 +53,7 @@ impl Word {
 
 /// Reads the words of `text` into `sink`, in time linear in the text and without allocation. Web and mail
 /// addresses are left out; apostrophes stay inside words.
-pub(super) fn read(
-    text: &str,
-    interrupt: Interrupt<'_>,
-    sink: &mut impl Sink,
-) -> Result<(), Interrupted> {
+pub(super) fn read(text: &str, interrupt: Interrupt<'_>, sink: &mut impl Sink) -> Result<(), Interrupted> {
     let mut classifier = Classifier::new();
     let mut word = Word { letters: [0; LONGEST], length: 0, kind: Kind::Separator, pending: false };
     let mut budget = STRIDE;

@@ -94,7 +94,12 @@ mod tests {
         let refused = scan(Some(question), "La capitale de la France est Paris, deux millions y habitent.");
         assert_eq!((refused.valid, refused.risk), (false, 1.0));
         assert_eq!(refused.findings[0].label, "LANGUAGE_FR");
-        assert_eq!(scan(Some(question), "Столица Франции — Париж.").findings[0].label, "LANGUAGE_RU");
+        assert_eq!(
+            scan(Some(question), "Столица Франции — Париж, и живёт там больше двух миллионов человек.")
+                .findings[0]
+                .label,
+            "LANGUAGE_RU"
+        );
     }
 
     #[test]
@@ -119,7 +124,7 @@ mod tests {
         #[test]
         fn any_pair_gets_a_verdict(prompt in any::<String>(), output in any::<String>()) {
             let verdict = scan(Some(&prompt), &output);
-            prop_assert!((verdict.valid && verdict.risk == -1.0) || verdict.risk == 1.0);
+            prop_assert!(verdict == Verdict::pass() || (!verdict.valid && verdict.findings.len() == 1));
         }
     }
 }

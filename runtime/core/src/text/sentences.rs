@@ -50,7 +50,27 @@ const MOST_CLOSERS: usize = 16;
 /// Where the quotes, brackets and further marks after `end` end.
 fn closed(text: &str, end: usize) -> usize {
     let rest = text.get(end..).unwrap_or_default();
-    let closing = |c: &char| matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '"' | '\'' | ')' | ']' | '”' | '’' | '»' | '」' | '』' | '）');
+    let closing = |c: &char| {
+        matches!(
+            c,
+            '.' | '!'
+                | '?'
+                | '…'
+                | '。'
+                | '！'
+                | '？'
+                | '"'
+                | '\''
+                | ')'
+                | ']'
+                | '”'
+                | '’'
+                | '»'
+                | '」'
+                | '』'
+                | '）'
+        )
+    };
     end + rest.chars().take(MOST_CLOSERS).take_while(closing).map(char::len_utf8).sum::<usize>()
 }
 
