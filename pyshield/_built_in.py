@@ -16,7 +16,9 @@ __all__ = ["BuiltIn", "only_built_in"]
 def only_built_in(check: Check, model: object, use_onnx: object) -> dict[str, Any]:
     """The checked `model` and `use_onnx` of such a scanner."""
     if model is not None:
-        check.fail("model", f"expected None, for the built-in model; others cannot be used yet, got {shown(model)}")
+        check.fail(
+            "model", f"expected None, for the built-in model; others cannot be used yet, got {shown(model)}"
+        )
     return {"model": None, "use_onnx": check.boolean("use_onnx", use_onnx)}
 
 

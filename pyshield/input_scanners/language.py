@@ -25,7 +25,11 @@ class MatchType(Enum):
 
 
 def declared(
-    valid_languages: Sequence[str], model: object, threshold: float, match_type: MatchType | str, use_onnx: bool
+    valid_languages: Sequence[str],
+    model: object,
+    threshold: float,
+    match_type: MatchType | str,
+    use_onnx: bool,
 ) -> dict[str, Any]:
     """The checked parameters, shared by the input and the output scanner."""
     check = Check("Language")

@@ -109,7 +109,12 @@ def train(rows: Sequence[data.Row], seed: int, say: Callable[[str], None]) -> li
 
 
 def _group(
-    group: int, texts: list[Text], crops: list[Text], checks: list[Text], seed: int, say: Callable[[str], None]
+    group: int,
+    texts: list[Text],
+    crops: list[Text],
+    checks: list[Text],
+    seed: int,
+    say: Callable[[str], None],
 ) -> fit.Weights:
     documents, languages = fit.grouped(texts, group)
     known = sorted(language for language, count in Counter(languages).items() if count >= _FEWEST)

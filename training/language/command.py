@@ -18,7 +18,9 @@ MANIFEST = Path("runtime/core/weights/language.json")
 def add(stages: Any) -> None:
     """Adds the stages to the command line."""
     stage = stages.add_parser("language-train", help="fit the language model, quantise and pack it")
-    stage.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="the folder of data archives")
+    stage.add_argument(
+        "--data", type=Path, required=True, metavar="FOLDER", help="the folder of data archives"
+    )
     stage.add_argument("--seed", type=int, default=1)
     stage.add_argument("--out", type=Path, default=WEIGHTS, metavar="FILE")
     stage.set_defaults(run=_train)
@@ -39,10 +41,17 @@ def _train(options: argparse.Namespace) -> None:
     manifest = {
         "weights": {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()},
         "data": {archive.name: hashlib.sha256(archive.read_bytes()).hexdigest()},
-        "rows": {"train": sum(not row.held_out for row in rows), "held_out": sum(row.held_out for row in rows)},
+        "rows": {
+            "train": sum(not row.held_out for row in rows),
+            "held_out": sum(row.held_out for row in rows),
+        },
         "seed": options.seed,
         "languages": sorted({name for weights in groups for name in weights.languages} - {"und"}),
-        "versions": {"python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__},
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "scipy": scipy.__version__,
+        },
     }
     options.out.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n")
     print(f"{options.out}: {len(content):,} bytes")

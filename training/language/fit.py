@@ -67,7 +67,9 @@ def features(documents: Sequence[Sequence[str]], weights: Weights) -> sparse.csr
     at = np.minimum(np.searchsorted(weights.hashes, found), len(weights.hashes) - 1)
     known = weights.hashes[at] == found
     shape = (len(documents), len(weights.hashes))
-    matrix = sparse.csr_matrix((np.ones(known.sum(), dtype=np.float32), (owners[known], at[known])), shape=shape)
+    matrix = sparse.csr_matrix(
+        (np.ones(known.sum(), dtype=np.float32), (owners[known], at[known])), shape=shape
+    )
     matrix.sum_duplicates()
     return matrix
 

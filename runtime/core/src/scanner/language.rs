@@ -17,8 +17,8 @@ use crate::verdict::Verdict;
 const NAME: &str = "Language";
 
 /// Nanoseconds that a byte takes, and a text: what the slowest script takes on a machine of 2024.
-pub(super) const BYTE_NS: u64 = 40;
-pub(super) const TEXT_NS: u64 = 1_500;
+pub(super) const BYTE_NS: u64 = 100;
+pub(super) const TEXT_NS: u64 = 1_000;
 
 /// Codes that stand for others: a macrolanguage for its members, an old code for the new one.
 const ALIASES: &[(&str, &[&str])] = &[
