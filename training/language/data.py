@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import random
 import tarfile
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import random
     from pathlib import Path
 
 LENGTHS = ("sentences", "word-pairs", "single-words")

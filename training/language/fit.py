@@ -20,7 +20,7 @@ PSEUDO = 0.05
 
 @dataclass(slots=True)
 class Weights:
-    """The weights of one group: of each n-gram (by hash, ascending), of each language; zero where nothing is kept."""
+    """The weights of one group: of each n-gram (hashes ascending), of each language; zero where none is kept."""
 
     group: int
     languages: list[str]
@@ -83,8 +83,8 @@ def by_counts(
 ) -> Weights:
     """Weights as a naive Bayes classifier has them, of the `rows` n-grams that tell most.
 
-    An n-gram that a language never had has weight zero, so a row holds only the languages that have it; that all
-    zeros mean the same needs all languages to be of one size, which is why counts are brought to one.
+    An n-gram that a language never had has weight zero, so a row holds only the languages that have it; that
+    all zeros mean the same needs all languages to be of one size, which is why counts are brought to one.
     """
     found, owners, counts = counted(documents, group)
     new = np.r_[True, found[1:] != found[:-1]]

@@ -21,8 +21,8 @@ _WORD = 0x5BD1_E995
 def hashes(documents: Iterable[Iterable[str]], order: int) -> tuple[np.ndarray, np.ndarray]:
     """The hash of every n-gram of every document, and the number of the document each is in.
 
-    Of a piece `w`, the n-grams of the characters of ` w ` of one to `order` characters count (a blank alone does
-    not), and, if they are longer than that, all of them together.
+    Of a piece `w`, the n-grams of the characters of ` w ` of one to `order` characters count (a blank alone
+    does not), and, if they are longer than that, all of them together.
     """
     stream: list[str] = []
     ends: list[int] = []

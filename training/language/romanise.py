@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001  # tables of letters
 """Text of other scripts in Latin letters, as people without the right keyboard write it.
 
 The model has no class for such text; it learns from this to be unsure of it. Rough on purpose: nobody who types
@@ -6,10 +7,10 @@ this way follows a standard.
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable
 
 _CYRILLIC = dict(
@@ -528,12 +529,7 @@ def _table(table: dict[str, str]) -> Callable[[str], str]:
 
 def _kana(text: str) -> str:
     hiragana = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in text)
-    return (
-        " ".join(_KANA[c] if c in _KANA else "" for c in hiragana)
-        .replace("  ", ".")
-        .replace(" ", "")
-        .replace(".", " ")
-    )
+    return " ".join(_KANA.get(c, "") for c in hiragana).replace("  ", ".").replace(" ", "").replace(".", " ")
 
 
 def _indic(text: str) -> str:

@@ -1,6 +1,6 @@
 """Texts as the model sees them: words of one script, folded to lower case.
 
-A copy of what `runtime/core/src/language/{script,words}.rs` does; ranges instead of Unicode properties, so that
+A copy of what `runtime/core/src/language/{script,words}.rs` does; ranges, not Unicode properties, so that
 the two agree whatever Unicode version they were built with.
 """
 
