@@ -20,7 +20,7 @@ PSEUDO = 0.05
 
 @dataclass(slots=True)
 class Weights:
-    """The weights of one group: of each n-gram (hashes ascending), of each language; zero where none is kept."""
+    """One group: the weights of each n-gram (hashes ascending), of each language; zero where none is kept."""
 
     group: int
     languages: list[str]
