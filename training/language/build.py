@@ -1,4 +1,4 @@
-"""The stages `language-train` and `language-evaluate` build on: from the data folder to fitted weights."""
+"""From labelled texts to fitted weights."""
 
 from __future__ import annotations
 

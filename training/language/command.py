@@ -1,10 +1,8 @@
-"""The stages of `python -m training` that make and judge the language model."""
+"""The stages of `python -m training` that make the language model."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import platform
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +10,7 @@ if TYPE_CHECKING:
     import argparse
 
 WEIGHTS = Path("runtime/core/weights/language.bin")
-MANIFEST = Path("runtime/core/weights/language.json")
+REFERENCE = Path("runtime/core/src/language/reference.tsv")
 
 
 def add(stages: Any) -> None:
@@ -24,34 +22,14 @@ def add(stages: Any) -> None:
     stage.add_argument("--seed", type=int, default=1)
     stage.add_argument("--out", type=Path, default=WEIGHTS, metavar="FILE")
     stage.set_defaults(run=_train)
+    stage = stages.add_parser("language-reference", help="record how training reads some texts")
+    stage.add_argument("--out", type=Path, default=REFERENCE, metavar="FILE")
+    stage.set_defaults(run=_reference)
 
 
 def _train(options: argparse.Namespace) -> None:
-    import numpy as np
-    import scipy
+    importlib.import_module("training.language.train").run(options.data, options.seed, options.out)
 
-    from training.language import build, data, pack
 
-    rows = data.read(options.data)
-    groups = build.train(rows, options.seed, lambda line: print(line, flush=True))
-    content = pack.packed(groups)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_bytes(content)
-    archive = options.data / "lingua_langid.tar.gz"
-    manifest = {
-        "weights": {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()},
-        "data": {archive.name: hashlib.sha256(archive.read_bytes()).hexdigest()},
-        "rows": {
-            "train": sum(not row.held_out for row in rows),
-            "held_out": sum(row.held_out for row in rows),
-        },
-        "seed": options.seed,
-        "languages": sorted({name for weights in groups for name in weights.languages} - {"und"}),
-        "versions": {
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "scipy": scipy.__version__,
-        },
-    }
-    options.out.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n")
-    print(f"{options.out}: {len(content):,} bytes")
+def _reference(options: argparse.Namespace) -> None:
+    importlib.import_module("training.language.reference").run(options.out)

@@ -32,7 +32,7 @@ class Row:
 
 def read(folder: Path) -> list[Row]:
     """The rows of lingua's test data, each text of a language once."""
-    seen = {}
+    seen: dict[tuple[str, str], str] = {}
     with tarfile.open(folder / "lingua_langid.tar.gz") as archive:
         for kind in LENGTHS:
             member = archive.extractfile(f"lingua_langid/{kind}.tsv")

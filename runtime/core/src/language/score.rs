@@ -119,23 +119,7 @@ impl Sink for Scores<'_> {
         let at = group.index();
         self.letters[at] += length as u64;
         let order = self.weights.scripts[at].order;
-        for start in 0..=length {
-            let mut hash = SEED;
-            for (n, &code) in padded[start..].iter().take(order).enumerate() {
-                hash = mix(hash, code);
-                // A blank alone says nothing.
-                if n > 0 || start > 0 {
-                    self.add(at, hash);
-                }
-            }
-            if start == 0 && padded.len() > order {
-                hash ^= WORD;
-                for &code in &padded[order..] {
-                    hash = mix(hash, code);
-                }
-                self.add(at, hash);
-            }
-        }
+        grams(padded, order, |hash| self.add(at, hash));
     }
 
     fn letter(&mut self, language: u8) {
@@ -145,9 +129,84 @@ impl Sink for Scores<'_> {
     }
 }
 
+/// The hashes of the n-grams of a word, which has a blank on each side: of one to `order` characters each, and
+/// of all of them together where they are more.
+#[inline]
+fn grams(padded: &[u32], order: usize, mut found: impl FnMut(u32)) {
+    for start in 0..padded.len().saturating_sub(1) {
+        let mut hash = SEED;
+        for (n, &code) in padded[start..].iter().take(order).enumerate() {
+            hash = mix(hash, code);
+            // A blank alone says nothing.
+            if n > 0 || start > 0 {
+                found(hash);
+            }
+        }
+        if start == 0 && padded.len() > order {
+            hash ^= WORD;
+            for &code in &padded[order..] {
+                hash = mix(hash, code);
+            }
+            found(hash);
+        }
+    }
+}
+
 /// The hash of what `hash` is the hash of, and one more character.
 #[inline]
 fn mix(hash: u32, code: u32) -> u32 {
     let mixed = (hash ^ code).wrapping_mul(FACTOR);
     mixed ^ mixed >> 15
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::super::{BUNDLED, words};
+    use super::*;
+    use crate::interrupt::Interrupt;
+
+    /// The words with their scripts, the number of their n-grams, the sum of their hashes.
+    struct Read {
+        weights: Weights,
+        words: String,
+        count: u64,
+        sum: u64,
+    }
+
+    impl Sink for Read {
+        fn word(&mut self, group: Group, letters: &[u32]) {
+            let word: String = letters.iter().filter_map(|&code| char::from_u32(code)).collect();
+            let blank = if self.words.is_empty() { "" } else { " " };
+            write!(self.words, "{blank}{}:{word}", group.index()).unwrap();
+            let padded: Vec<u32> = [BLANK].iter().chain(letters).chain(&[BLANK]).copied().collect();
+            grams(&padded, self.weights.scripts[group.index()].order, |hash| {
+                self.count += 1;
+                self.sum += u64::from(hash);
+            });
+        }
+
+        fn letter(&mut self, _: u8) {}
+    }
+
+    /// Weights are of use only to what reads texts as training did; `training/language/reference.py` wrote down
+    /// how it reads these.
+    #[test]
+    fn texts_are_read_as_in_training() {
+        let lines = include_str!("reference.tsv");
+        assert!(lines.lines().count() > 10);
+        for line in lines.lines() {
+            let parts: Vec<_> = line.split('\t').collect();
+            let mut read = Read {
+                weights: Weights::from_bytes(BUNDLED).unwrap(),
+                words: String::new(),
+                count: 0,
+                sum: 0,
+            };
+            words::read(parts[0], Interrupt::NEVER, &mut read).unwrap();
+            assert_eq!(read.words, parts[1], "{}", parts[0]);
+            assert_eq!([read.count.to_string(), read.sum.to_string()], parts[2..], "{}", parts[0]);
+        }
+    }
 }
