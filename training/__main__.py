@@ -8,9 +8,13 @@ import itertools
 import pkgutil
 import random
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from training import example, generate
 from training.language import command as language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _generate(options: argparse.Namespace) -> None:
@@ -18,6 +22,35 @@ def _generate(options: argparse.Namespace) -> None:
     rows = module.generate(random.Random(options.seed), options.count)
     count = example.write(options.out, itertools.islice(rows, options.count))
     print(f"{options.out}: {count} rows")
+
+
+def _prepare(options: argparse.Namespace) -> None:
+    importlib.import_module("training.prepare").run(options.data, options.generated, options.work)
+
+
+def _train(options: argparse.Namespace) -> None:
+    train = importlib.import_module("training.train")
+    names = ("name", "start", "blend", "frozen", "cores", "minutes", "rate", "workers", "seed")
+    train.run(train.Plan(options.work, **{name: getattr(options, name) for name in names}))
+
+
+def _on(function: str, *names: str) -> Callable[[argparse.Namespace], None]:
+    """Return what calls a function of `training.stages`, which needs the libraries of training."""
+
+    def run(options: argparse.Namespace) -> None:
+        stages = importlib.import_module("training.stages")
+        getattr(stages, function)(options.work, *(getattr(options, name) for name in names))
+
+    return run
+
+
+def _stage(
+    stages: Any, name: str, text: str, run: Callable[[argparse.Namespace], None]
+) -> argparse.ArgumentParser:
+    stage: argparse.ArgumentParser = stages.add_parser(name, help=text)
+    stage.add_argument("--work", type=Path, default=Path("../training-work"), metavar="FOLDER")
+    stage.set_defaults(run=run)
+    return stage
 
 
 def _subjects() -> list[str]:
@@ -37,6 +70,37 @@ def main(arguments: list[str] | None = None) -> None:
     stage.add_argument("--out", type=Path, required=True, metavar="FILE")
     stage.set_defaults(run=_generate)
 
+    stage = _stage(stages, "prepare", "read the archives, remove near duplicates, split by source", _prepare)
+    stage.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="of the archives")
+    stage.add_argument("--generated", type=Path, nargs="*", default=[], metavar="FILE")
+    _stage(stages, "prune", "choose the vocabulary", _on("prune"))
+    _stage(stages, "embed", "compute the base model's embeddings", _on("embed"))
+    stage = _stage(stages, "train", "train all heads; an interrupted run goes on", _train)
+    stage.add_argument("--name", required=True, help="of the checkpoint")
+    stage.add_argument("--start", help="checkpoint to start from; the base model without")
+    stage.add_argument(
+        "--blend", type=float, default=1.0, help="of the start's encoder with the base model's"
+    )
+    stage.add_argument("--frozen", type=int, default=0, help="first layers that stay as they are")
+    stage.add_argument("--cores", type=float, default=16.0, help="processor time per second at most")
+    stage.add_argument("--minutes", type=float, default=90.0)
+    stage.add_argument("--rate", type=float, default=1e-4)
+    stage.add_argument("--workers", type=int, default=2)
+    stage.add_argument("--seed", type=int, default=1)
+    stage = _stage(
+        stages, "quantise", "write a checkpoint as ONNX, in float and in int8", _on("quantise", "name")
+    )
+    stage.add_argument("--name", required=True)
+    stage = _stage(stages, "evaluate", "calibrate and measure", _on("measure", "name", "version", "rows"))
+    stage.add_argument("--name", required=True)
+    stage.add_argument("--version", required=True)
+    stage.add_argument("--rows", type=int, default=500, help="of one source at most")
+    stage = _stage(
+        stages, "card", "write the shipped folder and the report", _on("deliver", "name", "folder", "report")
+    )
+    stage.add_argument("--name", required=True)
+    stage.add_argument("--folder", type=Path, default=Path("pyshield/weights/encoder"))
+    stage.add_argument("--report", type=Path, default=Path("docs/models"))
     language.add(stages)
 
     options = parser.parse_args(arguments)

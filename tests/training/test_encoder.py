@@ -1,0 +1,158 @@
+"""The model: case of words, masked losses, and the ONNX file that says what PyTorch says."""
+
+import math
+
+import pytest
+
+from training.tokens import CAPITALISED, DIGITS, LOWER, MIXED, UPPER, case_of
+
+
+@pytest.mark.parametrize(
+    ("word", "case"),
+    [
+        ("apple", LOWER), ("Apple", CAPITALISED), ("A", CAPITALISED), ("US", UPPER), ("iPhone", MIXED),
+        ("McDonald", MIXED), ("3rd", DIGITS), ("A4", DIGITS), ("Ünal", CAPITALISED), ("ÜNAL", UPPER),
+        ("東京", LOWER), ("½", DIGITS), ("٣", DIGITS), ("", LOWER), ("...", LOWER), ("ß", LOWER),
+        ("Ж", CAPITALISED),
+    ],
+)  # fmt: skip
+def test_case_of_a_word(word, case):
+    assert case_of(word) == case
+
+
+def _metrics():
+    pytest.importorskip("numpy", reason="the figures need numpy")
+    from training import metrics
+
+    return metrics
+
+
+def test_roc_auc_counts_ties_half():
+    metrics = _metrics()
+    np = pytest.importorskip("numpy")
+    labels = np.array([0, 0, 1, 1])
+    assert metrics.roc_auc(labels, np.array([0.1, 0.2, 0.3, 0.4])) == 1.0
+    assert metrics.roc_auc(labels, np.array([0.5, 0.5, 0.5, 0.5])) == 0.5
+    assert metrics.roc_auc(labels, np.array([0.1, 0.6, 0.5, 0.9])) == 0.75
+    assert math.isnan(metrics.roc_auc(np.array([1, 1]), np.array([0.1, 0.2])))
+
+
+def test_recall_at_a_rate_and_the_best_threshold():
+    metrics = _metrics()
+    np = pytest.importorskip("numpy")
+    labels = np.array([0] * 100 + [1] * 100)
+    scores = np.concatenate([np.arange(100) / 100, np.arange(100) / 100 + 0.5])
+    assert metrics.recall_at(labels, scores, 0.0) == 0.5
+    assert metrics.recall_at(labels, scores, 0.1) == pytest.approx(0.6, abs=0.011)
+    limit = metrics.best_threshold(labels, scores)
+    assert metrics.balanced_accuracy(labels, scores, limit) == pytest.approx(0.75, abs=0.011)
+
+
+def test_a_temperature_undoes_overconfidence():
+    metrics = _metrics()
+    np = pytest.importorskip("numpy")
+    labels = np.array([[1]] * 80 + [[0]] * 20)
+    logits = np.full((100, 1), 4 * math.log(4))
+    found = metrics.temperature(logits, labels, softmax=False)
+    assert found == pytest.approx(4.0, rel=0.05)
+
+
+def test_span_f1_needs_the_exact_span():
+    metrics = _metrics()
+    found = metrics.span_f1([({(0, 4, "A"), (6, 9, "B")}, {(0, 4, "A"), (6, 8, "B")})])
+    assert (found["precision"], found["recall"], found["f1"]) == (0.5, 0.5, 0.5)
+
+
+def _torch():
+    return pytest.importorskip("torch", reason="PyTorch is installed for training only")
+
+
+def _model(torch, seed=1):
+    from training import encoder, heads
+
+    torch.manual_seed(seed)
+    trunk = encoder.Encoder(encoder.Shape(50, 2, 384, 64, 12, 64), four_bit=True)
+    for parameter in trunk.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    return heads.Model(trunk).eval()
+
+
+def _inputs(torch):
+    ids = torch.randint(1, 50, (3, 12))
+    mask = torch.ones_like(ids)
+    mask[1, 7:] = 0
+    return ids, mask, torch.randint(0, 10, (3, 12))
+
+
+def test_padding_changes_nothing():
+    torch = _torch()
+    model = _model(torch)
+    ids, mask, types = _inputs(torch)
+    with torch.no_grad():
+        long = model(ids, mask, types)
+        short = model(ids[1:2, :7], mask[1:2, :7], types[1:2, :7])
+    for name, value in short.items():
+        wanted = long[name][1:2, :7] if name == "entities" else long[name][1:2]
+        assert torch.allclose(value, wanted, atol=1e-4), name
+
+
+def test_four_bits_keep_zero_and_stay_close():
+    torch = _torch()
+    from training import encoder
+
+    values = torch.randn(20, 384)
+    values[:, 0] = 0
+    rounded = encoder.quantised(values)
+    assert torch.equal(rounded[:, 0], values[:, 0])
+    step = (
+        values.unflatten(-1, (-1, encoder.BLOCK)).amax(-1)
+        - values.unflatten(-1, (-1, encoder.BLOCK)).amin(-1)
+    ) / 15
+    assert ((rounded - values).abs().unflatten(-1, (-1, encoder.BLOCK)).amax(-1) <= step * 1.01).all()
+
+
+def test_the_exported_file_says_what_the_model_says(tmp_path):
+    torch = _torch()
+    pytest.importorskip("onnx", reason="the export needs onnx")
+    runtime = pytest.importorskip("onnxruntime", reason="the export needs ONNX Runtime")
+    from training import export
+
+    model = _model(torch)
+    export.write(model, tmp_path / "m.onnx")
+    ids, mask, types = _inputs(torch)
+    session = runtime.InferenceSession(tmp_path / "m.onnx", providers=["CPUExecutionProvider"])
+    feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+    names = [output.name for output in session.get_outputs()]
+    found = dict(zip(names, session.run(None, {k: v.numpy() for k, v in feeds.items()}), strict=True))
+    with torch.no_grad():
+        wanted = model(ids, mask, types)
+    assert set(found) == set(wanted)
+    for name, value in wanted.items():
+        assert torch.allclose(torch.from_numpy(found[name]), value, atol=2e-2, rtol=2e-2), name
+
+
+def test_an_unobserved_label_has_no_loss():
+    torch = _torch()
+    from training import heads, targets
+    from training.rows import UNOBSERVED, Row
+
+    bits = [UNOBSERVED] * len(heads.HEADS["toxicity"].labels)
+    row = Row([1, 2], [0, 0], {"toxicity": [1.0, *bits[1:]]})
+    names = {name: torch.zeros(1, len(head.labels), requires_grad=True) for name, head in heads.HEADS.items()}
+    found = targets.losses(names, [row], None)
+    assert set(found) == {"toxicity"}
+    found["toxicity"].backward()
+    grads = names["toxicity"].grad[0]
+    assert grads[0] < 0
+    assert (grads[1:] == 0).all()
+
+
+def test_an_attack_of_unknown_kind_still_counts_as_one():
+    torch = _torch()
+    from training import targets
+
+    attack = torch.tensor([[0.0, 1.0, 0.0]])
+    right = targets._injection_loss(torch.tensor([[-3.0, 3.0, -3.0]]), attack)
+    other = targets._injection_loss(torch.tensor([[3.0, -3.0, -3.0]]), attack)
+    missed = targets._injection_loss(torch.tensor([[-3.0, -3.0, -3.0]]), attack)
+    assert right < other < missed

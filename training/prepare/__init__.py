@@ -1,0 +1,72 @@
+"""`prepare`: read the archives, remove near duplicates, split by source and group, write a manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+from training import example
+from training.prepare import answers, attacks, duplicates, entities, grounding, hate, other, requests, splits
+from training.prepare.archives import Archive
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FAMILIES = (attacks, requests, answers, hate, entities, grounding, other)
+MAX_CHARACTERS = 6000
+
+
+def run(data: Path, generated: list[Path], work: Path) -> None:
+    """Write `train.jsonl`, `validation.jsonl`, `held_out.jsonl` and `manifest.json` under `work`.
+
+    Args:
+        data: Folder of archives.
+        generated: Files of the `generate` stage.
+        work: Where to write.
+    """
+    names = sorted({name for family in FAMILIES for name in family.ARCHIVES})
+    rows: list[example.Example] = []
+    hashes: dict[str, str] = {}
+    for name in names:
+        archive = Archive.open(data, name)
+        hashes[archive.name] = archive.sha256
+        for family in FAMILIES:
+            if name in family.ARCHIVES:
+                rows.extend(family.read(archive, random.Random(f"{family.__name__}/{name}")))
+    for path in generated:
+        hashes[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        rows.extend(example.read(path))
+    for row in rows:
+        if "entities" not in row.labels and len(row.text) > MAX_CHARACTERS:
+            row.text = row.text[:MAX_CHARACTERS]
+        example.check(row)
+    # held-out sources first: of two near duplicates the earlier stays, so training loses what it shares with
+    # them
+    rows.sort(key=lambda row: row.source not in splits.HELD_OUT)
+    kept, dropped = duplicates.remove(rows)
+    parts: dict[str, list[example.Example]] = defaultdict(list)
+    for row in kept:
+        parts[splits.split_of(row)].append(row)
+    manifest: dict[str, Any] = {
+        "inputs": hashes,
+        "near_duplicates_dropped": dict(sorted(dropped.items())),
+        "rows": {part: len(found) for part, found in parts.items()},
+        "rows_by_source": {
+            part: dict(sorted(Counter(row.source for row in found).items())) for part, found in parts.items()
+        },
+        "rows_by_head": {
+            part: dict(sorted(Counter(head for row in found for head in row.labels).items()))
+            for part, found in parts.items()
+        },
+    }
+    for part, found in parts.items():
+        example.write(work / f"{part}.jsonl", found)
+        manifest.setdefault("outputs", {})[part] = hashlib.sha256(
+            (work / f"{part}.jsonl").read_bytes()
+        ).hexdigest()
+    (work / "manifest.json").write_text(
+        json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )

@@ -1,0 +1,68 @@
+"""The stages of the command line, in the order in which they run; all files lie under one work folder."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from training import base, calibrate, evaluate, example, export, score, ship, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SENTENCES = 52_000  # whose embedding is kept
+VOCABULARY = 13_500  # with four bits per value, what fits beside six layers
+
+
+def texts(work: Path) -> list[str]:
+    """Return the texts of the training rows, without those that only a near duplicate's group keeps apart."""
+    rows = example.read(work / "train.jsonl")
+    return sorted({text[:1200] for row in rows for text in (row.text, row.pair) if text})
+
+
+def prune(work: Path) -> None:
+    """Choose the vocabulary from the training rows."""
+    train.prune(work, VOCABULARY, texts(work))
+
+
+def embed(work: Path) -> None:
+    """Compute the base model's embeddings of a sample of the training texts."""
+    rng = random.Random(5)
+    found = [text[:500] for text in texts(work) if len(text) >= 20]
+    chosen = rng.sample(found, min(SENTENCES, len(found)))
+    np.save(work / "embed_targets.npy", base.embeddings(base.load(), chosen))
+    (work / "embed_texts.json").write_text(json.dumps(chosen, ensure_ascii=False), encoding="utf-8")
+
+
+def quantise(work: Path, name: str) -> None:
+    """Write a checkpoint as ONNX, in float and quantised."""
+    export.write(train.load(work, name), work / f"{name}.onnx")
+    export.quantise(work / f"{name}.onnx", work / f"{name}.int8.onnx")
+
+
+def measure(work: Path, name: str, version: str, rows: int) -> None:
+    """Calibrate on the validation rows, evaluate on all rows; write configuration and results."""
+    scorer = score.Scorer(work / f"{name}.int8.onnx", work / "tokenizer.json")
+    found = {
+        part: evaluate.scored(scorer, evaluate.sampled(example.read(work / f"{part}.jsonl"), rows))
+        for part in ("validation", "held_out")
+    }
+    scale = calibrate.temperatures(found["validation"])
+    limits = calibrate.thresholds(found["validation"], scale)
+    results = {part: evaluate.report(scored, scale, limits) for part, scored in found.items()}
+    results["embedding"] = evaluate.embedding(found["held_out"])
+    write_json(work / f"{name}.config.json", calibrate.config(scale, limits, version))
+    write_json(work / f"{name}.results.json", results)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a value as indented JSON."""
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def deliver(work: Path, name: str, folder: Path, report: Path) -> None:
+    """Write the shipped folder and the report."""
+    ship.write(work, name, folder, report)
