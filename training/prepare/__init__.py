@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from training import example
-from training.prepare import answers, attacks, duplicates, entities, grounding, hate, other, requests, splits
+from training.prepare import answers, attacks, entities, grounding, hate, other, requests, splits
 from training.prepare.archives import Archive
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def run(data: Path, generated: list[Path], work: Path) -> None:
         generated: Files of the `generate` stage.
         work: Where to write.
     """
+    from training.prepare import duplicates  # numpy is installed for training only
+
     names = sorted({name for family in FAMILIES for name in family.ARCHIVES})
     rows: list[example.Example] = []
     hashes: dict[str, str] = {}
