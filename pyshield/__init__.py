@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pyshield.errors import ShieldError
     from pyshield.evaluate import ascan_output, ascan_prompt, scan_output, scan_prompt
     from pyshield.results import Entity, Finding, RiskFactor, ScanResult, Severity, Timings, Verdict
-    from pyshield.shield import BlockingShield, Cache, Limits, Shield
+    from pyshield.shield import BlockingShield, Cache, Limits, Shield, Views
     from pyshield.vault import Vault
 
     __version__: str
@@ -32,6 +32,7 @@ __all__ = [
     "Timings",
     "Vault",
     "Verdict",
+    "Views",
     "__version__",
     "ascan_output",
     "ascan_prompt",
@@ -53,6 +54,7 @@ _HOME = {
     "Timings": "results",
     "Vault": "vault",
     "Verdict": "results",
+    "Views": "shield",
     "ascan_output": "evaluate",
     "ascan_prompt": "evaluate",
     "scan_output": "evaluate",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pyshield._check import Check, shown
 from pyshield._declaration import Declaration, OutputScanner, PromptScanner, is_native
-from pyshield._limits import Cache, Limits
+from pyshield._limits import Cache, Limits, Views
 from pyshield.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Declared:
         output: Sequence[Any] = (),
         *,
         limits: Limits | None = None,
+        views: Views | None = None,
         cache: Cache | None = None,
         on_error: OnError = "block",
     ) -> None:
@@ -58,13 +59,15 @@ class Declared:
         limits = Limits() if limits is None else limits
         if not isinstance(limits, Limits):
             check.fail("limits", f"expected Limits, got {shown(limits)}")
+        if views is not None and not isinstance(views, Views):
+            check.fail("views", f"expected Views or None, got {shown(views)}")
         if cache is not None and not isinstance(cache, Cache):
             check.fail("cache", f"expected Cache or None, got {shown(cache)}")
         if on_error not in _ON_ERROR:
             check.fail("on_error", f"expected 'block', 'allow' or 'raise', got {shown(on_error)}")
         prompts = _scanners(check, "prompt", prompt, PromptScanner)
         outputs = _scanners(check, "output", output, OutputScanner)
-        self._declared = (prompts, outputs, limits, cache, on_error)
+        self._declared = (prompts, outputs, limits, views, cache, on_error)
         self._own_prompt = tuple(scanner for scanner in prompts if not is_native(scanner))
         self._own_output = tuple(scanner for scanner in outputs if not is_native(scanner))
         self._seconds = limits.deadline
@@ -75,11 +78,12 @@ class Declared:
 
         from pyshield._runtime import Shield as NativeShield
 
-        prompts, outputs, limits, cache, on_error = self._declared
+        prompts, outputs, limits, views, cache, on_error = self._declared
         spec = {
             "prompt": [scanner._spec() for scanner in prompts if is_native(scanner)],  # noqa: SLF001
             "output": [scanner._spec() for scanner in outputs if is_native(scanner)],  # noqa: SLF001
             "limits": limits.to_config(),
+            "views": None if views is None else views.to_config(),
             "cache": None if cache is None else cache.to_config(),
             "on_error": on_error,
         }
@@ -101,14 +105,19 @@ class Declared:
         return self._declared[2]
 
     @property
+    def views(self) -> Views | None:
+        """Which other readings of a text the scanners read as well; `None` for the text alone."""
+        return self._declared[3]
+
+    @property
     def cache(self) -> Cache | None:
         """Whether results are remembered, and how many."""
-        return self._declared[3]
+        return self._declared[4]
 
     @property
     def on_error(self) -> OnError:
         """What a scanner that comes to no verdict means."""
-        return self._declared[4]
+        return self._declared[5]
 
     def metrics(self) -> dict[str, Any]:
         """Counters and histograms so far, as plain data."""
@@ -124,7 +133,7 @@ class Declared:
         Raises:
             ConfigError: If a scanner is not one of pyshield's own.
         """
-        prompts, outputs, limits, cache, on_error = self._declared
+        prompts, outputs, limits, views, cache, on_error = self._declared
         for scanner in (*prompts, *outputs):
             if not isinstance(scanner, Declaration):
                 raise ConfigError(
@@ -134,6 +143,7 @@ class Declared:
             "prompt": [scanner.to_config() for scanner in prompts],
             "output": [scanner.to_config() for scanner in outputs],
             "limits": limits.to_config(),
+            "views": None if views is None else views.to_config(),
             "cache": None if cache is None else cache.to_config(),
             "on_error": on_error,
         }
@@ -170,10 +180,12 @@ class Declared:
         return cls(**preset(name))
 
     def __repr__(self) -> str:
-        prompts, outputs, limits, cache, on_error = self._declared
+        prompts, outputs, limits, views, cache, on_error = self._declared
         parts = [f"prompt={list(prompts)!r}", f"output={list(outputs)!r}"]
         if limits != Limits():
             parts.append(f"limits={limits!r}")
+        if views is not None:
+            parts.append(f"views={views!r}")
         if cache is not None:
             parts.append(f"cache={cache!r}")
         if on_error != "block":
@@ -182,8 +194,8 @@ class Declared:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # By declaration: another process compiles its own shield, with its own permits, cache and counters.
-        prompts, outputs, limits, cache, on_error = self._declared
-        options = {"limits": limits, "cache": cache, "on_error": on_error}
+        prompts, outputs, limits, views, cache, on_error = self._declared
+        options = {"limits": limits, "views": views, "cache": cache, "on_error": on_error}
         return _rebuild, (type(self), prompts, outputs, options)
 
 

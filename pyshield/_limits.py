@@ -1,4 +1,4 @@
-"""The bounds of a shield: what it admits, how long it works, what it remembers."""
+"""What a shield admits, how long it works, what it remembers, how it reads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pyshield._check import Check, shown
 
-__all__ = ["Cache", "Limits"]
+__all__ = ["Cache", "Limits", "Views"]
 
 _MIB = 1024 * 1024
 _MOST_IN_FLIGHT = 1_000_000
@@ -75,4 +75,41 @@ class Cache:
 
     def to_config(self) -> dict[str, Any]:
         """The cache's bounds as a configuration file holds them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """Other readings of a text that scanners read as well, and their bounds; see `docs/views.md`.
+
+    Args:
+        normalised: Whether letters that only look like letters, invisible characters, letters set apart and
+            digits written for letters are undone.
+        decoded: Whether base64, hexadecimal digits, percent-encoding, HTML references, escapes, rot13, tag
+            characters and variation selectors are decoded.
+        max_depth: How many encodings within each other are decoded.
+        max_views: How many views a text may have; a scanner whose text needs more fails with the reason
+            `"limit"`.
+        max_bytes: What the views of a text may occupy together; beyond it likewise.
+
+    Raises:
+        ConfigError: For a wrong type or value.
+    """
+
+    normalised: bool = True
+    decoded: bool = True
+    max_depth: int = 2
+    max_views: int = 16
+    max_bytes: int = 64 * _MIB
+
+    def __post_init__(self) -> None:
+        check = Check("Views")
+        check.boolean("normalised", self.normalised)
+        check.boolean("decoded", self.decoded)
+        check.integer("max_depth", self.max_depth, least=1, most=8)
+        check.integer("max_views", self.max_views, least=1, most=256)
+        check.integer("max_bytes", self.max_bytes, least=1)
+
+    def to_config(self) -> dict[str, Any]:
+        """The views as a configuration file holds them."""
         return asdict(self)

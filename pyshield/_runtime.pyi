@@ -92,6 +92,13 @@ class Finding:
         As plain data.
         """
 
+    @property
+    def view(self, /) -> str | None:
+        """
+        Through which view of the text it was seen: `"normalised"`, `"base64"`, `"base64>rot13"` for text that
+        is to be decoded first from the one, then from the other; `None` if it stands in the text itself.
+        """
+
 @final
 class LoopBridge:
     """

@@ -16,6 +16,7 @@ output:                   # scanners for outputs
 limits:                   # as pyshield.Limits
   deadline: ${SCAN_DEADLINE:2.5}
   policy: wait
+views: {}                 # as pyshield.Views; left out or null for the text alone
 cache:                    # as pyshield.Cache; left out or null for none
   ttl: 300
 on_error: block           # block, allow or raise
@@ -35,14 +36,14 @@ from typing import Any, NoReturn
 
 from pyshield import _yaml
 from pyshield._check import shown
-from pyshield._limits import Cache, Limits
+from pyshield._limits import Cache, Limits, Views
 from pyshield._registry import parameters, scanner_by_name, suggestion
 from pyshield.errors import ConfigError
 from pyshield.presets import preset
 
 __all__ = ["load", "to_yaml"]
 
-_KEYS = ("preset", "prompt", "output", "limits", "cache", "on_error")
+_KEYS = ("preset", "prompt", "output", "limits", "views", "cache", "on_error")
 _SCANNER_KEYS = ("type", "params")
 _LLM_GUARD = {"input_scanners": "prompt", "output_scanners": "output"}
 _MOST_BYTES = 8 * 1024 * 1024
@@ -142,6 +143,9 @@ class _Reader:
                 arguments[direction] = self.scanners(direction, package, config[direction])
         if "limits" in config:
             arguments["limits"] = self.bounds("limits", config["limits"], Limits)
+        if "views" in config:
+            given = config["views"]
+            arguments["views"] = None if given is None else self.bounds("views", given, Views)
         if "cache" in config:
             given = config["cache"]
             arguments["cache"] = None if given is None else self.bounds("cache", given, Cache)
@@ -152,10 +156,10 @@ class _Reader:
             arguments["on_error"] = config["on_error"]
         return arguments
 
-    def bounds(self, key: str, value: object, kind: type[Limits | Cache]) -> Limits | Cache:
-        """`limits` or `cache`."""
+    def bounds(self, key: str, value: object, kind: type[Limits | Views | Cache]) -> Limits | Views | Cache:
+        """`limits`, `views` or `cache`."""
         given = self.mapping((key,), value, parameters(kind)[0])
-        bounds: Limits | Cache = self.called((key,), None, lambda: kind(**given))
+        bounds: Limits | Views | Cache = self.called((key,), None, lambda: kind(**given))
         return bounds
 
     def scanners(self, direction: str, package: str, value: object) -> list[Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pyshield._check import Check
 from pyshield._declared import Declared, OnError
 from pyshield._gate import Gate
-from pyshield._limits import Cache, Limits
+from pyshield._limits import Cache, Limits, Views
 from pyshield._own import is_asynchronous, remaining, run, run_blocking, run_many
 from pyshield.errors import Overloaded
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pyshield._runtime import ScanResult
 
-__all__ = ["BlockingShield", "Cache", "Limits", "OnError", "Shield"]
+__all__ = ["BlockingShield", "Cache", "Limits", "OnError", "Shield", "Views"]
 
 
 def _listed(name: str, texts: Sequence[Any]) -> list[Any]:
@@ -85,6 +85,8 @@ class Shield(Declared):
         output: Scanners for outputs: built-in ones, and objects of your own with `scan(prompt, output)`.
             Your own may be asynchronous; others run in a thread, with the caller's context variables.
         limits: What is admitted and how long it may take.
+        views: Other readings of a text (normalised, decoded) that `BanSubstrings` and `Regex` with blocked
+            patterns read as well; `None` for the text alone.
         cache: Whether results are remembered, and how many; those of your own scanners never are.
         on_error: What a scanner that comes to no verdict means: `"block"` refuses the text, `"allow"` lets it
             pass as far as that scanner goes, `"raise"` raises its `ScannerError`. With the first two the
@@ -103,10 +105,11 @@ class Shield(Declared):
         output: Sequence[Any] = (),
         *,
         limits: Limits | None = None,
+        views: Views | None = None,
         cache: Cache | None = None,
         on_error: OnError = "block",
     ) -> None:
-        super().__init__(prompt, output, limits=limits, cache=cache, on_error=on_error)
+        super().__init__(prompt, output, limits=limits, views=views, cache=cache, on_error=on_error)
         self._gate = Gate(self.limits)
 
     def scan_prompt(self, text: str, *, deadline: float | None = None) -> Awaitable[ScanResult]:
@@ -237,6 +240,8 @@ class BlockingShield(Declared):
             Asynchronous ones are refused.
         limits: What is admitted and how long it may take. While a scanner of your own runs the deadline is
             not looked at, only between two of them.
+        views: Other readings of a text (normalised, decoded) that `BanSubstrings` and `Regex` with blocked
+            patterns read as well; `None` for the text alone.
         cache: Whether results are remembered, and how many; those of your own scanners never are.
         on_error: What a scanner that comes to no verdict means; as for `Shield`.
 
@@ -253,10 +258,11 @@ class BlockingShield(Declared):
         output: Sequence[Any] = (),
         *,
         limits: Limits | None = None,
+        views: Views | None = None,
         cache: Cache | None = None,
         on_error: OnError = "block",
     ) -> None:
-        super().__init__(prompt, output, limits=limits, cache=cache, on_error=on_error)
+        super().__init__(prompt, output, limits=limits, views=views, cache=cache, on_error=on_error)
         for field, scanners in (("prompt", self._own_prompt), ("output", self._own_output)):
             for scanner in scanners:
                 if is_asynchronous(scanner):

@@ -153,6 +153,7 @@ def _as_data(document: Document, result: ScanResult, *, include_text: bool) -> d
                 "score": placed.finding.score,
                 "severity": placed.finding.severity.value,
                 "replacement": placed.finding.replacement,
+                "view": placed.finding.view,
             }
             for placed in place(document.text, result.findings)
         ],

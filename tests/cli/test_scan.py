@@ -81,6 +81,7 @@ def test_json_of_a_directory(pyshield, tmp_path):
         "column": 8,
         "score": 1.0,
         "replacement": None,
+        "view": None,
     }
     assert refused == {
         "source": "in/a.txt",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyshield import BlockingShield, Cache, Limits, Shield, input_scanners, output_scanners
+from pyshield import BlockingShield, Cache, Limits, Shield, Views, input_scanners, output_scanners
 from pyshield._yaml import dump, parse
 from tests.samples import SAMPLES
 
@@ -30,6 +30,9 @@ limits:
   max_in_flight: 16
   max_text_bytes: 1000000
   inline_budget_us: 0
+views:
+  max_depth: 3
+  normalised: false
 cache:
   max_bytes: 4096
   ttl: 300
@@ -46,6 +49,7 @@ EXPECTED = {
     "limits": Limits(
         deadline=2.5, policy="wait", max_in_flight=16, max_text_bytes=1_000_000, inline_budget_us=0
     ),
+    "views": Views(max_depth=3, normalised=False),
     "cache": Cache(max_bytes=4096, ttl=300),
     "on_error": "raise",
 }

@@ -58,4 +58,6 @@ pub struct Finding {
     pub severity: Severity,
     /// What takes its place, when the scanner redacts.
     pub replacement: Option<Arc<str>>,
+    /// Through which view of the text it was seen, see [`crate::view`]; `None` if in the text itself.
+    pub view: Option<Arc<str>>,
 }

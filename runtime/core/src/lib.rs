@@ -17,6 +17,7 @@ pub mod span;
 pub mod text;
 pub mod tokens;
 pub mod verdict;
+pub mod view;
 
 pub use edit::{Edit, apply_edits, merge_edits};
 pub use error::{ConfigError, ScannerError};

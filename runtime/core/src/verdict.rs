@@ -69,11 +69,16 @@ impl Verdict {
     }
 
     fn push(&mut self, label: Cow<'static, str>, span: Span, score: f64, replacement: Option<Arc<str>>) {
+        let severity = Severity::of_score(score);
+        self.list(Finding { label, span, score, severity, replacement, view: None });
+    }
+
+    /// Lists a finding, or counts it if there are too many.
+    pub(crate) fn list(&mut self, finding: Finding) {
         if self.findings.len() >= MAX_FINDINGS {
             self.omitted += 1;
-            return;
+        } else {
+            self.findings.push(finding);
         }
-        let severity = Severity::of_score(score);
-        self.findings.push(Finding { label, span, score, severity, replacement });
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use pyshield_core::view::ViewsSpec;
 use serde::Deserialize;
 
 use crate::admission::Policy;
@@ -18,6 +19,9 @@ pub struct ShieldSpec {
     pub on_error: OnError,
     /// Bounds.
     pub limits: Limits,
+    /// Which views of a text are read beside the text, if any.
+    #[serde(default)]
+    pub views: Option<ViewsSpec>,
     /// Remember results, if at all.
     pub cache: Option<CacheSpec>,
 }

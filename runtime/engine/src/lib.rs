@@ -17,3 +17,4 @@ pub mod reachability;
 pub mod runtime;
 pub mod shield;
 pub mod vault;
+mod views;

@@ -6,11 +6,13 @@ use std::time::Instant;
 
 use pyshield_core::error::ConfigError;
 use pyshield_core::literal::{LiteralAutomaton, LiteralHits, LiteralList};
+use pyshield_core::view::ViewsSpec;
 use pyshield_core::{Evidence, Input, Interrupted, Scanner, ScannerError, ScannerSpec, Text};
 use serde_json::Value;
 
 use crate::outcome::{Judgement, ScannerName};
 use crate::reachability::UrlReachability;
+use crate::views::ViewPass;
 
 /// One scanner of a plan.
 #[derive(Debug)]
@@ -29,13 +31,16 @@ pub struct Plan {
     literals: LiteralAutomaton,
     /// For each stage, which list of the automaton is its own.
     literal_list: Vec<Option<usize>>,
+    /// The views that scanners read as well, if there are any.
+    views: Option<ViewPass>,
     fingerprint: u64,
 }
 
 impl Plan {
     /// Compiles scanner declarations. The error names the scanner and the parameter.
-    pub fn compile(specs: Vec<Value>) -> Result<Self, ConfigError> {
+    pub fn compile(specs: Vec<Value>, views: Option<ViewsSpec>) -> Result<Self, ConfigError> {
         let mut hasher = DefaultHasher::new();
+        views.hash(&mut hasher);
         let mut stages = Vec::with_capacity(specs.len());
         for (position, spec) in specs.into_iter().enumerate() {
             spec.to_string().hash(&mut hasher);
@@ -54,7 +59,8 @@ impl Plan {
             })
             .collect();
         let literals = LiteralAutomaton::new(&lists)?;
-        Ok(Self { stages, names, literals, literal_list, fingerprint: hasher.finish() })
+        let views = views.map(|spec| ViewPass::new(spec, &lists)).transpose()?;
+        Ok(Self { stages, names, literals, literal_list, views, fingerprint: hasher.finish() })
     }
 
     /// Result keys in declared order: the class name, and from the second of a kind on `Name#2`.
@@ -88,7 +94,7 @@ impl Plan {
                 Stage::Text(scanner) => scanner.cost_ns(bytes),
                 Stage::Network(_) => 0,
             })
-            .fold(0, u64::saturating_add)
+            .fold(self.views.as_ref().map_or(0, |views| views.cost_ns(bytes)), u64::saturating_add)
     }
 
     /// Runs every scanner that needs only the text, on the calling thread. A panic is that scanner's
@@ -120,6 +126,14 @@ impl Plan {
             }
             judgements.push(Judgement { scanner: *name, verdict, elapsed: started.elapsed() });
         }
+        if let Some(views) = &self.views {
+            let scanners =
+                self.stages.iter().zip(&self.literal_list).filter_map(|(stage, list)| match stage {
+                    Stage::Text(scanner) => Some((&**scanner, *list)),
+                    Stage::Network(_) => None,
+                });
+            views.scan(input, scanners, &self.literals, &mut judgements)?;
+        }
         Ok(judgements)
     }
 
@@ -149,7 +163,7 @@ impl Plan {
 
 /// Runs a scanner's code; a panic becomes [`ScannerError::Panicked`]. The payload may quote the text, so
 /// it is dropped unread.
-fn guard<T>(work: impl FnOnce() -> Result<T, ScannerError>) -> Result<T, ScannerError> {
+pub(crate) fn guard<T>(work: impl FnOnce() -> Result<T, ScannerError>) -> Result<T, ScannerError> {
     // Scanners are immutable and the result of a panicked scan is discarded whole, so no broken
     // invariant can be observed.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(ScannerError::Panicked))

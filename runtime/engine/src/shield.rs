@@ -136,8 +136,8 @@ fn weigh(scan: &Arc<Scan>) -> u32 {
 impl Shield {
     /// Compiles a declaration. The error names the scanner and the parameter.
     pub fn compile(spec: ShieldSpec) -> Result<Self, ConfigError> {
-        let prompt = Arc::new(Plan::compile(spec.prompt)?);
-        let output = Arc::new(Plan::compile(spec.output)?);
+        let prompt = Arc::new(Plan::compile(spec.prompt, spec.views)?);
+        let output = Arc::new(Plan::compile(spec.output, spec.views)?);
         let cache =
             spec.cache.map(|cache| CacheConfig { max_bytes: cache.max_bytes, ttl: cache.ttl.map(seconds) });
         let process = Process::new(&spec.limits, cache.as_ref(), [&prompt, &output]);

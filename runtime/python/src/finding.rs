@@ -35,6 +35,7 @@ pub(crate) struct Finding {
     pub(crate) score: f64,
     pub(crate) severity: Severity,
     pub(crate) replacement: Option<Arc<str>>,
+    pub(crate) view: Option<Arc<str>>,
 }
 
 #[pymethods]
@@ -57,6 +58,13 @@ impl Finding {
         self.replacement.as_deref()
     }
 
+    /// Through which view of the text it was seen: `"normalised"`, `"base64"`, `"base64>rot13"` for text that
+    /// is to be decoded first from the one, then from the other; `None` if it stands in the text itself.
+    #[getter]
+    fn view(&self) -> Option<&str> {
+        self.view.as_deref()
+    }
+
     /// As plain data.
     pub(crate) fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
@@ -67,6 +75,7 @@ impl Finding {
         dict.set_item(intern!(py, "score"), self.score)?;
         dict.set_item(intern!(py, "severity"), self.severity.as_str())?;
         dict.set_item(intern!(py, "replacement"), self.replacement.as_deref())?;
+        dict.set_item(intern!(py, "view"), self.view.as_deref())?;
         Ok(dict)
     }
 

@@ -132,6 +132,7 @@ impl ScanResult {
                     score: finding.score,
                     severity: finding.severity,
                     replacement: finding.replacement.clone(),
+                    view: finding.view.clone(),
                 }
             }));
         }

@@ -67,6 +67,7 @@ impl Scanner {
             output: Vec::new(),
             on_error: OnError::Raise,
             limits,
+            views: None,
             cache: None,
         };
         let compiled = py.detach(|| engine::Shield::compile(spec));

@@ -80,6 +80,10 @@ impl Scanner for BanSubstrings {
         Some(&self.literals)
     }
 
+    fn reads_views(&self) -> bool {
+        true
+    }
+
     fn cost_ns(&self, bytes: usize) -> u64 {
         // Lower-casing what is not ASCII takes longest; a clean ASCII text takes a fifth of this. Many
         // literals need the automaton.

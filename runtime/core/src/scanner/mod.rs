@@ -67,6 +67,12 @@ pub trait Scanner: Send + Sync + fmt::Debug {
         true
     }
 
+    /// Whether it judges the views of a text as well, where a plan has some; see [`crate::view`]. What it
+    /// finds there counts as if it stood in the text.
+    fn reads_views(&self) -> bool {
+        false
+    }
+
     /// Judges the text. Must not panic; must be bounded in time and memory; must ask
     /// [`Input::interrupt`] every few milliseconds of work.
     fn scan(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Verdict, ScannerError>;

@@ -148,6 +148,11 @@ impl Scanner for Regex {
         "Regex"
     }
 
+    fn reads_views(&self) -> bool {
+        // A pattern that a text must match is not to be found by reading it differently.
+        self.is_blocked
+    }
+
     fn cost_ns(&self, bytes: usize) -> u64 {
         let bytes = bytes as u64;
         let linear = self.patterns.iter().filter(|pattern| pattern.is_linear()).count() as u64;
