@@ -1,6 +1,8 @@
 //! Where each byte of a view comes from.
 
+use crate::error::ScannerError;
 use crate::span::Span;
+use crate::view::bounds::Bounds;
 use crate::view::step::{Step, Steps};
 
 /// How the bytes of a run correspond to those of the source.
@@ -125,8 +127,13 @@ impl Run {
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     source: &'a str,
+    bounds: &'a Bounds<'a>,
     text: String,
     map: SourceMap,
+    /// What was taken of the bounds.
+    taken: usize,
+    /// That the bounds were not enough.
+    failed: Option<ScannerError>,
     /// How much of the source is written or skipped.
     done: usize,
     gap: Option<Step>,
@@ -134,24 +141,46 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(source: &'a str) -> Self {
-        Self { source, text: String::new(), map: SourceMap::default(), done: 0, gap: None, changed: false }
+    pub(super) fn new(source: &'a str, bounds: &'a Bounds<'a>) -> Self {
+        Self {
+            source,
+            bounds,
+            text: String::new(),
+            map: SourceMap::default(),
+            taken: 0,
+            failed: None,
+            done: 0,
+            gap: None,
+            changed: false,
+        }
+    }
+
+    /// Whether `bytes` more may be written; if not, nothing is any more, and [`Self::finish`] says so.
+    fn may_take(&mut self, bytes: usize) -> bool {
+        if self.failed.is_none() {
+            match self.bounds.take(bytes) {
+                Ok(()) => self.taken += bytes,
+                Err(error) => self.failed = Some(error),
+            }
+        }
+        self.failed.is_none()
     }
 
     /// Copies the source up to byte `to`, a character boundary.
     pub(super) fn copy_to(&mut self, to: usize) {
         let Some(piece) = self.source.get(self.done..to).filter(|piece| !piece.is_empty()) else { return };
-        let joins = self.gap.is_none()
-            && self.map.runs.last().is_some_and(|run| run.kind == Kind::Same && run.end == self.done);
-        if joins {
-            if let Some(run) = self.map.runs.last_mut() {
-                run.end = to;
-            }
-        } else {
+        let joined = self.gap.is_none()
+            && self.map.runs.last_mut().is_some_and(|run| {
+                let joins = run.kind == Kind::Same && run.end == self.done;
+                if joins {
+                    run.end = to;
+                }
+                joins
+            });
+        if !joined {
             self.push(self.done, to, Kind::Same);
         }
-        self.text.push_str(piece);
-        self.done = to;
+        self.append(piece, to);
     }
 
     /// Writes `piece`, which stands for the source up to byte `to` as a whole.
@@ -182,9 +211,15 @@ impl<'a> Writer<'a> {
         if !self.extend(piece, to, kind) {
             self.push(self.done, to, kind);
         }
-        self.text.push_str(piece);
-        self.done = to;
+        self.append(piece, to);
         self.changed = true;
+    }
+
+    fn append(&mut self, piece: &str, to: usize) {
+        if self.may_take(piece.len()) {
+            self.text.push_str(piece);
+        }
+        self.done = to;
     }
 
     /// Lets the last run take in one more byte that comes from as many source bytes as each of the others, so
@@ -206,37 +241,46 @@ impl<'a> Writer<'a> {
 
     fn push(&mut self, start: usize, end: usize, kind: Kind) {
         let gap = self.gap.take();
-        self.map.runs.push(Run { view: self.text.len(), start, end, kind, gap });
+        if self.may_take(size_of::<Run>()) {
+            self.map.runs.push(Run { view: self.text.len(), start, end, kind, gap });
+        }
     }
 
-    /// The view and its map, if the view differs from its source.
-    pub(super) fn finish(mut self) -> Option<(String, SourceMap)> {
-        if !self.changed {
-            return None;
+    /// The view and its map, if the view differs from its source; what they occupy stays taken.
+    pub(super) fn finish(mut self) -> Result<Option<(String, SourceMap)>, ScannerError> {
+        if self.changed {
+            self.copy_to(self.source.len());
         }
-        self.copy_to(self.source.len());
-        if self.text == self.source {
-            return None;
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        self.bounds.give(self.taken);
+        if !self.changed || self.text == self.source {
+            return Ok(None);
         }
         self.map.len = self.text.len();
-        Some((self.text, self.map))
+        self.bounds.take(self.text.len() + self.map.weight())?;
+        Ok(Some((self.text, self.map)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interrupt::Interrupt;
 
     #[test]
     fn spans_map_through_every_kind_of_run() {
         let source = "ab QUJD cé\u{200b}d";
-        let mut writer = Writer::new(source);
+        let bounds = Bounds::new(10_000, &Interrupt::NEVER);
+        let mut writer = Writer::new(source, &bounds);
         writer.copy_to(3);
         writer.replace_evenly("ABC", 7, Step::Base64);
         writer.copy_to(9);
         writer.replace("e", 11, Step::Normalised);
         writer.skip_to(14, Step::Normalised);
-        let (text, map) = writer.finish().unwrap();
+        let (text, map) = writer.finish().unwrap().unwrap();
+        assert_eq!(bounds.left(), 10_000 - text.len() - map.weight());
         assert_eq!(text, "ab ABC ced");
         let at = |start, end| map.source(Span::new(start, end));
         assert_eq!(at(0, 2), (Span::new(0, 2), Steps::NONE));
@@ -254,9 +298,26 @@ mod tests {
 
     #[test]
     fn a_view_that_is_its_source_is_none() {
-        assert!(Writer::new("abc").finish().is_none());
-        let mut writer = Writer::new("abc");
+        let bounds = Bounds::new(1_000, &Interrupt::NEVER);
+        assert!(Writer::new("abc", &bounds).finish().unwrap().is_none());
+        let mut writer = Writer::new("abc", &bounds);
         writer.replace("a", 1, Step::Normalised);
-        assert!(writer.finish().is_none());
+        assert!(writer.finish().unwrap().is_none());
+        assert_eq!(bounds.left(), 1_000);
+    }
+
+    #[test]
+    fn nothing_is_written_beyond_the_bounds() {
+        let bounds = Bounds::new(1_000, &Interrupt::NEVER);
+        let source = "\u{FDFA}".repeat(1_000);
+        let mut writer = Writer::new(&source, &bounds);
+        for at in 1..=1_000 {
+            writer.replace("eighteen letters :", 3 * at, Step::Normalised);
+        }
+        assert!(writer.text.len() < 1_000);
+        assert_eq!(
+            writer.finish().unwrap_err(),
+            ScannerError::Limit { what: "bytes of views", limit: 1_000 }
+        );
     }
 }

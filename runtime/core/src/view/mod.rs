@@ -10,6 +10,7 @@
 //! hides nothing: then the look costs about a nanosecond per byte.
 
 mod bigram;
+mod bounds;
 mod decode;
 mod lookalike;
 mod map;
@@ -27,9 +28,10 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::error::ScannerError;
-use crate::interrupt::{Interrupt, Interrupted};
+use crate::interrupt::Interrupt;
 use crate::span::Span;
 use crate::text::Text;
+use bounds::Bounds;
 pub use map::SourceMap;
 pub use merge::merge_verdict;
 pub use step::{Step, Steps};
@@ -104,23 +106,20 @@ impl ViewSet {
     /// The views that `spec` asks for of `text`; those that read the same are one.
     pub fn new(text: &Text, spec: &ViewsSpec, interrupt: &Interrupt<'_>) -> Result<Self, ScannerError> {
         let mut set = Self::default();
-        let mut bytes = 0;
+        let bounds = Bounds::new(spec.max_bytes, interrupt);
         let mut queue = VecDeque::from([(None, 0)]);
         while let Some((source, depth)) = queue.pop_front() {
             // Letters are joined in the normalised view, if there is one.
             let mut normal = source;
-            for (kind, seen, map) in set.read(text, source, depth, spec, interrupt)? {
+            for (kind, seen, map) in set.read(text, source, depth, spec, &bounds)? {
                 let parent = if kind == Kind::Joined { normal } else { source };
                 if let Some(same) = set.find(text, &seen) {
+                    bounds.give(seen.len() + map.weight());
                     normal = if kind == Kind::Normalised { same } else { normal };
                     continue;
                 }
                 if set.views.len() >= spec.max_views {
                     return Err(ScannerError::Limit { what: "views of the text", limit: spec.max_views });
-                }
-                bytes += seen.len() + map.weight();
-                if bytes > spec.max_bytes {
-                    return Err(ScannerError::Limit { what: "bytes of views", limit: spec.max_bytes });
                 }
                 let here = Some(set.views.len());
                 match kind {
@@ -180,28 +179,28 @@ impl ViewSet {
         source: Option<usize>,
         depth: usize,
         spec: &ViewsSpec,
-        interrupt: &Interrupt<'_>,
-    ) -> Result<Vec<(Kind, String, SourceMap)>, Interrupted> {
+        bounds: &Bounds<'_>,
+    ) -> Result<Vec<(Kind, String, SourceMap)>, ScannerError> {
         let view = source.and_then(|at| self.views.get(at));
         let (text, kind) = view.map_or((text, Kind::Original), |view| (&view.text, view.kind));
         let mut seen = Vec::new();
         if spec.normalised && kind != Kind::Normalised {
             if !text.is_ascii()
-                && let Some((normal, map)) = normal::normalise(text.as_str(), interrupt)?
+                && let Some((normal, map)) = normal::normalise(text.as_str(), bounds)?
             {
                 seen.push((Kind::Normalised, normal, map));
             }
             let plain = seen.last().map_or(text.as_str(), |(_, normal, _)| normal);
-            if let Some((joined, map)) = spaced::join(plain, interrupt)? {
+            if let Some((joined, map)) = spaced::join(plain, bounds)? {
                 seen.push((Kind::Joined, joined, map));
             }
         }
         if spec.decoded && depth < spec.max_depth {
-            if let Some((decoded, map)) = decode::decode(text.as_str(), interrupt)? {
+            if let Some((decoded, map)) = decode::decode(text.as_str(), bounds)? {
                 seen.push((Kind::Decoded, decoded, map));
             }
             if kind != Kind::Rot13
-                && let Some((turned, map)) = rot13::rot13(text.as_str(), interrupt)?
+                && let Some((turned, map)) = rot13::rot13(text.as_str(), bounds)?
             {
                 seen.push((Kind::Rot13, turned, map));
             }

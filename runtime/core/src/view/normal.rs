@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-use crate::interrupt::{Interrupt, Interrupted};
+use crate::error::ScannerError;
 use crate::text::class::CharClass;
+use crate::view::bounds::Bounds;
 use crate::view::lookalike::{Likeness, is_flag_letter, letter};
 use crate::view::map::{SourceMap, Writer};
 use crate::view::step::Step;
@@ -40,9 +41,9 @@ static TYPOGRAPHY: LazyLock<CharClass> =
 /// The case of letters stays. Linear in the text.
 pub(super) fn normalise(
     text: &str,
-    interrupt: &Interrupt<'_>,
-) -> Result<Option<(String, SourceMap)>, Interrupted> {
-    let mut pass = Pass { text, writer: Writer::new(text), before: ' ' };
+    bounds: &Bounds<'_>,
+) -> Result<Option<(String, SourceMap)>, ScannerError> {
+    let mut pass = Pass { text, writer: Writer::new(text, bounds), before: ' ' };
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut next_check = STRIDE;
@@ -66,11 +67,11 @@ pub(super) fn normalise(
             at += 1;
         }
         if at >= next_check {
-            interrupt.check()?;
+            bounds.check()?;
             next_check = at + STRIDE;
         }
     }
-    Ok(pass.writer.finish())
+    pass.writer.finish()
 }
 
 /// Whether a byte separates words: ASCII that is neither letter nor digit.
@@ -229,9 +230,10 @@ fn composes(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interrupt::Interrupt;
 
     fn view(text: &str) -> Option<String> {
-        normalise(text, &Interrupt::NEVER).unwrap().map(|(view, _)| view)
+        normalise(text, &Bounds::new(usize::MAX, &Interrupt::NEVER)).unwrap().map(|(view, _)| view)
     }
 
     #[test]

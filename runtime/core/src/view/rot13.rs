@@ -4,9 +4,10 @@
     reason = "lazy operators branch, and loops with branches are not vectorised"
 )]
 
-use crate::interrupt::{Interrupt, Interrupted};
+use crate::error::ScannerError;
 use crate::span::Span;
 use crate::view::bigram::{ENGLISH, cost};
+use crate::view::bounds::Bounds;
 use crate::view::map::{SourceMap, Writer};
 use crate::view::step::Step;
 
@@ -25,6 +26,9 @@ const MARGIN: usize = 64;
 /// Encoded stretches so close to each other are one: words between them may be as likely plain.
 const SENTENCE: usize = 16;
 
+/// Letters of a word that a stretch is extended by; what is longer is no word.
+const LONGEST_WORD: usize = 64;
+
 const fn turn(byte: u8) -> u8 {
     match byte {
         b'a'..=b'm' | b'A'..=b'M' => byte + 13,
@@ -39,23 +43,20 @@ fn turn_char(c: char) -> char {
 
 /// The view in which stretches that are English when turned by thirteen letters are turned; `None` if there
 /// is none.
-pub(super) fn rot13(
-    text: &str,
-    interrupt: &Interrupt<'_>,
-) -> Result<Option<(String, SourceMap)>, Interrupted> {
+pub(super) fn rot13(text: &str, bounds: &Bounds<'_>) -> Result<Option<(String, SourceMap)>, ScannerError> {
     let mut found = Vec::new();
     for window in suspicious(text.as_bytes()) {
-        interrupt.check()?;
+        bounds.check()?;
         stretches(text.as_bytes(), window, &mut found);
     }
-    let mut writer = Writer::new(text);
+    let mut writer = Writer::new(text, bounds);
     for stretch in found {
         writer.copy_to(stretch.start);
         // Only ASCII letters change, so every character keeps its length.
         let turned: String = text.get(stretch.range()).unwrap_or_default().chars().map(turn_char).collect();
         writer.replace_evenly(&turned, stretch.end, Step::Rot13);
     }
-    Ok(writer.finish())
+    writer.finish()
 }
 
 /// Stretches whose letters are not those of English, with a margin; a look that costs a fraction of a
@@ -143,10 +144,11 @@ fn keep(found: &mut Vec<Span>, bytes: &[u8], stretch: Span) {
     if start >= end {
         return;
     }
-    while start > least && letter(start - 1) {
+    let (first, last) = (least.max(start.saturating_sub(LONGEST_WORD)), end + LONGEST_WORD);
+    while start > first && letter(start - 1) {
         start -= 1;
     }
-    while letter(end) {
+    while end < last && letter(end) {
         end += 1;
     }
     // Words do not stand in keys and other encodings.
@@ -164,9 +166,10 @@ fn keep(found: &mut Vec<Span>, bytes: &[u8], stretch: Span) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interrupt::Interrupt;
 
     fn view(text: &str) -> Option<String> {
-        rot13(text, &Interrupt::NEVER).unwrap().map(|(view, _)| view)
+        rot13(text, &Bounds::new(usize::MAX, &Interrupt::NEVER)).unwrap().map(|(view, _)| view)
     }
 
     fn encode(text: &str) -> String {

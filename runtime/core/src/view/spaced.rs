@@ -5,8 +5,9 @@
 )]
 #![allow(clippy::many_single_char_names, reason = "lanes of one loop")]
 
-use crate::interrupt::{Interrupt, Interrupted};
+use crate::error::ScannerError;
 use crate::view::bigram::{ENGLISH, cost};
+use crate::view::bounds::Bounds;
 use crate::view::map::{SourceMap, Writer};
 use crate::view::step::Step;
 
@@ -18,6 +19,9 @@ const LEAST_LETTERS: usize = 4;
 
 /// Bytes between two letters that stand apart, at most.
 const WIDEST_GAP: usize = 3;
+
+/// By how many signs may outnumber letters among letters that stand apart, before they are over.
+const MOST_SIGNS_BEYOND: isize = 3;
 
 /// A word written with signs for letters is at most this long; longer ones are keys and encodings.
 const LONGEST_WORD: usize = 24;
@@ -38,26 +42,23 @@ const fn signs(byte: u8) -> &'static [u8] {
 
 /// The view of `text` in which letters that stand apart are joined and signs in words are letters, if it
 /// differs. Within it, more than one space between letters becomes one. Linear in the text.
-pub(super) fn join(
-    text: &str,
-    interrupt: &Interrupt<'_>,
-) -> Result<Option<(String, SourceMap)>, Interrupted> {
+pub(super) fn join(text: &str, bounds: &Bounds<'_>) -> Result<Option<(String, SourceMap)>, ScannerError> {
     let bytes = text.as_bytes();
     if !(has_apart(bytes) || has_signs(bytes) || has_wide_gaps(bytes)) {
         return Ok(None);
     }
-    let mut writer = Writer::new(text);
+    let mut writer = Writer::new(text, bounds);
     let mut at = 0;
     let mut next_check = STRIDE;
     while at < bytes.len() {
         if at >= next_check {
-            interrupt.check()?;
+            bounds.check()?;
             next_check = at + STRIDE;
         }
-        let next = apart(bytes, at, &mut writer).or_else(|| word(bytes, at, &mut writer));
+        let next = apart(bytes, at, &mut writer, bounds)?.or_else(|| word(bytes, at, &mut writer));
         at = next.unwrap_or_else(|| past_word(bytes, at, &mut writer));
     }
-    Ok(writer.finish())
+    writer.finish()
 }
 
 /// Skips what nothing is to be done with: the rest of a word and the gap behind it.
@@ -168,19 +169,28 @@ fn as_letter(bytes: &[u8], at: usize) -> bool {
 ///
 /// The first gap is that between letters; a wider or another one ends the word. Where words are not set
 /// apart any more, they are one.
-fn apart(bytes: &[u8], at: usize, writer: &mut Writer<'_>) -> Option<usize> {
+fn apart(
+    bytes: &[u8],
+    at: usize,
+    writer: &mut Writer<'_>,
+    bounds: &Bounds<'_>,
+) -> Result<Option<usize>, ScannerError> {
     let alone = |at: usize| {
         bytes.get(at).is_some_and(|byte| is_letter(*byte))
             && !(at > 0 && bytes[at - 1].is_ascii_alphanumeric())
             && !bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
     };
     if !alone(at) {
-        return None;
+        return Ok(None);
     }
-    let gap = gap(bytes, at + 1)?;
+    let Some(gap) = gap(bytes, at + 1) else { return Ok(None) };
     let separator = &bytes[at + 1..at + 1 + gap];
     let mut letters = vec![at];
     let mut next = at;
+    // How many more letters than signs there are, and how many of all there were when it was last no fewer:
+    // what follows is left for the next look. That the look ends soon after keeps it linear: from the next
+    // letter on the balance is a higher one, so that few looks can be in vain over the same stretch.
+    let (mut balance, mut kept) = (1isize, 1);
     loop {
         let behind = next + 1;
         let candidate = behind + gap;
@@ -192,12 +202,23 @@ fn apart(bytes: &[u8], at: usize, writer: &mut Writer<'_>) -> Option<usize> {
             break;
         }
         letters.push(candidate);
+        if letters.len().is_multiple_of(4096) {
+            bounds.check()?;
+            bounds.expect(size_of_val(&*letters))?;
+        }
         next = candidate;
+        balance += if is_letter(bytes[candidate]) { 1 } else { -1 };
+        if balance >= 0 {
+            kept = letters.len();
+        } else if balance < -MOST_SIGNS_BEYOND {
+            break;
+        }
     }
-    let true_letters = letters.iter().filter(|at| is_letter(bytes[**at])).count();
-    if letters.len() < LEAST_LETTERS || 2 * true_letters < letters.len() {
-        return None;
+    letters.truncate(kept);
+    if letters.len() < LEAST_LETTERS {
+        return Ok(None);
     }
+    let next = letters.last().copied().unwrap_or(at);
     writer.copy_to(at);
     for (number, &letter) in letters.iter().enumerate() {
         writer.skip_to(letter, Step::Normalised);
@@ -211,9 +232,9 @@ fn apart(bytes: &[u8], at: usize, writer: &mut Writer<'_>) -> Option<usize> {
     if wide > 1 && as_letter(bytes, end + wide) {
         writer.copy_to(end);
         writer.replace(" ", end + wide, Step::Normalised);
-        return Some(end + wide);
+        return Ok(Some(end + wide));
     }
-    Some(end)
+    Ok(Some(end))
 }
 
 /// Bytes between two letters: blanks or punctuation, at most [`WIDEST_GAP`].
@@ -300,9 +321,10 @@ const fn is_punctuation(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interrupt::Interrupt;
 
     fn view(text: &str) -> Option<String> {
-        join(text, &Interrupt::NEVER).unwrap().map(|(view, _)| view)
+        join(text, &Bounds::new(usize::MAX, &Interrupt::NEVER)).unwrap().map(|(view, _)| view)
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Base64: the standard and the URL alphabet, with or without padding, in one piece or in lines.
 
-use crate::interrupt::{Interrupt, Interrupted};
+use crate::error::ScannerError;
 use crate::span::Span;
+use crate::view::bounds::Bounds;
 use crate::view::decode::plausible::{as_text, is_printable, is_text};
-use crate::view::decode::{Part, Region};
+use crate::view::decode::{Part, Region, Regions};
 use crate::view::step::Step;
 
 /// Shorter runs of the alphabet are words.
@@ -64,30 +65,27 @@ pub(super) fn next_run(bytes: &[u8], mut from: usize) -> Option<Span> {
 }
 
 /// Finds what decodes to text.
-pub(super) fn find(
-    text: &str,
-    interrupt: &Interrupt<'_>,
-    regions: &mut Vec<Region>,
-) -> Result<(), Interrupted> {
+pub(super) fn find(text: &str, bounds: &Bounds<'_>, regions: &mut Regions<'_>) -> Result<(), ScannerError> {
     let bytes = text.as_bytes();
     let mut from = 0;
     let mut next_check = 0;
     while let Some(run) = next_run(bytes, from) {
         if run.start >= next_check {
-            interrupt.check()?;
+            bounds.check()?;
             next_check = run.start + STRIDE;
         }
-        from = block(bytes, run, regions);
+        from = block(bytes, run, regions)?;
     }
     Ok(())
 }
 
 /// Decodes the run and the lines that continue it; returns where they end.
-fn block(bytes: &[u8], first: Span, regions: &mut Vec<Region>) -> usize {
+fn block(bytes: &[u8], first: Span, regions: &mut Regions<'_>) -> Result<usize, ScannerError> {
     let mut lines = vec![first];
     let mut end = first.end;
     while let Some(line) = continued(bytes, *lines.last().unwrap_or(&first)) {
         lines.push(line);
+        regions.expect(2 * lines.len())?;
         end = line.end;
     }
     let mut decoded = Vec::new();
@@ -101,13 +99,18 @@ fn block(bytes: &[u8], first: Span, regions: &mut Vec<Region>) -> usize {
         last.span.end += padding;
     }
     if let Some(text) = as_text(decoded) {
-        regions.push(Region { span: Span::new(first.start, end + padding), step: Step::Base64, text, parts });
-        return end + padding;
+        regions.push(Region {
+            span: Span::new(first.start, end + padding),
+            step: Step::Base64,
+            text,
+            parts,
+        })?;
+        return Ok(end + padding);
     }
     for line in lines {
-        stretches(bytes, line, regions);
+        stretches(bytes, line, regions)?;
     }
-    end + padding
+    Ok(end + padding)
 }
 
 /// The line behind a line that ends with a whole group, if it is base64 too.
@@ -160,11 +163,10 @@ fn decode_groups(groups: &[u8], decoded: &mut Vec<u8>) {
 
 /// Finds text within a run that as a whole is none: behind other characters of the alphabet (a path, a
 /// name), or between bytes that are no text. All four positions a group can begin at are tried.
-fn stretches(bytes: &[u8], run: Span, regions: &mut Vec<Region>) {
+fn stretches(bytes: &[u8], run: Span, regions: &mut Regions<'_>) -> Result<(), ScannerError> {
     if run.len() < LEAST_STRETCH / 3 * 4 {
-        return;
+        return Ok(());
     }
-    let mut found: Vec<Region> = Vec::new();
     let mut decoded = Vec::new();
     for offset in 0..4 {
         let start = run.start + offset;
@@ -179,11 +181,11 @@ fn stretches(bytes: &[u8], run: Span, regions: &mut Vec<Region>) {
                     let offset = at + (piece.as_ptr() as usize - chunk.valid().as_ptr() as usize);
                     let span =
                         Span::new(start + offset * 4 / 3, start + ((offset + piece.len()) * 4).div_ceil(3));
-                    found.push(Region::whole(span, Step::Base64, piece.to_owned()));
+                    regions.push(Region::whole(span, Step::Base64, piece.to_owned()))?;
                 }
             }
             at += chunk.valid().len() + chunk.invalid().len();
         }
     }
-    regions.append(&mut found);
+    Ok(())
 }

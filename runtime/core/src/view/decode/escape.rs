@@ -1,24 +1,21 @@
 //! Escapes of programming languages: `\x69`, `\u0069`, `\u{69}`, `\U00000069`.
 
-use crate::interrupt::{Interrupt, Interrupted};
+use crate::error::ScannerError;
 use crate::span::Span;
+use crate::view::bounds::Bounds;
 use crate::view::decode::plausible::is_printable;
-use crate::view::decode::{Region, hex_value};
+use crate::view::decode::{Region, Regions, hex_value};
 use crate::view::step::Step;
 
 /// Finds sequences of escapes that are printable. Those of bytes are read as UTF-8.
-pub(super) fn find(
-    text: &str,
-    interrupt: &Interrupt<'_>,
-    regions: &mut Vec<Region>,
-) -> Result<(), Interrupted> {
+pub(super) fn find(text: &str, bounds: &Bounds<'_>, regions: &mut Regions<'_>) -> Result<(), ScannerError> {
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut seen = 0usize;
     while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
         seen += 1;
         if seen.is_multiple_of(4096) {
-            interrupt.check()?;
+            bounds.check()?;
         }
         let start = at + found;
         let (region, end) = match one(bytes, start) {
@@ -26,7 +23,9 @@ pub(super) fn find(
             Some((code, false, end)) => code_point(bytes, Span::new(start, end), code),
             None => (None, start),
         };
-        regions.extend(region);
+        if let Some(region) = region {
+            regions.push(region)?;
+        }
         at = end.max(start + 1);
     }
     Ok(())

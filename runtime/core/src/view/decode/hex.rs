@@ -5,11 +5,12 @@
 )]
 #![allow(clippy::many_single_char_names, reason = "lanes of one loop")]
 
-use crate::interrupt::{Interrupt, Interrupted};
+use crate::error::ScannerError;
 use crate::span::Span;
+use crate::view::bounds::Bounds;
 use crate::view::decode::base64::next_run;
 use crate::view::decode::plausible::as_text;
-use crate::view::decode::{Part, Region, hex_pair, hex_value};
+use crate::view::decode::{Part, Region, Regions, hex_pair, hex_value};
 use crate::view::step::Step;
 
 /// Fewer pairs are numbers, times and addresses.
@@ -19,43 +20,40 @@ const LEAST_PAIRS: usize = 8;
 const STRIDE: usize = 64 << 10;
 
 /// Finds what decodes to text.
-pub(super) fn find(
-    text: &str,
-    interrupt: &Interrupt<'_>,
-    regions: &mut Vec<Region>,
-) -> Result<(), Interrupted> {
+pub(super) fn find(text: &str, bounds: &Bounds<'_>, regions: &mut Regions<'_>) -> Result<(), ScannerError> {
     let bytes = text.as_bytes();
     let mut from = 0;
     let mut next_check = 0;
     while let Some(run) = next_run(bytes, from) {
         if run.start >= next_check {
-            interrupt.check()?;
+            bounds.check()?;
             next_check = run.start + STRIDE;
         }
-        joined(bytes, run, regions);
+        joined(bytes, run, regions)?;
         from = run.end;
     }
-    separated(bytes, interrupt, regions)
+    separated(bytes, bounds, regions)
 }
 
 /// Digits without a break in between.
-fn joined(bytes: &[u8], run: Span, regions: &mut Vec<Region>) {
+fn joined(bytes: &[u8], run: Span, regions: &mut Regions<'_>) -> Result<(), ScannerError> {
     let mut start = run.start;
     if matches!(bytes.get(start..start + 2), Some(b"0x" | b"0X")) {
         start += 2;
     }
     let len = bytes[start..run.end].iter().take_while(|byte| hex_value(**byte).is_some()).count();
     if start + len != run.end || len % 2 != 0 || len < 2 * LEAST_PAIRS {
-        return;
+        return Ok(());
     }
     let decoded = (start..run.end).step_by(2).filter_map(|at| hex_pair(bytes, at)).collect();
     if let Some(text) = as_text(decoded) {
-        regions.push(Region::even(Span::new(start, run.end), Step::Hex, text));
+        regions.push(Region::even(Span::new(start, run.end), Step::Hex, text))?;
     }
+    Ok(())
 }
 
 /// Pairs with something between them.
-fn separated(bytes: &[u8], interrupt: &Interrupt<'_>, regions: &mut Vec<Region>) -> Result<(), Interrupted> {
+fn separated(bytes: &[u8], bounds: &Bounds<'_>, regions: &mut Regions<'_>) -> Result<(), ScannerError> {
     if !has_pairs::<3>(bytes) && !has_pairs::<4>(bytes) && !has_pairs::<5>(bytes) && !has_pairs::<6>(bytes) {
         return Ok(());
     }
@@ -63,7 +61,7 @@ fn separated(bytes: &[u8], interrupt: &Interrupt<'_>, regions: &mut Vec<Region>)
     let mut next_check = 0;
     while at < bytes.len() {
         if at >= next_check {
-            interrupt.check()?;
+            bounds.check()?;
             next_check = at + STRIDE;
         }
         let begins = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
@@ -71,7 +69,7 @@ fn separated(bytes: &[u8], interrupt: &Interrupt<'_>, regions: &mut Vec<Region>)
             at += 1;
             continue;
         };
-        at = sequence(bytes, first, regions);
+        at = sequence(bytes, first, regions)?;
     }
     Ok(())
 }
@@ -108,26 +106,29 @@ fn pair(bytes: &[u8], at: usize) -> Option<(u8, Span)> {
 }
 
 /// Decodes the pairs from `first` on, which all have the same thing between them; returns where they end.
-fn sequence(bytes: &[u8], first: (u8, Span), regions: &mut Vec<Region>) -> usize {
-    let mut pairs = vec![first];
+fn sequence(bytes: &[u8], first: (u8, Span), regions: &mut Regions<'_>) -> Result<usize, ScannerError> {
+    let between = |byte: &&u8| matches!(**byte, b' ' | b',' | b':' | b';' | b'-' | b'\n' | b'\t');
     let mut gap = None;
-    let mut last = first.1;
-    loop {
-        let between = |byte: &&u8| matches!(**byte, b' ' | b',' | b':' | b';' | b'-' | b'\n' | b'\t');
+    let mut next = |last: Span| {
         let here = bytes[last.end..].iter().take(4).take_while(between).count();
-        if !(1..=3).contains(&here) || *gap.get_or_insert(here) != here {
-            break;
-        }
-        let Some(next) = pair(bytes, last.end + here) else { break };
-        last = next.1;
-        pairs.push(next);
+        let same = (1..=3).contains(&here) && *gap.get_or_insert(here) == here;
+        same.then(|| pair(bytes, last.end + here)).flatten()
+    };
+    let mut decoded = vec![first.0];
+    let mut last = first.1;
+    while let Some((byte, span)) = next(last) {
+        decoded.push(byte);
+        last = span;
     }
-    if pairs.len() >= LEAST_PAIRS
-        && let Some(text) = as_text(pairs.iter().map(|pair| pair.0).collect())
+    if decoded.len() >= LEAST_PAIRS
+        && let Some(text) = as_text(decoded)
     {
+        // Most sequences are no text, so where each byte stands is looked up again rather than kept.
+        regions.expect(text.len())?;
+        let spans = std::iter::successors(Some(first.1), |last| next(*last).map(|pair| pair.1));
+        let parts = spans.map(|span| Part { len: 1, span, even: false }).collect();
         let span = Span::new(first.1.start, last.end);
-        let parts = pairs.iter().map(|pair| Part { len: 1, span: pair.1, even: false }).collect();
-        regions.push(Region { span, step: Step::Hex, text, parts });
+        regions.push(Region { span, step: Step::Hex, text, parts })?;
     }
-    last.end
+    Ok(last.end)
 }

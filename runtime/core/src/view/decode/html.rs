@@ -1,9 +1,10 @@
 //! HTML character references: `&#105;`, `&#x69;`, `&lt;`.
 
-use crate::interrupt::{Interrupt, Interrupted};
+use crate::error::ScannerError;
 use crate::span::Span;
+use crate::view::bounds::Bounds;
 use crate::view::decode::plausible::is_printable;
-use crate::view::decode::{Region, hex_value};
+use crate::view::decode::{Region, Regions, hex_value};
 use crate::view::step::Step;
 
 /// Named references that stand for ASCII, for nothing visible or for the commonest punctuation, by name;
@@ -67,24 +68,20 @@ const NAMED: [(&str, &str); 52] = [
 const LONGEST: usize = 16;
 
 /// Finds character references.
-pub(super) fn find(
-    text: &str,
-    interrupt: &Interrupt<'_>,
-    regions: &mut Vec<Region>,
-) -> Result<(), Interrupted> {
+pub(super) fn find(text: &str, bounds: &Bounds<'_>, regions: &mut Regions<'_>) -> Result<(), ScannerError> {
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut seen = 0usize;
     while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr(b'&', rest)) {
         seen += 1;
         if seen.is_multiple_of(4096) {
-            interrupt.check()?;
+            bounds.check()?;
         }
         let start = at + found;
         at = start + 1;
         let reference = if bytes.get(at) == Some(&b'#') { numeric(bytes, at + 1) } else { named(text, at) };
         if let Some((decoded, end)) = reference {
-            regions.push(Region::whole(Span::new(start, end), Step::Html, decoded));
+            regions.push(Region::whole(Span::new(start, end), Step::Html, decoded))?;
             at = end;
         }
     }

@@ -8,8 +8,9 @@ mod percent;
 mod plausible;
 mod smuggled;
 
-use crate::interrupt::{Interrupt, Interrupted};
+use crate::error::ScannerError;
 use crate::span::Span;
+use crate::view::bounds::Bounds;
 use crate::view::map::{SourceMap, Writer};
 use crate::view::step::Step;
 
@@ -34,6 +35,31 @@ struct Part {
     span: Span,
     /// Whether its bytes come evenly from those of `span`.
     even: bool,
+}
+
+/// The regions that were found, and what they occupy of the bounds until they are written.
+#[derive(Debug)]
+struct Regions<'a> {
+    list: Vec<Region>,
+    bounds: &'a Bounds<'a>,
+    taken: usize,
+}
+
+impl Regions<'_> {
+    /// Adds a region.
+    fn push(&mut self, region: Region) -> Result<(), ScannerError> {
+        let parts = region.parts.capacity() * size_of::<Part>();
+        let weight = size_of::<Region>() + region.text.capacity() + parts;
+        self.bounds.take(weight)?;
+        self.taken += weight;
+        self.list.push(region);
+        Ok(())
+    }
+
+    /// An error if a region of `parts` parts could not be added: asked while they are still being collected.
+    fn expect(&self, parts: usize) -> Result<(), ScannerError> {
+        self.bounds.expect(parts * (size_of::<Part>() + 1))
+    }
 }
 
 impl Region {
@@ -76,26 +102,24 @@ impl Region {
 /// The view of `text` in which everything that decodes to plausible text is decoded; `None` if nothing does.
 ///
 /// Linear in the text: every decoder reads it a fixed number of times.
-pub(super) fn decode(
-    text: &str,
-    interrupt: &Interrupt<'_>,
-) -> Result<Option<(String, SourceMap)>, Interrupted> {
-    let mut regions = Vec::new();
+pub(super) fn decode(text: &str, bounds: &Bounds<'_>) -> Result<Option<(String, SourceMap)>, ScannerError> {
+    let mut regions = Regions { list: Vec::new(), bounds, taken: 0 };
     for find in [hex::find, base64::find, percent::find, html::find, escape::find, smuggled::find] {
-        find(text, interrupt, &mut regions)?;
+        find(text, bounds, &mut regions)?;
     }
     // Of two that overlap the one that begins first is decoded, then the longer; the sort is stable, so then
     // the one of the decoder that comes first.
-    regions.sort_by_key(|region: &Region| (region.span.start, std::cmp::Reverse(region.span.end)));
-    let mut writer = Writer::new(text);
+    regions.list.sort_by_key(|region: &Region| (region.span.start, std::cmp::Reverse(region.span.end)));
+    let mut writer = Writer::new(text, bounds);
     let mut done = 0;
-    for region in &regions {
+    for region in &regions.list {
         if region.span.start >= done {
             region.write(&mut writer);
             done = region.span.end;
         }
     }
-    Ok(writer.finish())
+    bounds.give(regions.taken);
+    writer.finish()
 }
 
 /// The number of a hexadecimal digit.

@@ -1,24 +1,21 @@
 //! Percent-encoding: `%69gnore`.
 
-use crate::interrupt::{Interrupt, Interrupted};
+use crate::error::ScannerError;
 use crate::span::Span;
+use crate::view::bounds::Bounds;
 use crate::view::decode::plausible::is_printable;
-use crate::view::decode::{Region, hex_pair};
+use crate::view::decode::{Region, Regions, hex_pair};
 use crate::view::step::Step;
 
 /// Finds sequences of percent-encoded bytes that are UTF-8 and printable.
-pub(super) fn find(
-    text: &str,
-    interrupt: &Interrupt<'_>,
-    regions: &mut Vec<Region>,
-) -> Result<(), Interrupted> {
+pub(super) fn find(text: &str, bounds: &Bounds<'_>, regions: &mut Regions<'_>) -> Result<(), ScannerError> {
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut seen = 0usize;
     while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr(b'%', rest)) {
         seen += 1;
         if seen.is_multiple_of(4096) {
-            interrupt.check()?;
+            bounds.check()?;
         }
         let start = at + found;
         let mut end = start;
@@ -34,7 +31,7 @@ pub(super) fn find(
             && !text.is_empty()
             && text.chars().all(is_printable)
         {
-            regions.push(Region::even(Span::new(start, end), Step::Percent, text));
+            regions.push(Region::even(Span::new(start, end), Step::Percent, text))?;
         }
     }
     Ok(())

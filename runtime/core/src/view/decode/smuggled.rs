@@ -1,9 +1,10 @@
 //! Text written with characters that cannot be seen: tags, and variation selectors that number bytes.
 
-use crate::interrupt::{Interrupt, Interrupted};
+use crate::error::ScannerError;
 use crate::span::Span;
+use crate::view::bounds::Bounds;
 use crate::view::decode::plausible::as_text;
-use crate::view::decode::{Part, Region};
+use crate::view::decode::{Part, Region, Regions};
 use crate::view::step::Step;
 
 /// Fewer selectors in a row are the style of a picture or a glyph.
@@ -13,11 +14,7 @@ const LEAST_SELECTORS: usize = 4;
 const LONGEST_FLAG: usize = 7;
 
 /// Finds tags and variation selectors.
-pub(super) fn find(
-    text: &str,
-    interrupt: &Interrupt<'_>,
-    regions: &mut Vec<Region>,
-) -> Result<(), Interrupted> {
+pub(super) fn find(text: &str, bounds: &Bounds<'_>, regions: &mut Regions<'_>) -> Result<(), ScannerError> {
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut seen = 0usize;
@@ -25,7 +22,7 @@ pub(super) fn find(
     while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr(0xF3, rest)) {
         seen += 1;
         if seen.is_multiple_of(4096) {
-            interrupt.check()?;
+            bounds.check()?;
         }
         let start = at + found;
         let Some(rest) = text.get(start..) else {
@@ -33,18 +30,20 @@ pub(super) fn find(
             continue;
         };
         let (region, end) = if rest.starts_with(|c| matches!(c, '\u{E0000}'..='\u{E007F}')) {
-            tags(text, start)
+            tags(text, start, regions)?
         } else {
-            selectors(text, start)
+            selectors(text, start, regions)?
         };
-        regions.extend(region);
+        if let Some(region) = region {
+            regions.push(region)?;
+        }
         at = end.max(start + 4);
     }
     Ok(())
 }
 
 /// The text that the tags from `start` on copy.
-fn tags(text: &str, start: usize) -> (Option<Region>, usize) {
+fn tags(text: &str, start: usize, regions: &Regions<'_>) -> Result<(Option<Region>, usize), ScannerError> {
     let mut decoded = String::new();
     let mut parts = Vec::new();
     let mut end = start;
@@ -56,18 +55,19 @@ fn tags(text: &str, start: usize) -> (Option<Region>, usize) {
         if let 0xE0020..=0xE007E = code {
             decoded.push((code - 0xE0000) as u8 as char);
             parts.push(Part { len: 1, span: Span::new(end, end + 4), even: false });
+            regions.expect(parts.len())?;
         }
         end += 4;
     }
     let flag = text.get(..start).is_some_and(|before| before.ends_with('\u{1F3F4}'));
     if decoded.is_empty() || (flag && parts.len() < LONGEST_FLAG) {
-        return (None, end);
+        return Ok((None, end));
     }
-    (Some(Region { span: Span::new(start, end), step: Step::Tags, text: decoded, parts }), end)
+    Ok((Some(Region { span: Span::new(start, end), step: Step::Tags, text: decoded, parts }), end))
 }
 
 /// The text whose bytes the variation selectors around `at` number.
-fn selectors(text: &str, at: usize) -> (Option<Region>, usize) {
+fn selectors(text: &str, at: usize, regions: &Regions<'_>) -> Result<(Option<Region>, usize), ScannerError> {
     // A selector of the first sixteen may come before.
     let before = text.get(..at).unwrap_or_default();
     let first = before.chars().rev().take(64).take_while(|c| matches!(c, '\u{FE00}'..='\u{FE0F}')).count();
@@ -81,10 +81,11 @@ fn selectors(text: &str, at: usize) -> (Option<Region>, usize) {
         };
         decoded.push(byte as u8);
         parts.push(Part { len: 1, span: Span::new(end, end + c.len_utf8()), even: false });
+        regions.expect(parts.len())?;
         end += c.len_utf8();
     }
     if decoded.len() < LEAST_SELECTORS {
-        return (None, end);
+        return Ok((None, end));
     }
     let region = as_text(decoded).map(|text| Region {
         span: Span::new(start, end),
@@ -92,5 +93,5 @@ fn selectors(text: &str, at: usize) -> (Option<Region>, usize) {
         text,
         parts,
     });
-    (region, end)
+    Ok((region, end))
 }
