@@ -59,7 +59,8 @@ impl Plan {
             })
             .collect();
         let literals = LiteralAutomaton::new(&lists)?;
-        let views = views.map(|spec| ViewPass::new(spec, &lists)).transpose()?;
+        let read = stages.iter().any(|stage| matches!(stage, Stage::Text(scanner) if scanner.reads_views()));
+        let views = views.filter(|_| read).map(|spec| ViewPass::new(spec, &lists)).transpose()?;
         Ok(Self { stages, names, literals, literal_list, views, fingerprint: hasher.finish() })
     }
 
