@@ -95,7 +95,7 @@ impl Plan {
                 Stage::Text(scanner) => scanner.cost_ns(bytes),
                 Stage::Network(_) => 0,
             })
-            .fold(self.views.as_ref().map_or(0, |views| views.cost_ns(bytes)), u64::saturating_add)
+            .fold(self.views.as_ref().map_or(0, |_| ViewPass::cost_ns(bytes)), u64::saturating_add)
     }
 
     /// Runs every scanner that needs only the text, on the calling thread. A panic is that scanner's

@@ -50,7 +50,7 @@ impl ViewPass {
     /// The look for anything hidden takes about one nanosecond a byte, but whoever wrote the text decides how
     /// much is hidden in it, and this decides whether it is read on the event loop's thread: so it counts what
     /// texts cost that are nothing but disguise.
-    pub(crate) const fn cost_ns(&self, bytes: usize) -> u64 {
+    pub(crate) const fn cost_ns(bytes: usize) -> u64 {
         200 + 40 * bytes as u64
     }
 
@@ -72,7 +72,9 @@ impl ViewPass {
             Ok(views) => views,
             Err(ScannerError::Interrupted(why)) => return Err(why),
             Err(error) => {
-                readers.iter_mut().for_each(|(_, judgement)| judgement.verdict = Err(error.clone()));
+                for (_, judgement) in &mut readers {
+                    judgement.verdict = Err(error.clone());
+                }
                 return Ok(());
             }
         };
