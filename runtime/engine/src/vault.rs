@@ -1,11 +1,16 @@
 //! Vaults: what was redacted, by placeholder, until it is restored. Plain data; the actor that owns it is in
 //! `actors::vault`.
 
+mod codec;
+
+pub mod redis;
+mod seal;
 mod secret;
 mod state;
 
 use std::collections::HashMap;
 
+pub use seal::{KEY_BYTES, KeyRing, MAX_KEYS, SEAL_OVERHEAD};
 pub use secret::{SecretText, VaultEntry};
 pub use state::VaultState;
 
@@ -50,6 +55,21 @@ pub enum VaultError {
     /// The vault was given up after a failure inside; its entries are gone.
     #[error("vault was lost to an internal failure")]
     Lost,
+    /// The operation failed inside. Nothing was changed.
+    #[error("vault operation failed inside")]
+    Failed,
+    /// The store did not answer in time. A change may or may not have been stored.
+    #[error("the store of vaults did not answer in time")]
+    TimedOut,
+    /// The store cannot be reached. A change may or may not have been stored.
+    #[error("the store of vaults cannot be reached")]
+    Unavailable,
+    /// The store refused. Nothing was changed.
+    #[error("the store of vaults refused: {0}")]
+    Refused(&'static str),
+    /// What was stored cannot be opened: it was sealed with another key, or altered.
+    #[error("what the vault holds was sealed with another key, or altered")]
+    Sealed,
     /// The runtime that keeps the vaults has shut down, or belongs to the parent of this process.
     #[error("vaults are closed")]
     Closed,

@@ -12,6 +12,8 @@ pub struct VaultState {
     /// How often each placeholder occurs.
     placeholders: HashMap<SecretText, usize>,
     bytes: usize,
+    /// How often entries were removed: since the same number, entries have only been added at the end.
+    removals: u64,
 }
 
 impl VaultState {
@@ -34,6 +36,7 @@ impl VaultState {
         }
         let at = self.entries.iter().position(|held| held == entry).ok_or(VaultError::NotFound)?;
         let removed = self.entries.remove(at);
+        self.removals += 1;
         self.bytes = self.bytes.saturating_sub(removed.bytes());
         if let Some(count) = self.placeholders.get_mut(removed.placeholder.as_str()) {
             *count -= 1;
@@ -47,6 +50,16 @@ impl VaultState {
     /// The entries in order. Shares the texts; copies none.
     pub fn entries(&self) -> Vec<VaultEntry> {
         self.entries.clone()
+    }
+
+    /// The entries from a position on.
+    pub(super) fn entries_from(&self, position: usize) -> &[VaultEntry] {
+        self.entries.get(position..).unwrap_or_default()
+    }
+
+    /// How often entries were removed.
+    pub(super) const fn removals(&self) -> u64 {
+        self.removals
     }
 
     /// Whether an entry has this placeholder, in constant time.
@@ -66,7 +79,7 @@ impl VaultState {
 
     /// Removes every entry.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self { removals: self.removals + 1, ..Self::default() };
     }
 
     /// What the vault counts for in [`super::VaultLimits`].

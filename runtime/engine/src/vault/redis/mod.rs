@@ -1,0 +1,278 @@
+//! Vaults that outlive the process: kept in Redis, sealed, shared by any number of processes.
+//!
+//! A vault is a list in Redis: a random *generation*, then sealed batches of entries in the order they came.
+//! A handle holds a copy of what it has read. Each operation first reads what is new, works on the copy, and
+//! commits the change under the condition that nobody else has changed the list meanwhile; if somebody has, it
+//! starts over. So operations are atomic across processes, and an acknowledged one is in Redis. (Whether it
+//! survives a crash of Redis is Redis' own setting: `appendfsync always` for every one.)
+
+mod store;
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+pub use store::{RedisOptions, StoreError};
+use store::{Change, Generation, Store, Tail};
+
+use super::{KeyRing, Room, SecretText, VaultEntry, VaultError, VaultLimits, VaultState, codec};
+
+/// Pauses between attempts at a store that cannot be reached, doubled up to the latter.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
+
+/// Longest name of a session, in bytes.
+pub const MAX_NAME_BYTES: usize = 512;
+
+/// What holds for all vaults of a service.
+#[derive(Debug)]
+struct Settings {
+    keys: KeyRing,
+    limits: VaultLimits,
+    timeout: Duration,
+}
+
+/// Where vaults are kept. Cloning shares the connection.
+#[derive(Clone, Debug)]
+pub struct RedisVaults {
+    store: Store,
+    settings: Arc<Settings>,
+}
+
+impl RedisVaults {
+    /// Vaults in a Redis server; connects with the first operation. Of the limits, those of one vault hold.
+    pub fn redis(options: &RedisOptions, keys: KeyRing, limits: VaultLimits) -> Result<Self, StoreError> {
+        let settings = Settings { keys, limits, timeout: options.timeout };
+        Ok(Self { store: Store::new(options)?, settings: Arc::new(settings) })
+    }
+
+    /// The vault of a session, empty if there is none yet. Nothing is asked of the store.
+    ///
+    /// [`VaultError::Full`] if the name is longer than [`MAX_NAME_BYTES`].
+    pub fn vault(&self, session: &str) -> Result<RedisVault, VaultError> {
+        if session.len() > MAX_NAME_BYTES {
+            return Err(VaultError::Full { what: "bytes in a session's name", limit: MAX_NAME_BYTES });
+        }
+        let key = self.store.key(session);
+        Ok(RedisVault { vaults: self.clone(), key: key.into(), copy: Arc::default() })
+    }
+
+    /// Seals every vault anew with the first key, so that the others can be left out afterwards. Returns how many there were.
+    pub async fn rotate(&self) -> Result<usize, VaultError> {
+        let mut cursor = 0;
+        let mut rotated = 0;
+        loop {
+            let deadline = Instant::now() + self.settings.timeout;
+            let page = timeout_at(deadline, self.store.scan(cursor)).await;
+            let (next, keys) = page.map_err(|_| VaultError::TimedOut)?.map_err(StoreError::into_vault)?;
+            for key in keys {
+                let vault = RedisVault { vaults: self.clone(), key: key.into(), copy: Arc::default() };
+                vault.update_with(Write::Whole, |_, _| Ok(())).await?;
+                rotated += 1;
+            }
+            if next == 0 {
+                return Ok(rotated);
+            }
+            cursor = next;
+        }
+    }
+}
+
+/// What a handle knows of its vault.
+#[derive(Default)]
+struct Copy {
+    state: VaultState,
+    generation: Generation,
+    /// Batches that are in `state`.
+    batches: usize,
+}
+
+/// What is written when an operation has changed nothing but its caller wants it written, as for new keys.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Write {
+    Changes,
+    Whole,
+}
+
+/// A handle on one session's vault. The vault stays when the handle is dropped.
+#[derive(Clone)]
+pub struct RedisVault {
+    vaults: RedisVaults,
+    key: Arc<[u8]>,
+    copy: Arc<Mutex<Copy>>,
+}
+
+impl RedisVault {
+    /// Runs an operation on the vault as it is in the store, atomically. It may run more than once, and must
+    /// change nothing where it returns an error.
+    ///
+    /// [`VaultError::TimedOut`] and [`VaultError::Unavailable`] leave open whether a change was stored.
+    pub async fn update<R>(
+        &self,
+        operation: impl Fn(&mut VaultState, &Room) -> Result<R, VaultError>,
+    ) -> Result<R, VaultError> {
+        self.update_with(Write::Changes, operation).await
+    }
+
+    async fn update_with<R>(
+        &self,
+        write: Write,
+        operation: impl Fn(&mut VaultState, &Room) -> Result<R, VaultError>,
+    ) -> Result<R, VaultError> {
+        let deadline = Instant::now() + self.vaults.settings.timeout;
+        let mut held = timeout_at(deadline, self.copy.lock()).await.map_err(|_| VaultError::TimedOut)?;
+        let mut unsure: Option<(Change, R)> = None;
+        let mut pause = PAUSE.0;
+        loop {
+            // Taken, not borrowed: whoever stops in between, by an error or by going away, leaves an empty copy,
+            // and the next reads everything.
+            let mut copy = std::mem::take(&mut *held);
+            let read = self.vaults.store.read(&self.key, copy.generation, copy.batches);
+            let tail = match timeout_at(deadline, read).await.map_err(|_| VaultError::TimedOut)? {
+                Ok(tail) => tail,
+                Err(StoreError::Unavailable) => {
+                    retry(deadline, &mut pause).await?;
+                    continue;
+                }
+                Err(error) => return Err(error.into_vault()),
+            };
+            let arrived = unsure.take().filter(|(change, _)| change.is_in(&tail));
+            self.absorb(&mut copy, tail)?;
+            if let Some((_, result)) = arrived {
+                *held = copy;
+                return Ok(result);
+            }
+            let before = (copy.state.len(), copy.state.removals());
+            let room = self.room();
+            let result = catch_unwind(AssertUnwindSafe(|| operation(&mut copy.state, &room)))
+                .unwrap_or(Err(VaultError::Failed))?;
+            let Some(change) = self.change(&copy, before, write)? else {
+                *held = copy;
+                return Ok(result);
+            };
+            let commit = self.vaults.store.commit(&self.key, &change);
+            match timeout_at(deadline, commit).await.map_err(|_| VaultError::TimedOut)? {
+                Ok(true) => {
+                    copy.generation = change.generation;
+                    copy.batches = change.batches_after();
+                    *held = copy;
+                    return Ok(result);
+                }
+                // Somebody else was first.
+                Ok(false) => {}
+                Err(StoreError::Unavailable) => {
+                    unsure = Some((change, result));
+                    retry(deadline, &mut pause).await?;
+                }
+                Err(error) => return Err(error.into_vault()),
+            }
+        }
+    }
+
+    /// Puts what was read into the copy.
+    fn absorb(&self, copy: &mut Copy, tail: Tail) -> Result<(), VaultError> {
+        if tail.from == 0 {
+            *copy = Copy { generation: tail.generation, ..Copy::default() };
+        }
+        let room = self.room();
+        for batch in tail.batches {
+            let context = self.context(copy.generation, copy.batches);
+            let entries = self.vaults.settings.keys.open(&batch, &context)?;
+            copy.state.extend(codec::decode(&entries)?, &room)?;
+            copy.batches += 1;
+        }
+        Ok(())
+    }
+
+    /// What has to be written for the copy to be in the store; nothing if it is already.
+    fn change(&self, copy: &Copy, (len, removals): (usize, u64), write: Write) -> Result<Option<Change>, VaultError> {
+        let removed = copy.state.removals() != removals;
+        if write == Write::Changes && !removed && copy.state.len() == len {
+            return Ok(None);
+        }
+        // A list that does not exist yet begins with a generation of its own.
+        let whole = removed || write == Write::Whole || copy.generation == Generation::NONE;
+        let (generation, kept, new) = match whole {
+            true if copy.state.is_empty() => (Generation::NONE, 0, 0),
+            true => (Generation::random()?, 0, 0),
+            false => (copy.generation, copy.batches, len),
+        };
+        let batch = match copy.state.entries_from(new) {
+            [] => None,
+            entries => {
+                let context = self.context(generation, kept);
+                Some(self.vaults.settings.keys.seal(&codec::encode(entries)?, &context)?)
+            }
+        };
+        Ok(Some(Change { seen: (copy.generation, copy.batches), generation, kept, batch }))
+    }
+
+    /// Where a batch belongs: what was sealed for one vault, generation and position opens in no other.
+    fn context(&self, generation: Generation, position: usize) -> Vec<u8> {
+        [b"pyshield vault 1\0", generation.bytes(), &(position as u64).to_le_bytes()[..], &self.key].concat()
+    }
+
+    fn room(&self) -> Room {
+        let limits = &self.vaults.settings.limits;
+        Room {
+            max_entries: limits.max_entries,
+            max_bytes: limits.max_bytes,
+            max_total_bytes: usize::MAX,
+            others: 0,
+        }
+    }
+
+    /// Adds entries at the end: all of them, or on [`VaultError::Full`] none.
+    pub async fn extend(&self, entries: Vec<VaultEntry>) -> Result<(), VaultError> {
+        self.update(|state, room| state.extend(entries.clone(), room)).await
+    }
+
+    /// Removes the first equal entry; [`VaultError::NotFound`] if there is none.
+    pub async fn remove(&self, entry: &VaultEntry) -> Result<(), VaultError> {
+        self.update(|state, _| state.remove(entry)).await
+    }
+
+    /// The entries in order.
+    pub async fn get(&self) -> Result<Vec<VaultEntry>, VaultError> {
+        self.update(|state, _| Ok(state.entries())).await
+    }
+
+    /// Whether an entry has this placeholder.
+    pub async fn placeholder_exists(&self, placeholder: &SecretText) -> Result<bool, VaultError> {
+        self.update(|state, _| Ok(state.placeholder_exists(placeholder.as_str()))).await
+    }
+
+    /// How many entries there are.
+    pub async fn len(&self) -> Result<usize, VaultError> {
+        self.update(|state, _| Ok(state.len())).await
+    }
+
+    /// Removes every entry, and the vault from the store.
+    pub async fn clear(&self) -> Result<(), VaultError> {
+        self.update(|state, _| {
+            state.clear();
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Waits before the next attempt; [`VaultError::Unavailable`] if that would be past the deadline.
+async fn retry(deadline: Instant, pause: &mut Duration) -> Result<(), VaultError> {
+    let next = Instant::now() + *pause;
+    if next >= deadline {
+        return Err(VaultError::Unavailable);
+    }
+    sleep_until(next).await;
+    *pause = (*pause * 2).min(PAUSE.1);
+    Ok(())
+}
+
+impl fmt::Debug for RedisVault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisVault").finish_non_exhaustive()
+    }
+}
