@@ -126,7 +126,20 @@ class Closed(ShieldError, RuntimeError):  # noqa: N818
 
 
 class VaultError(ShieldError):
-    """A vault that cannot do what was asked."""
+    """A vault that cannot do what was asked.
+
+    Args:
+        message: What happened, without a word of what the vault holds.
+        reason: `"full"` (a limit would be passed), `"unavailable"` (its store cannot be reached), `"refused"`
+            (its store said no), `"sealed"` (what is stored was sealed with another key, or altered), `"lost"`
+            (given up after a failure inside) or `"failed"` (a failure inside; nothing was changed).
+    """
+
+    _details = ("reason",)
+
+    def __init__(self, message: str, reason: str = "failed") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class NetworkError(ShieldError):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyshield._check import Check
+from pyshield.errors import ConfigError
+from pyshield._runtime import RedisVault as NativeRedisVault
+from pyshield._runtime import RedisVaults as NativeRedisVaults
 from pyshield._runtime import Vault as NativeVault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
 
-__all__ = ["Vault"]
+__all__ = ["RedisVault", "RedisVaults", "Vault"]
 
 
 def _pair(check: Check, field: str, value: object) -> tuple[str, str]:
@@ -79,3 +82,184 @@ class Vault:
         raise TypeError(
             "a Vault holds private values and does not pickle; send its pairs yourself if you must"
         )
+
+
+class RedisVaults:
+    """Vaults that outlive the process: in Redis, encrypted, shared by any number of processes.
+
+    Every vault belongs to one session, and a handle reaches no other. What is stored is sealed with
+    XChaCha20-Poly1305 under your key and bound to its session and its place, so a server that is read or
+    written by someone else gives nothing away and nothing wrong. Only the names of the sessions are visible.
+
+    An operation that has returned is in Redis; two processes that change one vault at the same time do so one
+    after the other. Whether it then survives a crash of Redis is Redis' own setting: `appendfsync always` for
+    every one of them, and `maxmemory-policy noeviction` so that nothing is evicted before its time.
+
+    A server that is gone is tried again until `timeout` has passed.
+
+    Args:
+        url: `redis://host:6379/0`, `rediss://…` (TLS) or `redis+unix:///path`, with user and password if any.
+        keys: One to eight keys of 32 bytes. The first seals, all of them open; see `rotate`.
+        prefix: What the names of the lists in Redis begin with.
+        ttl: Seconds a vault lives after it was last used; for ever if `None`.
+        timeout: Seconds one operation may take.
+        root_certificates: Certificates in PEM to check a TLS server against, instead of the system's.
+        max_entries: Most pairs in one vault.
+        max_bytes: Most bytes in one vault; a pair counts its texts and 192 bytes.
+
+    Raises:
+        ConfigError: If an argument is not as described. The server is not asked yet.
+    """
+
+    __slots__ = ("_native",)
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        keys: Sequence[bytes],
+        prefix: str = "pyshield",
+        ttl: float | None = None,
+        timeout: float = 5.0,
+        root_certificates: bytes | None = None,
+        max_entries: int = 100_000,
+        max_bytes: int = 16 << 20,
+    ) -> None:
+        check = Check("RedisVaults")
+        if isinstance(keys, bytes | str) or not all(isinstance(key, bytes) for key in keys):
+            check.fail("keys", "expected a list of keys of 32 bytes each")
+        if root_certificates is not None and not isinstance(root_certificates, bytes):
+            check.fail("root_certificates", f"expected bytes, got a {type(root_certificates).__name__}")
+        if ttl is not None:
+            ttl = check.number("ttl", ttl, least=0.001, most=1e9)
+        try:
+            self._native = NativeRedisVaults(
+                check.text("url", url),
+                list(keys),
+                check.text("prefix", prefix),
+                ttl,
+                check.number("timeout", timeout, least=0.001, most=3600.0),
+                root_certificates,
+                check.integer("max_entries", max_entries, least=1),
+                check.integer("max_bytes", max_bytes, least=1),
+            )
+        except ValueError as error:
+            if isinstance(error, ConfigError):
+                raise
+            raise ConfigError(f"RedisVaults: {error}", "RedisVaults", "keys" if "key" in str(error) else "url") from None
+
+    def vault(self, session: str) -> RedisVault:
+        """The vault of a session, empty if it has none yet. Nothing is asked of the server.
+
+        Args:
+            session: A name of at most 512 bytes. It is visible in Redis: take one that says nothing.
+
+        Raises:
+            VaultError: If the name is too long.
+        """
+        return RedisVault(self._native.vault(Check("RedisVaults").text("session", session)))
+
+    def rotate(self) -> int:
+        """Seals every vault anew with the first key, after which the others can be left out.
+
+        Vaults may be used meanwhile. One that is written by a process that does not know the new key yet is sealed with
+        that process' first key: give the new key to every process, as its last, before making it the first.
+
+        Returns:
+            How many vaults there were.
+
+        Raises:
+            VaultError: If the server is gone or refuses, or a vault opens with none of the keys.
+            DeadlineExceeded: If one vault took longer than the timeout.
+        """
+        return self._native.rotate()
+
+    def arotate(self) -> Awaitable[int]:
+        """Awaitable `rotate`."""
+        return self._native.arotate()
+
+    def __repr__(self) -> str:
+        return "<RedisVaults>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("RedisVaults hold keys and do not pickle; make them anew where they are needed")
+
+
+class RedisVault:
+    """One session's pairs in Redis: a `Vault` whose methods also come awaitable, with an `a` before the name.
+
+    The methods without `a` wait for the server: do not call them on the thread of an event loop.
+
+    Each raises `VaultError` if the server is gone for longer than the timeout, refuses, or holds what none of the
+    keys opens, and `DeadlineExceeded` if it does not answer in time; a change may then have been stored or not.
+    """
+
+    __slots__ = ("_native",)
+
+    def __init__(self, native: NativeRedisVault, /) -> None:
+        self._native = native
+
+    def append(self, new_tuple: tuple[str, str]) -> None:
+        """Adds a pair."""
+        self._native.extend([_pair(Check("Vault"), "new_tuple", new_tuple)])
+
+    def aappend(self, new_tuple: tuple[str, str]) -> Awaitable[None]:
+        """Awaitable `append`."""
+        return self._native.aextend([_pair(Check("Vault"), "new_tuple", new_tuple)])
+
+    def extend(self, new_tuples: Sequence[tuple[str, str]]) -> None:
+        """Adds several pairs, all or none."""
+        self._native.extend(_pairs("new_tuples", new_tuples))
+
+    def aextend(self, new_tuples: Sequence[tuple[str, str]]) -> Awaitable[None]:
+        """Awaitable `extend`."""
+        return self._native.aextend(_pairs("new_tuples", new_tuples))
+
+    def remove(self, tuple_to_remove: tuple[str, str]) -> None:
+        """Removes the first pair equal to this one; `ValueError` if there is none."""
+        self._native.remove(_pair(Check("Vault"), "tuple_to_remove", tuple_to_remove))
+
+    def aremove(self, tuple_to_remove: tuple[str, str]) -> Awaitable[None]:
+        """Awaitable `remove`."""
+        return self._native.aremove(_pair(Check("Vault"), "tuple_to_remove", tuple_to_remove))
+
+    def get(self) -> list[tuple[str, str]]:
+        """All pairs, in the order they came, as a new list."""
+        return self._native.get()
+
+    def aget(self) -> Awaitable[list[tuple[str, str]]]:
+        """Awaitable `get`."""
+        return self._native.aget()
+
+    def placeholder_exists(self, placeholder: str) -> bool:
+        """Whether a pair has this placeholder."""
+        return self._native.placeholder_exists(Check("Vault").text("placeholder", placeholder))
+
+    def aplaceholder_exists(self, placeholder: str) -> Awaitable[bool]:
+        """Awaitable `placeholder_exists`."""
+        return self._native.aplaceholder_exists(Check("Vault").text("placeholder", placeholder))
+
+    def count(self) -> int:
+        """How many pairs there are."""
+        return self._native.count()
+
+    def acount(self) -> Awaitable[int]:
+        """Awaitable `count`."""
+        return self._native.acount()
+
+    def clear(self) -> None:
+        """Removes all pairs, and the vault from the server."""
+        self._native.clear()
+
+    def aclear(self) -> Awaitable[None]:
+        """Awaitable `clear`."""
+        return self._native.aclear()
+
+    def __len__(self) -> int:
+        return self._native.count()
+
+    def __repr__(self) -> str:
+        return "<RedisVault>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a RedisVault does not pickle; make its RedisVaults where it is needed")

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyshield_core::tokens::TokenizerError;
 use pyshield_core::{ConfigError, ScannerError};
@@ -81,9 +82,15 @@ pub(crate) fn engine_error(py: Python<'_>, error: &EngineError) -> PyErr {
 pub(crate) fn vault_error(py: Python<'_>, error: VaultError) -> PyErr {
     match error {
         VaultError::Closed => closed(py, &error.to_string()),
-        VaultError::Full { .. } | VaultError::NotFound | VaultError::Lost => {
-            raise(vault_class(py), (error.to_string(),))
-        }
+        VaultError::TimedOut => raise(deadline_class(py), (error.to_string(),)),
+        // What `list.remove` raises, as llm-guard's vault does.
+        VaultError::NotFound => PyValueError::new_err("the pair is not in the vault"),
+        VaultError::Full { .. } => raise(vault_class(py), (error.to_string(), "full")),
+        VaultError::Lost => raise(vault_class(py), (error.to_string(), "lost")),
+        VaultError::Failed => raise(vault_class(py), (error.to_string(), "failed")),
+        VaultError::Unavailable => raise(vault_class(py), (error.to_string(), "unavailable")),
+        VaultError::Refused(_) => raise(vault_class(py), (error.to_string(), "refused")),
+        VaultError::Sealed => raise(vault_class(py), (error.to_string(), "sealed")),
     }
 }
 

@@ -12,6 +12,7 @@ mod functions;
 mod import;
 mod lifecycle;
 mod probe;
+mod redis;
 mod result;
 mod scanner;
 mod shield;
@@ -39,6 +40,8 @@ mod _runtime {
     use crate::lifecycle::{_forked, _shutdown, build_info};
     #[pymodule_export]
     use crate::probe::_scan_with_future_into_py;
+    #[pymodule_export]
+    use crate::redis::{RedisVault, RedisVaults};
     #[pymodule_export]
     use crate::result::ScanResult;
     #[pymodule_export]

@@ -1,6 +1,5 @@
 //! `_runtime.Vault`: a handle on pairs that the vault actor owns.
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyshield_engine::actors::vault as engine;
 use pyshield_engine::runtime;
@@ -14,8 +13,15 @@ pub(crate) struct Vault {
     vault: engine::Vault,
 }
 
-fn entry((placeholder, value): (String, String)) -> VaultEntry {
+/// A pair as the engine has it.
+pub(crate) fn entry((placeholder, value): (String, String)) -> VaultEntry {
     VaultEntry { placeholder: SecretText::from(placeholder), value: SecretText::from(value) }
+}
+
+/// Entries as pairs.
+pub(crate) fn pairs(entries: &[VaultEntry]) -> Vec<(String, String)> {
+    let plain = |text: &SecretText| text.as_str().to_owned();
+    entries.iter().map(|entry| (plain(&entry.placeholder), plain(&entry.value))).collect()
 }
 
 impl Vault {
@@ -60,18 +66,12 @@ impl Vault {
     /// Removes the first equal pair; `ValueError` if there is none, as for a list.
     #[pyo3(signature = (tuple_to_remove, /))]
     fn remove(&self, py: Python<'_>, tuple_to_remove: (String, String)) -> PyResult<()> {
-        match py.detach(|| self.vault.remove_blocking(entry(tuple_to_remove))) {
-            Ok(()) => Ok(()),
-            Err(VaultError::NotFound) => Err(PyValueError::new_err("the pair is not in the vault")),
-            Err(error) => Err(errors::vault_error(py, error)),
-        }
+        self.ask(py, |vault| vault.remove_blocking(entry(tuple_to_remove)))
     }
 
     /// All pairs, in order, as a new list.
     fn get(&self, py: Python<'_>) -> PyResult<Vec<(String, String)>> {
-        let entries = self.ask(py, engine::Vault::get_blocking)?;
-        let plain = |text: &SecretText| text.as_str().to_owned();
-        Ok(entries.iter().map(|entry| (plain(&entry.placeholder), plain(&entry.value))).collect())
+        self.ask(py, engine::Vault::get_blocking).map(|entries| pairs(&entries))
     }
 
     /// Whether a pair has this placeholder.

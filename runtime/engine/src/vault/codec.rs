@@ -29,7 +29,10 @@ pub(super) fn decode(mut bytes: &[u8]) -> Result<Vec<VaultEntry>, VaultError> {
     while !bytes.is_empty() {
         let placeholder = length(&mut bytes)?;
         let value = length(&mut bytes)?;
-        entries.push(VaultEntry { placeholder: text(&mut bytes, placeholder)?, value: text(&mut bytes, value)? });
+        entries.push(VaultEntry {
+            placeholder: text(&mut bytes, placeholder)?,
+            value: text(&mut bytes, value)?,
+        });
     }
     Ok(entries)
 }

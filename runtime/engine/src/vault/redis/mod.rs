@@ -16,8 +16,8 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-pub use store::{RedisOptions, StoreError};
 use store::{Change, Generation, Store, Tail};
+pub use store::{RedisOptions, StoreError};
 
 use super::{KeyRing, Room, SecretText, VaultEntry, VaultError, VaultLimits, VaultState, codec};
 
@@ -44,7 +44,7 @@ pub struct RedisVaults {
 
 impl RedisVaults {
     /// Vaults in a Redis server; connects with the first operation. Of the limits, those of one vault hold.
-    pub fn redis(options: &RedisOptions, keys: KeyRing, limits: VaultLimits) -> Result<Self, StoreError> {
+    pub fn new(options: &RedisOptions, keys: KeyRing, limits: VaultLimits) -> Result<Self, StoreError> {
         let settings = Settings { keys, limits, timeout: options.timeout };
         Ok(Self { store: Store::new(options)?, settings: Arc::new(settings) })
     }
@@ -188,7 +188,12 @@ impl RedisVault {
     }
 
     /// What has to be written for the copy to be in the store; nothing if it is already.
-    fn change(&self, copy: &Copy, (len, removals): (usize, u64), write: Write) -> Result<Option<Change>, VaultError> {
+    fn change(
+        &self,
+        copy: &Copy,
+        (len, removals): (usize, u64),
+        write: Write,
+    ) -> Result<Option<Change>, VaultError> {
         let removed = copy.state.removals() != removals;
         if write == Write::Changes && !removed && copy.state.len() == len {
             return Ok(None);

@@ -21,8 +21,9 @@ return {generation, seen, redis.call('LRANGE', KEYS[1], seen + 1, -1)}
 
 /// Changes a list that is still as the caller has seen it: KEYS[1], KEYS[2] a place beside it; generation and
 /// number of batches seen, milliseconds to live, new generation ('' for none), batches to keep, new batch ('' for none).
-/// A new list is written beside the old one and then put into its place, so that a server without room refuses before anything is
-/// lost.
+/// A list that replaces another is written beside it and then put into its place, so that nothing is lost
+/// in between. It only ever gets shorter, and a server that is out of memory takes it: such a server refuses
+/// a script's first write if it may need memory, which `DEL` does not.
 const COMMIT: &str = r"
 local generation = redis.call('LINDEX', KEYS[1], 0) or ''
 if generation ~= ARGV[1] then return 0 end
@@ -33,6 +34,8 @@ if ARGV[4] == '' then
 end
 if ARGV[4] == generation then
   redis.call('RPUSH', KEYS[1], ARGV[6])
+elseif generation == '' then
+  redis.call('RPUSH', KEYS[1], ARGV[4], ARGV[6])
 else
   redis.call('DEL', KEYS[2])
   redis.call('RPUSH', KEYS[2], ARGV[4], ARGV[6])
@@ -60,7 +63,10 @@ pub struct RedisOptions {
 impl fmt::Debug for RedisOptions {
     /// Without the URL, which may hold a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisOptions").field("ttl", &self.ttl).field("timeout", &self.timeout).finish_non_exhaustive()
+        f.debug_struct("RedisOptions")
+            .field("ttl", &self.ttl)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
     }
 }
 
@@ -190,7 +196,8 @@ impl Store {
     pub(super) fn new(options: &RedisOptions) -> Result<Self, StoreError> {
         // The first user of rustls installs the provider for all; it is the same one everywhere.
         let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
-        let address = |_| StoreError::Address("expected redis://, rediss:// or redis+unix://, and certificates in PEM");
+        let address =
+            |_| StoreError::Address("expected redis://, rediss:// or redis+unix://, and certificates in PEM");
         let client = match &options.root_certificates {
             None => Client::open(options.url.as_str()),
             Some(pem) => {
@@ -202,7 +209,8 @@ impl Store {
             .set_number_of_retries(0)
             .set_connection_timeout(Some(options.timeout))
             .set_response_timeout(Some(options.timeout));
-        let connection = ConnectionManager::new_lazy_with_config(client.map_err(address)?, config).map_err(address)?;
+        let connection =
+            ConnectionManager::new_lazy_with_config(client.map_err(address)?, config).map_err(address)?;
         Ok(Self {
             connection,
             prefix: options.prefix.clone(),
@@ -217,7 +225,12 @@ impl Store {
         format!("{}:{{{session}}}", self.prefix).into_bytes()
     }
 
-    pub(super) async fn read(&self, key: &[u8], generation: Generation, batches: usize) -> Result<Tail, StoreError> {
+    pub(super) async fn read(
+        &self,
+        key: &[u8],
+        generation: Generation,
+        batches: usize,
+    ) -> Result<Tail, StoreError> {
         let mut connection = self.connection.clone();
         let mut call = self.read.key(key);
         call.arg(generation.argument()).arg(batches).arg(self.ttl);
@@ -233,7 +246,9 @@ impl Store {
         let (generation, batches) = &change.seen;
         let mut call = self.commit.key(key);
         call.key(beside).arg(generation.argument()).arg(*batches).arg(self.ttl);
-        call.arg(change.generation.argument()).arg(change.kept).arg(change.batch.as_deref().unwrap_or_default());
+        call.arg(change.generation.argument())
+            .arg(change.kept)
+            .arg(change.batch.as_deref().unwrap_or_default());
         let answer: Result<bool, _> = call.invoke_async(&mut connection).await;
         answer.map_err(|error| StoreError::of(&error))
     }
@@ -242,7 +257,11 @@ impl Store {
     pub(super) async fn scan(&self, cursor: u64) -> Result<(u64, Vec<Vec<u8>>), StoreError> {
         let mut connection = self.connection.clone();
         // What has a meaning in Redis' patterns is quoted.
-        let quoted: String = self.prefix.chars().flat_map(|c| if r"*?[]\^-".contains(c) { vec!['\\', c] } else { vec![c] }).collect();
+        let quoted: String = self
+            .prefix
+            .chars()
+            .flat_map(|c| if r"*?[]\^-".contains(c) { vec!['\\', c] } else { vec![c] })
+            .collect();
         let mut command = redis::cmd("SCAN");
         command.arg(cursor).arg("MATCH").arg(format!("{quoted}:{{*}}")).arg("COUNT").arg(100);
         command.query_async(&mut connection).await.map_err(|error| StoreError::of(&error))
