@@ -14,6 +14,8 @@ __all__ = [
     "Finding",
     "LoopBridge",
     "Ready",
+    "RedisVault",
+    "RedisVaults",
     "ScanResult",
     "Scanner",
     "Shield",
@@ -145,6 +147,105 @@ class Ready:
     ) -> Any:
         """
         Raises the exception at the point of the `await`: a task that is cancelled before it began.
+        """
+
+@final
+class RedisVault:
+    """
+    A handle on the vault of one session.
+    """
+
+    def aclear(self, /) -> Awaitable[None]:
+        """
+        Awaitable `clear`.
+        """
+
+    def acount(self, /) -> Awaitable[int]:
+        """
+        Awaitable `count`.
+        """
+
+    def aextend(self, new_tuples: Sequence[tuple[str, str]], /) -> Awaitable[None]:
+        """
+        Awaitable `extend`.
+        """
+
+    def aget(self, /) -> Awaitable[list[tuple[str, str]]]:
+        """
+        Awaitable `get`.
+        """
+
+    def aplaceholder_exists(self, placeholder: str, /) -> Awaitable[bool]:
+        """
+        Awaitable `placeholder_exists`.
+        """
+
+    def aremove(self, tuple_to_remove: tuple[str, str], /) -> Awaitable[None]:
+        """
+        Awaitable `remove`.
+        """
+
+    def clear(self, /) -> None:
+        """
+        Removes all pairs.
+        """
+
+    def count(self, /) -> int:
+        """
+        How many pairs there are.
+        """
+
+    def extend(self, new_tuples: Sequence[tuple[str, str]], /) -> None:
+        """
+        Adds pairs, all or none.
+        """
+
+    def get(self, /) -> list[tuple[str, str]]:
+        """
+        All pairs, in order, as a new list.
+        """
+
+    def placeholder_exists(self, placeholder: str, /) -> bool:
+        """
+        Whether a pair has this placeholder.
+        """
+
+    def remove(self, tuple_to_remove: tuple[str, str], /) -> None:
+        """
+        Removes the first equal pair; `ValueError` if there is none, as for a list.
+        """
+
+@final
+class RedisVaults:
+    """
+    Vaults in a Redis server.
+    """
+
+    def __new__(
+        cls,
+        url: str,
+        keys: Sequence[bytes],
+        prefix: str,
+        ttl: float | None,
+        timeout: float,
+        root_certificates: Sequence[int] | None,
+        max_entries: int,
+        max_bytes: int,
+        /,
+    ) -> RedisVaults: ...
+    def arotate(self, /) -> Awaitable[int]:
+        """
+        Awaitable `rotate`.
+        """
+
+    def rotate(self, /) -> int:
+        """
+        Seals all vaults anew with the first key; how many there were.
+        """
+
+    def vault(self, session: str, /) -> RedisVault:
+        """
+        The vault of a session.
         """
 
 @final

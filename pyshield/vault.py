@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyshield._check import Check
-from pyshield.errors import ConfigError
 from pyshield._runtime import RedisVault as NativeRedisVault
 from pyshield._runtime import RedisVaults as NativeRedisVaults
 from pyshield._runtime import Vault as NativeVault
+from pyshield.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
@@ -126,7 +126,8 @@ class RedisVaults:
         max_bytes: int = 16 << 20,
     ) -> None:
         check = Check("RedisVaults")
-        if isinstance(keys, bytes | str) or not all(isinstance(key, bytes) for key in keys):
+        given: object = keys
+        if not isinstance(given, list | tuple) or not all(isinstance(key, bytes) for key in given):
             check.fail("keys", "expected a list of keys of 32 bytes each")
         if root_certificates is not None and not isinstance(root_certificates, bytes):
             check.fail("root_certificates", f"expected bytes, got a {type(root_certificates).__name__}")
@@ -143,10 +144,11 @@ class RedisVaults:
                 check.integer("max_entries", max_entries, least=1),
                 check.integer("max_bytes", max_bytes, least=1),
             )
+        except ConfigError:
+            raise
         except ValueError as error:
-            if isinstance(error, ConfigError):
-                raise
-            raise ConfigError(f"RedisVaults: {error}", "RedisVaults", "keys" if "key" in str(error) else "url") from None
+            field = "keys" if "key" in str(error) else "url"
+            raise ConfigError(f"RedisVaults: {error}", "RedisVaults", field) from None
 
     def vault(self, session: str) -> RedisVault:
         """The vault of a session, empty if it has none yet. Nothing is asked of the server.
@@ -162,8 +164,8 @@ class RedisVaults:
     def rotate(self) -> int:
         """Seals every vault anew with the first key, after which the others can be left out.
 
-        Vaults may be used meanwhile. One that is written by a process that does not know the new key yet is sealed with
-        that process' first key: give the new key to every process, as its last, before making it the first.
+        Vaults may be used meanwhile. A process that has not the new key first yet goes on sealing with its
+        own: give the new key to every process, as its last, before making it the first anywhere.
 
         Returns:
             How many vaults there were.
@@ -190,8 +192,9 @@ class RedisVault:
 
     The methods without `a` wait for the server: do not call them on the thread of an event loop.
 
-    Each raises `VaultError` if the server is gone for longer than the timeout, refuses, or holds what none of the
-    keys opens, and `DeadlineExceeded` if it does not answer in time; a change may then have been stored or not.
+    Each raises `VaultError` if the server is gone for longer than the timeout, refuses, or holds what none of
+    the keys opens, and `DeadlineExceeded` if it does not answer in time; a change may then have been stored
+    or not.
     """
 
     __slots__ = ("_native",)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import pickle
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -24,11 +26,13 @@ OTHER = ("[REDACTED_PERSON_2]", "Grace Höpper 🦊")
 
 def test_is_a_vault(vaults):
     vault = vaults.vault("one")
-    assert vault.get() == [] and len(vault) == 0
+    assert vault.get() == []
+    assert len(vault) == 0
     vault.append(PAIR)
     vault.extend([OTHER, PAIR])
     assert vault.get() == [PAIR, OTHER, PAIR]
-    assert vault.placeholder_exists(OTHER[0]) and not vault.placeholder_exists("[REDACTED_PERSON_3]")
+    assert vault.placeholder_exists(OTHER[0])
+    assert not vault.placeholder_exists("[REDACTED_PERSON_3]")
     vault.remove(PAIR)
     assert vault.get() == [OTHER, PAIR]
     with pytest.raises(ValueError, match="not in the vault"):
@@ -111,7 +115,8 @@ def test_what_was_altered_or_moved_is_not_opened(server, vaults, tamper):
     session = "two" if "pyshield:{two}" in tamper else "one"
     with pytest.raises(VaultError) as caught:
         vaults.vault(session).get()
-    assert caught.value.reason == "sealed" and "Ada" not in str(caught.value)
+    assert caught.value.reason == "sealed"
+    assert "Ada" not in str(caught.value)
 
 
 def test_order_within_a_vault_is_sealed_too(server, vaults):
@@ -210,7 +215,8 @@ def test_a_server_that_is_gone(server):
     began = time.monotonic()
     with pytest.raises(VaultError) as caught:
         vault.get()
-    assert caught.value.reason == "unavailable" and time.monotonic() - began < 10
+    assert caught.value.reason == "unavailable"
+    assert time.monotonic() - began < 10
     server.start()
     assert vault.get() == [PAIR]
 
@@ -282,12 +288,43 @@ def test_wrong_password_and_foreign_names(server, vaults):
     assert vault.get() == [PAIR]
 
 
+def test_a_user_with_the_documented_rights_is_enough(server):
+    text = (Path(__file__).parents[2] / "docs" / "vaults.md").read_text()
+    rights = re.search(r"A user with `([^`]+)`", text)
+    assert rights
+    server.command("ACL", "SETUSER", "vaults", "on", ">right-horse", "resetkeys", *rights[1].split())
+    vaults = RedisVaults(f"{server.url}?user=vaults&pass=right-horse", keys=[KEY], timeout=2)
+    vault = vaults.vault("one")
+    vault.extend([PAIR, OTHER])
+    vault.remove(PAIR)
+    assert vaults.rotate() == 1
+    assert vault.get() == [OTHER]
+    vault.clear()
+    elsewhere = RedisVaults(f"{server.url}?user=vaults&pass=right-horse", keys=[KEY], prefix="other")
+    with pytest.raises(VaultError, match="may not use") as caught:
+        elsewhere.vault("one").get()
+    assert caught.value.reason == "refused"
+
+
 def test_over_tls(redis_server, tmp_path):
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     made = subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        + ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-        + ["-addext", "basicConstraints=critical,CA:FALSE", "-keyout", str(key), "-out", str(certificate)],
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
+            *(
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=localhost",
+                "-keyout",
+                str(key),
+                "-out",
+                str(certificate),
+            ),
+            *("-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"),
+            *("-addext", "basicConstraints=critical,CA:FALSE"),
+        ],
         capture_output=True,
         check=False,
     )
@@ -372,7 +409,8 @@ def test_wrong_arguments(arguments, field):
 def test_shows_and_pickles_nothing():
     vaults = RedisVaults("redis://:hunter2@localhost", keys=[KEY])
     vault = vaults.vault("user@example.org")
-    assert repr(vaults) == "<RedisVaults>" and repr(vault) == "<RedisVault>"
+    assert repr(vaults) == "<RedisVaults>"
+    assert repr(vault) == "<RedisVault>"
     for held in (vaults, vault):
         with pytest.raises(TypeError, match="pickle"):
             pickle.dumps(held)

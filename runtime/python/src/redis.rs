@@ -16,11 +16,11 @@ use crate::errors;
 use crate::vault::{entry, pairs};
 
 /// A future whose error is Python's, to await.
-fn start<'py, T: Send + 'static>(
-    py: Python<'py>,
+fn start<T: Send + 'static>(
+    py: Python<'_>,
     work: impl Future<Output = Result<T, VaultError>> + Send + 'static,
     convert: fn(Python<'_>, T) -> PyResult<Py<PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> PyResult<Bound<'_, PyAny>> {
     let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
     let place = Pending::on_running_loop(py)?;
     let future = place.future(std::sync::Arc::default())?;
@@ -60,6 +60,7 @@ impl RedisVaults {
     #[new]
     #[pyo3(signature = (url, keys, prefix, ttl, timeout, root_certificates, max_entries, max_bytes, /))]
     #[expect(clippy::too_many_arguments, reason = "one call, from one place")]
+    #[expect(clippy::needless_pass_by_value, reason = "PyO3 extracts into owned values")]
     fn new(
         py: Python<'_>,
         url: String,
@@ -161,7 +162,7 @@ operations! {
     placeholder_exists / aplaceholder_exists (placeholder: String) -> bool,
         |vault| vault.placeholder_exists(&SecretText::from(placeholder)), |exists: bool| exists;
     /// How many pairs there are.
-    count / acount () -> usize, |vault| vault.len(), |count: usize| count;
+    count / acount () -> usize, |vault| vault.count(), |count: usize| count;
     /// Removes all pairs.
     clear / aclear () -> (), |vault| vault.clear(), |done: ()| done;
 }

@@ -131,7 +131,7 @@ impl RedisVault {
             // and the next reads everything.
             let mut copy = std::mem::take(&mut *held);
             let read = self.vaults.store.read(&self.key, copy.generation, copy.batches);
-            let tail = match timeout_at(deadline, read).await.map_err(|_| VaultError::TimedOut)? {
+            let tail = match timeout_at(deadline, read).await.map_err(|_| self.timed_out())? {
                 Ok(tail) => tail,
                 Err(StoreError::Unavailable) => {
                     retry(deadline, &mut pause).await?;
@@ -154,7 +154,7 @@ impl RedisVault {
                 return Ok(result);
             };
             let commit = self.vaults.store.commit(&self.key, &change);
-            match timeout_at(deadline, commit).await.map_err(|_| VaultError::TimedOut)? {
+            match timeout_at(deadline, commit).await.map_err(|_| self.timed_out())? {
                 Ok(true) => {
                     copy.generation = change.generation;
                     copy.batches = change.batches_after();
@@ -170,6 +170,11 @@ impl RedisVault {
                 Err(error) => return Err(error.into_vault()),
             }
         }
+    }
+
+    fn timed_out(&self) -> VaultError {
+        self.vaults.store.renew();
+        VaultError::TimedOut
     }
 
     /// Puts what was read into the copy.
@@ -251,7 +256,7 @@ impl RedisVault {
     }
 
     /// How many entries there are.
-    pub async fn len(&self) -> Result<usize, VaultError> {
+    pub async fn count(&self) -> Result<usize, VaultError> {
         self.update(|state, _| Ok(state.len())).await
     }
 

@@ -1,8 +1,10 @@
 //! The lists in Redis, and the two scripts that read and change them atomically.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, ErrorKind, RedisError, Script, TlsCertificates};
 
@@ -18,6 +20,9 @@ local seen = 0
 if generation == ARGV[1] then seen = tonumber(ARGV[2]) end
 return {generation, seen, redis.call('LRANGE', KEYS[1], seen + 1, -1)}
 ";
+
+/// What [`READ`] answers: generation, number of batches that come before, batches.
+type Answer = (Vec<u8>, usize, Vec<Vec<u8>>);
 
 /// Changes a list that is still as the caller has seen it: KEYS[1], KEYS[2] a place beside it; generation and
 /// number of batches seen, milliseconds to live, new generation ('' for none), batches to keep, new batch ('' for none).
@@ -184,7 +189,9 @@ impl Change {
 /// A connection and the two scripts.
 #[derive(Clone)]
 pub(super) struct Store {
-    connection: ConnectionManager,
+    client: Client,
+    config: ConnectionManagerConfig,
+    connection: Arc<ArcSwap<ConnectionManager>>,
     prefix: String,
     /// Milliseconds to live; 0 for ever.
     ttl: u64,
@@ -205,19 +212,37 @@ impl Store {
                 Client::build_with_tls(options.url.as_str(), tls)
             }
         };
+        let client = client.map_err(address)?;
+        // No time limit on answers: the caller's own ends the wait, and then the connection is renewed.
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(0)
             .set_connection_timeout(Some(options.timeout))
-            .set_response_timeout(Some(options.timeout));
+            .set_response_timeout(None);
         let connection =
-            ConnectionManager::new_lazy_with_config(client.map_err(address)?, config).map_err(address)?;
+            ConnectionManager::new_lazy_with_config(client.clone(), config.clone()).map_err(address)?;
         Ok(Self {
-            connection,
+            client,
+            config,
+            connection: Arc::new(ArcSwap::from_pointee(connection)),
             prefix: options.prefix.clone(),
             ttl: options.ttl.map_or(0, |ttl| u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1)),
             read: Script::new(READ),
             commit: Script::new(COMMIT),
         })
+    }
+
+    fn connection(&self) -> ConnectionManager {
+        ConnectionManager::clone(&self.connection.load())
+    }
+
+    /// Leaves a connection that gave no answer in time: its other end may be gone without a word, which TCP
+    /// notices only after many minutes. The next operation connects anew.
+    pub(super) fn renew(&self) {
+        if let Ok(connection) =
+            ConnectionManager::new_lazy_with_config(self.client.clone(), self.config.clone())
+        {
+            self.connection.store(Arc::new(connection));
+        }
     }
 
     /// The name of a session's list. The braces put it and the place beside it on one node of a cluster.
@@ -231,17 +256,17 @@ impl Store {
         generation: Generation,
         batches: usize,
     ) -> Result<Tail, StoreError> {
-        let mut connection = self.connection.clone();
+        let mut connection = self.connection();
         let mut call = self.read.key(key);
         call.arg(generation.argument()).arg(batches).arg(self.ttl);
-        let answer: Result<(Vec<u8>, usize, Vec<Vec<u8>>), _> = call.invoke_async(&mut connection).await;
+        let answer: Result<Answer, _> = call.invoke_async(&mut connection).await;
         let (generation, from, batches) = answer.map_err(|error| StoreError::of(&error))?;
         Ok(Tail { generation: Generation::from_answer(&generation)?, from, batches })
     }
 
     /// Whether the list was as seen, and the change is made.
     pub(super) async fn commit(&self, key: &[u8], change: &Change) -> Result<bool, StoreError> {
-        let mut connection = self.connection.clone();
+        let mut connection = self.connection();
         let beside = [key, b":new"].concat();
         let (generation, batches) = &change.seen;
         let mut call = self.commit.key(key);
@@ -255,7 +280,7 @@ impl Store {
 
     /// A page of the names of all lists, and where the next begins; 0 after the last.
     pub(super) async fn scan(&self, cursor: u64) -> Result<(u64, Vec<Vec<u8>>), StoreError> {
-        let mut connection = self.connection.clone();
+        let mut connection = self.connection();
         // What has a meaning in Redis' patterns is quoted.
         let quoted: String = self
             .prefix
