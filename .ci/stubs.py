@@ -64,6 +64,7 @@ TYPES: dict[str, str] = {
     "Verdict.to_dict": "dict[str, Any]",
     "_scan_with_future_into_py": "Awaitable[ScanResult]",
     "build_info": "dict[str, Any]",
+    "model_metrics": "dict[str, Any]",
 }
 
 # PyO3 names what a conversion needs; a reader looks for what it means.

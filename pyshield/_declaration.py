@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, final
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, final, runtime_checkable
 
 from pyshield.errors import ConfigError
 
@@ -21,10 +21,21 @@ if TYPE_CHECKING:
 __all__ = ["Declaration", "OutputScanner", "PairScanner", "PromptScanner", "is_native"]
 
 
+@runtime_checkable
+class Configurable(Protocol):
+    """A parameter that is more than a number, a string or a list."""
+
+    def to_config(self) -> dict[str, Any]:
+        """As a configuration file holds it."""
+        ...
+
+
 def _plain(value: object) -> Any:  # noqa: ANN401  # JSON is untyped
     """A parameter as JSON and YAML hold it."""
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Configurable):
+        return value.to_config()
     return list(value) if isinstance(value, tuple) else value
 
 

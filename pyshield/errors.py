@@ -16,6 +16,7 @@ __all__ = [
     "EncodingError",
     "InvalidInput",
     "LLMGuardValidationError",
+    "ModelError",
     "NetworkError",
     "Overloaded",
     "ScannerError",
@@ -97,6 +98,29 @@ class ScannerError(ShieldError):
         super().__init__(message)
         self.scanner = scanner
         self.reason = reason
+
+
+class ModelError(ShieldError):
+    """A model that cannot be used.
+
+    Args:
+        message: What is wrong and what would be right, without a word of a text.
+        model: The model as declared: its path or name.
+        kind: What is wrong: `"library"` (ONNX Runtime itself), `"missing"`, `"unreadable"`, `"shape"` (the
+            graph does not fit its configuration), `"labels"`, `"provider"`, `"run"`, `"panicked"`, `"closed"`,
+            `"budget"`, `"download"`.
+        scanner: The scanner that reads it, if the error came of a scan.
+    """
+
+    _details = ("model", "kind", "scanner")
+
+    def __init__(
+        self, message: str, model: str | None = None, kind: str = "run", scanner: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.model = model
+        self.kind = kind
+        self.scanner = scanner
 
 
 class Overloaded(ShieldError):  # noqa: N818  # the name of the outcome, as in `DeadlineExceeded`

@@ -16,6 +16,7 @@ ALL = [
     errors.DeadlineExceeded("m"),
     errors.Closed("m"),
     errors.VaultError("m"),
+    errors.ModelError("m", "some/model", "run", "PromptInjection"),
     errors.NetworkError("m"),
     errors.TokenizerError("m"),
     errors.UnknownModel("m"),

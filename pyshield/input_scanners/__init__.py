@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pyshield.input_scanners.ban_substrings import BanSubstrings
     from pyshield.input_scanners.invisible_text import InvisibleText
     from pyshield.input_scanners.language import Language
+    from pyshield.input_scanners.prompt_injection import PromptInjection
     from pyshield.input_scanners.regex import Regex
     from pyshield.input_scanners.sentiment import Sentiment
     from pyshield.input_scanners.token_limit import TokenLimit
@@ -18,6 +19,7 @@ __all__ = [
     "BanSubstrings",
     "InvisibleText",
     "Language",
+    "PromptInjection",
     "Regex",
     "Sentiment",
     "TokenLimit",
@@ -28,6 +30,7 @@ SCANNERS = {
     "BanSubstrings": "ban_substrings",
     "InvisibleText": "invisible_text",
     "Language": "language",
+    "PromptInjection": "prompt_injection",
     "Regex": "regex",
     "Sentiment": "sentiment",
     "TokenLimit": "token_limit",

@@ -20,6 +20,7 @@ SIGNATURES = {
     i.BanSubstrings: BAN_SUBSTRINGS,
     i.InvisibleText: "*, keep_emoji_joiners=True",
     i.Language: LANGUAGE.format(0.6),
+    i.PromptInjection: "*, model=None, threshold=0.92, match_type='full', use_onnx=False",
     i.Regex: "patterns, *, is_blocked=True, match_type='all', redact=True",
     i.Sentiment: "*, threshold=-0.3, lexicon='vader_lexicon'",
     i.TokenLimit: "*, limit=4096, encoding_name='cl100k_base', model_name=None",
@@ -39,6 +40,7 @@ MODULES = {
     "input_scanners.base": ["Scanner"],
     "input_scanners.invisible_text": ["InvisibleText"],
     "input_scanners.language": ["Language", "MatchType"],
+    "input_scanners.prompt_injection": ["MatchType", "PromptInjection"],
     "input_scanners.regex": ["MatchType", "Regex"],
     "input_scanners.sentiment": ["Sentiment"],
     "input_scanners.token_limit": ["TokenLimit"],
@@ -56,6 +58,7 @@ MODULES = {
     "output_scanners.util": ["get_scanner_by_name"],
     "evaluate": ["scan_output", "scan_prompt"],
     "exception": ["LLMGuardValidationError"],
+    "model": ["Model"],
     "util": [
         "CHUNK",
         "LOG_LEVELS",

@@ -38,6 +38,16 @@ pub enum ScannerError {
     /// The scanner panicked. The payload is not kept: it may quote the text.
     #[error("the scanner panicked")]
     Panicked,
+    /// The model the scanner reads cannot be used, or its run failed.
+    #[error("model {model}: {reason}")]
+    Model {
+        /// The model as declared.
+        model: std::sync::Arc<str>,
+        /// A stable name of what is wrong: `missing`, `run`, ….
+        kind: &'static str,
+        /// What is wrong and what would help.
+        reason: String,
+    },
     /// Anything else, in words that do not quote the text.
     #[error("{0}")]
     Failed(String),

@@ -58,6 +58,10 @@ impl Drop for Answer {
 /// Texts of one bulk call whose network scanners run at the same time.
 const NETWORK_CONCURRENCY: usize = 32;
 
+/// Texts of one bulk call that are with models at the same time: enough that batches are full of rows of
+/// about one length.
+const MODEL_CONCURRENCY: usize = 256;
+
 /// Texts a thread takes at a time: at most this many, fewer for a short list, so that all threads have their
 /// share.
 const PIECE: usize = 256;
@@ -132,8 +136,8 @@ async fn drive(
             Err(error) => return answer.end(Err(error)),
         }
     }
-    if work.plan.has_network() {
-        let result = drive_network(&runtime, &process, &work, requests, &answer).await;
+    if work.plan.waits() {
+        let result = drive_waiting(&runtime, &process, &work, requests, &answer).await;
         answer.end(result);
     } else {
         runtime.bulk().spawn_fifo(move || scan_all(&process, &work, requests, answer));
@@ -189,8 +193,8 @@ fn one(
     conclude(in_flight, &process.metrics, Lane::Bulk, queue, scanned)
 }
 
-/// A list whose plan asks the network: a bounded number of texts at a time.
-async fn drive_network(
+/// A list whose plan waits for the network or for models: a bounded number of texts at a time.
+async fn drive_waiting(
     runtime: &Arc<Runtime>,
     process: &Arc<Process>,
     work: &Work,
@@ -198,6 +202,7 @@ async fn drive_network(
     answer: &Answer,
 ) -> Result<(), EngineError> {
     let ticket = Arc::clone(&answer.ticket);
+    let concurrency = if work.plan.has_network() { NETWORK_CONCURRENCY } else { MODEL_CONCURRENCY };
     let mut outcomes = futures_util::stream::iter(requests.into_iter().map(|request| {
         let work = Work { text: request.text, prompt: request.prompt, ..work.clone() };
         let (runtime, process, ticket) = (Arc::clone(runtime), Arc::clone(process), Arc::clone(&ticket));
@@ -210,7 +215,7 @@ async fn drive_network(
             conclude(in_flight, &metrics, Lane::Bulk, queue, scanned)
         }
     }))
-    .buffered(NETWORK_CONCURRENCY);
+    .buffered(concurrency);
     let mut position = 0;
     while let Some(outcome) = outcomes.next().await {
         answer.outcomes(position, vec![outcome?]);

@@ -34,6 +34,18 @@ pub struct CacheConfig {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CacheKey(u128);
 
+/// A hasher of 128 bits under a key drawn at random when the process starts.
+pub(crate) fn process_hasher() -> SipHasher13 {
+    static PROCESS_KEY: OnceLock<(u64, u64)> = OnceLock::new();
+    // `RandomState` is seeded by the operating system, once per thread; its keyed output of two different
+    // words is as unpredictable as the seed.
+    let &(k0, k1) = PROCESS_KEY.get_or_init(|| {
+        let state = RandomState::new();
+        (state.hash_one(0_u64), state.hash_one(1_u64))
+    });
+    SipHasher13::new_with_keys(k0, k1)
+}
+
 impl CacheKey {
     /// The key of a prompt under the plan with fingerprint `plan`.
     pub fn of_prompt(plan: u64, text: &str) -> Self {
@@ -46,14 +58,7 @@ impl CacheKey {
     }
 
     fn of(side: u8, plan: u64, prompt: Option<&str>, text: &str) -> Self {
-        static PROCESS_KEY: OnceLock<(u64, u64)> = OnceLock::new();
-        // `RandomState` is seeded by the operating system, once per thread; its keyed output of two
-        // different words is as unpredictable as the seed.
-        let &(k0, k1) = PROCESS_KEY.get_or_init(|| {
-            let state = RandomState::new();
-            (state.hash_one(0_u64), state.hash_one(1_u64))
-        });
-        let mut hasher = SipHasher13::new_with_keys(k0, k1);
+        let mut hasher = process_hasher();
         // Every variable part is preceded by its length: ("ab", "c") and ("a", "bc") differ.
         hasher.write_u8(side);
         hasher.write_u64(plan);

@@ -91,24 +91,24 @@ impl Driver {
         }
     }
 
-    /// The scan itself: the actors judge the text while the network scanners wait for their answers.
+    /// The scan itself: the actors judge the text while the network scanners wait for their answers, and
+    /// what the models say is judged when they have said it.
     pub(crate) async fn scan(&self) -> Result<Arc<Scan>, EngineError> {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let cost_ns = self.work.cost_ns();
         let job = Job::new(self.work.clone(), cost_ns, Arc::clone(&self.ticket), Finish::Resume(sender));
         self.runtime.pool(cost_ns).submit(job);
+        let Work { plan, text, prompt, deadline, .. } = &self.work;
         let judge = async {
-            receiver
+            let judged = receiver
                 .await
-                .unwrap_or(Err(EngineError::Closed("the runtime shut down before the scan started")))
+                .unwrap_or(Err(EngineError::Closed("the runtime shut down before the scan started")))?;
+            let by_models = plan.judge_by_models(judged.questions, text, prompt.as_ref(), *deadline).await;
+            let (by_models, spent) = by_models.map_err(|why| EngineError::interrupted(why, true))?;
+            Ok((judged.text, by_models, spent))
         };
-        let judgements = if self.work.plan.has_network() {
-            let network = self.work.plan.scan_network(&self.work.text, self.work.deadline);
-            let (judged, network) = tokio::join!(judge, network);
-            self.work.plan.merge(judged?, network)
-        } else {
-            judge.await?
-        };
-        self.work.merge(judgements)
+        let (judged, network) = tokio::join!(judge, plan.scan_network(text, *deadline));
+        let (judged, by_models, spent) = judged?;
+        self.work.merge(plan.merge(judged, network, by_models), spent)
     }
 }

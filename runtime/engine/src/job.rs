@@ -13,8 +13,9 @@ use crate::config::OnError;
 use crate::error::EngineError;
 use crate::lock::Mutex;
 use crate::metrics::{self, InFlight, Lane, Metrics};
+use crate::model::answer::Spent;
 use crate::outcome::{Judgement, Outcome, Scan, Timings};
-use crate::plan::Plan;
+use crate::plan::{Plan, Questions};
 
 /// Called exactly once with the result, on some engine thread; never called if the request was cancelled.
 pub type Reply = Box<dyn FnOnce(Result<Outcome, EngineError>) + Send>;
@@ -76,6 +77,13 @@ impl Ticket {
     }
 }
 
+/// What the calling thread could say, and what the models were asked.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) text: Vec<Judgement>,
+    pub(crate) questions: Questions,
+}
+
 /// What is to be scanned, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct Work {
@@ -95,18 +103,22 @@ impl Work {
         self.plan.cost_ns(self.text.len())
     }
 
-    /// Runs the scanners that need only the text, on this thread.
-    pub(crate) fn judge(&self, cancelled: Option<&AtomicBool>) -> Result<Vec<Judgement>, EngineError> {
+    /// Runs the scanners that need only the text, on this thread, and asks the models.
+    pub(crate) fn judge(&self, cancelled: Option<&AtomicBool>) -> Result<Judged, EngineError> {
         let interrupt = Interrupt::new(self.deadline, cancelled);
         if let Err(why) = interrupt.check() {
             return Err(EngineError::interrupted(why, false));
         }
         let input = Input { text: &self.text, prompt: self.prompt.as_ref(), interrupt };
-        self.plan.scan_text(&input).map_err(|why| EngineError::interrupted(why, true))
+        let interrupted = |why| EngineError::interrupted(why, true);
+        // Models first: they work while the text is looked at here.
+        let questions = self.plan.ask(&input, self.deadline).map_err(interrupted)?;
+        let text = self.plan.scan_text(&input).map_err(interrupted)?;
+        Ok(Judged { text, questions })
     }
 
     /// Merges the scanners' verdicts into one scan and counts them.
-    pub(crate) fn merge(&self, judgements: Vec<Judgement>) -> Result<Arc<Scan>, EngineError> {
+    pub(crate) fn merge(&self, judgements: Vec<Judgement>, spent: Spent) -> Result<Arc<Scan>, EngineError> {
         for (position, judgement) in judgements.iter().enumerate() {
             let Some(counters) = self.metrics.scanner(self.first_scanner + position) else { continue };
             counters.seconds.record(judgement.elapsed);
@@ -117,12 +129,14 @@ impl Work {
                 }
             }
         }
-        Scan::merge(&self.text, judgements, self.on_error).map(Arc::new)
+        let mut scan = Scan::merge(&self.text, judgements, self.on_error)?;
+        scan.spent = spent;
+        Ok(Arc::new(scan))
     }
 
-    /// [`Work::judge`] and [`Work::merge`] in one, for plans without network scanners.
+    /// [`Work::judge`] and [`Work::merge`] in one, for plans that wait for nobody.
     pub(crate) fn scan(&self, cancelled: Option<&AtomicBool>) -> Result<Arc<Scan>, EngineError> {
-        self.judge(cancelled).and_then(|judgements| self.merge(judgements))
+        self.judge(cancelled).and_then(|judged| self.merge(judged.text, Spent::default()))
     }
 }
 
@@ -147,7 +161,10 @@ pub(crate) fn conclude(
     let (scan, cached) = scanned?;
     let spent = total.saturating_sub(queue);
     metrics.scan_seconds.record(spent);
-    Ok(Outcome { scan, lane, cached, timings: Timings { queue, scan: spent, total } })
+    // A scan that was made for somebody else took nothing of this request's time.
+    let Spent { tokenize, inference } = if cached { Spent::default() } else { scan.spent };
+    let timings = Timings { queue, scan: spent, tokenize, inference, total };
+    Ok(Outcome { scan, lane, cached, timings })
 }
 
 /// A request queued for an actor.
@@ -164,8 +181,8 @@ pub(crate) struct Job {
 pub(crate) enum Finish {
     /// Answer the caller.
     Reply { in_flight: InFlight, reply: Reply },
-    /// Hand them to the task that drives the request.
-    Resume(tokio::sync::oneshot::Sender<Result<Vec<Judgement>, EngineError>>),
+    /// Hand what is known so far to the task that drives the request.
+    Resume(tokio::sync::oneshot::Sender<Result<Judged, EngineError>>),
 }
 
 impl Job {

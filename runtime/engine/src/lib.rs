@@ -11,6 +11,7 @@ pub mod error;
 pub mod job;
 pub mod lock;
 pub mod metrics;
+pub mod model;
 pub mod outcome;
 pub mod plan;
 pub mod reachability;

@@ -9,6 +9,7 @@ use pyshield_core::{ScannerError, Text, Verdict, apply_edits, merge_edits};
 use crate::config::OnError;
 use crate::error::EngineError;
 use crate::metrics::Lane;
+use crate::model::answer::Spent;
 
 /// A scanner's key in results and metrics: its class name, and from the second of a kind on `Name#2`.
 ///
@@ -44,6 +45,19 @@ pub struct Judgement {
     pub verdict: Result<Verdict, ScannerError>,
     /// How long it took.
     pub elapsed: Duration,
+    /// The model it rests on, by name and version, if it rests on one.
+    pub model: Option<Arc<str>>,
+}
+
+impl Judgement {
+    /// A word that rests on no model.
+    pub const fn new(
+        scanner: ScannerName,
+        verdict: Result<Verdict, ScannerError>,
+        elapsed: Duration,
+    ) -> Self {
+        Self { scanner, verdict, elapsed, model: None }
+    }
 }
 
 /// What all scanners of a plan said, merged: the part that a cache may keep.
@@ -57,6 +71,8 @@ pub struct Scan {
     pub is_valid: bool,
     /// The highest risk any scanner reported, `0.0..=1.0`.
     pub risk: f64,
+    /// What models took.
+    pub spent: Spent,
 }
 
 impl Scan {
@@ -94,7 +110,7 @@ impl Scan {
         if judgements.iter().any(|j| j.verdict.as_ref().is_ok_and(|v| !v.findings.is_empty())) {
             text.code_points();
         }
-        Ok(Self { judgements, rewritten, is_valid, risk: risk.clamp(0.0, 1.0) })
+        Ok(Self { judgements, rewritten, is_valid, risk: risk.clamp(0.0, 1.0), spent: Spent::default() })
     }
 
     /// Roughly what the scan occupies, in bytes: for the weight of a cache entry.
@@ -115,6 +131,10 @@ pub struct Timings {
     pub queue: Duration,
     /// Scanning.
     pub scan: Duration,
+    /// Making tokens for models; a part of `scan`.
+    pub tokenize: Duration,
+    /// Running models, from the first run's start to the last one's end; a part of `scan`.
+    pub inference: Duration,
     /// From submission until the result was ready.
     pub total: Duration,
 }

@@ -4,17 +4,19 @@
 //! inherits none of its parent's threads, so it starts its own: see [`forked`].
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
+use crate::actors::model::{Blueprint, SessionPool};
 use crate::actors::scan::{ScanPool, lower_priority};
 use crate::actors::system::ActorSystem;
 use crate::actors::vault::VaultService;
 use crate::error::EngineError;
 use crate::lock::Mutex;
+use crate::model::error::ModelFault;
 
 /// Work above this, in nanoseconds, goes to the pool for large texts, so that short requests never wait
 /// behind it.
@@ -38,6 +40,8 @@ pub struct Runtime {
     large: Arc<ScanPool>,
     vaults: VaultService,
     bulk: rayon::ThreadPool,
+    /// Models that are loaded, to be closed with the rest.
+    models: Mutex<Vec<Weak<SessionPool>>>,
 }
 
 /// The runtime of this process, started if need be.
@@ -110,8 +114,8 @@ impl Runtime {
             .build()
             .map_err(io::Error::other)?;
         let handle = tokio.handle().clone();
-        let tokio = Mutex::new(Some(tokio));
-        Ok(Self { tokio, handle, system, small, large, vaults, bulk })
+        let (tokio, models) = (Mutex::new(Some(tokio)), Mutex::default());
+        Ok(Self { tokio, handle, system, small, large, vaults, bulk, models })
     }
 
     /// Where futures run.
@@ -144,6 +148,15 @@ impl Runtime {
         &self.vaults
     }
 
+    /// Loads a model on threads of its own; they end when the last handle is gone. Blocks while it loads.
+    pub(crate) fn load(&self, blueprint: Blueprint) -> Result<Arc<SessionPool>, ModelFault> {
+        let pool = SessionPool::start(&self.system, blueprint, cores())?;
+        let mut models = self.models.lock();
+        models.retain(|model| model.strong_count() > 0);
+        models.push(Arc::downgrade(&pool));
+        Ok(pool)
+    }
+
     /// The actors for work of `cost_ns` nanoseconds.
     pub(crate) fn pool(&self, cost_ns: u64) -> &ScanPool {
         if cost_ns > LARGE_NS { &self.large } else { &self.small }
@@ -161,7 +174,10 @@ impl Runtime {
 
     fn stop(&self, timeout: Duration) -> bool {
         let deadline = Instant::now() + timeout;
-        let small = self.small.close(deadline);
+        let models: Vec<_> = self.models.lock().iter().filter_map(Weak::upgrade).collect();
+        // All of them, whether or not the one before was in time.
+        let late = models.iter().filter(|model| !model.close(deadline)).count();
+        let small = self.small.close(deadline) && late == 0;
         let large = self.large.close(deadline);
         let tokio = self.tokio.lock().take();
         if let Some(tokio) = tokio {

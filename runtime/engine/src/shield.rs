@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use pyshield_core::{ConfigError, Input, Interrupt, Text};
+use pyshield_core::{Input, Interrupt, Text};
 
 use crate::admission::{Admission, Policy};
 use crate::cache::{CacheConfig, CacheKey, ResultCache};
@@ -14,6 +14,10 @@ use crate::drive::Driver;
 use crate::error::EngineError;
 use crate::job::{Finish, Job, Reply, Ticket, Work, conclude};
 use crate::metrics::{self, InFlight, Lane, Metrics, Snapshot};
+use crate::model::Model;
+use crate::model::answer::Spent;
+use crate::model::error::ModelError;
+use crate::model::scanner::BuildError;
 use crate::outcome::{Outcome, Scan, Timings};
 use crate::plan::Plan;
 use crate::runtime;
@@ -135,7 +139,7 @@ fn weigh(scan: &Arc<Scan>) -> u32 {
 
 impl Shield {
     /// Compiles a declaration. The error names the scanner and the parameter.
-    pub fn compile(spec: ShieldSpec) -> Result<Self, ConfigError> {
+    pub fn compile(spec: ShieldSpec) -> Result<Self, BuildError> {
         let prompt = Arc::new(Plan::compile(spec.prompt, spec.views)?);
         let output = Arc::new(Plan::compile(spec.output, spec.views)?);
         let cache =
@@ -173,7 +177,7 @@ impl Shield {
     pub fn try_inline(&self, request: &Request) -> Option<Result<Outcome, EngineError>> {
         let process = self.process();
         let plan = self.plan(request.side).0;
-        let cheap = !plan.has_network() && plan.cost_ns(request.text.len()) <= self.inline_budget_ns;
+        let cheap = !plan.waits() && plan.cost_ns(request.text.len()) <= self.inline_budget_ns;
         if !cheap {
             return None;
         }
@@ -198,7 +202,7 @@ impl Shield {
             in_flight.finish(metrics::Outcome::Overloaded);
             return Err(process.overloaded());
         }
-        if admitted && process.cache.is_none() && !work.plan.has_network() {
+        if admitted && process.cache.is_none() && !work.plan.waits() {
             let cost_ns = work.cost_ns();
             let finish = Finish::Reply { in_flight, reply };
             runtime.pool(cost_ns).submit(Job::new(work, cost_ns, Arc::clone(ticket), finish));
@@ -225,7 +229,7 @@ impl Shield {
             in_flight.finish(metrics::Outcome::Overloaded);
             return Err(process.overloaded());
         }
-        if admitted && !work.plan.has_network() {
+        if admitted && !work.plan.waits() {
             // The permit goes back with the ticket.
             return scan_here(&process, request, &work, in_flight, Lane::Blocking);
         }
@@ -245,9 +249,19 @@ impl Shield {
         self.plan(request.side).0.cost_ns(request.text.len())
     }
 
-    /// Whether a request has to wait for the network.
-    pub fn has_network(&self, request: &Request) -> bool {
-        self.plan(request.side).0.has_network()
+    /// Whether a request has to wait for the network or a model.
+    pub fn waits(&self, request: &Request) -> bool {
+        self.plan(request.side).0.waits()
+    }
+
+    /// The models its scanners read; one that both sides read comes twice.
+    pub fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
+        self.prompt.models().chain(self.output.models())
+    }
+
+    /// Loads the models that are not loaded. Blocks while it does; not for threads of the runtime.
+    pub fn load(&self) -> Result<(), ModelError> {
+        self.models().try_for_each(|model| model.load())
     }
 
     /// Scans on the calling thread with nothing around it: no admission, no limits, no metrics, no cache.
@@ -258,16 +272,26 @@ impl Shield {
         let plan = self.plan(request.side).0;
         let input =
             Input { text: &request.text, prompt: request.prompt.as_ref(), interrupt: Interrupt::NEVER };
+        let interrupted = |why| EngineError::interrupted(why, true);
         let began = Instant::now();
-        let mut judgements = plan.scan_text(&input).map_err(|why| EngineError::interrupted(why, true))?;
-        if plan.has_network() {
-            let (network, text) = (Arc::clone(plan), request.text.clone());
-            let asked = async move { network.scan_network(&text, None).await };
-            judgements = plan.merge(judgements, runtime::current()?.wait_for(asked)?);
+        let questions = plan.ask(&input, None).map_err(interrupted)?;
+        let mut judgements = plan.scan_text(&input).map_err(interrupted)?;
+        let mut spent = Spent::default();
+        if plan.waits() {
+            let (waiting, text, prompt) = (Arc::clone(plan), request.text.clone(), request.prompt.clone());
+            let asked = async move {
+                let models = waiting.judge_by_models(questions, &text, prompt.as_ref(), None);
+                tokio::join!(waiting.scan_network(&text, None), models)
+            };
+            let (network, models) = runtime::current()?.wait_for(asked)?;
+            let (models, took) = models.map_err(interrupted)?;
+            judgements = plan.merge(judgements, network, models);
+            spent = took;
         }
         let scan = Arc::new(Scan::merge(&request.text, judgements, self.on_error)?);
         let total = began.elapsed();
-        let timings = Timings { queue: Duration::ZERO, scan: total, total };
+        let Spent { tokenize, inference } = spent;
+        let timings = Timings { queue: Duration::ZERO, scan: total, tokenize, inference, total };
         Ok(Outcome { scan, lane: Lane::Blocking, cached: false, timings })
     }
 

@@ -7,6 +7,8 @@ use pyo3::prelude::*;
 use pyshield_core::tokens::TokenizerError;
 use pyshield_core::{ConfigError, ScannerError};
 use pyshield_engine::error::EngineError;
+use pyshield_engine::model::error::ModelError;
+use pyshield_engine::model::scanner::BuildError;
 use pyshield_engine::vault::VaultError;
 
 use crate::import::{Kept, imported};
@@ -26,6 +28,7 @@ class!(config_class, "ConfigError");
 class!(deadline_class, "DeadlineExceeded");
 class!(encoding_class, "EncodingError");
 class!(input_class, "InvalidInput");
+class!(model_class, "ModelError");
 class!(overloaded_class, "Overloaded");
 class!(scanner_class, "ScannerError");
 class!(text_class, "TextError");
@@ -53,6 +56,19 @@ pub(crate) fn closed(py: Python<'_>, message: &str) -> PyErr {
 /// A `ConfigError`, with the scanner and the field it names.
 pub(crate) fn config_error(py: Python<'_>, error: &ConfigError) -> PyErr {
     raise(config_class(py), (error.to_string(), error.scanner, error.field.as_str()))
+}
+
+/// A `ModelError`, with the scanner that reads the model if it is known.
+pub(crate) fn model_error(py: Python<'_>, error: &ModelError, scanner: Option<String>) -> PyErr {
+    raise(model_class(py), (error.to_string(), &*error.model, error.fault.kind(), scanner))
+}
+
+/// The exception of a declaration that cannot become a shield.
+pub(crate) fn build_error(py: Python<'_>, error: &BuildError) -> PyErr {
+    match error {
+        BuildError::Config(error) => config_error(py, error),
+        BuildError::Model(error) => model_error(py, error, None),
+    }
 }
 
 /// A `ConfigError` about a declaration that is not the JSON it should be.
@@ -96,10 +112,14 @@ pub(crate) fn vault_error(py: Python<'_>, error: VaultError) -> PyErr {
 
 /// The exception of a scanner that came to no verdict.
 pub(crate) fn scanner_error(py: Python<'_>, scanner: impl Display, error: &ScannerError) -> PyErr {
+    if let ScannerError::Model { model, kind, .. } = error {
+        let arguments = (format!("{scanner}: {error}"), &**model, *kind, Some(scanner.to_string()));
+        return raise(model_class(py), arguments);
+    }
     let reason = match error {
         ScannerError::Panicked => "panicked",
         ScannerError::Limit { .. } => "limit",
-        ScannerError::Interrupted(_) | ScannerError::Failed(_) => "failed",
+        ScannerError::Interrupted(_) | ScannerError::Model { .. } | ScannerError::Failed(_) => "failed",
     };
     raise(scanner_class(py), (format!("{scanner}: {error}"), scanner.to_string(), reason))
 }

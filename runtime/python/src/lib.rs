@@ -11,6 +11,8 @@ mod finding;
 mod functions;
 mod import;
 mod lifecycle;
+mod models;
+mod onnxruntime;
 mod probe;
 mod redis;
 mod result;
@@ -38,6 +40,10 @@ mod _runtime {
     use crate::functions::{extract_urls, json_is_valid, json_repair, risk_score, url_is_reachable};
     #[pymodule_export]
     use crate::lifecycle::{_forked, _shutdown, build_info};
+    #[pymodule_export]
+    use crate::models::{_poison_models, model_metrics};
+    #[pymodule_export]
+    use crate::onnxruntime::onnxruntime_library;
     #[pymodule_export]
     use crate::probe::_scan_with_future_into_py;
     #[pymodule_export]

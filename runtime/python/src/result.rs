@@ -152,17 +152,21 @@ impl ScanResult {
         let verdicts = PyDict::new(py);
         for judgement in self.judgements() {
             let verdict = match &judgement.verdict {
-                Ok(verdict) => Verdict { is_valid: verdict.valid, risk: verdict.risk, error: None },
+                Ok(verdict) => {
+                    let model = judgement.model.clone();
+                    Verdict { is_valid: verdict.valid, risk: verdict.risk, error: None, model }
+                }
                 Err(error) => {
                     let error = errors::scanner_error(py, judgement.scanner, error);
-                    Verdict { is_valid: false, risk: 1.0, error: Some(error.into_value(py).into_any()) }
+                    let error = Some(error.into_value(py).into_any());
+                    Verdict { is_valid: false, risk: 1.0, error, model: judgement.model.clone() }
                 }
             };
             verdicts.set_item(judgement.scanner.to_string(), verdict)?;
         }
         for (name, is_valid, risk, error) in self.own_verdicts() {
             let error = error.as_ref().map(|error| error.clone_ref(py));
-            let verdict = Verdict { is_valid: *is_valid, risk: *risk, error };
+            let verdict = Verdict { is_valid: *is_valid, risk: *risk, error, model: None };
             verdicts.set_item(free_name(&verdicts, name)?, verdict)?;
         }
         Ok(verdicts)
@@ -182,8 +186,14 @@ impl ScanResult {
     /// Where the time went.
     #[getter]
     fn timings(&self) -> Timings {
-        let outcome::Timings { queue, scan, total } = self.outcome().timings;
-        Timings { queue: queue.as_secs_f64(), scan: scan.as_secs_f64(), total: total.as_secs_f64() }
+        let outcome::Timings { queue, scan, tokenize, inference, total } = self.outcome().timings;
+        Timings {
+            queue: queue.as_secs_f64(),
+            scan: scan.as_secs_f64(),
+            tokenize: tokenize.as_secs_f64(),
+            inference: inference.as_secs_f64(),
+            total: total.as_secs_f64(),
+        }
     }
 
     /// The findings as plain `Entity` values.
@@ -256,6 +266,8 @@ impl ScanResult {
         let seconds = PyDict::new(py);
         seconds.set_item("queue", timings.queue)?;
         seconds.set_item("scan", timings.scan)?;
+        seconds.set_item("tokenize", timings.tokenize)?;
+        seconds.set_item("inference", timings.inference)?;
         seconds.set_item("total", timings.total)?;
         dict.set_item("timings", seconds)?;
         Ok(dict)

@@ -11,7 +11,7 @@ use pyshield_engine::outcome::Outcome;
 use pyshield_engine::shield::{self as engine, Side};
 
 use crate::errors;
-use crate::shield::{Asked, as_result, start};
+use crate::shield::{Asked, as_result, compiled, start};
 
 /// Work below this, in nanoseconds, is not worth giving up the interpreter lock for: taking it back costs
 /// more when another thread wants it.
@@ -39,7 +39,7 @@ fn judged(outcome: &Outcome) -> (bool, f64) {
 impl Scanner {
     fn run(&self, py: Python<'_>, asked: &Asked) -> PyResult<Outcome> {
         let request = &asked.request;
-        let brief = self.engine.cost_ns(request) < KEEP_LOCK_NS && !self.engine.has_network(request);
+        let brief = self.engine.cost_ns(request) < KEEP_LOCK_NS && !self.engine.waits(request);
         let outcome = if brief {
             self.engine.scan_alone(&asked.request)
         } else {
@@ -70,9 +70,7 @@ impl Scanner {
             views: None,
             cache: None,
         };
-        let compiled = py.detach(|| engine::Shield::compile(spec));
-        let engine = compiled.map_err(|error| errors::config_error(py, &error))?;
-        Ok(Self { engine: Arc::new(engine) })
+        compiled(py, spec).map(|engine| Self { engine })
     }
 
     /// Scans on the calling thread: `(text, is_valid, risk)`.

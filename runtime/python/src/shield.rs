@@ -17,6 +17,7 @@ use crate::awaitable::Ready;
 use crate::bridge::Pending;
 use crate::bulk::{outputs, prompts, start_bulk, wait_bulk};
 use crate::errors;
+use crate::onnxruntime;
 use crate::result::ScanResult;
 use crate::text::text;
 
@@ -61,6 +62,18 @@ impl Asked {
     fn into_parts(self) -> (Py<PyString>, Text) {
         (self.original, self.request.text)
     }
+}
+
+/// A shield with its models loaded.
+pub(crate) fn compiled(py: Python<'_>, spec: ShieldSpec) -> PyResult<Arc<engine::Shield>> {
+    let compiled = py.detach(|| engine::Shield::compile(spec));
+    let engine = Arc::new(compiled.map_err(|error| errors::build_error(py, &error))?);
+    if engine.models().next().is_some() {
+        onnxruntime::announce(py);
+        let loaded = py.detach(|| engine.load());
+        loaded.map_err(|error| errors::model_error(py, &error, None))?;
+    }
+    Ok(engine)
 }
 
 /// As a `ScanResult`.
@@ -128,9 +141,7 @@ impl Shield {
     #[pyo3(signature = (spec, /))]
     fn new(py: Python<'_>, spec: &str) -> PyResult<Self> {
         let spec: ShieldSpec = serde_json::from_str(spec).map_err(|e| errors::malformed(py, &e))?;
-        let compiled = py.detach(|| engine::Shield::compile(spec));
-        let engine = compiled.map_err(|error| errors::config_error(py, &error))?;
-        Ok(Self { engine: Arc::new(engine) })
+        compiled(py, spec).map(|engine| Self { engine })
     }
 
     /// Scans a prompt.

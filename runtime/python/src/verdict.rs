@@ -1,5 +1,7 @@
 //! `_runtime.Verdict` and `_runtime.Timings`: what one scanner said, and how long it all took.
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -15,10 +17,17 @@ pub(crate) struct Verdict {
     /// Why it came to no verdict, if it did not.
     #[pyo3(get)]
     pub(crate) error: Option<Py<PyAny>>,
+    pub(crate) model: Option<Arc<str>>,
 }
 
 #[pymethods]
 impl Verdict {
+    /// The model it rests on: name, version, and where it ran if not on the CPU; `None` if on none.
+    #[getter]
+    fn model(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
+
     /// As plain data; the error as its message.
     pub(crate) fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
@@ -26,6 +35,9 @@ impl Verdict {
         dict.set_item("risk", self.risk)?;
         let error = self.error.as_ref().map(|error| error.bind(py).str()).transpose()?;
         dict.set_item("error", error)?;
+        if let Some(model) = &self.model {
+            dict.set_item("model", &**model)?;
+        }
         Ok(dict)
     }
 
@@ -45,6 +57,12 @@ pub(crate) struct Timings {
     /// Scanning.
     #[pyo3(get)]
     pub(crate) scan: f64,
+    /// Making tokens for models; a part of `scan`.
+    #[pyo3(get)]
+    pub(crate) tokenize: f64,
+    /// Running models; a part of `scan`.
+    #[pyo3(get)]
+    pub(crate) inference: f64,
     /// From submission until the result was ready.
     #[pyo3(get)]
     pub(crate) total: f64,

@@ -3,6 +3,7 @@
 //! Messages and logic are plain Rust elsewhere; what is here could be rewritten on another actor library
 //! in a day.
 
+pub(crate) mod model;
 pub(crate) mod scan;
 pub(crate) mod system;
 pub mod vault;

@@ -1,0 +1,52 @@
+"""Declarations of scanners that read a model: what tells them apart, as data.
+
+A scanner names the head it reads (its name in the bundled model; an ordinary model has but one), the labels
+that count, and what of a text is read. The runtime does the rest; see "Models" in `docs/architecture.md`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pyshield._check import Check, shown
+from pyshield._declaration import Declaration
+from pyshield.model import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Reader", "checked_model"]
+
+
+def checked_model(check: Check, model: object) -> Model | None:
+    """The `model` argument of a scanner: a `Model`, or a mapping of its fields as configuration files hold."""
+    if model is None or isinstance(model, Model):
+        return model
+    if isinstance(model, dict):
+        unknown = [key for key in model if key not in Model.__dataclass_fields__]
+        if unknown:
+            check.fail("model", f"{shown(unknown[0])}: unknown key")
+        if "path" not in model:
+            check.fail("model", "path: missing")
+        return Model(**model)
+    if hasattr(model, "onnx_filename") and hasattr(model, "pipeline_kwargs"):
+        # llm-guard's own dataclass.
+        names = [name for name in Model.__dataclass_fields__ if hasattr(model, name)]
+        return Model(**{name: getattr(model, name) for name in names})
+    return check.fail("model", f"expected a Model or None, got {shown(model)}")
+
+
+class Reader(Declaration):
+    """The part of a declaration that says which model is read, and how."""
+
+    __slots__ = ()
+
+    _reads: ClassVar[Mapping[str, Any]]
+    """What goes to the runtime beside the parameters: `head`, `labels`, and what else the scanner needs."""
+
+    def _spec(self) -> dict[str, Any]:
+        spec = super()._spec()
+        model = self._params["model"]
+        spec["model"] = (Model.bundled() if model is None else model).source()
+        spec.pop("use_onnx", None)
+        return spec | dict(self._reads)

@@ -1,0 +1,69 @@
+"""PromptInjection: texts that try to take a model over."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from pyshield._check import Check
+from pyshield._declaration import PromptScanner
+from pyshield._reads import Reader, checked_model
+
+if TYPE_CHECKING:
+    from pyshield.model import Model
+
+__all__ = ["MatchType", "PromptInjection"]
+
+
+class MatchType(Enum):
+    """What of a prompt the model reads."""
+
+    SENTENCE = "sentence"
+    """Each sentence for itself."""
+    FULL = "full"
+    """All of it, in overlapping windows if it is long."""
+    TRUNCATE_TOKEN_HEAD_TAIL = "truncate_token_head_tail"
+    """Of more than 510 tokens the first 128 and the last 382."""
+    TRUNCATE_HEAD_TAIL = "truncate_head_tail"
+    """Of more than 256 characters the first and the last 126."""
+    CHUNKS = "chunks"
+    """256 characters at a time, overlapping by 25."""
+
+
+class PromptInjection(Reader, PromptScanner):
+    """Refuses prompts that a model takes for an injection.
+
+    Args:
+        model: The model that is read; the bundled one if not given.
+        threshold: A score above it is refused, 0 to 1.
+        match_type: What of a prompt the model reads.
+        use_onnx: Taken for llm-guard's sake; models always run on ONNX Runtime.
+
+    Raises:
+        ConfigError: For a wrong type or value.
+        ModelError: When first used, if the model cannot be.
+    """
+
+    __slots__ = ()
+    _type = "PromptInjection"
+    _reads = {
+        "head": "injection",
+        "labels": {"watch": ["injection", "direct", "indirect", "jailbreak", "jailbreaks", "label_1"]},
+        "decimals": 2,
+    }
+
+    def __init__(
+        self,
+        *,
+        model: Model | None = None,
+        threshold: float = 0.92,
+        match_type: MatchType | str = MatchType.FULL,
+        use_onnx: bool = False,
+    ) -> None:
+        check = Check("PromptInjection")
+        self._declare(
+            model=checked_model(check, model),
+            threshold=check.number("threshold", threshold, least=0.0, most=1.0),
+            match_type=check.choice("match_type", match_type, MatchType),
+            use_onnx=check.boolean("use_onnx", use_onnx),
+        )

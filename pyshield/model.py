@@ -1,0 +1,153 @@
+"""Models: which one a scanner reads, and how it is run. llm-guard's fields, and some of ours.
+
+A declaration names a model and loads nothing. Scanners that name the same one share it: it is loaded once in a
+process, a text is made into tokens once for all of them, and run once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from pyshield._check import Check, shown
+
+__all__ = ["Model"]
+
+_MOST_TOKENS = 8192
+_MOST_WINDOWS = 1_000_000
+_MOST_WORKERS = 1024
+_LONGEST = 30 * 24 * 3600.0
+_FUNCTIONS = {"sigmoid", "softmax", "none", "default"}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model as llm-guard declares it.
+
+    Args:
+        path: A directory with `config.json`, `tokenizer.json` and the ONNX file; an ONNX file with the two
+            others beside it or one directory above; or a name on the Hugging Face hub.
+        subfolder: Where in `path` configuration and tokenizer are.
+        revision: The revision of a hub's model: a commit.
+        onnx_path: Where the ONNX file is, if not in `path`.
+        onnx_revision: As `revision`, for `onnx_path`.
+        onnx_subfolder: Where in it the ONNX file is.
+        onnx_filename: The name of the ONNX file.
+        kwargs: Taken for llm-guard's sake; transformers' alone.
+        pipeline_kwargs: `max_length` limits a window's tokens, `function_to_apply` says how logits become
+            probabilities; the others are taken for llm-guard's sake. No text is cut off at `max_length`: a
+            longer one is read in several windows.
+        tokenizer_kwargs: Taken for llm-guard's sake; transformers' alone.
+        providers: Execution providers in the order of preference: `"cpu"`, `"cuda"`, `"tensorrt"`,
+            `"coreml"`, `"directml"`, `"openvino"`, or ONNX Runtime's names for them.
+        strict: Whether it is an error if none of `providers` can be used. If not, the CPU is used; either
+            way `Verdict.model` and the metrics say where a model runs.
+        workers: Sessions; if not given one for each core on a CPU, one elsewhere.
+        threads: Threads of each session.
+        max_windows: Windows that are read of one text. What is longer can be refused, but not passed.
+        idle_timeout: Seconds without a request after which the sessions are unloaded.
+
+    Raises:
+        ConfigError: For a wrong type or value.
+    """
+
+    path: str
+    subfolder: str = ""
+    revision: str | None = None
+    onnx_path: str | None = None
+    onnx_revision: str | None = None
+    onnx_subfolder: str = ""
+    onnx_filename: str = "model.onnx"
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    pipeline_kwargs: dict[str, Any] = field(default_factory=dict)
+    tokenizer_kwargs: dict[str, Any] = field(default_factory=dict)
+    providers: tuple[str, ...] = ()
+    strict: bool = True
+    workers: int | None = None
+    threads: int = 1
+    max_windows: int = 1024
+    idle_timeout: float | None = None
+
+    def __post_init__(self) -> None:
+        check = Check("Model")
+        for name in ("subfolder", "onnx_subfolder", "onnx_filename"):
+            check.text(name, getattr(self, name))
+        if not check.text("path", self.path):
+            check.fail("path", "is empty")
+        for name in ("revision", "onnx_path", "onnx_revision"):
+            if getattr(self, name) is not None:
+                check.text(name, getattr(self, name))
+        for name in ("kwargs", "pipeline_kwargs", "tokenizer_kwargs"):
+            if not isinstance(getattr(self, name), dict):
+                check.fail(name, f"expected a dict, got {shown(getattr(self, name))}")
+        object.__setattr__(self, "providers", check.texts("providers", self.providers))
+        check.boolean("strict", self.strict)
+        check.integer("threads", self.threads, least=1, most=_MOST_WORKERS)
+        check.integer("max_windows", self.max_windows, least=1, most=_MOST_WINDOWS)
+        if self.workers is not None:
+            check.integer("workers", self.workers, least=1, most=_MOST_WORKERS)
+        if self.idle_timeout is not None:
+            check.number("idle_timeout", self.idle_timeout, least=0.0, most=_LONGEST, above=True)
+        _ = self._max_length, self._activation
+
+    @property
+    def _max_length(self) -> int | None:
+        given = self.pipeline_kwargs.get("max_length")
+        if given is None:
+            return None
+        return Check("Model").integer("pipeline_kwargs.max_length", given, least=8, most=_MOST_TOKENS)
+
+    @property
+    def _activation(self) -> Literal["sigmoid", "softmax"] | None:
+        given = self.pipeline_kwargs.get("function_to_apply", "default")
+        if given not in _FUNCTIONS:
+            Check("Model").fail(
+                "pipeline_kwargs.function_to_apply", f"expected 'sigmoid' or 'softmax', got {shown(given)}"
+            )
+        return given if given in {"sigmoid", "softmax"} else None  # type: ignore[return-value]
+
+    def __str__(self) -> str:
+        return self.path
+
+    def __hash__(self) -> int:
+        # The dictionaries are left out: equal models have equal paths.
+        return hash((self.path, self.onnx_path, self.revision))
+
+    def source(self) -> dict[str, Any]:
+        """The model as the runtime reads it: files on this machine, downloaded if need be.
+
+        Raises:
+            ModelError: If the model is nowhere to be found.
+        """
+        from pyshield._models import locate
+
+        graph, directories = locate(self)
+        return {
+            "name": self.path,
+            "graph": str(graph),
+            "directories": [str(directory) for directory in directories],
+            "max_tokens": self._max_length,
+            "activation": self._activation,
+            "providers": list(self.providers),
+            "strict": self.strict,
+            "workers": self.workers,
+            "threads": self.threads,
+            "max_windows": self.max_windows,
+            "idle_timeout": None if self.idle_timeout is None else max(1, round(self.idle_timeout * 1000)),
+        }
+
+    def to_config(self) -> dict[str, Any]:
+        """The model as a configuration file holds it: what is not left at its default."""
+        given = {spec.name: getattr(self, spec.name) for spec in fields(self)}
+        defaults = {spec.name: getattr(Model(self.path), spec.name) for spec in fields(self)}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in given.items()
+            if name == "path" or value != defaults[name]
+        }
+
+    @classmethod
+    def bundled(cls) -> Model:
+        """The encoder that comes with pyshield."""
+        return cls(path=str(Path(__file__).parent / "weights" / "encoder"))

@@ -1,0 +1,433 @@
+//! Actors that run models: one session and one thread each, one line of rows for all of a model's.
+//!
+//! As with scans, work does not travel as messages: rows stand in the model's line, and a free actor takes the
+//! next batch at the last moment, so nothing ever waits for a batch to fill up. A message only wakes an actor
+//! that sleeps.
+
+use std::fmt;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Weak, mpsc};
+use std::time::{Duration, Instant};
+
+use actix::prelude::{Actor, Addr, Context, Handler, Message};
+use actix_rt::ArbiterHandle;
+use ort::session::RunOptions;
+
+use crate::actors::scan::lower_priority;
+use crate::actors::system::ActorSystem;
+use crate::lock::{Mutex, wait_until};
+use crate::model::ask::{Ask, AskError};
+use crate::model::calibrate::{self, Calibration};
+use crate::model::config::ModelConfig;
+use crate::model::error::ModelFault;
+use crate::model::lineup::{Batch, Lineup};
+use crate::model::metrics::ModelMetrics;
+use crate::model::session::Session;
+use crate::model::source::ModelSource;
+use crate::model::window::Window;
+
+/// How far a session's thread steps back (nice value): runs take milliseconds, the event loop's turns
+/// microseconds.
+const NICENESS: i32 = 10;
+
+/// What the sessions of a model are made from.
+pub(crate) struct Blueprint {
+    pub(crate) source: ModelSource,
+    pub(crate) config: Arc<ModelConfig>,
+    /// The token that fills rows up.
+    pub(crate) padding: u32,
+    pub(crate) metrics: Arc<ModelMetrics>,
+}
+
+impl Blueprint {
+    /// Loads a session, on the thread that will run it.
+    fn open(&self) -> Result<Session, ModelFault> {
+        let threads = self.source.threads.unwrap_or(1).max(1);
+        let open = || Session::open(&self.source, &self.config, self.padding, threads);
+        catch_unwind(open).unwrap_or(Err(ModelFault::Panicked))
+    }
+}
+
+/// The sessions of one model.
+pub(crate) struct SessionPool {
+    blueprint: Blueprint,
+    state: Mutex<State>,
+    idle: Condvar,
+    budget: AtomicUsize,
+    provider: Mutex<&'static str>,
+    /// Milliseconds from `born` to the last question.
+    used: AtomicU64,
+    born: Instant,
+    /// Set by tests: the next run panics.
+    poisoned: AtomicBool,
+}
+
+struct State {
+    line: Lineup,
+    workers: Vec<Worker>,
+    asleep: Vec<usize>,
+    closed: bool,
+}
+
+struct Worker {
+    arbiter: ArbiterHandle,
+    address: Option<Addr<SessionActor>>,
+    stop: Option<Arc<RunOptions>>,
+}
+
+impl SessionPool {
+    /// Loads a model: one session to begin with, and the others beside the first requests.
+    ///
+    /// Blocks until the first session is there, and is warm.
+    pub(crate) fn start(
+        system: &ActorSystem,
+        blueprint: Blueprint,
+        cores: usize,
+    ) -> Result<Arc<Self>, ModelFault> {
+        let pool = Arc::new(Self {
+            blueprint,
+            state: Mutex::new(State {
+                line: Lineup::default(),
+                workers: Vec::new(),
+                asleep: Vec::new(),
+                closed: false,
+            }),
+            idle: Condvar::new(),
+            budget: AtomicUsize::new(0),
+            provider: Mutex::new(""),
+            used: AtomicU64::new(0),
+            born: Instant::now(),
+            poisoned: AtomicBool::new(false),
+        });
+        let no_thread =
+            |error: io::Error| ModelFault::Library(format!("no thread could be started: {error}"));
+        pool.add_worker(system).map_err(no_thread)?;
+        let (sender, receiver) = mpsc::sync_channel(1);
+        pool.spawn(0, Some(sender));
+        let calibration = receiver.recv().unwrap_or(Err(ModelFault::Closed));
+        let calibration = match calibration {
+            Ok(calibration) => calibration,
+            Err(fault) => {
+                pool.close(Instant::now());
+                return Err(fault);
+            }
+        };
+        pool.budget.store(calibration.batch_tokens, Ordering::Relaxed);
+        let on_cpu = calibration.provider == crate::model::provider::CPU;
+        let workers = pool.blueprint.source.workers.unwrap_or(if on_cpu { cores } else { 1 }).max(1);
+        for slot in 1..workers {
+            pool.add_worker(system).map_err(no_thread)?;
+            pool.spawn(slot, None);
+        }
+        Ok(pool)
+    }
+
+    fn add_worker(&self, system: &ActorSystem) -> io::Result<()> {
+        let arbiter = system.arbiter()?;
+        self.state.lock().workers.push(Worker { arbiter, address: None, stop: None });
+        Ok(())
+    }
+
+    /// Lines a question's rows up, each with the heads it is read for.
+    pub(crate) fn submit(&self, ask: &Arc<Ask>, windows: Vec<(Window, u64)>) {
+        self.used.store(self.born.elapsed().as_millis() as u64, Ordering::Relaxed);
+        let rows = windows.len();
+        let mut state = self.state.lock();
+        if state.closed {
+            drop(state);
+            ask.fail(AskError::Fault(ModelFault::Closed));
+            return;
+        }
+        let shared = state.line.push(ask, windows);
+        let mut wake = Vec::new();
+        for _ in shared..rows {
+            let Some(slot) = state.asleep.pop() else { break };
+            // An actor that died in its sleep is started anew by its own `Drop`, and then looks at the line.
+            wake.extend(state.workers[slot].address.clone());
+        }
+        drop(state);
+        self.blueprint.metrics.shared_rows.add(shared as u64);
+        for address in wake {
+            address.do_send(Drain);
+        }
+    }
+
+    /// The execution provider in force.
+    pub(crate) fn provider(&self) -> &'static str {
+        *self.provider.lock()
+    }
+
+    /// Tokens of a batch.
+    pub(crate) fn batch_tokens(&self) -> usize {
+        self.budget.load(Ordering::Relaxed)
+    }
+
+    /// Rows that wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.state.lock().line.waiting()
+    }
+
+    /// Sessions that could take work.
+    pub(crate) fn strength(&self) -> usize {
+        let state = self.state.lock();
+        state.workers.iter().filter(|worker| worker.stop.is_some()).count()
+    }
+
+    /// Since when nobody has asked anything.
+    pub(crate) fn idle_for(&self) -> Duration {
+        let used = Duration::from_millis(self.used.load(Ordering::Relaxed));
+        if self.state.lock().line.is_empty() {
+            self.born.elapsed().saturating_sub(used)
+        } else {
+            Duration::ZERO
+        }
+    }
+
+    /// Makes the next run panic.
+    pub(crate) fn poison(&self) {
+        self.poisoned.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes no more rows, answers those that wait, ends the runs that go on and waits until all sessions are
+    /// idle or `deadline` has passed. Whether all became idle.
+    pub(crate) fn close(&self, deadline: Instant) -> bool {
+        let mut state = self.state.lock();
+        state.closed = true;
+        let waiting = state.line.clear();
+        let running: Vec<_> = state.workers.iter().filter_map(|worker| worker.stop.clone()).collect();
+        drop(state);
+        for ask in &waiting {
+            ask.fail(AskError::Fault(ModelFault::Closed));
+        }
+        drop(waiting);
+        for stop in running {
+            let _ = stop.terminate();
+        }
+        let all_asleep = |state: &State| state.asleep.len() >= state.workers.len();
+        let (mut state, idle) = wait_until(&self.idle, self.state.lock(), deadline, all_asleep);
+        let workers = std::mem::take(&mut state.workers);
+        state.asleep.clear();
+        drop(state);
+        for worker in workers {
+            drop(worker.address);
+            worker.arbiter.stop();
+        }
+        idle
+    }
+
+    /// The next batch, or `None` after marking the actor asleep; both under one lock, so no wake-up is lost.
+    fn next(&self, slot: usize) -> Option<Batch> {
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        let formed = state.line.form(self.batch_tokens().max(1), now);
+        let empty = formed.batch.keys.is_empty();
+        if empty {
+            if !state.asleep.contains(&slot) {
+                state.asleep.push(slot);
+            }
+        } else {
+            state.line.started(&formed.batch);
+        }
+        drop(state);
+        if !formed.expired.is_empty() {
+            self.blueprint.metrics.expired.add(formed.expired.len() as u64);
+            formed.expired.iter().for_each(|ask| ask.expire());
+        }
+        if empty {
+            self.idle.notify_all();
+            return None;
+        }
+        Some(formed.batch)
+    }
+
+    /// Starts the actor of `slot` on its arbiter. The first one calibrates, and says how that went.
+    fn spawn(
+        self: &Arc<Self>,
+        slot: usize,
+        first: Option<mpsc::SyncSender<Result<Calibration, ModelFault>>>,
+    ) {
+        let arbiter = self.state.lock().workers.get(slot).map(|worker| worker.arbiter.clone());
+        let Some(arbiter) = arbiter else { return };
+        let pool = Arc::downgrade(self);
+        arbiter.spawn_fn(move || {
+            let Some(strong) = pool.upgrade() else { return };
+            lower_priority(NICENESS);
+            let mut actor = SessionActor { pool, slot, session: None };
+            let calibrated = actor.open(&strong).and_then(|session| match &first {
+                Some(_) => calibrate::run(session),
+                None => calibrate::warm(session),
+            });
+            if let (Some(first), calibrated) = (first, calibrated) {
+                let failed = calibrated.is_err();
+                let _ = first.send(calibrated);
+                if failed {
+                    return;
+                }
+            }
+            let address = actor.start();
+            address.do_send(Drain);
+            if let Some(worker) = strong.state.lock().workers.get_mut(slot) {
+                worker.address = Some(address);
+            }
+        });
+    }
+}
+
+impl Drop for SessionPool {
+    fn drop(&mut self) {
+        // Nobody is left who could ask: the threads end when they have finished what they do.
+        for worker in self.state.lock().workers.drain(..) {
+            worker.arbiter.stop();
+        }
+    }
+}
+
+impl fmt::Debug for SessionPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionPool").field("provider", &self.provider()).finish_non_exhaustive()
+    }
+}
+
+/// An actor that runs its model's rows until none waits.
+struct SessionActor {
+    pool: Weak<SessionPool>,
+    slot: usize,
+    session: Option<Session>,
+}
+
+impl Actor for SessionActor {
+    type Context = Context<Self>;
+}
+
+impl SessionActor {
+    /// The session, loaded if need be.
+    fn open(&mut self, pool: &SessionPool) -> Result<&mut Session, ModelFault> {
+        if self.session.is_none() {
+            let session = pool.blueprint.open()?;
+            *pool.provider.lock() = session.provider();
+            let mut state = pool.state.lock();
+            if let Some(worker) = state.workers.get_mut(self.slot) {
+                worker.stop = Some(session.stop());
+            }
+            if state.closed {
+                return Err(ModelFault::Closed);
+            }
+            drop(state);
+            self.session = Some(session);
+        }
+        self.session.as_mut().ok_or(ModelFault::Closed)
+    }
+
+    /// Runs a batch and answers whoever waits for it.
+    fn serve(&mut self, pool: &SessionPool, batch: &Batch) {
+        let metrics = &pool.blueprint.metrics;
+        let began = Instant::now();
+        let windows: Vec<&Window> = batch.windows.iter().map(|window| &**window).collect();
+        let said = self.run(pool, &windows, batch.heads);
+        metrics.batches.increment();
+        metrics.rows.add(windows.len() as u64);
+        metrics.tokens.add(batch.tokens() as u64);
+        metrics.padding.add((batch.padded() - batch.tokens()) as u64);
+        metrics.inference_seconds.record(began.elapsed());
+        let said: Vec<_> = match said {
+            Ok(rows) => rows.into_iter().map(Ok).collect(),
+            // One row can fail a whole batch: each has a run of its own, and only the one at fault fails.
+            Err(ModelFault::Run(_)) if windows.len() > 1 => {
+                let alone = windows.iter().map(|window| self.run(pool, &[window], batch.heads));
+                alone.map(|rows| rows.map(|mut rows| rows.pop().unwrap_or_default())).collect()
+            }
+            Err(fault) => windows.iter().map(|_| Err(fault.clone())).collect(),
+        };
+        for (&key, said) in batch.keys.iter().zip(said) {
+            let askers = pool.state.lock().line.finish(key);
+            match said {
+                Ok(row) => {
+                    let row = Arc::new(row);
+                    for (ask, at) in askers {
+                        metrics.queue_seconds.record(ask.waited(began));
+                        ask.put(at, &row, began);
+                    }
+                }
+                Err(fault) => {
+                    metrics.errors.increment();
+                    for (ask, _) in askers {
+                        ask.fail(AskError::Fault(fault.clone()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs rows. A session that panicked is not to be trusted any more and is loaded anew.
+    fn run(
+        &mut self,
+        pool: &SessionPool,
+        windows: &[&Window],
+        heads: u64,
+    ) -> Result<Vec<crate::model::session::Row>, ModelFault> {
+        let session = self.open(pool)?;
+        let run = catch_unwind(AssertUnwindSafe(|| {
+            assert!(!pool.poisoned.swap(false, Ordering::Relaxed), "poisoned by a test");
+            session.run(windows, heads)
+        }));
+        run.unwrap_or_else(|_| {
+            // Dropping what is broken may panic again.
+            let broken = self.session.take();
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(broken)));
+            pool.blueprint.metrics.restarts.increment();
+            Err(ModelFault::Panicked)
+        })
+    }
+}
+
+impl Drop for SessionActor {
+    /// actix does not supervise a panicking handler: the mailbox just closes. So the actor's own end is what
+    /// starts its successor.
+    fn drop(&mut self) {
+        let Some(pool) = self.pool.upgrade() else { return };
+        let mut state = pool.state.lock();
+        if state.closed {
+            return;
+        }
+        let slot = self.slot;
+        let Some(worker) = state.workers.get_mut(slot) else { return };
+        worker.stop = None;
+        let dead = worker.address.take();
+        state.asleep.retain(|asleep| *asleep != slot);
+        drop(state);
+        if dead.is_some() {
+            pool.blueprint.metrics.restarts.increment();
+            pool.spawn(slot, None);
+        }
+    }
+}
+
+/// Look at the line.
+struct Drain;
+
+impl Message for Drain {
+    type Result = ();
+}
+
+impl Handler<Drain> for SessionActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Drain, _: &mut Context<Self>) {
+        let Some(pool) = self.pool.upgrade() else { return };
+        while let Some(batch) = pool.next(self.slot) {
+            // Runs are guarded one by one; this is for everything around them. Questions answer in their own
+            // `Drop`.
+            if catch_unwind(AssertUnwindSafe(|| self.serve(&pool, &batch))).is_err() {
+                tracing::error!("a batch panicked outside its run");
+                for key in &batch.keys {
+                    let askers = pool.state.lock().line.finish(*key);
+                    for (ask, _) in &askers {
+                        ask.fail(AskError::Fault(ModelFault::Panicked));
+                    }
+                }
+            }
+        }
+    }
+}

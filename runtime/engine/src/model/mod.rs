@@ -1,0 +1,226 @@
+//! Models: loaded once, shared by all scanners that read them, run by actors.
+//!
+//! A [`Model`] is a place in this process' table: the same graph, tokenizer and options are the same model,
+//! whichever shield asks. Its sessions are loaded when it is first needed in a process, and anew in a forked
+//! child. The way of a text: [`encode`] makes tokens, [`window`] cuts them into rows, [`lineup`] chooses which
+//! rows run together, a session's actor runs them, [`reading`] makes probabilities of the numbers, and
+//! [`answer`] puts the rows of a text together again.
+
+pub mod answer;
+pub(crate) mod ask;
+pub(crate) mod calibrate;
+pub mod case;
+pub mod config;
+pub(crate) mod encode;
+pub mod entities;
+pub mod error;
+pub mod head;
+pub mod label;
+pub mod library;
+pub(crate) mod lineup;
+pub mod metrics;
+pub mod passage;
+pub(crate) mod provider;
+pub(crate) mod question;
+pub(crate) mod reading;
+mod registry;
+pub mod scanner;
+pub(crate) mod session;
+pub mod source;
+pub(crate) mod window;
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+
+use crate::actors::model::{Blueprint, SessionPool};
+use crate::lock::Mutex;
+use crate::runtime;
+
+pub use registry::models;
+
+use config::ModelConfig;
+use encode::Encoder;
+use error::{ModelError, ModelFault};
+use metrics::{ModelMetrics, ModelSnapshot};
+use source::ModelSource;
+
+/// A model that scanners can read.
+pub struct Model {
+    source: ModelSource,
+    config: Arc<ModelConfig>,
+    process: ArcSwap<Process>,
+    /// Itself, for the task that unloads it.
+    this: Weak<Self>,
+}
+
+/// What a model keeps per process.
+struct Process {
+    generation: u64,
+    loading: Mutex<()>,
+    loaded: ArcSwapOption<Loaded>,
+    metrics: Arc<ModelMetrics>,
+}
+
+/// A model whose sessions are there.
+pub(crate) struct Loaded {
+    pub(crate) encoder: Encoder,
+    pub(crate) pool: Arc<SessionPool>,
+}
+
+impl Process {
+    fn new() -> Self {
+        Self {
+            generation: runtime::generation(),
+            loading: Mutex::default(),
+            loaded: ArcSwapOption::empty(),
+            metrics: Arc::default(),
+        }
+    }
+}
+
+impl Model {
+    /// The model of a declaration: the one that is known already, or a new one whose configuration is read
+    /// and checked. Nothing is loaded yet; see [`Self::load`].
+    pub fn open(source: &ModelSource) -> Result<Arc<Self>, ModelError> {
+        registry::open(source)
+    }
+
+    fn new(source: ModelSource) -> Result<Arc<Self>, ModelFault> {
+        let config = Arc::new(source.config()?);
+        let process = ArcSwap::from_pointee(Process::new());
+        Ok(Arc::new_cyclic(|this| Self { source, config, process, this: Weak::clone(this) }))
+    }
+
+    /// Its name and version.
+    pub fn name(&self) -> &str {
+        &self.config.name
+    }
+
+    /// What it was declared as.
+    pub const fn source(&self) -> &ModelSource {
+        &self.source
+    }
+
+    /// What its directory says of it.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+
+    /// Name, version and, once it is loaded, the execution provider in force: what a verdict says it rests on.
+    pub fn label(&self) -> String {
+        let process = self.process();
+        let loaded = process.loaded.load();
+        match loaded.as_ref().map(|loaded| loaded.pool.provider()) {
+            Some(provider) if provider != provider::CPU => format!("{} on {provider}", self.config.name),
+            _ => self.config.name.clone(),
+        }
+    }
+
+    /// Loads the sessions, unless they are loaded. Blocks while it does; not for threads that drive futures.
+    pub fn load(&self) -> Result<(), ModelError> {
+        self.loaded().map(drop).map_err(|fault| self.source.error(fault))
+    }
+
+    /// The loaded model. After a fork the parent's sessions are not ours: their threads are not here.
+    pub(crate) fn loaded(&self) -> Result<Arc<Loaded>, ModelFault> {
+        let process = self.process();
+        if let Some(loaded) = &*process.loaded.load() {
+            return Ok(Arc::clone(loaded));
+        }
+        let _loading = process.loading.lock();
+        if let Some(loaded) = &*process.loaded.load() {
+            return Ok(Arc::clone(loaded));
+        }
+        let loaded = Arc::new(self.load_now(&process)?);
+        process.loaded.store(Some(Arc::clone(&loaded)));
+        if let Some(timeout) = self.source.idle_timeout {
+            let runtime = runtime::current().map_err(|_| ModelFault::Closed)?;
+            let pool = Arc::downgrade(&loaded.pool);
+            runtime.tokio().spawn(unload_idle(Weak::clone(&self.this), pool, Duration::from_millis(timeout)));
+        }
+        Ok(loaded)
+    }
+
+    fn load_now(&self, process: &Process) -> Result<Loaded, ModelFault> {
+        let encoder = self.source.encoder(&self.config)?;
+        let blueprint = Blueprint {
+            source: self.source.clone(),
+            config: Arc::clone(&self.config),
+            padding: encoder.padding,
+            metrics: Arc::clone(&process.metrics),
+        };
+        let runtime = runtime::current().map_err(|_| ModelFault::Closed)?;
+        let pool = runtime.load(blueprint)?;
+        Ok(Loaded { encoder, pool })
+    }
+
+    /// Drops the sessions once those who use them are done; the next request loads them again.
+    pub fn unload(&self) {
+        self.process().loaded.store(None);
+    }
+
+    /// Whether the sessions are loaded.
+    pub fn is_loaded(&self) -> bool {
+        self.process().loaded.load().is_some()
+    }
+
+    /// Numbers of this process.
+    pub fn metrics(&self) -> ModelSnapshot {
+        let process = self.process();
+        let mut snapshot = process.metrics.snapshot();
+        if let Some(loaded) = &*process.loaded.load() {
+            snapshot.sessions = loaded.pool.strength();
+            snapshot.waiting = loaded.pool.waiting();
+            snapshot.provider = loaded.pool.provider();
+            snapshot.batch_tokens = loaded.pool.batch_tokens();
+        }
+        snapshot
+    }
+
+    /// Makes the next run panic: for tests of supervision.
+    pub fn poison(&self) {
+        if let Some(loaded) = &*self.process().loaded.load() {
+            loaded.pool.poison();
+        }
+    }
+
+    pub(crate) fn counters(&self) -> Arc<ModelMetrics> {
+        Arc::clone(&self.process().metrics)
+    }
+
+    fn process(&self) -> Arc<Process> {
+        let process = self.process.load();
+        if process.generation == runtime::generation() {
+            return Arc::clone(&process);
+        }
+        // As for a shield's own state: dropping the parent's would join threads that are not there.
+        std::mem::forget(self.process.compare_and_swap(&process, Arc::new(Process::new())));
+        std::mem::forget(process);
+        self.process.load_full()
+    }
+}
+
+/// Unloads a model when nobody has asked it anything for `timeout`; ends with the sessions it watches.
+async fn unload_idle(model: Weak<Model>, pool: Weak<SessionPool>, timeout: Duration) {
+    loop {
+        let Some(idle) = pool.upgrade().map(|pool| pool.idle_for()) else { return };
+        let left = timeout.saturating_sub(idle);
+        if left.is_zero() {
+            if let Some(model) = model.upgrade() {
+                model.unload();
+            }
+            return;
+        }
+        // A question that is under way counts as idle for no time at all: not in a tight loop.
+        tokio::time::sleep(left.max(Duration::from_millis(1))).await;
+    }
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Model").field("name", &self.config.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,63 @@
+//! Scanners that read a model, and how a declaration becomes one.
+
+use std::fmt;
+use std::sync::Arc;
+
+use pyshield_core::{ConfigError, Input, ScannerError, Verdict};
+use serde_json::Value;
+
+use super::Model;
+use super::answer::Answers;
+use super::error::ModelError;
+use super::label;
+use super::passage::Passage;
+
+/// Judges a text by what a model says of it. Immutable and shared between threads, like every scanner.
+///
+/// The plan gathers the passages of all scanners on one model, has each different one tokenised and run once,
+/// and hands every scanner what its heads said.
+pub trait ModelScanner: Send + Sync + fmt::Debug {
+    /// llm-guard's class name, which is also the key in results and metrics.
+    fn name(&self) -> &'static str;
+
+    /// The model it reads.
+    fn model(&self) -> &Arc<Model>;
+
+    /// The heads it reads, by position in the model's configuration.
+    fn heads(&self) -> &[usize];
+
+    /// What the model is to read. With nothing to read, [`Self::judge`] gets no answers.
+    fn passages(&self, input: &Input<'_>) -> Vec<Passage>;
+
+    /// Judges the text by the answers, which are in the order of the passages.
+    fn judge(&self, input: &Input<'_>, answers: &Answers) -> Result<Verdict, ScannerError>;
+}
+
+/// Why a declaration cannot become a scanner.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// A parameter is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The model is.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+/// Makes a scanner of a declaration.
+type Build = fn(&'static str, Value) -> Result<Box<dyn ModelScanner>, BuildError>;
+
+/// Every scanner that reads a model, by class name.
+const SCANNERS: &[(&str, Build)] = &[
+    ("Bias", label::build),
+    ("Gibberish", label::build),
+    ("NoRefusal", label::build),
+    ("PromptInjection", label::build),
+    ("Toxicity", label::build),
+];
+
+/// The scanner of a declaration; `None` if its type is not one that reads a model.
+pub(crate) fn build(kind: &str, spec: &Value) -> Option<Result<Box<dyn ModelScanner>, BuildError>> {
+    let (name, build) = SCANNERS.iter().find(|(name, _)| *name == kind)?;
+    Some(build(name, spec.clone()))
+}

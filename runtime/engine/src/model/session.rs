@@ -1,0 +1,227 @@
+//! A session: one loaded graph, run on rows.
+
+use std::sync::Arc;
+
+use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
+use ort::session::{RunOptions, SessionInputValue, SessionInputs};
+use ort::value::{Outlet, TensorElementType, TensorRef};
+
+use super::config::ModelConfig;
+use super::error::{ModelFault, brief};
+use super::library;
+use super::provider;
+use super::reading::{Reading, read};
+use super::source::ModelSource;
+use super::window::Window;
+
+/// What one row said: a reading for each head that was asked for, by the head's position.
+pub(crate) type Row = Vec<(usize, Reading)>;
+
+/// A graph input that we know how to fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Feed {
+    Ids,
+    Mask,
+    Types,
+    Positions,
+}
+
+/// Whether the graph wants 64-bit integers, as most do, or 32-bit ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Width {
+    Long,
+    Short,
+}
+
+/// A loaded graph with what it needs to run.
+pub(crate) struct Session {
+    graph: ort::session::Session,
+    config: Arc<ModelConfig>,
+    feeds: Vec<(Feed, Width)>,
+    /// For each head, its output's name.
+    outputs: Vec<String>,
+    provider: &'static str,
+    padding: u32,
+    stop: Arc<RunOptions>,
+    long: [Vec<i64>; 4],
+    short: [Vec<i32>; 4],
+}
+
+impl Session {
+    /// Loads the graph and checks that it fits its configuration.
+    pub(crate) fn open(
+        source: &ModelSource,
+        config: &Arc<ModelConfig>,
+        padding: u32,
+        threads: usize,
+    ) -> Result<Self, ModelFault> {
+        let environment = library::environment(None)?;
+        let file = source.graph_name();
+        let setup = |error: &dyn ToString| ModelFault::Library(brief(&error.to_string()));
+        let builder = ort::session::Session::builder(&environment).map_err(|error| setup(&error))?;
+        let builder = threading(builder, threads).map_err(|error| setup(&error))?;
+        let (mut builder, provider) = provider::register(builder, &source.providers, source.strict)?;
+        let graph = builder.commit_from_file(&source.graph);
+        let graph = graph.map_err(|error| ModelFault::unreadable(file, error.message()))?;
+        let feeds = graph.inputs().iter().map(feed).collect::<Result<Vec<_>, _>>()?;
+        if !feeds.iter().any(|(feed, _)| *feed == Feed::Ids) {
+            return Err(ModelFault::Shape("it has no input input_ids".to_owned()));
+        }
+        let outputs = outputs(graph.outputs(), config)?;
+        let stop = RunOptions::new().map_err(|error| setup(&error))?;
+        let config = Arc::clone(config);
+        let (long, short) = Default::default();
+        Ok(Self { graph, config, feeds, outputs, provider, padding, stop: Arc::new(stop), long, short })
+    }
+
+    /// The execution provider in force.
+    pub(crate) const fn provider(&self) -> &'static str {
+        self.provider
+    }
+
+    /// Tokens of the longest row.
+    pub(crate) fn longest(&self) -> usize {
+        self.config.window
+    }
+
+    /// What ends a run from another thread.
+    pub(crate) fn stop(&self) -> Arc<RunOptions> {
+        Arc::clone(&self.stop)
+    }
+
+    /// Runs rows as one batch, the shorter ones filled up. `heads` are the bits of those that are read.
+    pub(crate) fn run(&mut self, rows: &[&Window], heads: u64) -> Result<Vec<Row>, ModelFault> {
+        let longest = rows.iter().map(|row| row.len()).max().unwrap_or(0);
+        if longest == 0 {
+            return Ok(rows.iter().map(|_| Row::new()).collect());
+        }
+        let padding = self.padding;
+        for (at, &(feed, width)) in self.feeds.iter().enumerate() {
+            let values =
+                rows.iter().flat_map(|row| (0..longest).map(move |at| value(feed, row, at, padding)));
+            match width {
+                Width::Long => {
+                    self.long[at].clear();
+                    self.long[at].extend(values);
+                }
+                Width::Short => {
+                    self.short[at].clear();
+                    self.short[at].extend(values.map(|value| value as i32));
+                }
+            }
+        }
+        let shape = [rows.len(), longest];
+        let fault = |error: ort::Error| ModelFault::Run(describe(&error));
+        let mut inputs: Vec<SessionInputValue<'_>> = Vec::with_capacity(self.feeds.len());
+        for (at, (_, width)) in self.feeds.iter().enumerate() {
+            inputs.push(match width {
+                Width::Long => TensorRef::from_array_view((shape, &self.long[at][..])).map_err(fault)?.into(),
+                Width::Short => {
+                    TensorRef::from_array_view((shape, &self.short[at][..])).map_err(fault)?.into()
+                }
+            });
+        }
+        let inputs: SessionInputs<'_, '_> = SessionInputs::ValueSlice(&inputs);
+        let outputs = self.graph.run_with_options(inputs, &*self.stop).map_err(fault)?;
+        let mut said: Vec<Row> = rows.iter().map(|_| Row::new()).collect();
+        for (at, head) in self.config.heads.iter().enumerate() {
+            if heads & (1 << at) == 0 {
+                continue;
+            }
+            let name = &self.outputs[at];
+            let output =
+                outputs.get(name).ok_or_else(|| ModelFault::Shape(format!("{name} is not there")))?;
+            let (shape, data) = output
+                .try_extract_tensor::<f32>()
+                .map_err(|_| ModelFault::Shape(format!("{name} is not of 32-bit floats")))?;
+            let readings = read(head, rows, longest, shape, data)?;
+            for (row, reading) in said.iter_mut().zip(readings) {
+                row.push((at, reading));
+            }
+        }
+        Ok(said)
+    }
+}
+
+/// One thread for the graph's own work unless told otherwise, and none that spins while it waits.
+fn threading(builder: SessionBuilder, threads: usize) -> ort::Result<SessionBuilder> {
+    let builder = builder
+        .with_optimization_level(GraphOptimizationLevel::All)?
+        .with_intra_threads(threads)?
+        .with_inter_threads(1)?
+        .with_intra_op_spinning(false)?
+        .with_inter_op_spinning(false)?
+        // Rows differ in length; patterns of memory would be planned for each.
+        .with_memory_pattern(false)?;
+    Ok(builder)
+}
+
+fn feed(input: &Outlet) -> Result<(Feed, Width), ModelFault> {
+    let name = input.name();
+    let feed = match name {
+        "input_ids" => Feed::Ids,
+        "attention_mask" => Feed::Mask,
+        "token_type_ids" => Feed::Types,
+        "position_ids" => Feed::Positions,
+        other => return Err(ModelFault::Shape(format!("the input {other} is not one of a text encoder"))),
+    };
+    let rank = input.dtype().tensor_shape().map_or(0, |shape| shape.len());
+    let width = match input.dtype().tensor_type() {
+        Some(TensorElementType::Int64) => Width::Long,
+        Some(TensorElementType::Int32) => Width::Short,
+        _ => return Err(ModelFault::Shape(format!("the input {name} is not of integers"))),
+    };
+    if rank != 2 {
+        return Err(ModelFault::Shape(format!("the input {name} has {rank} dimensions, not 2")));
+    }
+    Ok((feed, width))
+}
+
+fn value(feed: Feed, row: &Window, at: usize, padding: u32) -> i64 {
+    let token = row.ids.get(at);
+    match feed {
+        Feed::Ids => i64::from(token.copied().unwrap_or(padding)),
+        Feed::Mask => i64::from(token.is_some()),
+        Feed::Types => i64::from(row.types.get(at).copied().unwrap_or(0)),
+        Feed::Positions => i64::try_from(at).unwrap_or(i64::MAX),
+    }
+}
+
+/// The graph's name for each head's output.
+fn outputs(of_graph: &[Outlet], config: &ModelConfig) -> Result<Vec<String>, ModelFault> {
+    let mut names = Vec::with_capacity(config.heads.len());
+    for head in &config.heads {
+        let named = head.outputs.iter().find_map(|name| of_graph.iter().find(|output| output.name() == name));
+        let first = if config.is_single() { of_graph.first() } else { None };
+        let Some(output) = named.or(first) else {
+            let has: Vec<&str> = of_graph.iter().map(Outlet::name).collect();
+            let detail = format!(
+                "head {}: no output {}; there are {}",
+                head.name,
+                head.outputs.join(" or "),
+                has.join(", ")
+            );
+            return Err(ModelFault::Shape(brief(&detail)));
+        };
+        let last = output.dtype().tensor_shape().and_then(|shape| shape.last().copied()).unwrap_or(-1);
+        let labels = head.labels.len();
+        if labels > 0 && last > 0 && last as usize != labels {
+            let detail =
+                format!("head {} has {labels} labels, its output {} gives {last}", head.name, output.name());
+            return Err(ModelFault::Shape(detail));
+        }
+        names.push(output.name().to_owned());
+    }
+    Ok(names)
+}
+
+/// What went wrong in a run. Messages of operators tell shapes and indices, not texts.
+fn describe(error: &ort::Error) -> String {
+    brief(error.message())
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("provider", &self.provider).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,129 @@
+//! Where a model is, and how it is to be run: the declaration that comes from Python.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::Deserialize;
+
+use super::config::{ModelConfig, Overrides};
+use super::encode::Encoder;
+use super::error::{ModelError, ModelFault};
+use super::head::{Activation, TokenPooling};
+
+/// The largest `config.json` that is read.
+const MOST_CONFIG_BYTES: u64 = 8 << 20;
+
+/// The largest `tokenizer.json` that is read.
+const MOST_TOKENIZER_BYTES: u64 = 256 << 20;
+
+/// Windows of one text when the declaration does not say: about 200,000 tokens.
+const fn usual_windows() -> usize {
+    1_024
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// A model as declared. Two equal ones share their sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelSource {
+    /// What the declaration calls it, for messages.
+    pub name: String,
+    /// The ONNX file.
+    pub graph: PathBuf,
+    /// Where `config.json` and `tokenizer.json` are looked for, in this order.
+    pub directories: Vec<PathBuf>,
+    /// Tokens of a window, if fewer than the model can take.
+    #[serde(default)]
+    pub max_tokens: Option<usize>,
+    /// Windows of one text. Of a text that needs more, the rest is not seen, and the verdict says so.
+    #[serde(default = "usual_windows")]
+    pub max_windows: usize,
+    /// How logits become probabilities, if not as the configuration says.
+    #[serde(default)]
+    pub activation: Option<Activation>,
+    /// How an embedding is taken from the tokens' vectors.
+    #[serde(default)]
+    pub token_pooling: Option<TokenPooling>,
+    /// Execution providers, the preferred one first; none for the CPU.
+    #[serde(default)]
+    pub providers: Vec<String>,
+    /// Whether it is an error if none of [`Self::providers`] can be used.
+    #[serde(default = "yes")]
+    pub strict: bool,
+    /// Sessions; one for each core on a CPU, one otherwise, if not given.
+    #[serde(default)]
+    pub workers: Option<usize>,
+    /// Threads of each session; one if not given.
+    #[serde(default)]
+    pub threads: Option<usize>,
+    /// Milliseconds without a request after which the sessions are unloaded; never if not given.
+    #[serde(default)]
+    pub idle_timeout: Option<u64>,
+}
+
+/// What tells one content of a file from another without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Stamp {
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+impl ModelSource {
+    /// The error of this model.
+    pub fn error(&self, fault: ModelFault) -> ModelError {
+        ModelError::new(&*self.name, fault)
+    }
+
+    /// The graph's file name.
+    pub fn graph_name(&self) -> String {
+        self.graph.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+
+    /// Checks what can be checked without loading: the graph is there and not empty.
+    pub(crate) fn stamp(&self) -> Result<Stamp, ModelFault> {
+        let metadata = std::fs::metadata(&self.graph);
+        let metadata = metadata.map_err(|_| ModelFault::Missing(self.graph.display().to_string()))?;
+        if !metadata.is_file() {
+            return Err(ModelFault::unreadable(self.graph_name(), "it is not a file"));
+        }
+        if metadata.len() == 0 {
+            return Err(ModelFault::unreadable(self.graph_name(), "it is empty"));
+        }
+        Ok(Stamp { bytes: metadata.len(), modified: metadata.modified().ok() })
+    }
+
+    /// Reads the configuration.
+    pub(crate) fn config(&self) -> Result<ModelConfig, ModelFault> {
+        let json = self.read("config.json", MOST_CONFIG_BYTES)?;
+        let overrides = Overrides {
+            max_tokens: self.max_tokens,
+            activation: self.activation,
+            token_pooling: self.token_pooling,
+        };
+        ModelConfig::parse(&json, &self.name, &overrides)
+    }
+
+    /// Reads the tokenizer.
+    pub(crate) fn encoder(&self, config: &ModelConfig) -> Result<Encoder, ModelFault> {
+        let json = self.read("tokenizer.json", MOST_TOKENIZER_BYTES)?;
+        Encoder::parse(&json, config.token_types)
+    }
+
+    fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, ModelFault> {
+        let path = self.directories.iter().map(|directory| directory.join(name)).find(|path| path.is_file());
+        let path = path.ok_or_else(|| ModelFault::Missing(self.wanted(name)))?;
+        let bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        if bytes > most {
+            return Err(ModelFault::unreadable(name, format!("it has {bytes} bytes, more than {most}")));
+        }
+        std::fs::read(&path).map_err(|error| ModelFault::unreadable(name, error))
+    }
+
+    fn wanted(&self, name: &str) -> String {
+        let place = self.directories.first().map_or_else(|| Path::new("."), PathBuf::as_path);
+        place.join(name).display().to_string()
+    }
+}
