@@ -126,6 +126,10 @@ impl ModelConfig {
     pub fn parse(json: &[u8], name: &str, overrides: &Overrides) -> Result<Self, ModelFault> {
         let broken = |error: serde_json::Error| ModelFault::unreadable("config.json", error);
         let value: Value = serde_json::from_slice(json).map_err(broken)?;
+        if !value.is_object() {
+            // serde would take an empty list for a structure of defaults.
+            return Err(ModelFault::unreadable("config.json", "it is not an object"));
+        }
         let mut config = if value.get("heads").is_some() || value.get("format").is_some() {
             serde_json::from_value::<Own>(value).map_err(broken)?.config()?
         } else {
@@ -229,6 +233,11 @@ fn embedding_head(name: &str, outputs: Vec<String>) -> Head {
 
 impl Transformers {
     fn config(self, name: &str) -> Result<ModelConfig, ModelFault> {
+        // What says nothing of itself is no model of transformers; one that only embeds has no heads, but a type.
+        if self.architectures.is_none() && self.id2label.is_none() && self.model_type.is_none() {
+            let detail = "it names neither heads nor architectures, id2label or model_type";
+            return Err(ModelFault::unreadable("config.json", detail));
+        }
         let architecture =
             self.architectures.as_ref().and_then(|all| all.first()).cloned().unwrap_or_default();
         let classifies = architecture.contains("Classification") || self.id2label.is_some();

@@ -57,6 +57,8 @@ fn transformers_kinds() {
     assert_eq!(tokens.unwrap().heads[0].kind, HeadKind::Token);
     let vectors = parse(r#"{"architectures": ["BertModel"], "max_position_embeddings": 512}"#).unwrap();
     assert_eq!(vectors.heads[0].kind, HeadKind::Embedding);
+    let vectors = parse(r#"{"model_type": "bert", "max_position_embeddings": 512}"#).unwrap();
+    assert_eq!(vectors.heads[0].kind, HeadKind::Embedding);
 }
 
 #[test]
@@ -74,6 +76,9 @@ fn what_is_no_configuration_says_so() {
         "",
         "{",
         "[]",
+        "{}",
+        r#"{"hidden_size": 384}"#,
+        r#"{"format": 1, "name": "x", "version": "1", "max_tokens": 64}"#,
         "7",
         r#"{"format": 2, "name": "x", "version": "1", "max_tokens": 64, "heads": {}}"#,
         r#"{"format": 1, "name": "x", "version": "1", "max_tokens": 64, "heads": {}}"#,
