@@ -19,7 +19,7 @@ __all__ = ["Reader", "checked_model"]
 
 
 def checked_model(check: Check, model: object) -> Model | None:
-    """The `model` argument of a scanner: a `Model`, or a mapping of its fields as configuration files hold."""
+    """The `model` argument of a scanner: a `Model`, or a mapping of its fields as files hold one."""
     if model is None or isinstance(model, Model):
         return model
     if isinstance(model, dict):

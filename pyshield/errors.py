@@ -107,8 +107,8 @@ class ModelError(ShieldError):
         message: What is wrong and what would be right, without a word of a text.
         model: The model as declared: its path or name.
         kind: What is wrong: `"library"` (ONNX Runtime itself), `"missing"`, `"unreadable"`, `"shape"` (the
-            graph does not fit its configuration), `"labels"`, `"provider"`, `"run"`, `"panicked"`, `"closed"`,
-            `"budget"`, `"download"`.
+            graph does not fit its configuration), `"labels"`, `"provider"`, `"run"`, `"panicked"`,
+            `"closed"`, `"budget"`, `"download"`.
         scanner: The scanner that reads it, if the error came of a scan.
     """
 

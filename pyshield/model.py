@@ -1,7 +1,7 @@
 """Models: which one a scanner reads, and how it is run. llm-guard's fields, and some of ours.
 
-A declaration names a model and loads nothing. Scanners that name the same one share it: it is loaded once in a
-process, a text is made into tokens once for all of them, and run once.
+A declaration names a model and loads nothing. Scanners that name the same one share it: it is loaded once in
+a process, a text is made into tokens once for all of them, and run once.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
@@ -22,7 +22,7 @@ class MatchType(Enum):
     """Each sentence for itself."""
     FULL = "full"
     """All of it, in overlapping windows if it is long."""
-    TRUNCATE_TOKEN_HEAD_TAIL = "truncate_token_head_tail"
+    TRUNCATE_TOKEN_HEAD_TAIL = "truncate_token_head_tail"  # noqa: S105  # of a model, not of an account
     """Of more than 510 tokens the first 128 and the last 382."""
     TRUNCATE_HEAD_TAIL = "truncate_head_tail"
     """Of more than 256 characters the first and the last 126."""
@@ -46,7 +46,7 @@ class PromptInjection(Reader, PromptScanner):
 
     __slots__ = ()
     _type = "PromptInjection"
-    _reads = {
+    _reads: ClassVar[dict[str, Any]] = {
         "head": "injection",
         "labels": {"watch": ["injection", "direct", "indirect", "jailbreak", "jailbreaks", "label_1"]},
         "decimals": 2,

@@ -6,10 +6,13 @@ What such a model says of a text can be worked out by hand, which is what the te
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper, save
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -28,7 +31,9 @@ def tokenizer(vocabulary: list[str] = VOCABULARY) -> dict:
         return {"Sequence": {"id": name, "type_id": kind}}
 
     single = [special("[CLS]"), sequence("A"), special("[SEP]")]
-    ids = {name: {"id": name, "ids": [vocabulary.index(name)], "tokens": [name]} for name in ("[CLS]", "[SEP]")}
+    ids = {
+        name: {"id": name, "ids": [vocabulary.index(name)], "tokens": [name]} for name in ("[CLS]", "[SEP]")
+    }
     return {
         "version": "1.0",
         "truncation": None,
@@ -118,9 +123,7 @@ class Graph:
     def embedding(self, name, table):
         """The sum of the tokens' vectors."""
         masked = self.gathered(name, table)
-        self.output(
-            self.node("ReduceSum", [masked, "tokens"], name, keepdims=0), ["batch", table.shape[1]]
-        )
+        self.output(self.node("ReduceSum", [masked, "tokens"], name, keepdims=0), ["batch", table.shape[1]])
 
     def output(self, name, shape):
         """Declares an output."""
@@ -129,7 +132,8 @@ class Graph:
     def save(self, path: Path) -> None:
         """Writes the file."""
         names = ("input_ids", "attention_mask", "token_type_ids")
-        inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in names]
+        shape = ["batch", "tokens"]
+        inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name in names]
         graph = helper.make_graph(self.nodes, "small", inputs, self.outputs, self.initializers)
         save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), path)
 

@@ -146,7 +146,9 @@ async def test_scanners_share_a_model(classifier_dir):
     del before
 
 
-@pytest.mark.parametrize("arguments", [{"threshold": 2}, {"threshold": "high"}, {"match_type": "some"}, {"model": 7}])
+@pytest.mark.parametrize(
+    "arguments", [{"threshold": 2}, {"threshold": "high"}, {"match_type": "some"}, {"model": 7}]
+)
 def test_wrong_arguments(arguments):
     with pytest.raises(ConfigError, match="PromptInjection"):
         PromptInjection(**arguments)
