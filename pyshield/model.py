@@ -105,7 +105,7 @@ class Model:
             Check("Model").fail(
                 "pipeline_kwargs.function_to_apply", f"expected 'sigmoid' or 'softmax', got {shown(given)}"
             )
-        return given if given in {"sigmoid", "softmax"} else None  # type: ignore[return-value]
+        return given if given in {"sigmoid", "softmax"} else None
 
     def __str__(self) -> str:
         return self.path
