@@ -79,6 +79,7 @@ HOMES = {
     "Any": "typing",
     "Awaitable": "collections.abc",
     "Entity": "pyshield.results",
+    "Path": "pathlib",
     "RiskFactor": "pyshield.results",
     "Self": "typing",
     "Sequence": "collections.abc",

@@ -5,6 +5,7 @@ The compiled half of pyshield. Private: use the classes of `pyshield`.
 """
 
 from collections.abc import Awaitable, Sequence
+from pathlib import Path
 from typing import Any, final
 
 from pyshield.errors import ShieldError
@@ -24,6 +25,7 @@ __all__ = [
     "Vault",
     "Verdict",
     "_forked",
+    "_poison_models",
     "_scan_with_future_into_py",
     "_shutdown",
     "build_info",
@@ -33,6 +35,8 @@ __all__ = [
     "json_is_valid",
     "json_repair",
     "model_encodings",
+    "model_metrics",
+    "onnxruntime_library",
     "risk_score",
     "truncate_to_tokens",
     "url_is_reachable",
@@ -461,6 +465,12 @@ class Timings:
 
     def __repr__(self, /) -> str: ...
     @property
+    def inference(self, /) -> float:
+        """
+        Running models; a part of `scan`.
+        """
+
+    @property
     def queue(self, /) -> float:
         """
         From submission until scanning began.
@@ -470,6 +480,12 @@ class Timings:
     def scan(self, /) -> float:
         """
         Scanning.
+        """
+
+    @property
+    def tokenize(self, /) -> float:
+        """
+        Making tokens for models; a part of `scan`.
         """
 
     @property
@@ -531,6 +547,12 @@ class Verdict:
         """
 
     @property
+    def model(self, /) -> str | None:
+        """
+        The model it rests on: name, version, and where it ran if not on the CPU; `None` if on none.
+        """
+
+    @property
     def risk(self, /) -> float:
         """
         Its risk, from -1 (none) to 1.
@@ -544,6 +566,11 @@ class Verdict:
 def _forked() -> None:
     """
     Forgets the parent's threads in a forked child.
+    """
+
+def _poison_models() -> None:
+    """
+    Makes the next run of every loaded model panic: for tests of supervision.
     """
 
 def _scan_with_future_into_py(shield: Shield, prompt: str) -> Awaitable[ScanResult]:
@@ -589,6 +616,16 @@ def json_repair(text: str, /) -> str:
 def model_encodings() -> list[tuple[str, str | None]]:
     """
     Every known name or prefix of a name with its encoding, `None` where tokens are estimated.
+    """
+
+def model_metrics() -> dict[str, Any]:
+    """
+    Counters and histograms of each model, by its name.
+    """
+
+def onnxruntime_library() -> tuple[Path | None, bool]:
+    """
+    Where ONNX Runtime's library is, and whether it is in use: `(path, loaded)`.
     """
 
 def risk_score(score: float, threshold: float, /) -> float:
