@@ -30,7 +30,7 @@ def _prepare(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     train = importlib.import_module("training.train")
-    names = ("name", "start", "blend", "frozen", "cores", "minutes", "rate", "workers", "seed")
+    names = ("name", "start", "blend", "frozen", "cores", "minutes", "rate", "batch", "workers", "seed")
     train.run(train.Plan(options.work, **{name: getattr(options, name) for name in names}))
 
 
@@ -75,6 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
     stage.add_argument("--generated", type=Path, nargs="*", default=[], metavar="FILE")
     _stage(stages, "prune", "choose the vocabulary", _on("prune"))
     _stage(stages, "embed", "compute the base model's embeddings", _on("embed"))
+    _stage(stages, "encode", "turn the training rows into numbers", _on("encode"))
     stage = _stage(stages, "train", "train all heads; an interrupted run goes on", _train)
     stage.add_argument("--name", required=True, help="of the checkpoint")
     stage.add_argument("--start", help="checkpoint to start from; the base model without")
@@ -85,6 +86,7 @@ def main(arguments: list[str] | None = None) -> None:
     stage.add_argument("--cores", type=float, default=16.0, help="processor time per second at most")
     stage.add_argument("--minutes", type=float, default=90.0)
     stage.add_argument("--rate", type=float, default=1e-4)
+    stage.add_argument("--batch", type=int, default=1536, help="tokens per step and process")
     stage.add_argument("--workers", type=int, default=2)
     stage.add_argument("--seed", type=int, default=1)
     stage = _stage(

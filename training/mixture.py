@@ -122,6 +122,6 @@ def _cut(row: Row, rng: random.Random) -> Row:
     part = slice(start, min(start + keep, size - 1))
     return replace(
         row,
-        ids=[row.ids[0], *row.ids[part], row.ids[-1]],
-        types=[row.types[0], *row.types[part], row.types[-1]],
+        ids=row.ids[:1] + row.ids[part] + row.ids[-1:],
+        types=row.types[:1] + row.types[part] + row.types[-1:],
     )

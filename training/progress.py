@@ -7,20 +7,21 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
-import tokenizers
 import torch
 
-from training import base, example, metrics, targets, tokens
+from training import base, batches, example, metrics, packed, targets, tokens
+from training.rows import Row
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from torch import Tensor
+    import tokenizers
 
     from training.heads import Model
-    from training.rows import Row
 
 ROWS = 40  # of each source
+TEXTS = 150  # whose similarities are compared with the base model's
+EMBEDDING = "embedding"
 HEADS = ("injection", "toxicity", "refusal", "consistency")
 SOURCES = (
     "spikee", "jbb_artifacts", "inspect_evals_bits", "arena_hard", "fastchat_mtbench", "toxigen_prompts",
@@ -28,33 +29,39 @@ SOURCES = (
 )  # fmt: skip
 
 
+def prepare(work: Path, tokenizer: tokenizers.Tokenizer, max_tokens: int = 128) -> None:
+    """Choose the rows; write them as numbers to `progress.npz`, embeddings to `progress_targets.npy`."""
+    found: dict[str, list[example.Example]] = defaultdict(list)
+    for item in example.read(work / "held_out.jsonl"):
+        if item.source in SOURCES:
+            found[item.source].append(item)
+    rng = random.Random(11)
+    rows: list[tuple[str, Row]] = []
+    for source, items in sorted(found.items()):
+        chosen = rng.sample(items, min(ROWS, len(items)))
+        encoded = tokens.encode(tokenizer, [(item.text[:4000], item.pair) for item in chosen], max_tokens)
+        rows += [(source, row) for row in map(targets.row, chosen, encoded)]
+    everything = [item.text[:300] for items in found.values() for item in items]
+    texts = rng.sample(everything, min(TEXTS, len(everything)))
+    for index, one in enumerate(tokens.encode(tokenizer, [(text, None) for text in texts], max_tokens)):
+        rows.append((EMBEDDING, Row(one.ids, one.types, {}, embedding=index)))
+    packed.write(work / "progress.npz", rows)
+    np.save(work / "progress_targets.npy", base.embeddings(base.load(), texts))
+
+
 class Progress:
     """The same rows of sources that training never sees, each time."""
 
-    def __init__(self, work: Path, max_tokens: int = 128) -> None:
-        found: dict[str, list[example.Example]] = defaultdict(list)
-        for row in example.read(work / "held_out.jsonl"):
-            if row.source in SOURCES:
-                found[row.source].append(row)
-        rng = random.Random(11)
-        tokenizer = tokenizers.Tokenizer.from_file(str(work / "tokenizer.json"))
-        self.rows: list[Row] = []
-        self.encoded: list[tokens.Tokens] = []
-        for _, items in sorted(found.items()):
-            chosen = rng.sample(items, min(ROWS, len(items)))
-            encoded = tokens.encode(tokenizer, [(item.text[:4000], item.pair) for item in chosen], max_tokens)
-            self.encoded += encoded
-            self.rows += map(targets.row, chosen, encoded)
-        texts = [
-            row.text[:300] for row in rng.sample([row for items in found.values() for row in items], 150)
-        ]
-        self.texts = tokens.encode(tokenizer, [(text, None) for text in texts], max_tokens)
-        self.wanted = base.embeddings(base.load(), texts).astype(np.float32)
+    def __init__(self, work: Path) -> None:
+        found = packed.read(work / "progress.npz")
+        self.texts = found.pop(EMBEDDING)
+        self.rows = [row for _, items in sorted(found.items()) for row in items]
+        self.wanted = np.load(work / "progress_targets.npy").astype(np.float32)
 
     def line(self, model: Model) -> str:
         """Return areas under ROC curves, token F1 of entities, rank correlation of similarities."""
         model.eval()
-        logits = _logits(model, self.encoded)
+        logits = _logits(model, self.rows)
         ours = np.array([row["embedding"] for row in _logits(model, self.texts)])
         model.train()
         parts = []
@@ -90,13 +97,13 @@ class Progress:
         return 2 * right / max(found + wanted, 1)
 
 
-def _logits(model: Model, encoded: list[tokens.Tokens], batch: int = 24) -> list[dict[str, np.ndarray]]:
-    order = sorted(range(len(encoded)), key=lambda index: len(encoded[index].ids))
-    out: list[dict[str, np.ndarray]] = [{}] * len(encoded)
+def _logits(model: Model, rows: list[Row], batch: int = 24) -> list[dict[str, np.ndarray]]:
+    order = sorted(range(len(rows)), key=lambda index: len(rows[index].ids))
+    out: list[dict[str, np.ndarray]] = [{}] * len(rows)
     device = next(model.parameters()).device
     for start in range(0, len(order), batch):
         chunk = order[start : start + batch]
-        inputs: list[Tensor] = [tensor.to(device) for tensor in base.tensors([encoded[i] for i in chunk])]
+        inputs = [tensor.to(device) for tensor in batches.collate([rows[index] for index in chunk])]
         with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
             logits = model(*inputs)
         for number, index in enumerate(chunk):

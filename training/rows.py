@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import MutableSequence
 
 UNOBSERVED = -1.0
 
@@ -25,10 +28,10 @@ class Row:
             will do.
     """
 
-    ids: list[int]
-    types: list[int]
+    ids: MutableSequence[int]
+    types: MutableSequence[int]
     labels: dict[str, Any]
-    tags: list[int] | None = None
+    tags: MutableSequence[int] | None = None
     open_labels: tuple[int, ...] = ()
     embedding: int | None = None
     cuttable: bool = False

@@ -37,6 +37,11 @@ def embed(work: Path) -> None:
     (work / "embed_texts.json").write_text(json.dumps(chosen, ensure_ascii=False), encoding="utf-8")
 
 
+def encode(work: Path) -> None:
+    """Turn the training rows into numbers."""
+    print(f"{work / 'train.npz'}: {train.encode(work)} rows")
+
+
 def quantise(work: Path, name: str) -> None:
     """Write a checkpoint as ONNX, in float and quantised."""
     export.write(train.load(work, name), work / f"{name}.onnx")

@@ -83,6 +83,7 @@ def _tags(value: dict[str, Any], tokens: Tokens) -> tuple[list[int], tuple[int, 
 
 def losses(logits: dict[str, Tensor], rows: list[Row], embeddings: Tensor | None) -> dict[str, Tensor]:
     """Return the mean loss of every head that some row of the batch has a label for."""
+    device = logits["injection"].device
     found: dict[str, Tensor] = {}
     for name, head in HEADS.items():
         if head.kind == "token":
@@ -94,13 +95,12 @@ def losses(logits: dict[str, Tensor], rows: list[Row], embeddings: Tensor | None
         if not chosen:
             continue
         scores = logits[name][chosen].float()
-        values = [rows[index].labels[name] for index in chosen]
+        target = torch.tensor([rows[index].labels[name] for index in chosen], device=device)
         if head.activation == "softmax":
-            found[name] = functional.cross_entropy(scores, torch.tensor(values), label_smoothing=0.05)
+            found[name] = functional.cross_entropy(scores, target, label_smoothing=0.05)
         elif name == "injection":
-            found[name] = _injection_loss(scores, torch.tensor(values))
+            found[name] = _injection_loss(scores, target)
         else:
-            target = torch.tensor(values)
             observed = (target != UNOBSERVED).float()
             loss = functional.binary_cross_entropy_with_logits(
                 scores, target.clamp(0.02, 0.98), reduction="none"
@@ -108,7 +108,7 @@ def losses(logits: dict[str, Tensor], rows: list[Row], embeddings: Tensor | None
             found[name] = (loss * observed).sum() / observed.sum().clamp(min=1)
     chosen = [index for index, item in enumerate(rows) if item.embedding is not None]
     if chosen and embeddings is not None:
-        wanted = embeddings[[rows[index].embedding for index in chosen]].float()
+        wanted = embeddings[torch.tensor([rows[index].embedding for index in chosen], device=device)].float()
         found["embedding"] = (1 - (logits["embedding"][chosen] * wanted).sum(-1)).mean()
     return found
 
@@ -132,15 +132,17 @@ def _injection_loss(scores: Tensor, kinds: Tensor) -> Tensor:
 def _entity_loss(scores: Tensor, rows: list[Row]) -> Tensor:
     """Cross entropy per token; where `O` is right, so are the labels that were not looked for."""
     logs = functional.log_softmax(scores, dim=-1)
-    losses_: list[Tensor] = []
-    for logs_of_row, item in zip(logs, rows, strict=True):
-        if item.tags is None:
-            continue
-        tags = torch.tensor(item.tags[1:-1])
-        here = logs_of_row[1 : len(item.tags) - 1]
-        picked = here.gather(1, tags[:, None])[:, 0]
-        if item.open_labels:
-            outside = torch.logsumexp(here[:, [0, *item.open_labels]], dim=-1)
-            picked = torch.where(tags == 0, outside, picked)
-        losses_.append(-picked)
-    return torch.cat(losses_).mean()
+    tags = torch.full(scores.shape[:2], -1)
+    hidden = torch.full((len(rows), scores.shape[2]), float("-inf"))  # added to what counts as right for `O`
+    hidden[:, 0] = 0.0
+    for index, item in enumerate(rows):
+        if item.tags is not None:
+            inner = item.tags[1:-1]
+            tags[index, 1 : 1 + len(inner)] = torch.tensor(inner)
+        hidden[index, list(item.open_labels)] = 0.0
+    tags, hidden = tags.to(scores.device), hidden.to(scores.device)
+    named = logs.gather(2, tags.clamp(min=0)[:, :, None])[:, :, 0]
+    outside = torch.logsumexp(logs + hidden[:, None, :], dim=-1)
+    picked = torch.where(tags == 0, outside, named)
+    seen = tags >= 0
+    return -(picked * seen).sum() / seen.sum().clamp(min=1)

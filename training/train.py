@@ -17,13 +17,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tokenizers
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor, distributed, multiprocessing, nn
 
-from training import base, encoder, example, heads, mixture, progress, targets, tokens, vocabulary
+from training import (
+    base,
+    batches,
+    encoder,
+    example,
+    heads,
+    mixture,
+    packed,
+    progress,
+    targets,
+    tokens,
+    vocabulary,
+)
 from training.rows import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 MOST_ROWS = 16_000  # of one source
@@ -44,7 +57,6 @@ class Plan:
             away from the base model comes half back and the embedding with it.
         frozen: How many of the first layers, and the word embeddings with them, stay as they are.
         cores: Processor time that all processes together take, per second, on average.
-        rows: Files of rows; none for distillation alone.
         minutes: Length of the schedule in time.
         tokens: Length of the schedule in tokens, all processes together; whichever ends first.
         rate: Highest learning rate of the encoder.
@@ -62,7 +74,6 @@ class Plan:
     blend: float = 1.0
     frozen: int = 0
     cores: float = 16.0
-    rows: tuple[str, ...] = ("train.jsonl",)
     minutes: float = 60.0
     tokens: int = 50_000_000
     rate: float = 1e-4
@@ -84,13 +95,9 @@ def run(plan: Plan) -> None:
 
 def model_of(work: Path, layers: Iterable[int]) -> heads.Model:
     """Return a fresh model: the base model's weights, the pruned vocabulary."""
-    source = base.load()
-    pieces = json.loads((work / "pieces.json").read_text(encoding="utf-8"))
-    old = source.tokenizer().get_vocab()
-    trunk = encoder.from_bert(
-        source.weights, [old[piece] for piece in pieces], list(layers), 0.05, four_bit=True
-    )
-    return heads.Model(trunk)
+    weights = load_file(work / "base.safetensors")
+    words = range(len(weights["embeddings.word_embeddings.weight"]))
+    return heads.Model(encoder.from_bert(weights, list(words), list(layers), 0.05, four_bit=True))
 
 
 def load(work: Path, name: str) -> heads.Model:
@@ -102,59 +109,53 @@ def load(work: Path, name: str) -> heads.Model:
 
 
 def prune(work: Path, size: int, texts: Iterable[str]) -> None:
-    """Choose the vocabulary; write `pieces.json` and `tokenizer.json`."""
+    """Choose the vocabulary; write `pieces.json`, `tokenizer.json` and, cut to it, `base.safetensors`."""
     source = base.load()
     full = source.tokenizer()
     pieces = vocabulary.choose(full.get_vocab(), vocabulary.count(full, texts), size)
     (work / "pieces.json").write_text(json.dumps(pieces, ensure_ascii=False), encoding="utf-8")
     vocabulary.prune(source.tokenizer_file, pieces).save(str(work / "tokenizer.json"), pretty=False)
+    cut(work)
 
 
-def sources(plan: Plan, rank: int, world: int, max_tokens: int = 256) -> dict[str, list[Row]]:
-    """Return this process's part of the rows, by source."""
-    tokenizer = tokenizers.Tokenizer.from_file(str(plan.work / "tokenizer.json"))
+def cut(work: Path) -> None:
+    """Write `base.safetensors`: what `train` needs of the base model, in half precision."""
+    source = base.load()
+    pieces = json.loads((work / "pieces.json").read_text(encoding="utf-8"))
+    old = source.tokenizer().get_vocab()
+    weights = {name: tensor.half() for name, tensor in source.weights.items() if tensor.is_floating_point()}
+    name = "embeddings.word_embeddings.weight"
+    weights[name] = weights[name][[old[piece] for piece in pieces]].contiguous()
+    save_file(weights, work / "base.safetensors")
+
+
+def encode(work: Path, max_tokens: int = 256) -> int:
+    """Write `train.npz`: training rows and sentences of known embedding in numbers; return how many.
+
+    And `progress.npz` with its embeddings: the rows that a run is watched with.
+    """
+    progress.prepare(work, tokenizers.Tokenizer.from_file(str(work / "tokenizer.json")))
+    return packed.write(work / "train.npz", _rows(work, max_tokens))
+
+
+def _rows(work: Path, max_tokens: int) -> Iterator[tuple[str, Row]]:
+    tokenizer = tokenizers.Tokenizer.from_file(str(work / "tokenizer.json"))
     found: dict[str, list[example.Example]] = {}
-    for name in plan.rows:
-        for index, item in enumerate(example.read(plan.work / name)):
-            if index % world == rank:
-                found.setdefault(item.source, []).append(item)
-    result: dict[str, list[Row]] = {}
-    rng = random.Random(plan.seed)
+    for item in example.read(work / "train.jsonl"):
+        found.setdefault(item.source, []).append(item)
+    rng = random.Random(1)
     for source, items in sorted(found.items()):
-        chosen = rng.sample(items, min(len(items), MOST_ROWS // world))
+        chosen = rng.sample(items, min(len(items), MOST_ROWS))
         # of a text whose attack has a known place, any part around it will do
         long = 4 * max_tokens if any("span" in item.meta for item in chosen) else max_tokens
         encoded = tokens.encode(tokenizer, [(item.text[:4000], item.pair) for item in chosen], long)
-        rows = [
-            one
-            for one in map(targets.row, chosen, encoded)
+        for row in map(targets.row, chosen, encoded):
             # an attack that may lie behind the cut is no example of one
-            if len(one.ids) < max_tokens or one.span or one.cuttable
-        ]
-        if rows:
-            result[source] = rows
-    texts = json.loads((plan.work / "embed_texts.json").read_text(encoding="utf-8"))
-    mine = range(rank, len(texts), world)
-    if not mine:
-        return result
-    encoded = tokens.encode(tokenizer, [(texts[index], None) for index in mine], 128)
-    result["embedding"] = [
-        Row(one.ids, one.types, {}, embedding=index) for index, one in zip(mine, encoded, strict=True)
-    ]
-    return result
-
-
-def collate(rows: list[Row], *, cases: bool = True) -> tuple[Tensor, Tensor, Tensor]:
-    """Return padded ids, mask and types."""
-    longest = max(len(row.ids) for row in rows)
-    ids = torch.zeros(len(rows), longest, dtype=torch.int64)
-    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
-    for index, row in enumerate(rows):
-        size = len(row.ids)
-        ids[index, :size] = torch.tensor(row.ids)
-        types[index, :size] = torch.tensor(row.types)
-        mask[index, :size] = 1
-    return ids, mask, types if cases else types % 2
+            if len(row.ids) < max_tokens or row.span or row.cuttable:
+                yield source, row
+    texts = json.loads((work / "embed_texts.json").read_text(encoding="utf-8"))
+    for index, one in enumerate(tokens.encode(tokenizer, [(text, None) for text in texts], 128)):
+        yield "embedding", Row(one.ids, one.types, {}, embedding=index)
 
 
 def _work(rank: int, plan: Plan, world: int) -> None:
@@ -168,12 +169,13 @@ def _work(rank: int, plan: Plan, world: int) -> None:
     torch.manual_seed(plan.seed * 100 + rank)
     model, optimiser, done, spent = _state(plan, device)
     table = torch.from_numpy(np.load(plan.work / "embed_targets.npy")).to(device)
-    stream = mixture.Mixture(sources(plan, rank, world), plan.batch, plan.seed * 1000 + rank + done).batches()
+    found = packed.read(plan.work / "train.npz", rank, world)
+    stream = mixture.Mixture(found, plan.batch, plan.seed * 1000 + rank + done).batches()
     report = progress.Progress(plan.work) if rank == 0 else None
     model.train()
     began, saved, synced, step, own = time.monotonic() - spent, time.monotonic(), time.monotonic(), 0, 0
     thrift = _Thrift(plan.cores / world)
-    running: dict[str, list[float]] = {}
+    running: dict[str, list[Tensor]] = {}
     while True:
         done_part = max((time.monotonic() - began) / 60 / plan.minutes, done / plan.tokens)
         if done_part >= 1 or time.monotonic() - synced > SYNC_SECONDS:
@@ -195,21 +197,23 @@ def _work(rank: int, plan: Plan, world: int) -> None:
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * factor
         batch = next(stream)
-        ids, mask, types = (tensor.to(device) for tensor in collate(batch, cases=plan.cases))
+        ids, mask, types = (tensor.to(device) for tensor in batches.collate(batch, cases=plan.cases))
         with torch.autocast(device.type, torch.bfloat16):
             logits = model(ids, mask, types)
-        found = targets.losses({k: v.float() for k, v in logits.items()}, batch, table)
-        targets.total(found).backward()
+        lost = targets.losses({k: v.float() for k, v in logits.items()}, batch, table)
+        targets.total(lost).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         optimiser.zero_grad()
         own += ids.numel()
         step += 1
         thrift.rest()
-        for name, loss in found.items():
-            running.setdefault(name, []).append(loss.item())
+        for name, loss in lost.items():
+            running.setdefault(name, []).append(loss.detach())
         if rank == 0 and step % PRINT_STEPS == 0:
-            means = "  ".join(f"{name} {np.mean(values):.3f}" for name, values in sorted(running.items()))
+            means = "  ".join(
+                f"{name} {torch.stack(values).mean():.3f}" for name, values in sorted(running.items())
+            )
             minutes = (time.monotonic() - began) / 60
             print(
                 f"{minutes:6.1f} min  {(done + own * world) / 1e6:6.2f} M tokens  {done_part:5.1%}  {means}",

@@ -156,3 +156,54 @@ def test_an_attack_of_unknown_kind_still_counts_as_one():
     other = targets._injection_loss(torch.tensor([[3.0, -3.0, -3.0]]), attack)
     missed = targets._injection_loss(torch.tensor([[-3.0, -3.0, -3.0]]), attack)
     assert right < other < missed
+
+
+def test_labels_that_nobody_looked_for_may_hide_behind_outside():
+    torch = _torch()
+    from training import heads, targets
+    from training.rows import Row
+
+    names = heads.HEADS["entities"].labels
+    date = names.index("B-DATE")
+    scores = torch.zeros(2, 5, len(names))
+    scores[:, 2, date] = 9.0
+    rows = [
+        Row([1] * 4, [0] * 4, {}, tags=[0, 0, 0, 0], open_labels=(date,)),
+        Row([1] * 5, [0] * 5, {}, tags=[0, names.index("B-PERSON"), 0, 0, 0]),
+    ]
+    each = -torch.log_softmax(scores, -1)
+    flat = math.log(len(names))
+    wanted = [flat - math.log(2), each[0, 2, [0, date]].neg().logsumexp(0).neg(), flat, each[1, 2, 0], flat]
+    found = targets._entity_loss(scores, rows)
+    assert found.item() == pytest.approx(float(sum(wanted)) / 5, abs=1e-4)
+
+
+def test_packed_rows_come_back_and_are_dealt_out(tmp_path):
+    pytest.importorskip("numpy", reason="rows are packed with numpy")
+    from training import packed
+    from training.rows import Row
+
+    rows = [
+        ("a", Row([1, 40_000, 2], [0, 9, 0], {"toxicity": [1.0, -1.0]}, cuttable=True)),
+        ("b", Row([1, 5, 6, 2], [0, 0, 0, 0], {}, tags=[0, 3, 4, 0], open_labels=(9, 10))),
+        ("a", Row([1, 2], [0, 0], {"injection": [0.0]}, span=(1, 2), anywhere=True)),
+        ("embedding", Row([1, 7, 2], [0, 1, 0], {}, embedding=17)),
+    ]
+    path = tmp_path / "rows.npz"
+    assert packed.write(path, rows) == 4
+
+    def plain(row):
+        tags = None if row.tags is None else list(row.tags)
+        more = (row.labels, row.open_labels, row.embedding, row.cuttable, row.anywhere, row.span)
+        return list(row.ids), list(row.types), tags, *more
+
+    everything = {
+        "a": [plain(rows[0][1]), plain(rows[2][1])],
+        "b": [plain(rows[1][1])],
+        "embedding": [plain(rows[3][1])],
+    }
+    found = packed.read(path)
+    assert {source: [plain(row) for row in items] for source, items in found.items()} == everything
+    first, second = packed.read(path, 0, 2), packed.read(path, 1, 2)
+    assert [len(first["a"]), len(second["b"]), len(second["embedding"])] == [2, 1, 1]
+    assert "b" not in first
