@@ -26,6 +26,7 @@ def main() -> None:
         ["benchmarks.bridge"],
         ["benchmarks.scanners", "--reference", chosen.reference],
         ["benchmarks.serving", "--seconds", chosen.seconds],
+        ["benchmarks.functions"],
         ["benchmarks.render"],
     ):
         print(f"== {command[0]}", flush=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pyshield._check import Check, shown
 from pyshield._declaration import Declaration, OutputScanner, PromptScanner, is_native
 from pyshield._limits import Cache, Limits, Views
+from pyshield._own import Own
 from pyshield.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ def _scanners(check: Check, field: str, given: object, kind: type[Declaration]) 
             package = "input_scanners" if kind is PromptScanner else "output_scanners"
             check.fail(place, f"{type(scanner).__name__} is not one of pyshield.{package}")
     return tuple(given)
+
+
+def _own(scanners: tuple[Any, ...]) -> tuple[Own, ...]:
+    """Those the runtime alone cannot run, with their places."""
+    return tuple(Own(scanner, at) for at, scanner in enumerate(scanners) if not is_native(scanner))
 
 
 class Declared:
@@ -68,8 +74,8 @@ class Declared:
         prompts = _scanners(check, "prompt", prompt, PromptScanner)
         outputs = _scanners(check, "output", output, OutputScanner)
         self._declared = (prompts, outputs, limits, views, cache, on_error)
-        self._own_prompt = tuple(scanner for scanner in prompts if not is_native(scanner))
-        self._own_output = tuple(scanner for scanner in outputs if not is_native(scanner))
+        self._own_prompt = _own(prompts)
+        self._own_output = _own(outputs)
         self._seconds = limits.deadline
         self._native = self._compile()
 
@@ -120,8 +126,17 @@ class Declared:
         return self._declared[5]
 
     def metrics(self) -> dict[str, Any]:
-        """Counters and histograms so far, as plain data."""
-        return self._native.metrics()
+        """Counters and histograms so far, as plain data.
+
+        `own_scanners` has those of scanners that are not pyshield's, by class and by how they ran; they are
+        counted per class, over all shields. See `pyshield.functions.metrics`.
+        """
+        numbers = self._native.metrics()
+        if self._own_prompt or self._own_output:
+            numbers["own_scanners"] = {
+                own.name: own.metrics() for own in (*self._own_prompt, *self._own_output)
+            }
+        return numbers
 
     def prometheus(self) -> str:
         """The same in Prometheus' text format."""

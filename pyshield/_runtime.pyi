@@ -5,14 +5,18 @@ The compiled half of pyshield. Private: use the classes of `pyshield`.
 """
 
 from collections.abc import Awaitable, Sequence
+from contextvars import Context
 from pathlib import Path
 from typing import Any, final
 
 from pyshield.errors import ShieldError
+from pyshield.functions._target import Target
 from pyshield.results import Entity, RiskFactor, Severity
 
 __all__ = [
     "Finding",
+    "Function",
+    "Job",
     "LoopBridge",
     "Ready",
     "RedisVault",
@@ -25,6 +29,14 @@ __all__ = [
     "Vault",
     "Verdict",
     "_forked",
+    "_functions_call",
+    "_functions_call_blocking",
+    "_functions_call_from_engine",
+    "_functions_done",
+    "_functions_home",
+    "_functions_next",
+    "_functions_prometheus",
+    "_functions_unregister",
     "_poison_models",
     "_scan_with_future_into_py",
     "_shutdown",
@@ -103,6 +115,84 @@ class Finding:
         """
         Through which view of the text it was seen: `"normalised"`, `"base64"`, `"base64>rot13"` for text that
         is to be decoded first from the one, then from the other; `None` if it stands in the text itself.
+        """
+
+@final
+class Function:
+    """
+    A function as the engine has it, registered or not.
+    """
+
+    def __new__(cls, spec: str, target: Target, /) -> Function:
+        """
+        A function whose calls `target` runs.
+        """
+
+    def call_objects(self, arguments: tuple[Any, ...], deadline: float | None = None, /) -> Awaitable[Any]:
+        """
+        Calls it on Python objects as they are, without holding up the event loop.
+        """
+
+    def forget(self, /) -> None:
+        """
+        Forgets the results it remembers.
+        """
+
+    def metrics(self, /) -> dict[str, Any]:
+        """
+        Counters and histograms of this process.
+        """
+
+    def register(self, replace: bool, /) -> bool:
+        """
+        Lets it be called by its name. `False` if that name is taken and `replace` is not set.
+        """
+
+@final
+class Job:
+    """
+    One run of a function, for one call or for a batch. It must be told of its end; one that is let go is
+    answered as lost.
+    """
+
+    @property
+    def calls(self, /) -> list[Any]:
+        """
+        The arguments of each call: a dict, or a tuple for a call on Python objects.
+        """
+
+    @property
+    def context(self, /) -> Context | None:
+        """
+        The caller's context variables; `None` for a batch, and for a call that came from the engine alone.
+        """
+
+    @property
+    def given_up(self, /) -> bool:
+        """
+        Whether nobody waits for the answer any more.
+        """
+
+    def raised(self, error: BaseException, /) -> None:
+        """
+        Ends it with an exception, for all calls.
+        """
+
+    @property
+    def remaining(self, /) -> float | None:
+        """
+        Seconds until the time runs out; `None` if it does not.
+        """
+
+    def returned(self, answers: list[Any], /) -> None:
+        """
+        Ends it with an answer for each call: a value, or an exception for a call that failed.
+        """
+
+    @property
+    def target(self, /) -> Target:
+        """
+        What runs it.
         """
 
 @final
@@ -297,11 +387,15 @@ class ScanResult:
 
     @staticmethod
     def merge_custom(
-        result: ScanResult, text: str, verdicts: Sequence[tuple[str, bool, float, ShieldError | None]], /
+        result: ScanResult,
+        text: str,
+        verdicts: Sequence[tuple[str, bool, float, ShieldError | None]],
+        places: Sequence[int],
+        /,
     ) -> ScanResult:
         """
         `result` with what custom scanners said after it: the text they left, and their
-        `(name, is_valid, risk, error)`.
+        `(name, is_valid, risk, error)`, which stand at `places` among all scanners as declared.
         """
 
     @property
@@ -566,6 +660,49 @@ class Verdict:
 def _forked() -> None:
     """
     Forgets the parent's threads in a forked child.
+    """
+
+def _functions_call(name: str, arguments: dict[str, Any], deadline: float | None = None, /) -> Awaitable[Any]:
+    """
+    Calls a registered function with keyword arguments, without holding up the event loop.
+    """
+
+def _functions_call_blocking(name: str, arguments: dict[str, Any], deadline: float | None = None, /) -> Any:
+    """
+    As `_functions_call`, on the calling thread.
+    """
+
+def _functions_call_from_engine(
+    name: str, arguments: dict[str, Any], times: int, /
+) -> Awaitable[list[float]]:
+    """
+    Calls a registered function `times` times, one after the other, as a stage of a plan does: from the
+    engine. An awaitable of the seconds each call took. For `benchmarks/functions`.
+    """
+
+def _functions_done(job: Job, /) -> None:
+    """
+    Tells that a worker is done with the run it was given.
+    """
+
+def _functions_home() -> None:
+    """
+    Says that the running loop is the home loop.
+    """
+
+def _functions_next(first: bool, /) -> Job | None:
+    """
+    The next run for a worker thread that has none; `None` when it should end.
+    """
+
+def _functions_prometheus() -> str:
+    """
+    The numbers of all registered functions, as Prometheus reads them.
+    """
+
+def _functions_unregister(name: str, /) -> bool:
+    """
+    Forgets a registered function; whether there was one.
     """
 
 def _poison_models() -> None:

@@ -14,6 +14,16 @@ __all__ = [
     "ConfigError",
     "DeadlineExceeded",
     "EncodingError",
+    "FunctionConversionError",
+    "FunctionError",
+    "FunctionFailed",
+    "FunctionModuleNotFound",
+    "FunctionNotFound",
+    "FunctionRaised",
+    "FunctionSerializationError",
+    "FunctionTimeout",
+    "FunctionsNotRunning",
+    "InterpreterBusy",
     "InvalidInput",
     "LLMGuardValidationError",
     "ModelError",
@@ -168,6 +178,78 @@ class VaultError(ShieldError):
 
 class NetworkError(ShieldError):
     """A request that pyshield itself had to make could not be made."""
+
+
+class FunctionError(ShieldError):
+    """The base of what can go wrong when a function of `pyshield.functions` is called.
+
+    Args:
+        message: What went wrong, without a word of arguments or result.
+        function: The function by name.
+    """
+
+    kind: ClassVar[str] = ""
+    """What happened, as metrics name it."""
+
+    _details = ("function",)
+
+    def __init__(self, message: str, function: str | None = None) -> None:
+        super().__init__(message)
+        self.function = function
+
+
+class FunctionRaised(FunctionError):  # noqa: N818
+    """The function raised; what it raised is the `__cause__`."""
+
+    kind = "python"
+
+
+class FunctionFailed(FunctionError, RuntimeError):  # noqa: N818
+    """The call could not be run: too many are in flight or abandoned, or a worker process died."""
+
+    kind = "runtime"
+
+
+class FunctionTimeout(FunctionError, TimeoutError):  # noqa: N818
+    """The function started and did not finish in time; it was cancelled, killed or abandoned."""
+
+    kind = "timeout"
+
+
+class FunctionSerializationError(FunctionError, ValueError):
+    """Arguments or result are not what the function's schema, or its signature, wants."""
+
+    kind = "serialization"
+
+
+class FunctionModuleNotFound(FunctionError, ImportError):  # noqa: N818
+    """The module that is to hold the function cannot be imported."""
+
+    kind = "module_not_found"
+
+
+class FunctionNotFound(FunctionError, LookupError):  # noqa: N818
+    """No function has that name: none is registered, or the module has no such attribute."""
+
+    kind = "function_not_found"
+
+
+class FunctionConversionError(FunctionError, TypeError):
+    """An argument or a result has no JSON form."""
+
+    kind = "type_conversion"
+
+
+class InterpreterBusy(FunctionError, TimeoutError):  # noqa: N818
+    """The time ran out before the function started: the interpreter, or the event loop, was not free."""
+
+    kind = "gil_failed"
+
+
+class FunctionsNotRunning(FunctionError, RuntimeError):  # noqa: N818
+    """Nothing can run functions: the interpreter is shutting down, or the event loop is gone."""
+
+    kind = "context_not_initialized"
 
 
 class TokenizerError(ShieldError, ValueError):

@@ -1,7 +1,8 @@
 """Shield: scanners compiled once, awaited many times; and its synchronous twin.
 
 The built-in scanners of a direction run together on the original text, and their changes are merged. Objects
-of your own run after them, in declared order, each on the text the one before left. A shield may be used from
+of your own run after them, in declared order, each on the text the one before left; results list all in
+declared order. A shield may be used from
 any number of event loops and threads at once, and pickles by its declaration.
 """
 
@@ -15,7 +16,7 @@ from pyshield._check import Check
 from pyshield._declared import Declared, OnError
 from pyshield._gate import Gate
 from pyshield._limits import Cache, Limits, Views
-from pyshield._own import is_asynchronous, remaining, run, run_blocking, run_many
+from pyshield._own import Own, is_asynchronous, remaining, run, run_blocking, run_many
 from pyshield.errors import Overloaded
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class Shield(Declared):
     Args:
         prompt: Scanners for prompts: built-in ones, and objects of your own with `scan(prompt)`.
         output: Scanners for outputs: built-in ones, and objects of your own with `scan(prompt, output)`.
-            Your own may be asynchronous; others run in a thread, with the caller's context variables.
+            Your own may be asynchronous; others run in a worker thread, with the caller's context variables.
+            Either is given up at the deadline, see `pyshield.functions`.
         limits: What is admitted and how long it may take.
         views: Other readings of a text (normalised, decoded) that `BanSubstrings` and `Regex` with blocked
             patterns read as well; `None` for the text alone.
@@ -173,7 +175,7 @@ class Shield(Declared):
 
     async def _with_own(
         self,
-        own: tuple[Any, ...],
+        own: tuple[Own, ...],
         scan: Callable[..., Awaitable[ScanResult]],
         texts: tuple[str, ...],
         deadline: float | None,
@@ -188,7 +190,7 @@ class Shield(Declared):
 
     async def _many_with_own(
         self,
-        own: tuple[Any, ...],
+        own: tuple[Own, ...],
         scan: Callable[..., Awaitable[list[ScanResult]]],
         texts: list[Any],
         befores: list[tuple[str, ...]],
@@ -264,10 +266,9 @@ class BlockingShield(Declared):
     ) -> None:
         super().__init__(prompt, output, limits=limits, views=views, cache=cache, on_error=on_error)
         for field, scanners in (("prompt", self._own_prompt), ("output", self._own_output)):
-            for scanner in scanners:
-                if is_asynchronous(scanner):
-                    name = type(scanner).__name__
-                    Check(self._name).fail(field, f"the `scan` of {name} is asynchronous; use Shield")
+            for own in scanners:
+                if is_asynchronous(own.scanner):
+                    Check(self._name).fail(field, f"the `scan` of {own.name} is asynchronous; use Shield")
 
     def scan_prompt(self, text: str, *, deadline: float | None = None) -> ScanResult:
         """Scans a prompt; as `Shield.scan_prompt`, but returns the result itself."""

@@ -22,6 +22,16 @@ ALL = [
     errors.UnknownModel("m"),
     errors.InvalidInput("m"),
     errors.EncodingError("m"),
+    errors.FunctionError("m", "judge"),
+    errors.FunctionRaised("m", "judge"),
+    errors.FunctionFailed("m", "judge"),
+    errors.FunctionTimeout("m", "judge"),
+    errors.FunctionSerializationError("m", "judge"),
+    errors.FunctionModuleNotFound("m", "judge"),
+    errors.FunctionNotFound("m", "judge"),
+    errors.FunctionConversionError("m", "judge"),
+    errors.InterpreterBusy("m", "judge"),
+    errors.FunctionsNotRunning("m", "judge"),
     errors.LLMGuardValidationError("m"),
 ]
 

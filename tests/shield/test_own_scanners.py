@@ -211,6 +211,106 @@ async def test_the_deadline_holds(kind):
     assert (await shield.scan_prompt("x", deadline=10)).is_valid
 
 
+class Refuses(i.BanSubstrings):
+    """An own scanner beside a built-in one of the same name."""
+
+    def scan(self, prompt):
+        raise KeyError
+
+
+Refuses.__name__ = "BanSubstrings"
+
+
+async def test_verdicts_and_errors_are_in_declared_order():
+    scanners = [Raises(), REDACT, Append("!"), i.InvisibleText(), Refuses(["x"]), REDACT, Append("?")]
+    result = await Shield(scanners).scan_prompt("a bomb")
+    order = [
+        "Raises",
+        "BanSubstrings",
+        "Append",
+        "InvisibleText",
+        "BanSubstrings#3",
+        "BanSubstrings#2",
+        "Append#2",
+    ]
+    assert list(result.verdicts) == order
+    assert list(result.to_dict()["verdicts"]) == order
+    assert [error.scanner for error in result.errors] == ["Raises", "BanSubstrings"]
+    factors = ["Raises", "BanSubstrings", "BanSubstrings#3", "BanSubstrings#2"]
+    assert [factor.scanner for factor in result.risk_factors] == factors
+    blocking = BlockingShield(scanners).scan_prompt("a bomb")
+    assert (list(blocking.verdicts), blocking.text) == (order, result.text)
+
+
+class Deaf:
+    """Takes no notice of being cancelled."""
+
+    async def scan(self, prompt):
+        for _ in range(5):
+            try:
+                await asyncio.sleep(0.1)
+            except asyncio.CancelledError:
+                continue
+        return prompt, True, -1.0
+
+
+async def test_the_deadline_holds_for_a_scanner_that_is_deaf():
+    start = time.monotonic()
+    with pytest.raises(DeadlineExceeded):
+        await Shield([Deaf()]).scan_prompt("x", deadline=0.05)
+    assert time.monotonic() - start < 0.3
+    await asyncio.sleep(0.6)
+
+
+class CancelsItself:
+    async def scan(self, prompt):
+        raise asyncio.CancelledError
+
+
+async def test_a_scanner_that_cancels_itself_has_failed():
+    result = await Shield([CancelsItself()]).scan_prompt("x")
+    assert [(error.scanner, error.reason) for error in result.errors] == [("CancelsItself", "raised")]
+
+
+class Late:
+    async def scan(self, prompt):
+        raise DeadlineExceeded("its own")
+
+
+async def test_a_deadline_of_the_scanners_own_is_its_failure():
+    result = await Shield([Late()]).scan_prompt("x", deadline=10)
+    assert [error.reason for error in result.errors] == ["raised"]
+
+
+class Stuck:
+    release = threading.Event()
+
+    def scan(self, prompt):
+        self.release.wait(30)
+        return prompt, True, -1.0
+
+
+async def test_threads_that_are_stuck_are_counted_and_bounded():
+    shield = Shield([Stuck()])
+    try:
+        # On a busy machine some come to their end before their thread begins; those are not stuck.
+        for _ in range(100):
+            with pytest.raises(DeadlineExceeded):
+                await shield.scan_prompt("x", deadline=0.1)
+            numbers = shield.metrics()["own_scanners"]["Stuck"]["thread"]
+            if numbers["abandoned"] == 8:
+                break
+        assert (numbers["abandoned"], numbers["errors_total"]["timeout"]) == (8, 8)
+        result = await shield.scan_prompt("x", deadline=5)
+        assert [(error.scanner, error.reason) for error in result.errors] == [("Stuck", "failed")]
+        assert "given up and still run" in str(result.errors[0])
+        # The application's own threads, and other scanners, are none the worse.
+        assert await asyncio.to_thread(lambda: 1) == 1
+        assert (await Shield([Append()]).scan_prompt("x", deadline=5)).is_valid
+    finally:
+        Stuck.release.set()
+
+
 async def test_a_timeout_of_the_scanners_own_is_its_failure():
     result = await Shield([Raises(TimeoutError())]).scan_prompt("x")
     assert [error.reason for error in result.errors] == ["raised"]

@@ -69,7 +69,7 @@ impl Ticket {
     }
 
     /// Lets [`Ticket::cancel`] abort the task; one that was cancelled meanwhile is aborted here.
-    pub(crate) fn driven_by(&self, task: AbortHandle) {
+    pub fn driven_by(&self, task: AbortHandle) {
         *self.task.lock() = Some(task);
         if self.is_cancelled() {
             self.cancel();

@@ -8,6 +8,7 @@ pub mod cache;
 pub mod config;
 mod drive;
 pub mod error;
+pub mod function;
 pub mod job;
 pub mod lock;
 pub mod metrics;

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use sharded::Sharded;
 
 pub use histogram::{BUCKETS, Histogram, HistogramSnapshot};
+pub(crate) use prometheus::Page;
 pub use prometheus::render_prometheus;
 pub use snapshot::Snapshot;
 

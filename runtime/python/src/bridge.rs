@@ -31,10 +31,14 @@ const CLOCK_EVERY: usize = 16;
 /// Makes the value of a future, on the loop's thread.
 pub(crate) type Convert = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
-/// A future to be set.
-struct Completion {
-    future: Py<PyAny>,
-    convert: Convert,
+/// Something else to do on the loop's thread.
+pub(crate) type Step = Box<dyn FnOnce(Python<'_>) -> PyResult<()> + Send>;
+
+enum Completion {
+    /// Set a future.
+    Set { future: Py<PyAny>, convert: Convert },
+    /// Take a step.
+    Take(Step),
 }
 
 /// The engine's end of a bridge.
@@ -55,7 +59,16 @@ enum Wake {
 impl Sender {
     /// Queues a completion. From any thread, with or without the interpreter.
     pub(crate) fn complete(&self, future: Py<PyAny>, convert: Convert) {
-        self.queue.lock().push_back(Completion { future, convert });
+        self.push(Completion::Set { future, convert });
+    }
+
+    /// Queues a step, to be taken in order with the completions.
+    pub(crate) fn step(&self, step: Step) {
+        self.push(Completion::Take(step));
+    }
+
+    fn push(&self, completion: Completion) {
+        self.queue.lock().push_back(completion);
         self.signal();
     }
 
@@ -104,12 +117,14 @@ impl LoopBridge {
         let until = Instant::now() + SLICE;
         let mut set = 0;
         while let Some(completion) = batch.pop_front() {
+            // A step is a piece of work of its own, long enough to look at the clock after each.
+            let long = matches!(completion, Completion::Take(_));
             if let Err(error) = completion.run(py) {
                 // A future that cannot be set (an interpreter on its way down) is nobody's any more.
                 error.write_unraisable(py, None);
             }
             set += 1;
-            if set % CLOCK_EVERY == 0 && !batch.is_empty() && Instant::now() >= until {
+            if (long || set % CLOCK_EVERY == 0) && !batch.is_empty() && Instant::now() >= until {
                 let mut queue = self.sender.queue.lock();
                 batch.append(&mut queue);
                 *queue = batch;
@@ -123,7 +138,10 @@ impl LoopBridge {
 
 impl Completion {
     fn run(self, py: Python<'_>) -> PyResult<()> {
-        let Self { future, convert } = self;
+        let (future, convert) = match self {
+            Self::Set { future, convert } => (future, convert),
+            Self::Take(step) => return step(py),
+        };
         let future = future.bind(py);
         if future.call_method0(intern!(py, "done"))?.is_truthy()? {
             return Ok(());

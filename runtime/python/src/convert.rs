@@ -13,8 +13,9 @@ pub(crate) fn to_python(py: Python<'_>, value: &impl Serialize) -> PyResult<Py<P
     json_to_python(py, value)
 }
 
-/// Recurses as deep as the value is nested; only for values of our own making.
-fn json_to_python(py: Python<'_>, value: Value) -> PyResult<Py<PyAny>> {
+/// Recurses as deep as the value is nested; only for values of our own making, or whose depth was bounded
+/// when they were read.
+pub(crate) fn json_to_python(py: Python<'_>, value: Value) -> PyResult<Py<PyAny>> {
     match value {
         Value::Null => Ok(py.None()),
         Value::Bool(value) => value.into_py_any(py),

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyshield_core::tokens::TokenizerError;
 use pyshield_core::{ConfigError, ScannerError};
 use pyshield_engine::error::EngineError;
+use pyshield_engine::function::FunctionError;
 use pyshield_engine::model::error::ModelError;
 use pyshield_engine::model::scanner::BuildError;
 use pyshield_engine::vault::VaultError;
@@ -132,4 +133,15 @@ pub(crate) fn tokenizer_error(py: Python<'_>, error: &TokenizerError) -> PyErr {
         TokenizerError::EncodingError(_) | TokenizerError::Interrupted(_) => encoding_class(py),
     };
     raise(class, (error.to_string(),))
+}
+
+/// The exception of a function call without a result; what the function raised is its cause.
+pub(crate) fn function_error(py: Python<'_>, function: &str, error: &FunctionError) -> PyErr {
+    static MAKE: Kept = Kept::new();
+    let make = imported(py, &MAKE, "pyshield.functions._errors", "made");
+    let cause = match error {
+        FunctionError::Python { cause: Some(cause), .. } => cause.0.downcast_ref::<Py<PyAny>>(),
+        _ => None,
+    };
+    raise(make, (error.kind(), function, error.to_string(), cause.map(|cause| cause.clone_ref(py))))
 }

@@ -8,6 +8,7 @@ mod bulk;
 mod convert;
 mod errors;
 mod finding;
+mod function;
 mod functions;
 mod import;
 mod lifecycle;
@@ -36,6 +37,11 @@ mod _runtime {
     use crate::bridge::LoopBridge;
     #[pymodule_export]
     use crate::finding::Finding;
+    #[pymodule_export]
+    use crate::function::{
+        _functions_call, _functions_call_blocking, _functions_call_from_engine, _functions_done,
+        _functions_home, _functions_next, _functions_prometheus, _functions_unregister, Function, Job,
+    };
     #[pymodule_export]
     use crate::functions::{extract_urls, json_is_valid, json_repair, risk_score, url_is_reachable};
     #[pymodule_export]

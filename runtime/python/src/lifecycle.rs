@@ -12,7 +12,10 @@ const EXIT_DRAIN: Duration = Duration::from_secs(2);
 /// Ends the runtime in good order when the interpreter exits.
 #[pyfunction]
 pub(crate) fn _shutdown(py: Python<'_>) -> bool {
-    py.detach(|| runtime::shutdown(EXIT_DRAIN))
+    py.detach(|| {
+        crate::function::shutdown(EXIT_DRAIN);
+        runtime::shutdown(EXIT_DRAIN)
+    })
 }
 
 /// Forgets the parent's threads in a forked child.

@@ -1,6 +1,6 @@
 //! `_runtime.ScanResult` and its parts: kept in Rust, turned into Python values when asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
 use pyo3::prelude::*;
@@ -31,6 +31,14 @@ pub(crate) struct ScanResult {
 struct Own {
     text: Py<PyString>,
     verdicts: Vec<OwnVerdict>,
+    /// Where each of them stands among all scanners as declared; ascending.
+    places: Vec<usize>,
+}
+
+/// One scanner's part of a result.
+enum Part<'a> {
+    BuiltIn(&'a Judgement),
+    Own(&'a OwnVerdict),
 }
 
 /// A custom scanner's word: `(name, is_valid, risk, error)`.
@@ -61,6 +69,36 @@ impl ScanResult {
 
     fn own_verdicts(&self) -> &[OwnVerdict] {
         self.own.as_ref().map_or(&[], |own| &own.verdicts)
+    }
+
+    /// All parts, in declared order.
+    fn parts(&self) -> Vec<Part<'_>> {
+        let mut built_in = self.judgements().iter();
+        let mut own = self.own_verdicts().iter();
+        let mut parts = Vec::with_capacity(built_in.len() + own.len());
+        for place in self.own.iter().flat_map(|own| &own.places) {
+            let before = place.saturating_sub(parts.len());
+            parts.extend(built_in.by_ref().take(before).map(Part::BuiltIn));
+            parts.extend(own.next().map(Part::Own));
+        }
+        parts.extend(built_in.map(Part::BuiltIn));
+        parts.extend(own.map(Part::Own));
+        parts
+    }
+
+    /// The key of each part: those of the built-in scanners are the plan's, whatever else there is.
+    fn names(&self, parts: &[Part<'_>]) -> Vec<String> {
+        let mut taken: HashSet<String> =
+            self.judgements().iter().map(|judgement| judgement.scanner.to_string()).collect();
+        let name = |part: &Part<'_>| match part {
+            Part::BuiltIn(judgement) => judgement.scanner.to_string(),
+            Part::Own((name, ..)) => {
+                let name = free_name(&taken, name);
+                taken.insert(name.clone());
+                name
+            }
+        };
+        parts.iter().map(name).collect()
     }
 
     fn positions(&self, start: usize, end: usize) -> (usize, usize) {
@@ -150,24 +188,26 @@ impl ScanResult {
     #[getter]
     fn verdicts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let verdicts = PyDict::new(py);
-        for judgement in self.judgements() {
-            let verdict = match &judgement.verdict {
-                Ok(verdict) => {
-                    let model = judgement.model.clone();
-                    Verdict { is_valid: verdict.valid, risk: verdict.risk, error: None, model }
-                }
-                Err(error) => {
-                    let error = errors::scanner_error(py, judgement.scanner, error);
-                    let error = Some(error.into_value(py).into_any());
-                    Verdict { is_valid: false, risk: 1.0, error, model: judgement.model.clone() }
+        let parts = self.parts();
+        for (part, name) in parts.iter().zip(self.names(&parts)) {
+            let verdict = match part {
+                Part::BuiltIn(judgement) => match &judgement.verdict {
+                    Ok(verdict) => {
+                        let model = judgement.model.clone();
+                        Verdict { is_valid: verdict.valid, risk: verdict.risk, error: None, model }
+                    }
+                    Err(error) => {
+                        let error = errors::scanner_error(py, judgement.scanner, error);
+                        let error = Some(error.into_value(py).into_any());
+                        Verdict { is_valid: false, risk: 1.0, error, model: judgement.model.clone() }
+                    }
+                },
+                Part::Own((_, is_valid, risk, error)) => {
+                    let error = error.as_ref().map(|error| error.clone_ref(py));
+                    Verdict { is_valid: *is_valid, risk: *risk, error, model: None }
                 }
             };
-            verdicts.set_item(judgement.scanner.to_string(), verdict)?;
-        }
-        for (name, is_valid, risk, error) in self.own_verdicts() {
-            let error = error.as_ref().map(|error| error.clone_ref(py));
-            let verdict = Verdict { is_valid: *is_valid, risk: *risk, error, model: None };
-            verdicts.set_item(free_name(&verdicts, name)?, verdict)?;
+            verdicts.set_item(name, verdict)?;
         }
         Ok(verdicts)
     }
@@ -175,12 +215,15 @@ impl ScanResult {
     /// What went wrong in scanners; each also stands in its verdict.
     #[getter]
     fn errors(&self, py: Python<'_>) -> Vec<Py<PyAny>> {
-        let built_in = self.judgements().iter().filter_map(|judgement| {
-            let error = judgement.verdict.as_ref().err()?;
-            Some(errors::scanner_error(py, judgement.scanner, error).into_value(py).into_any())
+        let parts = self.parts();
+        let errors = parts.iter().filter_map(|part| match part {
+            Part::BuiltIn(judgement) => {
+                let error = judgement.verdict.as_ref().err()?;
+                Some(errors::scanner_error(py, judgement.scanner, error).into_value(py).into_any())
+            }
+            Part::Own((_, _, _, error)) => error.as_ref().map(|error| error.clone_ref(py)),
         });
-        let own = self.own_verdicts().iter().filter_map(|(_, _, _, error)| error.as_ref());
-        built_in.chain(own.map(|error| error.clone_ref(py))).collect()
+        errors.collect()
     }
 
     /// Where the time went.
@@ -214,20 +257,18 @@ impl ScanResult {
         static CLASS: Kept = Kept::new();
         let class = imported(py, &CLASS, "pyshield.results", "RiskFactor")?;
         let factors = PyList::empty(py);
-        for judgement in self.judgements() {
-            let (description, risk) = match &judgement.verdict {
-                Ok(verdict) if verdict.valid && verdict.risk <= 0.0 => continue,
-                Ok(verdict) => (describe(verdict), verdict.risk.clamp(0.0, 1.0)),
-                Err(error) => (error.to_string(), 1.0),
+        let parts = self.parts();
+        for (part, name) in parts.iter().zip(self.names(&parts)) {
+            let (description, risk) = match part {
+                Part::BuiltIn(judgement) => match &judgement.verdict {
+                    Ok(verdict) if verdict.valid && verdict.risk <= 0.0 => continue,
+                    Ok(verdict) => (describe(verdict), verdict.risk),
+                    Err(error) => (error.to_string(), 1.0),
+                },
+                Part::Own((_, valid, risk, _)) if *valid && *risk <= 0.0 => continue,
+                Part::Own((_, _, risk, Some(_))) => ("the scanner raised".to_owned(), *risk),
+                Part::Own((_, _, risk, None)) => ("refused by the scanner".to_owned(), *risk),
             };
-            let severity = severity(py, Severity::of_score(risk))?;
-            factors.append(class.call1((judgement.scanner.to_string(), description, severity, risk))?)?;
-        }
-        for (name, valid, risk, error) in self.own_verdicts() {
-            if *valid && *risk <= 0.0 {
-                continue;
-            }
-            let description = if error.is_some() { "the scanner raised" } else { "refused by the scanner" };
             let risk = risk.clamp(0.0, 1.0);
             let severity = severity(py, Severity::of_score(risk))?;
             factors.append(class.call1((name, description, severity, risk))?)?;
@@ -274,14 +315,15 @@ impl ScanResult {
     }
 
     /// `result` with what custom scanners said after it: the text they left, and their
-    /// `(name, is_valid, risk, error)`.
+    /// `(name, is_valid, risk, error)`, which stand at `places` among all scanners as declared.
     #[staticmethod]
-    #[pyo3(signature = (result, text, verdicts, /))]
+    #[pyo3(signature = (result, text, verdicts, places, /))]
     fn merge_custom(
         py: Python<'_>,
         result: &Bound<'_, Self>,
         text: Py<PyString>,
         verdicts: Vec<OwnVerdict>,
+        places: Vec<usize>,
     ) -> Self {
         let result = result.get();
         Self {
@@ -289,7 +331,7 @@ impl ScanResult {
             text: result.text.clone(),
             outcome: result.outcome.clone(),
             edited: PyOnceLock::new(),
-            own: Some(Own { text, verdicts }),
+            own: Some(Own { text, verdicts, places }),
         }
     }
 
@@ -309,14 +351,14 @@ impl ScanResult {
 }
 
 /// The first of `name`, `name#2`, … that is not taken.
-fn free_name(taken: &Bound<'_, PyDict>, name: &str) -> PyResult<String> {
+fn free_name(taken: &HashSet<String>, name: &str) -> String {
     let mut candidate = name.to_owned();
     let mut count = 1;
-    while taken.contains(&candidate)? {
+    while taken.contains(&candidate) {
         count += 1;
         candidate = format!("{name}#{count}");
     }
-    Ok(candidate)
+    candidate
 }
 
 /// What was found, without a word of the text: `2 × PATTERN, 1 × SUBSTRING`.

@@ -30,7 +30,7 @@ pub fn render_prometheus(snapshot: &Snapshot) -> String {
     if !snapshot.scanner_seconds.is_empty() {
         page.head("scanner_seconds", "histogram", "The scan, by scanner.");
         for (scanner, histogram) in &snapshot.scanner_seconds {
-            page.histogram("scanner_seconds", Some(scanner), histogram);
+            page.histogram("scanner_seconds", Some(("scanner", scanner)), histogram);
         }
     }
     if let Some(cache) = snapshot.cache {
@@ -45,7 +45,8 @@ pub fn render_prometheus(snapshot: &Snapshot) -> String {
     page.0
 }
 
-struct Page(String);
+/// A page that is being written.
+pub(crate) struct Page(pub(crate) String);
 
 impl Page {
     fn line(&mut self, line: fmt::Arguments<'_>) {
@@ -54,7 +55,7 @@ impl Page {
         self.0.push('\n');
     }
 
-    fn head(&mut self, name: &str, kind: &str, help: &str) {
+    pub(crate) fn head(&mut self, name: &str, kind: &str, help: &str) {
         self.line(format_args!("# HELP pyshield_{name} {help}"));
         self.line(format_args!("# TYPE pyshield_{name} {kind}"));
     }
@@ -77,10 +78,22 @@ impl Page {
         }
     }
 
-    fn histogram(&mut self, name: &str, scanner: Option<&str>, histogram: &HistogramSnapshot) {
-        let scanner = scanner.map(|scanner| format!("scanner=\"{}\"", Escaped(scanner)));
-        let with = scanner.as_ref().map(|label| format!("{label},")).unwrap_or_default();
-        let alone = scanner.map(|label| format!("{{{label}}}")).unwrap_or_default();
+    /// One value of many, told apart by their labels.
+    pub(crate) fn labelled(&mut self, name: &str, labels: &[(&str, &str)], value: impl fmt::Display) {
+        let labels: Vec<_> =
+            labels.iter().map(|(label, value)| format!("{label}=\"{}\"", Escaped(value))).collect();
+        self.line(format_args!("pyshield_{name}{{{}}} {value}", labels.join(",")));
+    }
+
+    pub(crate) fn histogram(
+        &mut self,
+        name: &str,
+        label: Option<(&str, &str)>,
+        histogram: &HistogramSnapshot,
+    ) {
+        let label = label.map(|(label, value)| format!("{label}=\"{}\"", Escaped(value)));
+        let with = label.as_ref().map(|label| format!("{label},")).unwrap_or_default();
+        let alone = label.map(|label| format!("{{{label}}}")).unwrap_or_default();
         for (bound, cumulative) in &histogram.buckets {
             self.line(format_args!("pyshield_{name}_bucket{{{with}le=\"{bound}\"}} {cumulative}"));
         }

@@ -1,0 +1,1 @@
+"""Calls of registered Python functions."""

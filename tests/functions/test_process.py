@@ -1,0 +1,163 @@
+"""Functions in processes of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pyshield import errors, functions
+
+HERE = str(Path(__file__).parent)
+
+
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch):
+    monkeypatch.syspath_prepend(HERE)
+    yield
+    sys.modules.pop("importable", None)
+
+
+def _register(name, **options):
+    return functions.register(f"importable:{name}", isolation="process", **options)
+
+
+def test_it_runs_elsewhere_and_the_process_stays(run):
+    _register("process_id")
+    _register("add")
+
+    async def main():
+        first = await functions.call("process_id")
+        assert first == await functions.call("process_id")
+        return first, await functions.call("add", a=1, b=2)
+
+    first, total = run(main())
+    assert first != os.getpid()
+    assert total == 3
+
+
+def test_a_process_that_ended_at_rest_costs_no_call():
+    _register("process_id")
+    before = functions.call_blocking("process_id")
+    os.kill(before, signal.SIGKILL)
+    time.sleep(0.1)
+    assert functions.call_blocking("process_id") not in (before, os.getpid())
+
+
+FORK = """
+import os, sys
+from pyshield import functions
+
+if __name__ == "__main__":
+    functions.register("importable:process_id", isolation="process")
+    before = functions.call_blocking("process_id")
+    child = os.fork()
+    if child == 0:
+        assert functions.call_blocking("process_id") not in (before, os.getpid())
+        sys.exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(code, functions.call_blocking("process_id") == before)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+def test_a_forked_child_leaves_the_parents_processes_alone(tmp_path):
+    script = tmp_path / "forks.py"
+    script.write_text(FORK)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((HERE, *filter(None, sys.path)))}
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=environment,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0 True\n", "")
+
+
+def test_what_overruns_is_killed_and_the_next_call_has_another():
+    _register("spin", timeout=1.0)
+    _register("process_id")
+    before = functions.call_blocking("process_id")
+    start = time.monotonic()
+    with pytest.raises(errors.FunctionTimeout):
+        functions.call_blocking("spin")
+    assert time.monotonic() - start < 20
+    for _ in range(200):
+        if functions.metrics("spin")["in_flight"] == 0:
+            break
+        time.sleep(0.01)
+    numbers = functions.metrics("spin")
+    assert (numbers["in_flight"], numbers["abandoned"], numbers["abandoned_total"]) == (0, 0, 0)
+    assert functions.call_blocking("process_id") == before
+
+
+def test_a_caller_that_goes_ends_the_process(run):
+    _register("sleep")
+
+    async def main():
+        await functions.call("sleep", seconds=0)
+        call = asyncio.ensure_future(functions.call("sleep", seconds=30))
+        await asyncio.sleep(0.2)
+        call.cancel()
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            if functions.metrics("sleep")["in_flight"] == 0:
+                return True
+        return False
+
+    assert run(main())
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "kind"),
+    [
+        ("fail", {}, errors.FunctionRaised),
+        ("unpicklable", {}, errors.FunctionRaised),
+        ("strange", {}, errors.FunctionConversionError),
+        ("leave", {"code": 7}, errors.FunctionFailed),
+        ("add", {}, errors.FunctionSerializationError),
+    ],
+)
+def test_errors(name, arguments, kind):
+    _register(name)
+    with pytest.raises(errors.FunctionError) as caught:
+        functions.call_blocking(name, **arguments)
+    assert type(caught.value) is kind
+    assert "secret" not in str(caught.value)
+    expected = {
+        "fail": "raised KeyError",
+        "unpicklable": "raised OwnError",
+        "strange": "a function has no JSON form",
+        "leave": "exit code 7",
+        "add": "do not fit",
+    }
+    assert expected[name] in str(caught.value)
+
+
+def test_a_module_that_only_this_process_has():
+    import types
+
+    module = types.ModuleType("only_here")
+    exec("def judge(): return 1", module.__dict__)
+    sys.modules["only_here"] = module
+    try:
+        functions.register("only_here:judge", isolation="process")
+    finally:
+        del sys.modules["only_here"]
+    with pytest.raises(errors.FunctionModuleNotFound):
+        functions.call_blocking("judge")
+
+
+def test_batches_and_asynchronous_ones():
+    _register("each", batch=True)
+    _register("later")
+    assert functions.call_blocking("each", n=4) == 8
+    assert functions.call_blocking("later", n=4) == 5
