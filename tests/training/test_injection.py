@@ -10,6 +10,7 @@ from training.example import check
 from training.generate.injection import generate
 from training.generate.injection.carriers import CARRIERS, MARK, PLACES, Page
 from training.generate.injection.carriers.tool import CARRIERS as TOOLS
+from training.generate.injection.suffix import suffix
 from training.generate.injection.variety import distinct, near_duplicates, trigger_accuracy
 from training.generate.injection.voice import ENGLISH, OTHERS, voice
 
@@ -101,11 +102,20 @@ def _strings(value):
 @pytest.mark.parametrize("language", [ENGLISH, *OTHERS])
 def test_every_family_can_be_drawn(language) -> None:
     spoken = voice(language)
-    slots = {"attack": "A", "attack2": "B", "encoded": "C", "encoded_harm": "D"}
+    slots = {"attack": "A", "attack2": "B", "encoded": "C", "encoded_harm": "D", "suffix": "E"}
     for family in spoken.grammar.families:
         assert len({spoken.grammar.expand(random.Random(seed), family, slots) for seed in range(30)}) >= 6, (
             family
         )
+
+
+def test_suffixes_are_broken_words_and_signs_after_a_request() -> None:
+    found = [row for row in ROWS if row.meta.get("obfuscation") == "suffix"]
+    assert {row.group.split("/")[2] for row in found} == {"jailbreak.suffix.harm", "jailbreak.suffix.plain"}
+    for seed in range(50):
+        tail = suffix(random.Random(seed), voice(ENGLISH))
+        assert len(tail) > 40
+        assert sum(not (char.isalnum() or char.isspace()) for char in tail) > 1
 
 
 def test_near_duplicates_are_counted() -> None:

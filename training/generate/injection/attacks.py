@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from training.generate.injection.carriers import CARRIERS, MARK, PLACES, Carrier, Page
 from training.generate.injection.draft import Draft, draw, roughen, tidy
+from training.generate.injection.suffix import suffix
 from training.generate.injection.voice import ENGLISH, voice
 from training.generate.obfuscation import LEGIBLE, TRICKS, hide, hide_words
 
@@ -40,11 +41,12 @@ def trick_for(rng: random.Random, text: str, names: tuple[str, ...]) -> str:
 
 
 def codes(rng: random.Random, spoken: Voice) -> tuple[dict[str, str], str]:
-    """Encoded texts for the slots of the templates that say how to decode them, and the trick's name."""
+    """Texts for the slots of the templates: two encoded ones and a suffix; and the name of the encoding."""
     plain = tidy(spoken.say(rng, "any_goal"))
     harm = tidy(spoken.say(rng, "harm")) if "harm" in spoken.grammar else plain
     trick = trick_for(rng, plain, _OPAQUE)
-    return {"encoded": hide(rng, plain, trick), "encoded_harm": hide(rng, harm, trick)}, trick
+    slots = {"encoded": hide(rng, plain, trick), "encoded_harm": hide(rng, harm, trick)}
+    return slots | {"suffix": suffix(rng, spoken)}, trick
 
 
 def obfuscated(rng: random.Random, text: str, share: float) -> tuple[str, str | None]:
@@ -61,6 +63,8 @@ def typed(rng: random.Random, language: str, kind: str) -> Draft:
     spoken = voice(language)
     slots, trick = codes(rng, spoken)
     family, text = draw(rng, spoken, kind, slots)
+    if slots["suffix"] in text:  # roughened or hidden it would be another suffix
+        return Draft(text, kind, family, language, [kind], meta={"obfuscation": "suffix"})
     encoded = any(code in text for code in slots.values())
     meta = {"obfuscation": trick} if encoded else {}
     if not encoded:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import random
 
 GRAMMARS = Path(__file__).parent / "grammars"
-_SLOTS = ("attack", "attack2", "encoded", "encoded_harm")
+_SLOTS = ("attack", "attack2", "encoded", "encoded_harm", "suffix")
 
 ENGLISH = "en"
 OTHERS = tuple(sorted(path.name for path in GRAMMARS.iterdir() if path.is_dir() and path.name != ENGLISH))
