@@ -25,6 +25,7 @@ def main() -> None:
     for command in (
         ["benchmarks.bridge"],
         ["benchmarks.scanners", "--reference", chosen.reference],
+        ["benchmarks.secrets", "--reference", chosen.reference, "--megabytes", "5"],
         ["benchmarks.serving", "--seconds", chosen.seconds],
         ["benchmarks.functions"],
         ["benchmarks.render"],

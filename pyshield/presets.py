@@ -2,15 +2,15 @@
 
 * `permissive`: prompts: InvisibleText, TokenLimit of 32,768; outputs: BanSubstrings. Texts up to 64 MiB,
   30 seconds; a scanner that fails lets the text pass.
-* `standard`: prompts: InvisibleText, BanSubstrings, TokenLimit of 16,384; outputs: BanSubstrings, Regex.
-  Texts up to 8 MiB, 10 seconds; a scanner that fails refuses the text.
+* `standard`: prompts: InvisibleText, BanSubstrings, Secrets, TokenLimit of 16,384; outputs: BanSubstrings,
+  Regex, Secrets. Texts up to 8 MiB, 10 seconds; a scanner that fails refuses the text.
 * `strict`: prompts: as `standard`, with TokenLimit of 4,096, and Regex and Sentiment (below -0.8); outputs:
   as `standard`, and Sentiment (below -0.8) and ReadingTime (15 minutes). What BanSubstrings finds is
   redacted, and emoji joiners count as invisible. Texts up to 1 MiB, 2 seconds; a scanner that fails refuses
   the text.
 
 They catch what fixed strings and patterns can catch: known phrases of instruction overrides, chat-template
-tokens, hidden characters, credentials in URLs, links that run or smuggle something, texts that are too long
+tokens, hidden characters, secrets, links that run or smuggle something, texts that are too long
 or very hostile. A paraphrased attack, personal data and toxic language need the model-backed scanners, which
 are not in them yet: `strict` is stricter than `standard`, not safe by itself.
 """
@@ -59,11 +59,13 @@ def _standard() -> dict[str, Any]:
         "prompt": [
             input_scanners.InvisibleText(),
             input_scanners.BanSubstrings(PROMPT_STOP_SUBSTRINGS),
+            input_scanners.Secrets(),
             input_scanners.TokenLimit(limit=16_384),
         ],
         "output": [
             output_scanners.BanSubstrings(OUTPUT_STOP_SUBSTRINGS),
             output_scanners.Regex(_OUTPUT_PATTERNS, match_type="all"),
+            output_scanners.Secrets(),
         ],
         "limits": Limits(deadline=10.0, max_text_bytes=8 * _MIB),
     }
@@ -75,12 +77,14 @@ def _strict() -> dict[str, Any]:
             input_scanners.InvisibleText(keep_emoji_joiners=False),
             input_scanners.BanSubstrings(PROMPT_STOP_SUBSTRINGS, redact=True),
             input_scanners.Regex(_PROMPT_PATTERNS),
+            input_scanners.Secrets(),
             input_scanners.Sentiment(threshold=-0.8),
             input_scanners.TokenLimit(limit=4_096),
         ],
         "output": [
             output_scanners.BanSubstrings(OUTPUT_STOP_SUBSTRINGS, redact=True),
             output_scanners.Regex(_OUTPUT_PATTERNS, match_type="all"),
+            output_scanners.Secrets(),
             output_scanners.Sentiment(threshold=-0.8),
             output_scanners.ReadingTime(15.0),
         ],

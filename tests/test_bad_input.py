@@ -10,7 +10,7 @@ import pytest
 
 from pyshield import BlockingShield, Shield
 from pyshield.errors import ConfigError, DeadlineExceeded, ScannerError, TextError
-from pyshield.input_scanners import BanSubstrings, InvisibleText, Regex, Sentiment, TokenLimit
+from pyshield.input_scanners import BanSubstrings, InvisibleText, Regex, Secrets, Sentiment, TokenLimit
 from pyshield.output_scanners import JSON, NoRefusalLight, ReadingTime
 from pyshield.shield import Limits
 
@@ -22,6 +22,7 @@ INPUT: list[Any] = [
     InvisibleText(),
     TokenLimit(),
     Sentiment(),
+    Secrets(),
 ]
 OUTPUT: list[Any] = [JSON(), NoRefusalLight(), ReadingTime(5.0, truncate=True)]
 
@@ -45,6 +46,8 @@ TEXTS = {
     "matches only": "secret" * 20_000,
     "almost matches": "secre" * 20_000,
     "exclamations": "!?" * 100_000,
+    "begins of keys": "-----BEGIN PRIVATE KEY-----\n" * 10_000,
+    "begins of tokens": "ghp_ eyJ. :// password=a1 " * 10_000,
     "newlines": "\r\n" * 100_000,
 }
 

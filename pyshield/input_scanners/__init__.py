@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pyshield.input_scanners.language import Language
     from pyshield.input_scanners.prompt_injection import PromptInjection
     from pyshield.input_scanners.regex import Regex
+    from pyshield.input_scanners.secrets import Secrets
     from pyshield.input_scanners.sentiment import Sentiment
     from pyshield.input_scanners.token_limit import TokenLimit
     from pyshield.input_scanners.util import get_scanner_by_name
@@ -21,6 +22,7 @@ __all__ = [
     "Language",
     "PromptInjection",
     "Regex",
+    "Secrets",
     "Sentiment",
     "TokenLimit",
     "get_scanner_by_name",
@@ -32,6 +34,7 @@ SCANNERS = {
     "Language": "language",
     "PromptInjection": "prompt_injection",
     "Regex": "regex",
+    "Secrets": "secrets",
     "Sentiment": "sentiment",
     "TokenLimit": "token_limit",
 }

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pyshield.output_scanners.no_refusal import NoRefusalLight
     from pyshield.output_scanners.reading_time import ReadingTime
     from pyshield.output_scanners.regex import Regex
+    from pyshield.output_scanners.secrets import Secrets
     from pyshield.output_scanners.sentiment import Sentiment
     from pyshield.output_scanners.url_reachability import URLReachability
     from pyshield.output_scanners.util import get_scanner_by_name
@@ -25,6 +26,7 @@ __all__ = [
     "NoRefusalLight",
     "ReadingTime",
     "Regex",
+    "Secrets",
     "Sentiment",
     "URLReachability",
     "get_scanner_by_name",
@@ -38,6 +40,7 @@ SCANNERS = {
     "NoRefusalLight": "no_refusal",
     "ReadingTime": "reading_time",
     "Regex": "regex",
+    "Secrets": "secrets",
     "Sentiment": "sentiment",
     "URLReachability": "url_reachability",
 }

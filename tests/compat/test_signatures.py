@@ -22,6 +22,7 @@ SIGNATURES = {
     i.Language: LANGUAGE.format(0.6),
     i.PromptInjection: "*, model=None, threshold=0.92, match_type='full', use_onnx=False",
     i.Regex: "patterns, *, is_blocked=True, match_type='all', redact=True",
+    i.Secrets: "*, redact_mode='all', allow_pragma=False",
     i.Sentiment: "*, threshold=-0.3, lexicon='vader_lexicon'",
     i.TokenLimit: "*, limit=4096, encoding_name='cl100k_base', model_name=None",
     o.BanSubstrings: BAN_SUBSTRINGS,
@@ -31,6 +32,7 @@ SIGNATURES = {
     o.NoRefusalLight: "",
     o.ReadingTime: "max_time, *, truncate=False",
     o.Regex: "patterns, *, is_blocked=True, match_type='search', redact=True",
+    o.Secrets: "*, redact_mode='all', allow_pragma=False",
     o.Sentiment: "*, threshold=-0.1, lexicon='vader_lexicon'",
     o.URLReachability: "*, success_status_codes=None, timeout=5, allow_private=False",
 }
@@ -42,6 +44,7 @@ MODULES = {
     "input_scanners.language": ["Language", "MatchType"],
     "input_scanners.prompt_injection": ["MatchType", "PromptInjection"],
     "input_scanners.regex": ["MatchType", "Regex"],
+    "input_scanners.secrets": ["REDACT_ALL", "REDACT_HASH", "REDACT_PARTIAL", "Secrets"],
     "input_scanners.sentiment": ["Sentiment"],
     "input_scanners.token_limit": ["TokenLimit"],
     "input_scanners.util": ["get_scanner_by_name"],

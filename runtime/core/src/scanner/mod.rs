@@ -17,6 +17,7 @@ pub mod no_refusal_light;
 pub mod probe;
 pub mod reading_time;
 pub mod regex;
+pub mod secrets;
 pub mod sentiment;
 mod spec;
 pub mod token_limit;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::error::ConfigError;
 use crate::scanner::{
     Scanner, ban_substrings, invisible_text, json, language, language_same, no_refusal_light, probe,
-    reading_time, regex, sentiment, token_limit,
+    reading_time, regex, secrets, sentiment, token_limit,
 };
 
 /// A scanner as declared: its class name and its parameters.
@@ -31,6 +31,8 @@ pub enum ScannerSpec {
     ReadingTime(reading_time::ReadingTimeSpec),
     /// See [`regex::Regex`].
     Regex(regex::RegexSpec),
+    /// See [`secrets::Secrets`].
+    Secrets(secrets::SecretsSpec),
     /// See [`sentiment::Sentiment`].
     Sentiment(sentiment::SentimentSpec),
     /// See [`token_limit::TokenLimit`].
@@ -50,6 +52,7 @@ impl ScannerSpec {
             Self::Probe(spec) => Ok(Box::new(probe::Probe::new(spec))),
             Self::ReadingTime(spec) => Ok(Box::new(reading_time::ReadingTime::new(&spec)?)),
             Self::Regex(spec) => Ok(Box::new(regex::Regex::new(&spec)?)),
+            Self::Secrets(spec) => Ok(Box::new(secrets::Secrets::new(&spec))),
             Self::Sentiment(spec) => Ok(Box::new(sentiment::Sentiment::new(&spec)?)),
             Self::TokenLimit(spec) => Ok(Box::new(token_limit::TokenLimit::new(&spec)?)),
         }

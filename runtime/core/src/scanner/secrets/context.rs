@@ -1,0 +1,113 @@
+//! What stands around a value: quotes, an assignment, and the names before it.
+
+use super::table::{Name, table};
+use crate::span::Span;
+
+/// How far back a name may be, in bytes.
+const WINDOW: usize = 64;
+
+/// How far back a word may be that makes all values behind it public, in bytes.
+const NEAR: usize = 200;
+
+/// What stands around a value.
+#[derive(Clone, Debug)]
+pub(super) struct Context {
+    /// The value with the `=` that pad it.
+    pub(super) value: Span,
+    /// Whether quotes enclose it.
+    pub(super) quoted: bool,
+    /// Whether something is set to it: `=`, `:`, `=>`, `is`, a quote alone, a header's or an option's name.
+    pub(super) assigned: bool,
+    /// What is before it: its line, what belongs to the same statement of it, at most [`WINDOW`] bytes.
+    window: Span,
+}
+
+impl Context {
+    /// Looks around `text[start..end]`.
+    pub(super) fn new(text: &[u8], run: Span) -> Self {
+        let padding = text[run.end..].iter().take(2).take_while(|&&byte| byte == b'=').count();
+        let value = Span::new(run.start, run.end + padding);
+        let quote = |at: Option<&u8>| at.copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
+        let before = value.start.checked_sub(1).and_then(|at| quote(text.get(at)));
+        // In a string in a string the quotes are escaped.
+        let after = text[value.end..].iter().find(|&&byte| byte != b'\\');
+        let quoted = before.is_some() && quote(after) == before;
+        let earliest = value.start.saturating_sub(WINDOW);
+        let behind = &text[earliest..value.start];
+        let cut = |byte: &u8| matches!(byte, b'\n' | b'\r' | b';' | b'{' | b'}' | b',');
+        let start = behind.iter().rposition(cut).map_or(earliest, |at| earliest + at + 1);
+        let mut context = Self { value, quoted, assigned: false, window: Span::new(start, value.start) };
+        context.assigned = context.is_assigned(text);
+        context
+    }
+
+    fn is_assigned(&self, text: &[u8]) -> bool {
+        let window = &text[self.window.range()];
+        let soft =
+            |byte: &u8| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\' | b'[' | b'(' | b'<');
+        let kept = window.iter().rposition(|byte| !soft(byte)).map_or(0, |at| at + 1);
+        let before = &window[..kept];
+        let word = |word: &[u8]| {
+            before.len() > word.len()
+                && before[before.len() - word.len()..].eq_ignore_ascii_case(word)
+                && kept < window.len()
+        };
+        matches!(before.last(), Some(b'=' | b':' | b'>' | b'|' | b'?'))
+            || [" is", " was", " bearer", " basic", " token", ":bearer", " key", " secret", " password"]
+                .iter()
+                .any(|one| word(one.as_bytes()))
+    }
+
+    /// What the names before the value say of it.
+    pub(super) fn names(&self, text: &[u8]) -> Vec<Name> {
+        let table = table();
+        let window = &text[self.window.range()];
+        let mut said = Vec::new();
+        for found in table.names.find_overlapping_iter(window) {
+            said.extend(&table.meanings[found.pattern().as_usize()]);
+        }
+        said
+    }
+
+    /// Whether something before the value, also on the lines before, says that everybody may know it: a list
+    /// of digests names them once.
+    pub(super) fn is_near_public(&self, text: &[u8]) -> bool {
+        let table = table();
+        let before = &text[self.value.start.saturating_sub(NEAR)..self.value.start];
+        let mut found = table.names.find_overlapping_iter(before);
+        found.any(|found| table.meanings[found.pattern().as_usize()].contains(&Name::Public))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn around(text: &str, value: &str) -> Context {
+        let start = text.find(value).unwrap();
+        Context::new(text.as_bytes(), Span::new(start, start + value.len()))
+    }
+
+    #[test]
+    fn quotes_and_padding() {
+        let context = around("x = \"valuevalue==\"", "valuevalue");
+        assert_eq!((context.value, context.quoted, context.assigned), (Span::new(5, 17), true, true));
+        let escaped = around(r#"{\"a\": \"valuevalue\"}"#, "valuevalue");
+        assert!(escaped.quoted && escaped.assigned);
+        let bare = around("see valuevalue here", "valuevalue");
+        assert!(!bare.quoted && !bare.assigned);
+        assert!(!around("'valuevalue\"", "valuevalue").quoted);
+    }
+
+    #[test]
+    fn names_of_the_same_statement_count() {
+        let names = |text: &str| around(text, "valuevalue").names(text.as_bytes());
+        assert!(names("MY_TOKEN = valuevalue").contains(&Name::Secret));
+        assert!(names("my secret is valuevalue").contains(&Name::Secret));
+        assert!(!names("token=1, x=valuevalue").contains(&Name::Secret));
+        assert!(!names("token\nvaluevalue").contains(&Name::Secret));
+        assert!(names("\"sha256\": \"valuevalue\"").contains(&Name::Public));
+        assert!(around("my secret is valuevalue", "valuevalue").assigned);
+        assert!(around("Authorization: Bearer valuevalue", "valuevalue").assigned);
+    }
+}

@@ -1,0 +1,136 @@
+//! Passwords in assignments: `password = "…"`, `"passwd": "…"`, `PGPASSWORD=…`, `Pwd=…;`, `password is …`.
+
+use super::entropy::bits_per_character;
+use super::placeholder::{is_example, is_filler, is_reference, is_uuid};
+use crate::span::Span;
+
+/// The longest password that is looked for, in bytes.
+const LONGEST: usize = 128;
+
+/// The shortest.
+const SHORTEST: usize = 8;
+
+/// The value that is assigned to the name that ends somewhere after `end`, the end of a word like `password`.
+pub(super) fn value(text: &[u8], end: usize) -> Option<Span> {
+    let at = operator(text, end)?;
+    let first = *text.get(at)?;
+    let span = match first {
+        b'"' | b'\'' | b'`' => quoted(text, at + 1, first)?,
+        _ => bare(text, at),
+    };
+    is_password(&text[span.range()], matches!(first, b'"' | b'\'' | b'`')).then_some(span)
+}
+
+/// Where the value starts: behind the rest of the name, an operator and blanks.
+fn operator(text: &[u8], end: usize) -> Option<usize> {
+    let skip = |from: usize, most: usize, of: fn(&u8) -> bool| {
+        from + text[from..].iter().take(most).take_while(|byte| of(byte)).count()
+    };
+    let name = skip(end, 20, |byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let quote = skip(name, 3, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\'));
+    let gap = skip(quote, 20, |byte| matches!(byte, b' ' | b'\t'));
+    let operator = match text.get(gap..)? {
+        [b':', b'=', ..] | [b'=', b'>', ..] => gap + 2,
+        [b'=', b'=', ..] => return None,
+        [b'=' | b':', ..] => gap + 1,
+        [b'i', b's', b' ' | b':', ..] if gap > quote => gap + 2,
+        _ => return None,
+    };
+    Some(skip(operator, 8, |byte| matches!(byte, b' ' | b'\t' | b':' | b'\\')))
+}
+
+fn quoted(text: &[u8], start: usize, quote: u8) -> Option<Span> {
+    let inside = text[start..].iter().take(LONGEST + 1);
+    let length = inside.take_while(|&&byte| byte != quote && byte != b'\n').count();
+    let closed = text.get(start + length) == Some(&quote);
+    // An escaped quote closes a string that is itself in a string.
+    let length = if length > 0 && text[start + length - 1] == b'\\' { length - 1 } else { length };
+    closed.then(|| Span::new(start, start + length))
+}
+
+fn bare(text: &[u8], start: usize) -> Span {
+    let ends = |byte: &u8| {
+        byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>')
+    };
+    let rest = &text[start..];
+    let mut length = rest.iter().take(LONGEST + 1).position(ends).unwrap_or(rest.len().min(LONGEST + 1));
+    while length > 0 && matches!(rest[length - 1], b'.' | b')' | b']' | b'}' | b'?') {
+        length -= 1;
+    }
+    Span::new(start, start + length)
+}
+
+/// Whether the value is one that somebody chose, and not a word, a name or a piece of a program.
+fn is_password(value: &[u8], quoted: bool) -> bool {
+    if !(SHORTEST..=LONGEST).contains(&value.len()) || !value.is_ascii() {
+        return false;
+    }
+    let has = |kind: fn(&u8) -> bool| value.iter().any(kind);
+    let (digit, letter) = (has(u8::is_ascii_digit), has(u8::is_ascii_alphabetic));
+    let symbol = has(|byte| byte.is_ascii_punctuation() && !matches!(byte, b'_' | b'-' | b'.' | b'/' | b':'));
+    let code =
+        has(|byte| {
+            matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b'<' | b'>' | b' ' | b'=' | b'\\')
+        }) || value.windows(2).any(|pair| matches!(pair, b"::" | b"->" | b"//" | b".." | b"%s" | b"%d"));
+    let bare_code = !quoted && (has(|byte| matches!(byte, b'.' | b'/' | b'&' | b'*' | b'|')) && !symbol);
+    let chosen =
+        quoted || symbol || has(u8::is_ascii_uppercase) || value.len() >= 10 && !value.contains(&b'_');
+    letter
+        && digit
+        && chosen
+        && !code
+        && !bare_code
+        && bits_per_character(value) >= 2.5
+        && !is_reference(value)
+        && !is_filler(value)
+        && !is_example(value)
+        && !is_uuid(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<&str> {
+        let lower = text.to_ascii_lowercase();
+        let word =
+            ["password", "passwd", "pwd"].iter().find_map(|word| Some((lower.find(word)?, word.len())));
+        let (start, length) = word.unwrap();
+        value(text.as_bytes(), start + length).map(|span| &text[span.range()])
+    }
+
+    #[test]
+    fn values() {
+        for text in [
+            "password = \"Tr0ub4dor&3\"",
+            "password: Tr0ub4dor&3",
+            "DB_PASSWORD=Tr0ub4dor&3",
+            "\"passwd\": \"Tr0ub4dor&3\"",
+            "Server=db;Pwd=Tr0ub4dor&3;Port=1",
+            "my password is Tr0ub4dor&3.",
+            "$cfg['password'] = 'Tr0ub4dor&3';",
+            "password_prod => 'Tr0ub4dor&3'",
+            r#"{\"password\": \"Tr0ub4dor&3\"}"#,
+            "password := `Tr0ub4dor&3`",
+        ] {
+            assert_eq!(found(text), Some("Tr0ub4dor&3"), "{text}");
+        }
+        for text in [
+            "password: string",
+            "password = getpass()",
+            "password = os.environ['X1']",
+            "password=${PASSWORD_1}",
+            "password == \"a1b2c3d4\"",
+            "password = \"changeme123\"",
+            "password = \"12345678\"",
+            "password: \"short1\"",
+            "password = config.password1",
+            "password = \"example-pass1\"",
+            "password = \"unclosed1a",
+            "the password field",
+            "password: <your password 1>",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Values that only stand for a secret.
+
+use super::entropy::repeats;
+
+/// Words that no secret holds and placeholders do; in lower case.
+const WORDS: [&str; 20] = [
+    "your",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "redacted",
+    "xxxx",
+    "dummy",
+    "insert",
+    "replace",
+    "todo",
+    "fixme",
+    "not-a-real",
+    "not_a_real",
+    "fake",
+    "<",
+    ">",
+    "****",
+    "...",
+    "\u{2026}",
+];
+
+/// Words that make a value without a mark an example; where the value has one, they do not matter.
+const EXAMPLES: [&str; 8] = ["example", "sample", "test", "demo", "foobar", "password", "secret", "default"];
+
+/// Whether the value is filled in later: `${NAME}`, `{{ name }}`, `%(name)s`, `$NAME`, `<name>`.
+pub(super) fn is_reference(value: &[u8]) -> bool {
+    match value {
+        [b'$', next, ..] => *next == b'{' || *next == b'(' || next.is_ascii_alphabetic() || *next == b'_',
+        [b'{', .., b'}'] | [b'<', .., b'>'] | [b'%', .., b'%'] | [b'%', b'(', ..] => true,
+        _ => value.windows(2).any(|pair| pair == b"{{" || pair == b"${"),
+    }
+}
+
+/// Whether the value is nobody's: filler, sequences, repetitions, `your-key-here`.
+pub(super) fn is_filler(value: &[u8]) -> bool {
+    let lower = String::from_utf8_lossy(value).to_lowercase();
+    WORDS.iter().any(|word| lower.contains(word)) || repeats(value)
+}
+
+/// Whether a value without a mark of its own is only an example.
+pub(super) fn is_example(value: &[u8]) -> bool {
+    let lower = String::from_utf8_lossy(value).to_lowercase();
+    EXAMPLES.iter().any(|word| lower.contains(word))
+}
+
+/// Whether the value is a UUID (RFC 9562), which identifies and does not protect.
+pub(super) fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(at, byte)| {
+            if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() }
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references() {
+        for value in ["${KEY}", "$KEY", "$(key)", "{{ key }}", "{key}", "<key>", "%KEY%", "%(key)s", "a${b}"]
+        {
+            assert!(is_reference(value.as_bytes()), "{value}");
+        }
+        for value in ["$2b$12$abc", "a$b", "{a", "50%"] {
+            assert!(!is_reference(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn fillers_and_uuids() {
+        for value in ["your-api-key-here", "XXXXXXXX", "aaaaaaaaaaaa", "0123456789", "abcdefghij", "<token>"]
+        {
+            assert!(is_filler(value.as_bytes()), "{value}");
+        }
+        assert!(!is_filler(b"q9Zk2LmX7cVb"));
+        assert!(is_uuid(b"6ba7b810-9dad-11d1-80b4-00c04fd430c8"));
+        assert!(!is_uuid(b"6ba7b810-9dad-11d1-80b4-00c04fd430cg"));
+        assert!(is_example(b"My-Example-Key") && !is_example(b"q9Zk2LmX7cVb"));
+    }
+}

@@ -1,0 +1,200 @@
+//! The rules, compiled: what to search for, and which rule a hit stands for.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use super::rule::{Anchor, Compiled};
+use super::rules;
+use super::shape::has;
+
+/// What a literal stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// An alternative of a rule; the anchor is the atom its literal starts at.
+    Token { rule: usize, alternative: usize, anchor: usize },
+    /// A URL, which may hold a password.
+    Url,
+    /// The begin of a private key.
+    KeyBlock,
+    /// A name whose value is a secret, whatever it looks like.
+    Password,
+}
+
+/// What a name before a value says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Name {
+    /// The value may be a token of this rule.
+    Rule(usize),
+    /// The value is a secret of some kind.
+    Secret,
+    /// The value is a digest, an identifier or something else that everybody may know.
+    Public,
+}
+
+/// Names of secrets; in any case, also inside longer names.
+const SECRET_NAMES: [&str; 29] = [
+    "password",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "secret",
+    "token",
+    "api_key",
+    "apikey",
+    "api-key",
+    "api key",
+    "access_key",
+    "accesskey",
+    "access-key",
+    "access key",
+    "auth",
+    "bearer",
+    "credential",
+    "private_key",
+    "privatekey",
+    "private-key",
+    "private key",
+    "signing_key",
+    "signing key",
+    "encryption_key",
+    "encryption key",
+    "client_key",
+    "master_key",
+    "session_key",
+    "webhook",
+];
+
+/// Names of what looks like a secret and is none.
+const PUBLIC_NAMES: [&str; 39] = [
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "sha-",
+    "sha_",
+    "serialnumber",
+    "md5",
+    "hash",
+    "digest",
+    "checksum",
+    "integrity",
+    "fingerprint",
+    "commit",
+    "revision",
+    "etag",
+    "signature",
+    "public",
+    "pubkey",
+    "uuid",
+    "guid",
+    "base64,",
+    "crc",
+    "hmac",
+    "nonce",
+    "salt",
+    "csrf",
+    "cipher",
+    "ciphertext",
+    "plaintext",
+    "expected",
+    "vector",
+    "certificate",
+    "blake",
+    "ripemd",
+    "resolved",
+    "vcs",
+    "oid",
+];
+
+/// Where a password follows.
+const PASSWORD_WORDS: [&str; 5] = ["password", "passwd", "pwd", "passphrase", "secret"];
+
+/// Where a private key begins.
+pub(super) const KEY_BLOCKS: [&str; 3] =
+    ["-----BEGIN ", "---- BEGIN SSH2 ENCRYPTED PRIVATE", "PuTTY-User-Key-File-"];
+
+/// Everything that is searched.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) rules: Vec<Compiled>,
+    /// What the automaton looks for, in order; case matters.
+    pub(super) literals: Vec<Box<str>>,
+    /// By literal: what it may be the begin of.
+    pub(super) targets: Vec<Vec<Target>>,
+    /// By first character: rules that are known by their shape alone, and which alternative.
+    pub(super) alone: [Vec<(usize, usize)>; 128],
+    /// Finds the names that stand before values.
+    pub(super) names: AhoCorasick,
+    /// By pattern of `names`: what it says.
+    pub(super) meanings: Vec<Vec<Name>>,
+}
+
+/// The one table, made when first used.
+pub(super) fn table() -> &'static Table {
+    static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
+    &TABLE
+}
+
+impl Table {
+    fn new() -> Self {
+        let compiled: Result<Vec<Compiled>, _> = rules::all().map(Compiled::new).collect();
+        let rules = compiled.expect("the table of rules is constant, and tested");
+        let mut literals: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+        let mut names: BTreeMap<&str, Vec<Name>> = BTreeMap::new();
+        let mut alone = std::array::from_fn(|_| Vec::new());
+        for (rule, compiled) in rules.iter().enumerate() {
+            match compiled.rule.anchor {
+                Anchor::Literal => {
+                    for (alternative, shape) in compiled.alternatives.iter().enumerate() {
+                        let (anchor, literal) = shape.anchor();
+                        let target = Target::Token { rule, alternative, anchor };
+                        literals.entry(literal).or_default().push(target);
+                    }
+                }
+                Anchor::Named(words) => {
+                    for word in words {
+                        names.entry(word).or_default().push(Name::Rule(rule));
+                    }
+                }
+                Anchor::Alone => {
+                    for (alternative, shape) in compiled.alternatives.iter().enumerate() {
+                        let first = shape.atoms.first().map_or(0, |atom| atom.set);
+                        for byte in (0..128).filter(|&byte| has(first, byte)) {
+                            alone[usize::from(byte)].push((rule, alternative));
+                        }
+                    }
+                }
+            }
+        }
+        literals.entry("://".to_owned()).or_default().push(Target::Url);
+        for begin in KEY_BLOCKS {
+            literals.entry(begin.to_owned()).or_default().push(Target::KeyBlock);
+        }
+        for word in PASSWORD_WORDS {
+            for written in [word.to_owned(), word.to_uppercase(), capitalised(word)] {
+                literals.entry(written).or_default().push(Target::Password);
+            }
+        }
+        for word in SECRET_NAMES {
+            names.entry(word).or_default().push(Name::Secret);
+        }
+        for word in PUBLIC_NAMES {
+            names.entry(word).or_default().push(Name::Public);
+        }
+        let (literals, targets) = literals.into_iter().map(|(literal, of)| (literal.into(), of)).unzip();
+        let mut builder = AhoCorasick::builder();
+        builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
+        let built = builder.build(names.keys());
+        let meanings = names.into_values().collect();
+        let names = built.expect("a few hundred words make an automaton");
+        Self { rules, literals, targets, alone, names, meanings }
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    first.to_uppercase() + rest
+}
