@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pyshield.cascade import Cascade
     from pyshield.errors import ShieldError
     from pyshield.evaluate import ascan_output, ascan_prompt, scan_output, scan_prompt
     from pyshield.results import Entity, Finding, RiskFactor, ScanResult, Severity, Timings, Verdict
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BlockingShield",
     "Cache",
+    "Cascade",
     "Entity",
     "Finding",
     "Limits",
@@ -43,6 +45,7 @@ __all__ = [
 _HOME = {
     "BlockingShield": "shield",
     "Cache": "shield",
+    "Cascade": "cascade",
     "Entity": "results",
     "Finding": "results",
     "Limits": "shield",

@@ -9,6 +9,7 @@ deadline, and a thread that goes on all the same is counted, and bounded. Their 
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from inspect import isawaitable, iscoroutinefunction
 from math import isfinite
 from time import monotonic
@@ -27,7 +28,16 @@ if TYPE_CHECKING:
     Way = Literal["task", "thread"]
     Judgement = tuple[str, bool, float, ShieldError | None]
 
-__all__ = ["Own", "is_asynchronous", "remaining", "run", "run_blocking", "run_many"]
+__all__ = [
+    "Own",
+    "Staged",
+    "deadline",
+    "is_asynchronous",
+    "remaining",
+    "run",
+    "run_blocking",
+    "run_many",
+]
 
 _AT_ONCE = 8
 """How many texts of one bulk request are with the user's scanners at a time."""
@@ -47,6 +57,16 @@ def _bypassed(scanner: object) -> bool:
         and not is_native(scanner)
         and type(scanner).ascan in _BUILT_IN
     )
+
+
+class Staged(tuple[str, bool, float]):  # noqa: SLOT001  # tuples have no room for slots
+    """A verdict that may be degraded: then `error` says why it is not the one it should be."""
+
+    error: ShieldError | None = None
+
+
+deadline: ContextVar[float | None] = ContextVar("pyshield_deadline", default=None)
+"""For scanners: the monotonic time by which the request they run for must be answered."""
 
 
 class _Late(Exception):  # noqa: N818  # not an error by itself
@@ -83,8 +103,14 @@ class Own:
         left = None if until is None else until - monotonic()
         if left is not None and left <= 0:
             raise _Late
+        # The runtime copies the context with the call.
+        token = deadline.set(until)
         try:
-            return await function.call_objects((call, *texts), left)
+            called = function.call_objects((call, *texts), left)
+        finally:
+            deadline.reset(token)
+        try:
+            return await called
         except FunctionRaised as error:
             raise (error.__cause__ or error) from None
         except FunctionError as error:
@@ -136,7 +162,7 @@ def remaining(until: float | None) -> float | None:
     return left
 
 
-def _judged(name: str, verdict: Any) -> tuple[str, bool, float]:  # noqa: ANN401  # whatever it returned
+def _judged(name: str, verdict: Any) -> tuple[str, bool, float, ShieldError | None]:  # noqa: ANN401
     """What a scanner returned, if it is what the protocol asks for."""
     try:
         text, valid, risk = verdict
@@ -147,7 +173,8 @@ def _judged(name: str, verdict: Any) -> tuple[str, bool, float]:  # noqa: ANN401
         raise ScannerError(f"{name}: returned a {kind}, not (text, is_valid, risk)", name, "failed") from None
     if not isinstance(text, str) or not isfinite(judged[2]):
         raise ScannerError(f"{name}: returned no text or no finite risk", name, "failed")
-    return judged[0], judged[1], min(max(judged[2], -1.0), 1.0)
+    error = verdict.error if isinstance(verdict, Staged) else None
+    return judged[0], judged[1], min(max(judged[2], -1.0), 1.0), error
 
 
 def _failed(name: str, error: BaseException, on_error: str) -> Judgement:
@@ -191,7 +218,7 @@ async def run(
     text, judgements = result.text, []
     for own in scanners:
         try:
-            text, valid, risk = _judged(own.name, await own.verdict(until, *before, text))
+            text, valid, risk, degraded = _judged(own.name, await own.verdict(until, *before, text))
         except _Late:
             raise DeadlineExceeded("the deadline passed while your own scanners ran") from None
         except CancelledError as error:
@@ -203,7 +230,7 @@ async def run(
         except Exception as error:  # noqa: BLE001  # whatever a scanner of the user's raises
             judgements.append(_failed(own.name, error, on_error))
         else:
-            judgements.append((own.name, valid, risk, None))
+            judgements.append((own.name, valid, risk, degraded))
     return _merged(scanners, result, text, judgements)
 
 
@@ -242,16 +269,19 @@ def run_blocking(
     for own in scanners:
         remaining(until)
         name = own.name
+        token = deadline.set(until)
         try:
             verdict = own.scanner.scan(*before, text)
             if isawaitable(verdict):
                 _discard(verdict)
                 raise ScannerError(f"{name}: its `scan` is asynchronous; use Shield", name, "failed")  # noqa: TRY301
-            text, valid, risk = _judged(name, verdict)
+            text, valid, risk, degraded = _judged(name, verdict)
         except Exception as error:  # noqa: BLE001  # whatever a scanner of the user's raises
             judgements.append(_failed(name, error, on_error))
         else:
-            judgements.append((name, valid, risk, None))
+            judgements.append((name, valid, risk, degraded))
+        finally:
+            deadline.reset(token)
     return _merged(scanners, result, text, judgements)
 
 

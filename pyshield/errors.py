@@ -99,7 +99,8 @@ class ScannerError(ShieldError):
         message: What happened, without a word of the text.
         scanner: The scanner by class name.
         reason: `"panicked"` (a bug, caught), `"limit"` (the text needs more steps or edits than allowed),
-            `"raised"` (a custom scanner's exception) or `"failed"` (anything else).
+            `"raised"` (a custom scanner's exception), `"degraded"` (the second stage of a `Cascade` did not
+            answer) or `"failed"` (anything else).
     """
 
     _details = ("scanner", "reason")

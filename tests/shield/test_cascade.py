@@ -1,0 +1,192 @@
+"""A second stage for what the first is unsure of; what became of it is in the result."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from pyshield import BlockingShield, Cascade, Shield, functions, scan_prompt
+from pyshield.errors import ConfigError
+from pyshield.input_scanners import BanSubstrings
+
+
+class Risk:
+    """A scanner that finds a given risk, and counts."""
+
+    def __init__(self, risk, *, leaves=None, seconds=0.0):
+        self.risk, self.leaves, self.seconds, self.calls = risk, leaves, seconds, []
+
+    def scan(self, *texts):
+        self.calls.append(texts)
+        time.sleep(self.seconds)
+        return self.leaves or texts[-1], self.risk <= 0, self.risk
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    yield
+    functions.unregister("judge")
+
+
+def stage(result):
+    """Whether it passed, the risk, and whether it is degraded."""
+    verdict = result.verdicts["Cascade"]
+    return verdict.is_valid, verdict.risk, verdict.error is not None and verdict.error.reason == "degraded"
+
+
+@pytest.mark.parametrize(
+    ("risk", "asked"), [(-1.0, 0), (-0.51, 0), (-0.5, 1), (0.0, 1), (0.5, 1), (0.51, 0), (1.0, 0)]
+)
+async def test_only_the_grey_band_is_asked_again(risk, asked):
+    second = Risk(0.9)
+    cascade = Cascade(Risk(risk), second)
+    result = await Shield(prompt=[cascade]).scan_prompt("a text")
+    assert len(second.calls) == asked
+    assert stage(result) == ((False, 0.9, False) if asked else (risk <= 0, risk, False))
+    assert cascade.counts == {"first": 1 - asked, "second": asked, "degraded": 0}
+
+
+async def test_the_second_stage_gets_what_the_first_left():
+    second = Risk(-1.0, leaves="thrice")
+    result = await Shield(output=[Cascade(Risk(0.1, leaves="twice"), second)]).scan_output("asked", "once")
+    assert second.calls == [("asked", "twice")]
+    assert (result.text, result.is_valid) == ("thrice", True)
+
+
+async def test_a_native_first_stage():
+    # It refuses with a risk of 1, and passes with -1: both are clear.
+    second = Risk(1.0)
+    cascade = Cascade(BanSubstrings(["bad"]), second, grey=(0.9, 1.0))
+    shield = Shield(prompt=[cascade])
+    assert (await shield.scan_prompt("good")).is_valid
+    assert second.calls == []
+    assert not (await shield.scan_prompt("bad")).is_valid
+    assert second.calls == [("bad",)]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (True, (False, 1.0, False)),
+        (False, (True, -1.0, False)),
+        (0.9, (False, 0.9, False)),
+        (0.25, (True, -0.75, False)),
+        ({"is_valid": False, "risk": 0.4}, (False, 0.4, False)),
+    ],
+)
+async def test_what_a_function_may_say(said, expected):
+    @functions.register(name="judge")
+    async def judge(text):
+        assert text == "a text"
+        return said
+
+    assert stage(await Shield(prompt=[Cascade(Risk(0.1), "judge")]).scan_prompt("a text")) == expected
+
+
+async def test_a_function_gets_prompt_and_output():
+    seen = []
+
+    @functions.register(name="judge")
+    def judge(prompt, text):
+        seen.append((prompt, text))
+        return False
+
+    assert (await Shield(output=[Cascade(Risk(0.1), "judge")]).scan_output("asked", "said")).is_valid
+    assert seen == [("asked", "said")]
+
+
+@pytest.mark.parametrize("said", [1.5, -0.1, "yes", None, [], {"risk": 1.0}])
+@pytest.mark.parametrize(("on_failure", "expected"), [("first", (False, 0.1)), ("block", (False, 1.0))])
+async def test_what_a_function_may_not_say(said, on_failure, expected):
+    functions.register(lambda text: said, name="judge")
+    cascade = Cascade(Risk(0.1), "judge", on_failure=on_failure)
+    result = await Shield(prompt=[cascade]).scan_prompt("secret words")
+    assert stage(result) == (*expected, True)
+    assert "secret" not in str(result.errors[0])
+    assert cascade.counts["degraded"] == 1
+
+
+async def test_a_function_that_raises_or_is_not_there():
+    @functions.register(name="judge")
+    async def judge(text):
+        raise ValueError(text)
+
+    result = await Shield(prompt=[Cascade(Risk(-0.1), "judge")]).scan_prompt("secret words")
+    assert stage(result) == (True, -0.1, True)
+    assert result.is_valid
+    (error,) = result.errors
+    assert (error.scanner, error.reason) == ("Cascade", "degraded")
+    assert "raised ValueError" in str(error)
+    assert "secret" not in str(error)
+    result = await Shield(prompt=[Cascade(Risk(-0.1), "nobody")]).scan_prompt("a text")
+    assert "no function of that name" in str(result.errors[0])
+
+
+async def test_a_second_stage_that_takes_too_long():
+    ended = []
+
+    @functions.register(name="judge")
+    async def judge(text):
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append(text)
+
+    start = time.monotonic()
+    result = await Shield(prompt=[Cascade(Risk(0.1), "judge", timeout=0.1)]).scan_prompt("a text")
+    assert time.monotonic() - start < 10
+    assert stage(result) == (False, 0.1, True)
+    assert "did not answer in time" in str(result.errors[0])
+    await asyncio.sleep(0.05)
+    assert ended == ["a text"]
+
+
+async def test_the_deadline_of_the_request_holds_and_the_first_stage_answers_in_time():
+    @functions.register(name="judge")
+    async def judge(text):
+        await asyncio.sleep(60)
+
+    result = await Shield(prompt=[Cascade(Risk(-0.1), "judge", timeout=30)]).scan_prompt("a text", deadline=3)
+    assert stage(result) == (True, -0.1, True)
+
+
+def test_blocking():
+    functions.register(lambda text: time.sleep(5), name="judge")
+    slow = BlockingShield(prompt=[Cascade(Risk(0.1), "judge", timeout=0.2)])
+    start = time.monotonic()
+    assert stage(slow.scan_prompt("a text")) == (False, 0.1, True)
+    assert time.monotonic() - start < 4
+    functions.unregister("judge")
+    functions.register(lambda text: True, name="judge")
+    shield = BlockingShield(prompt=[Cascade(Risk(0.1), "judge")])
+    assert stage(shield.scan_prompt("a text")) == (False, 1.0, False)
+    functions.unregister("judge")
+    assert stage(shield.scan_prompt("a text")) == (False, 0.1, True)
+    late = BlockingShield(prompt=[Cascade(Risk(0.1, seconds=0.3), Risk(1.0))])
+    assert stage(late.scan_prompt("a text", deadline=0.2)) == (False, 0.1, True)
+
+
+def test_llm_guards_function_takes_it():
+    text, valid, scores = scan_prompt([Cascade(Risk(0.1), Risk(1.0))], "a text")
+    assert (text, valid, scores) == ("a text", {"Cascade": False}, {"Cascade": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"first": "judge"}, "first"),
+        ({"second": 7}, "second"),
+        ({"grey": 0.5}, "grey"),
+        ({"grey": (0.5, -0.5)}, "grey"),
+        ({"grey": (-2.0, 0.0)}, "grey"),
+        ({"timeout": 0}, "timeout"),
+        ({"threshold": 2}, "threshold"),
+        ({"on_failure": "pass"}, "on_failure"),
+    ],
+)
+def test_wrong_arguments(arguments, field):
+    with pytest.raises(ConfigError) as caught:
+        Cascade(**({"first": Risk(0), "second": Risk(0)} | arguments))
+    assert caught.value.field == field
