@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from training import example, generate
 from training.language import command as language
+from training.urls import command as urls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +105,7 @@ def main(arguments: list[str] | None = None) -> None:
     stage.add_argument("--folder", type=Path, default=Path("pyshield/weights/encoder"))
     stage.add_argument("--report", type=Path, default=Path("docs/models"))
     language.add(stages)
+    urls.add(stages)
 
     options = parser.parse_args(arguments)
     options.run(options)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pyshield.output_scanners.json import JSON
     from pyshield.output_scanners.language import Language
     from pyshield.output_scanners.language_same import LanguageSame
+    from pyshield.output_scanners.malicious_urls import MaliciousURLs
     from pyshield.output_scanners.no_refusal import NoRefusalLight
     from pyshield.output_scanners.reading_time import ReadingTime
     from pyshield.output_scanners.regex import Regex
@@ -23,6 +24,7 @@ __all__ = [
     "BanSubstrings",
     "Language",
     "LanguageSame",
+    "MaliciousURLs",
     "NoRefusalLight",
     "ReadingTime",
     "Regex",
@@ -37,6 +39,7 @@ SCANNERS = {
     "JSON": "json",
     "Language": "language",
     "LanguageSame": "language_same",
+    "MaliciousURLs": "malicious_urls",
     "NoRefusalLight": "no_refusal",
     "ReadingTime": "reading_time",
     "Regex": "regex",

@@ -113,6 +113,20 @@ async def test_same_language():
         assert [finding.scanner for finding in scanner.report(prompt, output).findings] == ["LanguageSame"]
 
 
+async def test_malicious_urls():
+    scanner = o.MaliciousURLs()
+    bad = "https://paypal-secure-login.verify-account.xyz/signin"
+    text = f"It is on https://docs.python.org/3/ and {bad}, naïvely."
+    _, valid, risk = scanner.scan("where?", text)
+    assert not valid
+    assert 0.0 < risk <= 1.0
+    assert await scanner.ascan("where?", text) == (text, False, risk)
+    (finding,) = scanner.report("where?", text).findings
+    assert (finding.label, text[finding.start : finding.end]) == ("MALICIOUS_URL", bad)
+    assert scanner.scan("where?", "nowhere") == ("nowhere", True, -1.0)
+    assert o.MaliciousURLs(threshold=1.0).scan("where?", text)[1]
+
+
 def test_a_text_that_is_left_alone_is_the_same_object():
     text = "".join(["a harmless", " text"])
     assert i.BanSubstrings(["bomb"], redact=True).scan(text)[0] is text

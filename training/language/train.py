@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy
 
+from training import checksums
 from training.language import build, data, pack
 
 if TYPE_CHECKING:
@@ -41,6 +42,5 @@ def run(folder: Path, seed: int, out: Path) -> None:
     }
     beside = out.with_suffix(".json")
     beside.write_text(json.dumps(manifest, indent=1) + "\n")
-    sums = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}" for file in (out, beside)]
-    (out.parent / "SHA256SUMS").write_text("\n".join(sums) + "\n")
+    checksums.write(out.parent)
     print(f"{out}: {len(content):,} bytes")

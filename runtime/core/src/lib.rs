@@ -16,6 +16,7 @@ pub mod scanner;
 pub mod span;
 pub mod text;
 pub mod tokens;
+pub mod urls;
 pub mod verdict;
 pub mod view;
 

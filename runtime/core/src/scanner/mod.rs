@@ -13,6 +13,7 @@ pub mod invisible_text;
 pub mod json;
 pub mod language;
 pub mod language_same;
+pub mod malicious_urls;
 pub mod no_refusal_light;
 pub mod probe;
 pub mod reading_time;

@@ -4,8 +4,7 @@ use serde::Deserialize;
 
 use crate::error::ConfigError;
 use crate::scanner::{
-    Scanner, ban_substrings, invisible_text, json, language, language_same, no_refusal_light, probe,
-    reading_time, regex, secrets, sentiment, token_limit,
+    Scanner, ban_substrings, invisible_text, json, language, language_same, malicious_urls, no_refusal_light, probe, reading_time, regex, secrets, sentiment, token_limit,
 };
 
 /// A scanner as declared: its class name and its parameters.
@@ -25,6 +24,9 @@ pub enum ScannerSpec {
     Language(language::LanguageSpec),
     /// See [`language_same::LanguageSame`].
     LanguageSame(language_same::LanguageSameSpec),
+    /// See [`malicious_urls::MaliciousUrls`].
+    #[serde(rename = "MaliciousURLs")]
+    MaliciousUrls(malicious_urls::MaliciousUrlsSpec),
     /// See [`probe::Probe`].
     Probe(probe::ProbeSpec),
     /// See [`reading_time::ReadingTime`].
@@ -49,6 +51,7 @@ impl ScannerSpec {
             Self::Json(spec) => Ok(Box::new(json::Json::new(spec)?)),
             Self::Language(spec) => Ok(Box::new(language::Language::new(&spec)?)),
             Self::LanguageSame(spec) => Ok(Box::new(language_same::LanguageSame::new(&spec)?)),
+            Self::MaliciousUrls(spec) => Ok(Box::new(malicious_urls::MaliciousUrls::new(&spec)?)),
             Self::Probe(spec) => Ok(Box::new(probe::Probe::new(spec))),
             Self::ReadingTime(spec) => Ok(Box::new(reading_time::ReadingTime::new(&spec)?)),
             Self::Regex(spec) => Ok(Box::new(regex::Regex::new(&spec)?)),

@@ -117,7 +117,7 @@ mod tests {
             sentences(&unit.repeat(1_000_000 / unit.len()));
         }
         sentences(&format!("a.{}", " ".repeat(1_000_000)).repeat(2));
-        assert!(began.elapsed().as_secs() < 10);
+        assert!(began.elapsed().as_secs() < 60);
     }
 
     proptest! {

@@ -124,7 +124,8 @@ mod tests {
         }
         extract_urls(&format!("http://a{}", ").".repeat(500_000)));
         // Quadratic work on a megabyte would take minutes; linear takes milliseconds, even unoptimised.
-        assert!(began.elapsed().as_secs() < 10);
+        // Quadratic time would be hours; a debug build on a busy machine needs a few seconds.
+        assert!(began.elapsed().as_secs() < 60);
     }
 
     proptest! {
