@@ -37,6 +37,8 @@ TYPES: dict[str, str] = {
     "Job.returned(answers)": "list[Any]",
     "Job.target": "Target",
     "Finding.to_dict": "dict[str, Any]",
+    "OutputStream.feed": "list[StreamEvent]",
+    "OutputStream.finish": "list[StreamEvent]",
     "Ready.throw(typ)": "type[BaseException] | BaseException",
     "RedisVault.aclear": "Awaitable[None]",
     "RedisVault.acount": "Awaitable[int]",
@@ -101,6 +103,7 @@ HOMES = {
     "Severity": "pyshield.results",
     "ShieldError": "pyshield.errors",
     "Target": "pyshield.functions._target",
+    "StreamEvent": "pyshield.stream",
     "final": "typing",
 }
 

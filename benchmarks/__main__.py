@@ -28,6 +28,7 @@ def main() -> None:
         ["benchmarks.secrets", "--reference", chosen.reference, "--megabytes", "5"],
         ["benchmarks.serving", "--seconds", chosen.seconds],
         ["benchmarks.functions"],
+        ["benchmarks.streaming"],
         ["benchmarks.render"],
     ):
         print(f"== {command[0]}", flush=True)

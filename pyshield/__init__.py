@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pyshield.evaluate import ascan_output, ascan_prompt, scan_output, scan_prompt
     from pyshield.results import Entity, Finding, RiskFactor, ScanResult, Severity, Timings, Verdict
     from pyshield.shield import BlockingShield, Cache, Limits, Shield, Views
+    from pyshield.stream import StreamBlocked, StreamEnd, StreamFinding, StreamText
     from pyshield.vault import Vault
 
     __version__: str
@@ -31,6 +32,10 @@ __all__ = [
     "Severity",
     "Shield",
     "ShieldError",
+    "StreamBlocked",
+    "StreamEnd",
+    "StreamFinding",
+    "StreamText",
     "Timings",
     "Vault",
     "Verdict",
@@ -54,6 +59,10 @@ _HOME = {
     "Severity": "results",
     "Shield": "shield",
     "ShieldError": "errors",
+    "StreamBlocked": "stream",
+    "StreamEnd": "stream",
+    "StreamFinding": "stream",
+    "StreamText": "stream",
     "Timings": "results",
     "Vault": "vault",
     "Verdict": "results",

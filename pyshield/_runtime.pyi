@@ -12,12 +12,14 @@ from typing import Any, final
 from pyshield.errors import ShieldError
 from pyshield.functions._target import Target
 from pyshield.results import Entity, RiskFactor, Severity
+from pyshield.stream import StreamEvent
 
 __all__ = [
     "Finding",
     "Function",
     "Job",
     "LoopBridge",
+    "OutputStream",
     "Ready",
     "RedisVault",
     "RedisVaults",
@@ -207,6 +209,40 @@ class LoopBridge:
         """
 
 @final
+class OutputStream:
+    """
+    An output on its way through a shield's scanners; not for several threads at once.
+    """
+
+    def feed(self, piece: str, /) -> list[StreamEvent]:
+        """
+        Takes the next piece and returns the events it brings.
+        """
+
+    def finish(self, /) -> list[StreamEvent]:
+        """
+        Takes the end of the output and returns the last events.
+        """
+
+    @property
+    def follows(self, /) -> bool:
+        """
+        Whether text leaves before the end. If not, nothing may be fed: the whole is to be scanned at its end.
+        """
+
+    @property
+    def max_held_bytes(self, /) -> int:
+        """
+        How many bytes may be held.
+        """
+
+    @property
+    def part(self, /) -> int:
+        """
+        How many characters to feed at a time, so that one call does not hold an event loop up.
+        """
+
+@final
 class Ready:
     """
     An awaitable whose result is there already: `await` does not give up the thread.
@@ -382,7 +418,7 @@ class ScanResult:
     @property
     def lane(self, /) -> str:
         """
-        How the request went: `"inline"`, `"actor"`, `"bulk"` or `"blocking"`.
+        How the request went: `"inline"`, `"actor"`, `"bulk"`, `"blocking"` or `"stream"`.
         """
 
     @staticmethod
@@ -425,7 +461,8 @@ class ScanResult:
     @property
     def text(self, /) -> str:
         """
-        The text after all edits; the very same object when there were none.
+        The text after all edits; the very same object when there were none. That of a stream is not kept:
+        asking for it raises `TextError`.
         """
 
     @property
@@ -487,6 +524,12 @@ class Shield:
     def metrics(self, /) -> dict[str, Any]:
         """
         Counters and histograms of this process.
+        """
+
+    def open_output(self, found: bool, /) -> OutputStream:
+        """
+        Opens a stream for an output that is still being written. `found`: any finding ends it, not only one
+        that nothing takes the place of.
         """
 
     def prometheus(self, /) -> str:

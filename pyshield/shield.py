@@ -8,7 +8,6 @@ any number of event loops and threads at once, and pickles by its declaration.
 
 from __future__ import annotations
 
-from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,59 +16,24 @@ from pyshield._declared import Declared, OnError
 from pyshield._gate import Gate
 from pyshield._limits import Cache, Limits, Views
 from pyshield._own import Own, is_asynchronous, remaining, run, run_blocking, run_many
-from pyshield.errors import Overloaded
+from pyshield._slices import SLICE, in_slices, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterable,
+        Awaitable,
+        Callable,
+        Generator,
+        Iterable,
+        Sequence,
+    )
     from types import TracebackType
 
     from pyshield._runtime import ScanResult
+    from pyshield.stream import BlockingOutputStream, CutWhen, OutputStream, StreamEvent
 
 __all__ = ["BlockingShield", "Cache", "Limits", "OnError", "Shield", "Views"]
-
-
-def _listed(name: str, texts: Sequence[Any]) -> list[Any]:
-    """The texts as the list the runtime takes; one string alone is a mistake, not a list of letters."""
-    if isinstance(texts, str | bytes):
-        raise TypeError(f"{name}: expected a list, got one {type(texts).__name__}")
-    return texts if type(texts) is list else list(texts)
-
-
-_SLICE = 2_048
-"""Texts that are handed over in one go: each takes the event loop's thread some tenths of a microsecond."""
-_FIRST = 256
-"""Texts in the first slice, doubled from one to the next: nothing is scanned before it is handed over."""
-_AHEAD = 2
-"""Slices that are handed over while one is scanned, so that no core waits for the event loop's thread."""
-
-
-async def _in_slices(scan: Callable[..., Any], texts: list[Any], until: float | None) -> list[ScanResult]:
-    """The results of a long list, handed over slice by slice so that the loop gets its turns.
-
-    If there is no room for the slices ahead, they are handed over again when the ones before them are done.
-    """
-    results: list[ScanResult] = []
-    ahead: deque[Any] = deque()
-    following, size = 0, _FIRST
-    try:
-        while following < len(texts) or ahead:
-            while following < len(texts) and len(ahead) <= _AHEAD:
-                ahead.append(scan(texts[following : following + size], remaining(until)))
-                following, size = following + size, min(2 * size, _SLICE)
-            try:
-                results += await ahead.popleft()
-            except Overloaded:
-                if not results:
-                    raise
-                # Those behind it may have taken the place that this one needs first.
-                while ahead:
-                    ahead.popleft().close()
-                following = len(results) + size
-                results += await scan(texts[len(results) : following], remaining(until))
-    finally:
-        for slice_ahead in ahead:
-            slice_ahead.close()
-    return results
 
 
 def _until(deadline: float | None, default: float | None) -> float | None:
@@ -147,7 +111,7 @@ class Shield(Declared):
         self, texts: Sequence[str], *, deadline: float | None = None
     ) -> Awaitable[list[ScanResult]]:
         """Scans many prompts in one go, on all cores; the results are in the order of the texts."""
-        texts = _listed("texts", texts)
+        texts = listed("texts", texts)
         if self._own_prompt:
             befores: list[tuple[str, ...]] = [()] * len(texts)
             return self._many_with_own(self._own_prompt, self._native.scan_prompts, texts, befores, deadline)
@@ -157,11 +121,67 @@ class Shield(Declared):
         self, pairs: Sequence[tuple[str, str]], *, deadline: float | None = None
     ) -> Awaitable[list[ScanResult]]:
         """Scans many `(prompt, output)` pairs in one go, on all cores; the results are in their order."""
-        pairs = _listed("pairs", pairs)
+        pairs = listed("pairs", pairs)
         if self._own_output:
             befores: list[tuple[str, ...]] = [(prompt,) for prompt, _ in pairs]
             return self._many_with_own(self._own_output, self._native.scan_outputs, pairs, befores, deadline)
         return self._many(self._native.scan_outputs, pairs, deadline)
+
+    def open_output(
+        self, prompt: str, *, cut: CutWhen = "unredacted", deadline: float | None = None
+    ) -> OutputStream:
+        """Opens a stream for an output that is still being written, to be fed by hand.
+
+        Args:
+            prompt: What the output answers.
+            cut: What ends the output before its text does: `"unredacted"`, a finding that nothing takes the
+                place of; `"found"`, any finding.
+            deadline: Seconds for the scan of an output that has to be scanned as a whole, from its end on.
+
+        Raises:
+            ConfigError: For another value of `cut`.
+            Closed: If the shield is closed.
+        """
+        from pyshield.stream import OutputStream, cut_when
+
+        found = cut_when(cut)
+
+        def scan(output: str) -> Awaitable[ScanResult]:
+            return self.scan_output(prompt, output, deadline=deadline)
+
+        return OutputStream(self._native.open_output(found), scan, own=bool(self._own_output), found=found)
+
+    def stream_output(
+        self,
+        prompt: str,
+        pieces: AsyncIterable[str],
+        *,
+        cut: CutWhen = "unredacted",
+        deadline: float | None = None,
+    ) -> AsyncGenerator[StreamEvent]:
+        """Scans an output while a model writes it.
+
+        Text passes as soon as no scanner could still change it, redacted as in a whole output. When something
+        is found that must not pass, `StreamBlocked` comes in its place, and nothing of the output after it;
+        `pieces` is closed then, as it is when the consumer leaves.
+
+        Args:
+            prompt: What the output answers.
+            pieces: The output, piece by piece, cut anywhere.
+            cut: As for `open_output`.
+            deadline: As for `open_output`.
+
+        Returns:
+            The events, the last of which is `StreamEnd`; each `StreamText` is what may be shown.
+
+        Raises:
+            TextError: If a piece holds a lone surrogate, or more than `limits.max_text_bytes` would be held.
+            ScannerError: If a scanner fails and `on_error` is `"raise"`.
+            Closed: If the shield is closed.
+        """
+        from pyshield.stream import events_of
+
+        return events_of(self.open_output(prompt, cut=cut, deadline=deadline), pieces)
 
     def _many(
         self,
@@ -169,9 +189,9 @@ class Shield(Declared):
         texts: list[Any],
         deadline: float | None,
     ) -> Awaitable[list[ScanResult]]:
-        if len(texts) <= _SLICE:
+        if len(texts) <= SLICE:
             return scan(texts, deadline)
-        return _in_slices(scan, texts, _until(deadline, self._seconds))
+        return in_slices(scan, texts, _until(deadline, self._seconds))
 
     async def _with_own(
         self,
@@ -199,7 +219,7 @@ class Shield(Declared):
         until = _until(deadline, self._seconds)
         await self._gate.enter(until)
         try:
-            results = await _in_slices(scan, texts, until)
+            results = await in_slices(scan, texts, until)
             return await run_many(own, results, befores, self.on_error, until)
         finally:
             self._gate.leave()
@@ -289,7 +309,7 @@ class BlockingShield(Declared):
     def scan_prompts(self, texts: Sequence[str], *, deadline: float | None = None) -> list[ScanResult]:
         """Scans many prompts in one go, on all cores; the results are in the order of the texts."""
         until = _until(deadline, self._seconds)
-        results = self._native.scan_prompts_blocking(_listed("texts", texts), deadline)
+        results = self._native.scan_prompts_blocking(listed("texts", texts), deadline)
         if not self._own_prompt:
             return results
         return [run_blocking(self._own_prompt, result, (), self.on_error, until) for result in results]
@@ -299,7 +319,7 @@ class BlockingShield(Declared):
     ) -> list[ScanResult]:
         """Scans many `(prompt, output)` pairs in one go, on all cores; the results are in their order."""
         until = _until(deadline, self._seconds)
-        pairs = _listed("pairs", pairs)
+        pairs = listed("pairs", pairs)
         results = self._native.scan_outputs_blocking(pairs, deadline)
         if not self._own_output:
             return results
@@ -307,6 +327,33 @@ class BlockingShield(Declared):
             run_blocking(self._own_output, result, (prompt,), self.on_error, until)
             for result, (prompt, _) in zip(results, pairs, strict=True)
         ]
+
+    def open_output(
+        self, prompt: str, *, cut: CutWhen = "unredacted", deadline: float | None = None
+    ) -> BlockingOutputStream:
+        """Opens a stream for an output that is still being written; as `Shield.open_output`."""
+        from pyshield.stream import BlockingOutputStream, cut_when
+
+        found = cut_when(cut)
+
+        def scan(output: str) -> ScanResult:
+            return self.scan_output(prompt, output, deadline=deadline)
+
+        native = self._native.open_output(found)
+        return BlockingOutputStream(native, scan, own=bool(self._own_output), found=found)
+
+    def stream_output(
+        self,
+        prompt: str,
+        pieces: Iterable[str],
+        *,
+        cut: CutWhen = "unredacted",
+        deadline: float | None = None,
+    ) -> Generator[StreamEvent, None, None]:
+        """Scans an output while a model writes it; as `Shield.stream_output`."""
+        from pyshield.stream import blocking_events_of
+
+        return blocking_events_of(self.open_output(prompt, cut=cut, deadline=deadline), pieces)
 
     def close(self, timeout: float = 5.0) -> bool:
         """Refuses new work and waits for what is in flight in other threads.

@@ -14,6 +14,7 @@ pub mod pattern;
 pub mod risk;
 pub mod scanner;
 pub mod span;
+pub mod stream;
 pub mod text;
 pub mod tokens;
 pub mod urls;

@@ -18,5 +18,6 @@ pub mod plan;
 pub mod reachability;
 pub mod runtime;
 pub mod shield;
+pub mod stream;
 pub mod vault;
 mod views;

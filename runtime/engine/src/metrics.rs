@@ -49,11 +49,13 @@ pub enum Lane {
     Bulk,
     /// For a caller that blocks its thread.
     Blocking,
+    /// Piece by piece, as the text is written.
+    Stream,
 }
 
 impl Lane {
     /// Every lane, in the order of its discriminants.
-    pub const ALL: [Self; 4] = [Self::Inline, Self::Actor, Self::Bulk, Self::Blocking];
+    pub const ALL: [Self; 5] = [Self::Inline, Self::Actor, Self::Bulk, Self::Blocking, Self::Stream];
 
     /// The name in results and metrics.
     pub const fn name(self) -> &'static str {
@@ -62,6 +64,7 @@ impl Lane {
             Self::Actor => "actor",
             Self::Bulk => "bulk",
             Self::Blocking => "blocking",
+            Self::Stream => "stream",
         }
     }
 }

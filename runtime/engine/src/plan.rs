@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use pyshield_core::error::ConfigError;
 use pyshield_core::literal::{LiteralAutomaton, LiteralHits, LiteralList};
+use pyshield_core::stream::{Cut, Failure, Stream};
 use pyshield_core::view::ViewsSpec;
 use pyshield_core::{
     Evidence, Input, Interrupt, Interrupted, Scanner, ScannerError, ScannerSpec, Text, Verdict,
@@ -54,7 +55,7 @@ pub struct Plan {
     stages: Vec<Stage>,
     readers: Vec<Readers>,
     names: Vec<ScannerName>,
-    literals: LiteralAutomaton,
+    literals: Arc<LiteralAutomaton>,
     /// For each stage, which list of the automaton is its own.
     literal_list: Vec<Option<usize>>,
     /// The views that scanners read as well, if there are any.
@@ -84,7 +85,7 @@ impl Plan {
                 Stage::Network(_) | Stage::Model(_) => None,
             })
             .collect();
-        let literals = LiteralAutomaton::new(&lists)?;
+        let literals = Arc::new(LiteralAutomaton::new(&lists)?);
         let read = stages.iter().any(|stage| matches!(stage, Stage::Text(scanner) if scanner.reads_views()));
         let views = views.filter(|_| read).map(|spec| ViewPass::new(spec, &lists)).transpose()?;
         let readers = readers(&stages);
@@ -136,6 +137,19 @@ impl Plan {
                 Stage::Model(_) => TOKENIZE_NS.saturating_mul(bytes as u64),
             })
             .fold(self.views.as_ref().map_or(0, |_| ViewPass::cost_ns(bytes)), u64::saturating_add)
+    }
+
+    /// A stream for a text that is still being written; `None` if a scanner needs to see all of it.
+    pub(crate) fn stream(&self, cut: Cut, failure: Failure) -> Option<Stream> {
+        // What is written in disguise may begin anywhere before its end.
+        if self.views.is_some() {
+            return None;
+        }
+        let followers = self.stages.iter().zip(&self.literal_list).map(|(stage, list)| match stage {
+            Stage::Text(scanner) => Some((scanner.follow()?, *list)),
+            _ => None,
+        });
+        Some(Stream::new(followers.collect::<Option<_>>()?, Arc::clone(&self.literals), cut, failure))
     }
 
     /// Runs every scanner that needs only the text, on the calling thread. A panic is that scanner's

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use pyshield_core::stream::Cut;
 use pyshield_core::{Input, Interrupt, Text};
 
 use crate::admission::{Admission, Policy};
@@ -21,6 +22,7 @@ use crate::model::scanner::BuildError;
 use crate::outcome::{Outcome, Scan, Timings};
 use crate::plan::Plan;
 use crate::runtime;
+use crate::stream::OutputStream;
 
 /// Which plan a text is scanned with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -327,6 +329,16 @@ impl Shield {
             prompt: request.prompt.clone(),
             deadline: deadline.and_then(|after| began.checked_add(after)),
         }
+    }
+
+    /// Opens a stream for an output that is still being written.
+    pub fn open_output(&self, cut: Cut) -> Result<OutputStream, EngineError> {
+        let process = self.process();
+        process.open()?;
+        let (plan, first_scanner) = self.plan(Side::Output);
+        let bound = self.limits.max_text_bytes;
+        let budget_ns = self.inline_budget_ns;
+        Ok(OutputStream::open(process, Arc::clone(plan), first_scanner, self.on_error, cut, bound, budget_ns))
     }
 
     /// Numbers of this process.

@@ -38,6 +38,22 @@ pub(crate) struct Finding {
     pub(crate) view: Option<Arc<str>>,
 }
 
+impl Finding {
+    /// A finding whose span is in code points already.
+    pub(crate) fn of_code_points(scanner: ScannerName, finding: pyshield_core::Finding) -> Self {
+        Self {
+            scanner,
+            label: finding.label.into_owned(),
+            start: finding.span.start,
+            end: finding.span.end,
+            score: finding.score,
+            severity: finding.severity,
+            replacement: finding.replacement,
+            view: finding.view,
+        }
+    }
+}
+
 #[pymethods]
 impl Finding {
     /// The scanner's key in `ScanResult.verdicts`.

@@ -19,6 +19,7 @@ mod redis;
 mod result;
 mod scanner;
 mod shield;
+mod stream;
 mod text;
 mod tokens;
 mod vault;
@@ -60,6 +61,8 @@ mod _runtime {
     use crate::scanner::Scanner;
     #[pymodule_export]
     use crate::shield::Shield;
+    #[pymodule_export]
+    use crate::stream::OutputStream;
     #[pymodule_export]
     use crate::tokens::{count_tokens, count_tokens_batch, model_encodings, truncate_to_tokens};
     #[pymodule_export]

@@ -17,9 +17,10 @@ use crate::verdict::{Timings, Verdict};
 /// What came of a scan.
 #[pyclass(frozen, module = "pyshield._runtime")]
 pub(crate) struct ScanResult {
-    original: Py<PyString>,
-    /// The scanned text, for positions.
-    text: Text,
+    /// `None` for a stream, whose text is not kept.
+    original: Option<Py<PyString>>,
+    /// The scanned text, for positions; `None` for a stream, where they are code points already.
+    text: Option<Text>,
     /// Set before Python sees the result.
     outcome: OnceLock<Outcome>,
     /// The text after the edits, made when first asked for.
@@ -51,7 +52,18 @@ impl ScanResult {
 
     /// A result whose outcome is yet to come, through [`Self::complete`]. Python must not see it before.
     pub(crate) const fn awaited(original: Py<PyString>, text: Text) -> Self {
-        Self { original, text, outcome: OnceLock::new(), edited: PyOnceLock::new(), own: None }
+        Self {
+            original: Some(original),
+            text: Some(text),
+            outcome: OnceLock::new(),
+            edited: PyOnceLock::new(),
+            own: None,
+        }
+    }
+
+    /// The result of a stream.
+    pub(crate) fn of_stream(outcome: Outcome) -> Self {
+        Self { original: None, text: None, outcome: outcome.into(), edited: PyOnceLock::new(), own: None }
     }
 
     /// Sets the outcome; needs no interpreter lock.
@@ -102,7 +114,8 @@ impl ScanResult {
     }
 
     fn positions(&self, start: usize, end: usize) -> (usize, usize) {
-        let (map, text) = (self.text.code_points(), self.text.as_str());
+        let Some(text) = &self.text else { return (start, end) };
+        let (map, text) = (text.code_points(), text.as_str());
         (map.of_byte(text, start), map.of_byte(text, end))
     }
 
@@ -124,16 +137,23 @@ impl ScanResult {
         self.valid()
     }
 
-    /// The text after all edits; the very same object when there were none.
+    /// The text after all edits; the very same object when there were none. That of a stream is not kept:
+    /// asking for it raises `TextError`.
     #[getter]
-    fn text(&self, py: Python<'_>) -> Py<PyString> {
+    fn text(&self, py: Python<'_>) -> PyResult<Py<PyString>> {
         if let Some(own) = &self.own {
-            return own.text.clone_ref(py);
+            return Ok(own.text.clone_ref(py));
         }
-        match &self.outcome().scan.rewritten {
-            None => self.original.clone_ref(py),
+        let Some(original) = &self.original else {
+            return Err(errors::text_error(
+                py,
+                "the text of a stream is not kept: it was in the text events",
+            ));
+        };
+        Ok(match &self.outcome().scan.rewritten {
+            None => original.clone_ref(py),
             Some(text) => self.edited.get_or_init(py, || PyString::new(py, text).unbind()).clone_ref(py),
-        }
+        })
     }
 
     /// The highest risk any scanner reported, 0 to 1.
@@ -142,7 +162,7 @@ impl ScanResult {
         self.risk_f64()
     }
 
-    /// How the request went: `"inline"`, `"actor"`, `"bulk"` or `"blocking"`.
+    /// How the request went: `"inline"`, `"actor"`, `"bulk"`, `"blocking"` or `"stream"`.
     #[getter]
     fn lane(&self) -> &'static str {
         self.outcome().lane.name()
@@ -290,7 +310,7 @@ impl ScanResult {
         dict.set_item("risk", self.risk_f64())?;
         dict.set_item("severity", Severity::of_score(self.risk_f64()).as_str())?;
         if include_text {
-            dict.set_item("text", self.text(py))?;
+            dict.set_item("text", self.text(py)?)?;
         }
         let findings = self.findings().iter().map(|f| f.to_dict(py)).collect::<PyResult<Vec<_>>>()?;
         dict.set_item("findings", findings)?;
@@ -327,7 +347,7 @@ impl ScanResult {
     ) -> Self {
         let result = result.get();
         Self {
-            original: result.original.clone_ref(py),
+            original: result.original.as_ref().map(|original| original.clone_ref(py)),
             text: result.text.clone(),
             outcome: result.outcome.clone(),
             edited: PyOnceLock::new(),

@@ -19,6 +19,7 @@ use crate::bulk::{outputs, prompts, start_bulk, wait_bulk};
 use crate::errors;
 use crate::onnxruntime;
 use crate::result::ScanResult;
+use crate::stream::OutputStream;
 use crate::text::text;
 
 /// How often `close` looks whether everything has finished.
@@ -238,6 +239,13 @@ impl Shield {
         deadline: Option<f64>,
     ) -> PyResult<Py<PyAny>> {
         wait_bulk(py, &self.engine, outputs(pairs, deadline))
+    }
+
+    /// Opens a stream for an output that is still being written. `found`: any finding ends it, not only one
+    /// that nothing takes the place of.
+    #[pyo3(signature = (found, /))]
+    fn open_output(&self, py: Python<'_>, found: bool) -> PyResult<OutputStream> {
+        OutputStream::open(py, &self.engine, found)
     }
 
     /// Counters and histograms of this process.

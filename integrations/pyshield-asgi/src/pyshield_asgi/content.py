@@ -13,7 +13,7 @@ from pyshield_asgi.problem import Problem, RejectedError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Content", "Media", "rewritten_headers"]
+__all__ = ["Content", "Media", "rewritten_headers", "streamed_headers"]
 
 _CHARSET = re.compile(
     r"utf-?8|utf-?16(?:-?[lb]e)?|utf-?32(?:-?[lb]e)?|(?:us-)?ascii|latin-?1|iso-?8859-?\d{1,2}"
@@ -26,6 +26,9 @@ _STALE = frozenset(
     {b"content-length", b"transfer-encoding", b"content-md5", b"digest", b"content-digest", b"repr-digest"}
 )
 """Headers that are not true of a rewritten body."""
+
+_STALE_STREAM = _STALE | {b"etag", b"accept-ranges"}
+"""Headers that are not true of a body that is rewritten as it is sent."""
 
 
 class Media(Enum):
@@ -127,3 +130,8 @@ def rewritten_headers(
         kept = [(name, value) for name, value in kept if name.lower() != b"content-type"]
         kept.append((b"content-type", b"text/plain; charset=" + charset.encode()))
     return [*kept, (b"content-length", b"%d" % length)]
+
+
+def streamed_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of a body that may be rewritten as it is sent: its length is not known."""
+    return [(name, value) for name, value in headers if name.lower() not in _STALE_STREAM]

@@ -14,7 +14,7 @@ from pyshield.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["CHAT_FIELDS", "EVERY_STRING", "Fields", "State"]
+__all__ = ["ANSWER_FIELDS", "CHAT_FIELDS", "EVERY_STRING", "Fields", "State"]
 
 EVERY_STRING: tuple[str, ...] = ("/**",)
 """Every string value, at any depth; keys are not values."""
@@ -38,6 +38,29 @@ CHAT_FIELDS: tuple[str, ...] = (
     "/messages/*/tool_calls/*/function/arguments",
 )
 """Where requests in the shapes of OpenAI's and Anthropic's APIs, and plain `{"prompt": …}`, hold text."""
+
+ANSWER_FIELDS: tuple[str, ...] = (
+    "/choices/*/text",
+    "/choices/*/message/content",
+    "/choices/*/message/content/*/text",
+    "/choices/*/message/refusal",
+    "/choices/*/message/reasoning_content",
+    "/choices/*/message/tool_calls/*/function/arguments",
+    "/content",
+    "/content/*/text",
+    "/content/*/thinking",
+    "/content/*/input/**",
+    "/output",
+    "/output/*/arguments",
+    "/output/*/content/*/text",
+    "/output/*/content/*/refusal",
+    "/output/*/summary/*/text",
+    "/message/content",
+    "/response",
+    "/answer",
+    "/text",
+)
+"""Where answers in the shapes of OpenAI's, Anthropic's and Ollama's APIs, and plain ones, hold text."""
 
 _Pattern: TypeAlias = "tuple[str, ...]"
 _Patterns: TypeAlias = "frozenset[_Pattern]"

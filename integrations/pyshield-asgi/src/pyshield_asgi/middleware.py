@@ -44,6 +44,8 @@ class ShieldMiddleware:
         unreadable: What becomes of a body that is not the JSON, or not in the charset, that it claims to be.
         disclose: Whether a refusal tells the client which scanners found what, and where.
         on_refused: Is told of each refusal of content, with the scope and the outcome; may be asynchronous.
+        responses: Whether responses are scanned as well, as outputs; if not given, they are if the shield has
+            scanners for outputs.
 
     Raises:
         ConfigError: For a wrong type or value.
@@ -68,6 +70,7 @@ class ShieldMiddleware:
         unreadable: Otherwise = "refuse",
         disclose: bool = True,
         on_refused: OnRefused | None = None,
+        responses: bool | None = None,
     ) -> None:
         choice, compared = checked_fields(fields)
         self.app = app
@@ -86,6 +89,7 @@ class ShieldMiddleware:
             unreadable=unreadable,
             disclose=disclose,
             on_refused=on_refused,
+            responses=bool(getattr(shield, "output", ())) if responses is None else responses,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from pyshield.errors import ShieldError
     from pyshield_asgi.outcome import ScannedBody, ScannedField
 
-__all__ = ["ENCODED", "UNSUPPORTED", "Problem", "RejectedError", "of_error", "of_refusal", "too_large"]
+__all__ = [
+    "ENCODED",
+    "OUTPUT_REFUSED",
+    "UNSUPPORTED",
+    "Problem",
+    "RejectedError",
+    "of_error",
+    "of_output_error",
+    "of_refusal",
+    "too_large",
+]
 
 _MOST = 100
 """Findings and fields that one answer lists."""
@@ -77,6 +87,22 @@ ENCODED = Problem(
     "The body has a content-encoding, so it cannot be scanned; send it as it is.",
     ((b"accept-encoding", b"identity"),),
 )
+
+
+OUTPUT_REFUSED = Problem(
+    502,
+    "output-refused",
+    "The answer was refused",
+    "The answer must not pass, or could not be scanned; nothing of it is sent.",
+)
+
+
+def of_output_error(error: ShieldError) -> Problem:
+    """The problem that an error of the shield is when the answer could not be scanned."""
+    problem = of_error(error)
+    if problem.status == 503:
+        return problem
+    return Problem(500, "scan-failed", "The scan failed", "The answer could not be scanned; it is not sent.")
 
 
 def too_large(most: int) -> Problem:

@@ -12,6 +12,7 @@ from pyshield_asgi.channel import Channel, DisconnectedError
 from pyshield_asgi.content import Content, Media, rewritten_headers
 from pyshield_asgi.outcome import ScannedBody, ScannedField
 from pyshield_asgi.problem import ENCODED, UNSUPPORTED, RejectedError, of_error, of_refusal, too_large
+from pyshield_asgi.response import ResponseGuard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,9 +67,30 @@ class Responder:
                 return
             except DisconnectedError:
                 return
-            await self._app(self._scope, self._channel.receive if self._read else self._receive, self._send)
+            receive = self._channel.receive if self._read else self._receive
+            if self._settings.responses and self._scope.get("method") != "HEAD":
+                await self._answer(receive)
+            else:
+                await self._app(self._scope, receive, self._send)
         finally:
             self._channel.close()
+
+    async def _answer(self, receive: Receive) -> None:
+        """Runs the application with its response guarded."""
+        # Bodies that the server would read from a file are not seen here, so they are not offered.
+        extensions = dict(self._scope.get("extensions") or {})
+        if extensions.pop("http.response.pathsend", None) is not None:
+            self._scope["extensions"] = extensions
+        guard = ResponseGuard(self._settings, self._send)
+        try:
+            await self._app(self._scope, receive, guard.send)
+        except Exception:
+            if guard.ended:
+                return  # the application was told that its client had gone
+            await guard.fail()
+            raise
+        finally:
+            guard.close()
 
     async def _guard(self) -> None:
         """Reads, scans and rewrites the body, or leaves it to the application."""

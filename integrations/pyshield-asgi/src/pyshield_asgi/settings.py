@@ -47,6 +47,7 @@ class Settings:
     unreadable: Otherwise
     disclose: bool
     on_refused: OnRefused | None
+    responses: bool
 
     def __post_init__(self) -> None:
         given: object = self.shield

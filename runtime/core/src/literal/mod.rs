@@ -10,12 +10,14 @@
 //! time, so that nested literals (`a`, `aa`, `aaa`, …) cost no more than one.
 
 mod automaton;
+mod follow;
 mod list;
 mod search;
 #[cfg(test)]
 mod tests;
 
 pub use automaton::LiteralAutomaton;
+pub(crate) use follow::{Beginnings, LiteralFollower};
 
 use crate::span::Span;
 use crate::verdict::MAX_EDITS;

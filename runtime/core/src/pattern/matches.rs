@@ -23,7 +23,7 @@ pub struct Matches<'p, 't> {
 }
 
 impl<'p, 't> Matches<'p, 't> {
-    pub(super) fn new(pattern: &'p Pattern, text: &'t str, interrupt: Interrupt<'p>) -> Self {
+    pub(super) fn new(pattern: &'p Pattern, text: &'t str, at: usize, interrupt: Interrupt<'p>) -> Self {
         Self {
             pattern,
             text,
@@ -32,7 +32,7 @@ impl<'p, 't> Matches<'p, 't> {
             machine: Machine::default(),
             budget: pattern.budget(text, interrupt),
             interrupt,
-            at: 0,
+            at,
             must_advance: false,
             done: false,
         }

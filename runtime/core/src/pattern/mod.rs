@@ -32,6 +32,7 @@ mod matches;
 mod parse;
 mod program;
 mod tokens;
+mod walk;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -42,11 +43,13 @@ use regex_syntax::hir::Hir;
 pub use error::PatternError;
 pub use filter::Filter;
 pub use matches::Matches;
+pub(crate) use walk::Follower;
 
 use ast::{Assert, Node};
 use backtrack::{Budget, Machine, Require};
 use linear::{Automaton, Form};
 use program::Program;
+use walk::Walker;
 
 use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
@@ -74,6 +77,7 @@ pub struct Pattern {
     can_be_empty: bool,
     relaxed: OnceLock<Option<Automaton>>,
     full: OnceLock<Option<Automaton>>,
+    walker: OnceLock<Option<Walker>>,
     step_limit: usize,
 }
 
@@ -103,6 +107,7 @@ impl Pattern {
             words,
             relaxed: OnceLock::new(),
             full: OnceLock::new(),
+            walker: OnceLock::new(),
             step_limit: STEP_LIMIT,
         };
         if pattern.exact.is_none() {
@@ -155,7 +160,27 @@ impl Pattern {
     /// All matches in order: `re.finditer(…)`, empty ones included, as since Python 3.7. The whole iteration
     /// has one limit of steps; after an error it ends.
     pub fn find_iter<'p, 't>(&'p self, text: &'t str, interrupt: Interrupt<'p>) -> Matches<'p, 't> {
-        Matches::new(self, text, interrupt)
+        self.find_iter_at(text, 0, interrupt)
+    }
+
+    /// As [`Pattern::find_iter`], for matches that start at `at` or later. What is before is still looked at:
+    /// by `\b`, say.
+    pub(crate) fn find_iter_at<'p, 't>(
+        &'p self,
+        text: &'t str,
+        at: usize,
+        interrupt: Interrupt<'p>,
+    ) -> Matches<'p, 't> {
+        Matches::new(self, text, at, interrupt)
+    }
+
+    /// Whether matches can be told apart from what may still become one while a text is being written.
+    pub(crate) fn can_be_followed(&self) -> bool {
+        self.walker().is_some()
+    }
+
+    fn walker(&self) -> Option<&Walker> {
+        self.walker.get_or_init(|| Walker::new(self)).as_ref()
     }
 
     /// The first match with its groups: `re.search(…).regs`. Item 0 is the match itself.
@@ -264,7 +289,7 @@ impl Pattern {
             if let Some(end) = machine.run(&self.program, text, at, require, budget)? {
                 return Ok(Some(Span::new(at, end)));
             }
-            let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { return Ok(None) };
+            let Some(c) = first_char(text, at) else { return Ok(None) };
             at += c.len_utf8();
         }
     }
@@ -274,6 +299,11 @@ impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pattern").field("linear", &self.is_linear()).finish_non_exhaustive()
     }
+}
+
+/// The character at byte `at`.
+fn first_char(text: &str, at: usize) -> Option<char> {
+    text.get(at..)?.chars().next()
 }
 
 /// Whether `node` asks for word boundaries.

@@ -1,12 +1,13 @@
 //! Texts that contain banned strings.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
 use crate::error::{ConfigError, ScannerError};
-use crate::literal::{LiteralList, MAX_LITERAL_BYTES, Need};
+use crate::literal::{Beginnings, LiteralFollower, LiteralList, MAX_LITERAL_BYTES, Need};
 use crate::scanner::{Evidence, Input, Scanner};
+use crate::stream::Follow;
 use crate::verdict::{MAX_EDITS, Verdict};
 
 /// What counts as an occurrence.
@@ -47,6 +48,8 @@ pub struct BanSubstrings {
     redact: bool,
     contains_all: bool,
     replacement: Arc<str>,
+    /// Made for the first text that is followed; `None` if none can be.
+    beginnings: OnceLock<Option<Arc<Beginnings>>>,
 }
 
 impl BanSubstrings {
@@ -67,6 +70,7 @@ impl BanSubstrings {
             redact: spec.redact,
             contains_all: spec.contains_all,
             replacement: Arc::from("[REDACTED]"),
+            beginnings: OnceLock::new(),
         })
     }
 }
@@ -114,6 +118,17 @@ impl Scanner for BanSubstrings {
         }
         verdict.omitted += hits.omitted;
         Ok(verdict)
+    }
+
+    fn follow(&self) -> Option<Box<dyn Follow>> {
+        // Whether all of them occur is known at the end, and then some have left.
+        if self.contains_all {
+            return None;
+        }
+        let make = || Beginnings::new(&self.literals).map(Arc::new);
+        let beginnings = Arc::clone(self.beginnings.get_or_init(make).as_ref()?);
+        let replacement = self.redact.then(|| Arc::clone(&self.replacement));
+        Some(Box::new(LiteralFollower::new(beginnings, "SUBSTRING", replacement)))
     }
 }
 

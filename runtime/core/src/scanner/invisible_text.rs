@@ -5,8 +5,11 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 
 use crate::error::ScannerError;
+use crate::interrupt::Interrupt;
+use crate::literal::LiteralHits;
 use crate::scanner::{Evidence, Input, Scanner};
 use crate::span::Span;
+use crate::stream::{Follow, Found, Progress, Window};
 use crate::text::class::CharClass;
 use crate::verdict::Verdict;
 
@@ -60,26 +63,6 @@ impl InvisibleText {
     pub fn new(spec: InvisibleTextSpec) -> Self {
         Self { keep_emoji_joiners: spec.keep_emoji_joiners, nothing: Arc::from("") }
     }
-
-    /// Whether the invisible character `c` at byte `at` of `text` is part of an emoji that stays.
-    fn keeps(&self, text: &str, at: usize, c: char) -> bool {
-        if !self.keep_emoji_joiners {
-            return false;
-        }
-        if c == ZERO_WIDTH_JOINER {
-            let after = text[at..].chars().nth(1);
-            return joinable_end(&text[..at]) && after.is_some_and(|next| PICTOGRAPH.contains(next));
-        }
-        PICTOGRAPH.contains(c)
-    }
-
-    /// Removes a run of invisible characters, if there is one; the flag says whether they are tags.
-    fn remove(&self, run: Option<(Span, bool)>, verdict: &mut Verdict) -> Result<(), ScannerError> {
-        let Some((span, tags)) = run else {
-            return Ok(());
-        };
-        verdict.redact(if tags { "TAG_CHARACTERS" } else { "INVISIBLE" }, span, 1.0, &self.nothing)
-    }
 }
 
 /// Whether `text` ends in a picture that a joiner may follow: with or without skin tone and variation
@@ -90,6 +73,104 @@ fn joinable_end(text: &str) -> bool {
     let mut back = text.chars().rev();
     let worn = back.by_ref().take(3).find(|c| !dressing(c));
     worn.is_some_and(|c| PICTOGRAPH.contains(c)) || TAG_FLAGS.iter().any(|flag| text.ends_with(flag))
+}
+
+/// Where a look through a text has come to. Positions are bytes of the text, of which a window is seen.
+#[derive(Clone, Copy, Debug, Default)]
+struct Walk {
+    keep_emoji_joiners: bool,
+    /// What is before has been looked at.
+    at: usize,
+    /// Everything before is part of an emoji that stays.
+    keep_until: usize,
+    /// A run of invisible characters that may go on, and whether they are tags.
+    run: Option<(Span, bool)>,
+    /// Where the first character beyond ASCII is.
+    beyond_ascii: Option<usize>,
+}
+
+impl Walk {
+    /// Looks at the window `text`, which begins at `base`, as far as it is clear what each character is part
+    /// of; to its end if it is the `last` one. Runs that have ended go to `ended`.
+    fn advance(
+        &mut self,
+        (text, base, last): (&str, usize, bool),
+        interrupt: Interrupt<'_>,
+        mut ended: impl FnMut(Span, bool) -> Result<(), ScannerError>,
+    ) -> Result<(), ScannerError> {
+        let invisible = &*INVISIBLE;
+        let mut next_check = STRIDE;
+        let begin = text.floor_char_boundary(self.at.saturating_sub(base));
+        for (offset, c) in text.get(begin..).unwrap_or_default().char_indices() {
+            if offset >= next_check {
+                interrupt.check()?;
+                next_check = offset + STRIDE;
+            }
+            let at = begin + offset;
+            if !last && self.keep_emoji_joiners && is_open(text, at, c) {
+                break;
+            }
+            self.at = base + at + c.len_utf8();
+            if c.is_ascii() {
+                continue;
+            }
+            self.beyond_ascii.get_or_insert(base + at);
+            if !invisible.contains(c) {
+                if c == BLACK_FLAG && self.keep_emoji_joiners {
+                    let flag = TAG_FLAGS.iter().find(|flag| text[at..].starts_with(**flag));
+                    self.keep_until = flag.map_or(0, |flag| base + at + flag.len());
+                }
+                continue;
+            }
+            if base + at < self.keep_until || (self.keep_emoji_joiners && keeps(text, at, c)) {
+                continue;
+            }
+            let (here, tag) = (Span::new(base + at, self.at), TAGS.contains(&c));
+            self.run = match self.run {
+                Some((span, same)) if span.end == here.start && same == tag => {
+                    Some((Span::new(span.start, here.end), tag))
+                }
+                before => {
+                    if let Some((span, tags)) = before {
+                        ended(span, tags)?;
+                    }
+                    Some((here, tag))
+                }
+            };
+        }
+        // A run that something visible followed does not go on.
+        match self.run {
+            Some((span, tags)) if last || span.end < self.at => {
+                self.run = None;
+                ended(span, tags)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether what `c` at byte `at` is part of depends on what follows the text.
+fn is_open(text: &str, at: usize, c: char) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    match c {
+        ZERO_WIDTH_JOINER => rest.len() == c.len_utf8(),
+        BLACK_FLAG => TAG_FLAGS.iter().any(|flag| flag.len() > rest.len() && flag.starts_with(rest)),
+        _ => false,
+    }
+}
+
+/// Whether the invisible character `c` at byte `at` of `text` is part of an emoji that stays.
+fn keeps(text: &str, at: usize, c: char) -> bool {
+    if c == ZERO_WIDTH_JOINER {
+        let after = text[at..].chars().nth(1);
+        return joinable_end(&text[..at]) && after.is_some_and(|next| PICTOGRAPH.contains(next));
+    }
+    PICTOGRAPH.contains(c)
+}
+
+/// The label of a run.
+const fn label(tags: bool) -> &'static str {
+    if tags { "TAG_CHARACTERS" } else { "INVISIBLE" }
 }
 
 impl Scanner for InvisibleText {
@@ -106,45 +187,54 @@ impl Scanner for InvisibleText {
         if input.text.is_ascii() {
             return Ok(Verdict::pass());
         }
-        let text = input.text.as_str();
-        let invisible = &*INVISIBLE;
         let mut verdict = Verdict::new(true, 0.0);
-        let mut run: Option<(Span, bool)> = None;
-        let mut next_check = STRIDE;
-        // Everything before is part of an emoji that stays.
-        let mut keep_until = 0;
-        for (at, c) in text.char_indices() {
-            if at >= next_check {
-                input.interrupt.check()?;
-                next_check = at + STRIDE;
-            }
-            if !invisible.contains(c) {
-                if c == BLACK_FLAG && self.keep_emoji_joiners {
-                    let flag = TAG_FLAGS.iter().find(|flag| text[at..].starts_with(**flag));
-                    keep_until = flag.map_or(0, |flag| at + flag.len());
-                }
-                continue;
-            }
-            if at < keep_until || self.keeps(text, at, c) {
-                continue;
-            }
-            let here = Span::new(at, at + c.len_utf8());
-            let tag = TAGS.contains(&c);
-            run = match run {
-                Some((span, same)) if span.end == at && same == tag => {
-                    Some((Span::new(span.start, here.end), tag))
-                }
-                before => {
-                    self.remove(before, &mut verdict)?;
-                    Some((here, tag))
-                }
-            };
-        }
-        self.remove(run, &mut verdict)?;
+        let mut walk = Walk { keep_emoji_joiners: self.keep_emoji_joiners, ..Walk::default() };
+        walk.advance((input.text.as_str(), 0, true), input.interrupt, |span, tags| {
+            verdict.redact(label(tags), span, 1.0, &self.nothing)
+        })?;
         if !verdict.findings.is_empty() {
             (verdict.valid, verdict.risk) = (false, 1.0);
         }
         Ok(verdict)
+    }
+
+    fn follow(&self) -> Option<Box<dyn Follow>> {
+        let walk = Walk { keep_emoji_joiners: self.keep_emoji_joiners, ..Walk::default() };
+        Some(Box::new(InvisibleFollower { walk, nothing: Arc::clone(&self.nothing) }))
+    }
+}
+
+/// Follows invisible characters through a text that is still being written.
+#[derive(Debug)]
+struct InvisibleFollower {
+    walk: Walk,
+    nothing: Arc<str>,
+}
+
+impl Follow for InvisibleFollower {
+    fn advance(
+        &mut self,
+        window: &Window<'_>,
+        _literals: &LiteralHits,
+        found: &mut Found,
+    ) -> Result<Progress, ScannerError> {
+        let text = (window.text.as_str(), window.base, window.last);
+        self.walk.advance(text, window.interrupt, |span, tags| {
+            found.push(0, label(tags), span, 1.0, Some(&self.nothing));
+            Ok(())
+        })?;
+        let decided = self.walk.run.map_or(self.walk.at, |(run, _)| run.start);
+        // The longest emoji that is looked back at.
+        let needed = self.walk.at.saturating_sub(TAG_FLAGS[0].len());
+        Ok(Progress { decided, needed: needed.min(decided) })
+    }
+
+    fn conclude(&self, findings: usize, end: usize) -> (bool, f64) {
+        match self.walk.beyond_ascii {
+            _ if findings > 0 => (false, 1.0),
+            Some(first) if first < end => (true, 0.0),
+            _ => (true, -1.0),
+        }
     }
 }
 
@@ -154,7 +244,6 @@ mod tests {
 
     use super::*;
     use crate::edit::{apply_edits, merge_edits};
-    use crate::literal::LiteralHits;
     use crate::text::Text;
 
     fn scan(keep_emoji_joiners: bool, text: &str) -> (String, Verdict) {

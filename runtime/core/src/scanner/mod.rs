@@ -5,6 +5,7 @@ use std::fmt;
 use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
 use crate::literal::{LiteralHits, LiteralList};
+use crate::stream::Follow;
 use crate::text::Text;
 use crate::verdict::Verdict;
 
@@ -78,4 +79,11 @@ pub trait Scanner: Send + Sync + fmt::Debug {
     /// Judges the text. Must not panic; must be bounded in time and memory; must ask
     /// [`Input::interrupt`] every few milliseconds of work.
     fn scan(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Verdict, ScannerError>;
+
+    /// A follower for a text that is still being written, if the scanner can tell what is decided before it
+    /// has seen all of it. Without one a text is held until its end. What the scanner needs for that may be
+    /// made at the first call.
+    fn follow(&self) -> Option<Box<dyn Follow>> {
+        None
+    }
 }

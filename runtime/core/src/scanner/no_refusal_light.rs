@@ -6,6 +6,7 @@ use crate::error::{ConfigError, ScannerError};
 use crate::literal::LiteralList;
 use crate::scanner::ban_substrings::{BanSubstrings, BanSubstringsSpec, MatchType};
 use crate::scanner::{Evidence, Input, Scanner};
+use crate::stream::Follow;
 use crate::verdict::Verdict;
 
 /// The phrases that llm-guard 0.3.16's scanner of the same name looks for: part of its behaviour.
@@ -80,6 +81,10 @@ impl Scanner for NoRefusalLight {
 
     fn scan(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {
         self.phrases.scan(input, evidence)
+    }
+
+    fn follow(&self) -> Option<Box<dyn Follow>> {
+        self.phrases.follow()
     }
 }
 

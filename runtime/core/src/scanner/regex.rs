@@ -1,5 +1,7 @@
 //! Regular expressions that a text must not match, or one of which it must.
 
+mod follow;
+
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -8,6 +10,7 @@ use crate::error::{ConfigError, ScannerError};
 use crate::pattern::{Filter, Pattern};
 use crate::scanner::{Evidence, Input, Scanner};
 use crate::span::Span;
+use crate::stream::Follow;
 use crate::verdict::Verdict;
 
 /// How much memory the compiled patterns of one scanner may take together, in bytes.
@@ -48,7 +51,7 @@ pub struct RegexSpec {
 /// pattern's are. Patterns that are allowed (`is_blocked` false) are never redacted, in both.
 #[derive(Debug)]
 pub struct Regex {
-    patterns: Vec<Pattern>,
+    patterns: Arc<[Pattern]>,
     filter: Option<Filter>,
     match_type: RegexMatch,
     is_blocked: bool,
@@ -83,7 +86,7 @@ impl Regex {
             None
         };
         Ok(Self {
-            patterns,
+            patterns: patterns.into(),
             filter,
             match_type: spec.match_type,
             is_blocked: spec.is_blocked,
@@ -178,5 +181,17 @@ impl Scanner for Regex {
             verdict.risk = 1.0;
         }
         Ok(verdict)
+    }
+
+    fn follow(&self) -> Option<Box<dyn Follow>> {
+        // Whether the whole text matches, or nothing in it, is known at its end.
+        if !self.is_blocked || self.match_type == RegexMatch::FullMatch {
+            return None;
+        }
+        if !self.patterns.iter().all(Pattern::can_be_followed) {
+            return None;
+        }
+        let once = self.match_type == RegexMatch::Search;
+        Some(Box::new(follow::RegexFollower::new(Arc::clone(&self.patterns), once, self.replacement.clone())))
     }
 }

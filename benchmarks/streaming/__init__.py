@@ -1,0 +1,1 @@
+"""What it costs to scan an answer while it is written."""

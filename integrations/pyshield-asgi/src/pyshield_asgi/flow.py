@@ -1,0 +1,232 @@
+"""Flows: a response's bytes in, guarded bytes out, for each kind of body that comes piece by piece."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pyshield_asgi.dialects import dialect_of
+from pyshield_asgi.sse import Event, EventParser, TooLongError, event
+
+if TYPE_CHECKING:
+    from pyshield_asgi.dialects.base import Dialect
+    from pyshield_asgi.outputs import Outputs
+
+__all__ = ["EventFlow", "Flow", "LineFlow", "TextFlow"]
+
+
+class Flow:
+    """The body of one response.
+
+    Args:
+        outputs: Where its texts go through.
+        most: How many bytes an event or a line may have.
+
+    When `outputs.blocked` is true after a call, what the call returned is the end of the body.
+    """
+
+    __slots__ = ("_most", "_outputs")
+
+    def __init__(self, outputs: Outputs, most: int) -> None:
+        self._outputs = outputs
+        self._most = most
+
+    async def feed(self, data: bytes) -> bytes:
+        """What may be sent now that these bytes have come."""
+        raise NotImplementedError
+
+    async def finish(self) -> bytes:
+        """What is left to be sent now that the body has ended."""
+        raise NotImplementedError
+
+    def failed(self) -> bytes:
+        """What ends a body that cannot go on."""
+        return b""
+
+
+class TextFlow(Flow):
+    """Plain text.
+
+    Args:
+        outputs: As for `Flow`.
+        most: As for `Flow`.
+        charset: What it is encoded in. Bytes that are not are U+FFFD, as to a client.
+    """
+
+    __slots__ = ("_charset", "_decoder")
+
+    def __init__(self, outputs: Outputs, most: int, charset: str = "utf-8") -> None:
+        super().__init__(outputs, most)
+        self._charset = charset
+        self._decoder = codecs.getincrementaldecoder(charset)("replace")
+
+    async def feed(self, data: bytes) -> bytes:
+        """See `Flow`."""
+        return self._encoded(await self._outputs.feed((), self._decoder.decode(data)))
+
+    async def finish(self) -> bytes:
+        """See `Flow`."""
+        passed = await self._outputs.feed((), self._decoder.decode(b"", final=True))
+        return self._encoded(passed + await self._outputs.finish(()))
+
+    def _encoded(self, text: str) -> bytes:
+        return text.encode(self._charset, "replace")
+
+
+class _DocumentFlow(Flow):
+    """JSON documents in some frame, in the dialect of the first that is known."""
+
+    __slots__ = ("_dialect",)
+
+    _TEXT: ClassVar[object] = object()
+    """The text of data that is no JSON."""
+
+    def __init__(self, outputs: Outputs, most: int) -> None:
+        super().__init__(outputs, most)
+        self._dialect: Dialect | None = None
+
+    async def _passed(self, data: str) -> list[Any] | None:
+        """The documents, or the text, to send in place of data; `None` to send it as it is."""
+        try:
+            document = json.loads(data)
+        except (ValueError, RecursionError):
+            passed = await self._outputs.feed(self._TEXT, data)
+            return [_Text(passed)] if passed else []
+        if self._dialect is None and not isinstance(document, dict | str):
+            return None
+        if self._dialect is None or type(self._dialect).__name__ == "Plain":
+            found = dialect_of(document, self._outputs)
+            if self._dialect is None or type(found) is not type(self._dialect):
+                self._dialect = found
+        return await self._dialect.document(document)
+
+    async def _rest(self) -> list[Any]:
+        rest = await self._dialect.rest() if self._dialect is not None and not self._outputs.blocked else []
+        text = await self._outputs.finish(self._TEXT)
+        return [*rest, _Text(text)] if text else rest
+
+
+class _Text(str):
+    """Data that is no JSON."""
+
+    __slots__ = ()
+
+
+def _written(document: Any) -> str:  # noqa: ANN401  # any JSON value
+    if isinstance(document, _Text):
+        return document
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+class EventFlow(_DocumentFlow):
+    """Server-sent events."""
+
+    __slots__ = ("_ended", "_named", "_parser")
+
+    def __init__(self, outputs: Outputs, most: int) -> None:
+        super().__init__(outputs, most)
+        self._parser = EventParser(most)
+        self._named = False
+        self._ended = False
+
+    async def feed(self, data: bytes) -> bytes:
+        """See `Flow`."""
+        sent = []
+        for one in self._parser.feed(data):
+            sent.append(await self._event(one))
+            if self._outputs.blocked:
+                break
+        return b"".join(sent)
+
+    async def finish(self) -> bytes:
+        """See `Flow`."""
+        # What follows the last whole event is nothing to a client, so it is not sent.
+        documents = [] if self._ended else await self._rest()
+        return self._framed(documents) + self._end()
+
+    def failed(self) -> bytes:
+        """See `Flow`."""
+        self._outputs.blocked = True
+        return self._framed(self._dialect.failed() if self._dialect is not None else []) + self._end()
+
+    async def _event(self, one: Event) -> bytes:
+        if one.data is None or self._ended:
+            return one.raw
+        if one.data.strip() == "[DONE]":
+            rest = await self._rest()
+            self._ended = True
+            return self._framed(rest) + (self._end() if self._outputs.blocked else one.raw)
+        self._named = one.named
+        documents = await self._passed(one.data)
+        if documents is None:
+            return one.raw
+        if len(documents) == 1 and not self._outputs.blocked:
+            written = _written(documents[0])
+            return one.raw if written == one.data else one.with_data(written, self._name(documents[0]))
+        return self._framed(documents) + self._end()
+
+    def _end(self) -> bytes:
+        """What follows the last event of a stream that was cut off."""
+        if not self._outputs.blocked or self._dialect is None or self._dialect.done is None:
+            return b""
+        return event(self._dialect.done)
+
+    def _framed(self, documents: list[Any]) -> bytes:
+        return b"".join(event(_written(document), self._name(document)) for document in documents)
+
+    def _name(self, document: Any) -> str | None:  # noqa: ANN401  # any JSON value
+        """The name of a document's event, where events have names."""
+        if self._dialect is None or not self._dialect.typed or not self._named:
+            return None
+        return document.get("type") if isinstance(document, dict) else None
+
+
+class LineFlow(_DocumentFlow):
+    """JSON lines."""
+
+    __slots__ = ("_buffer",)
+
+    def __init__(self, outputs: Outputs, most: int) -> None:
+        super().__init__(outputs, most)
+        self._buffer = bytearray()
+
+    async def feed(self, data: bytes) -> bytes:
+        """See `Flow`."""
+        *lines, rest = data.split(b"\n")
+        sent = []
+        for line in lines:
+            whole = bytes(self._buffer) + line
+            self._buffer.clear()
+            sent.append(await self._line(whole, b"\n"))
+            if self._outputs.blocked:
+                return b"".join(sent)
+        self._buffer += rest
+        if len(self._buffer) > self._most:
+            raise TooLongError
+        return b"".join(sent)
+
+    async def finish(self) -> bytes:
+        """See `Flow`."""
+        last = await self._line(bytes(self._buffer), b"") if self._buffer else b""
+        self._buffer.clear()
+        if self._outputs.blocked:
+            return last
+        documents = await self._rest()
+        if last and documents:
+            last += b"\n"
+        return last + self._framed(documents)
+
+    def failed(self) -> bytes:
+        """See `Flow`."""
+        self._outputs.blocked = True
+        return self._framed(self._dialect.failed() if self._dialect is not None else [])
+
+    async def _line(self, line: bytes, end: bytes) -> bytes:
+        if not line.strip():
+            return line + end
+        documents = await self._passed(line.decode("utf-8", "replace").removesuffix("\r"))
+        return line + end if documents is None else self._framed(documents)
+
+    def _framed(self, documents: list[Any]) -> bytes:
+        return b"".join(_written(document).encode() + b"\n" for document in documents)

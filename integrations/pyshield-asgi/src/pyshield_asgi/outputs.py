@@ -1,0 +1,91 @@
+"""Outputs: the texts that a response writes piece by piece, each on its way through the shield."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyshield.stream import StreamBlocked, StreamEnd, StreamText
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from pyshield.results import ScanResult
+    from pyshield.shield import Shield
+    from pyshield.stream import OutputStream, StreamEvent
+
+__all__ = ["Outputs", "TooManyOutputsError"]
+
+
+class TooManyOutputsError(ValueError):
+    """A response writes more texts side by side than it may."""
+
+
+class Outputs:
+    """The texts of one response, by what its format tells them apart with.
+
+    Args:
+        shield: Scans them.
+        prompt: What they answer.
+        most: How many there may be.
+
+    Attributes:
+        blocked: Whether one of them must not go on; then none does.
+        results: What came of those that have ended.
+    """
+
+    __slots__ = ("_most", "_open", "_prompt", "_shield", "blocked", "results")
+
+    def __init__(self, shield: Shield, prompt: str, most: int) -> None:
+        self._shield = shield
+        self._prompt = prompt
+        self._most = most
+        self._open: dict[Hashable, OutputStream] = {}
+        self.blocked = False
+        self.results: list[ScanResult] = []
+
+    async def feed(self, key: Hashable, piece: str) -> str:
+        """What passes now that `piece` has come."""
+        if self.blocked or not piece:
+            return ""
+        stream = self._open.get(key)
+        if stream is None:
+            if len(self._open) + len(self.results) >= self._most:
+                raise TooManyOutputsError
+            stream = self._open[key] = self._shield.open_output(self._prompt)
+        return self._passed(await stream.feed(piece))
+
+    async def finish(self, key: Hashable) -> str:
+        """What passes now that the text has ended."""
+        stream = self._open.pop(key, None)
+        if stream is None or self.blocked:
+            return ""
+        return self._passed(await stream.finish())
+
+    async def whole(self, text: str) -> str:
+        """What passes of a text that is there as a whole."""
+        key = object()
+        passed = await self.feed(key, text)
+        return passed + await self.finish(key)
+
+    @property
+    def open(self) -> list[Hashable]:
+        """The texts that have not ended."""
+        return list(self._open)
+
+    def close(self) -> None:
+        """Gives all of them up."""
+        for stream in self._open.values():
+            stream.close()
+        self._open.clear()
+
+    def _passed(self, events: list[StreamEvent]) -> str:
+        passed = []
+        for event in events:
+            match event:
+                case StreamText(text):
+                    passed.append(text)
+                case StreamBlocked():
+                    self.blocked = True
+                case StreamEnd(result):
+                    self.results.append(result)
+        return "".join(passed)

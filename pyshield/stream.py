@@ -1,0 +1,352 @@
+"""Outputs that are scanned while a model writes them.
+
+`Shield.stream_output` is the way in for most; `Shield.open_output` gives the stream itself, to be fed by
+hand. Both bring the same events: `StreamText`, `StreamFinding`, `StreamBlocked`, and at last `StreamEnd`.
+
+Text leaves as soon as no scanner could still change it, so what is held back is as a rule less than a word. A
+scanner that has to see all of an output (`JSON`, say, or one of your own) holds all of it back until its end.
+Either way the result is that of the whole output, however it was cut into pieces.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+from pyshield._check import Check, shown
+from pyshield.errors import Closed, TextError
+
+if TYPE_CHECKING:
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterable,
+        Awaitable,
+        Callable,
+        Generator,
+        Iterable,
+        Iterator,
+    )
+
+    from pyshield._runtime import OutputStream as NativeStream
+    from pyshield.results import Finding, ScanResult
+
+__all__ = [
+    "BlockingOutputStream",
+    "CutWhen",
+    "OutputStream",
+    "StreamBlocked",
+    "StreamEnd",
+    "StreamEvent",
+    "StreamFinding",
+    "StreamText",
+]
+
+
+class StreamText(NamedTuple):
+    """Text that passed: the next words of the output, redacted and restored.
+
+    Attributes:
+        text: The text.
+    """
+
+    text: str
+
+    def __repr__(self) -> str:
+        # Events end up in logs, the text should not.
+        return f"StreamText(<{len(self.text)} characters>)"
+
+
+class StreamFinding(NamedTuple):
+    """Something was found.
+
+    Attributes:
+        finding: What, and where in the output as the model wrote it.
+    """
+
+    finding: Finding
+
+
+class StreamBlocked(NamedTuple):
+    """The output ends here, before its text does: what follows must not pass.
+
+    Attributes:
+        scanners: The scanners that say so, by their keys in `ScanResult.verdicts`.
+    """
+
+    scanners: list[str]
+
+
+class StreamEnd(NamedTuple):
+    """The last event.
+
+    Attributes:
+        result: As for a whole output, up to where it was blocked if it was. Of an output that passed piece by
+            piece the `text` is not kept; what passed was in the text events.
+    """
+
+    result: ScanResult
+
+
+StreamEvent: TypeAlias = "StreamText | StreamFinding | StreamBlocked | StreamEnd"
+"""What comes of an output, one after the other."""
+
+CutWhen: TypeAlias = Literal["unredacted", "found"]
+"""What ends an output before its text does: a finding that nothing takes the place of, or any finding."""
+
+
+def cut_when(cut: CutWhen) -> bool:
+    """Whether any finding ends an output."""
+    if cut not in ("unredacted", "found"):
+        Check("stream").fail("cut", f"expected 'unredacted' or 'found', got {shown(cut)}")
+    return cut == "found"
+
+
+class _Pieces:
+    """The pieces of an output as the runtime takes them: whole characters, no more than one call scans."""
+
+    __slots__ = ("_half", "_part")
+
+    def __init__(self, part: int) -> None:
+        self._part = part
+        # The first half of a surrogate pair whose second half is in the next piece.
+        self._half = ""
+
+    def of(self, piece: str) -> Iterator[str]:
+        piece = self._half + piece
+        self._half = ""
+        if piece and "\ud800" <= piece[-1] <= "\udbff":
+            piece, self._half = piece[:-1], piece[-1]
+        if not piece.isascii():
+            piece = _paired(piece)
+        if len(piece) <= self._part:
+            return iter((piece,) if piece else ())
+        return (piece[at : at + self._part] for at in range(0, len(piece), self._part))
+
+    def end(self) -> None:
+        """Raises `TextError` if half of a pair is left."""
+        if self._half:
+            self._half = ""
+            raise TextError("the output ends with half of a surrogate pair")
+
+
+def _paired(piece: str) -> str:
+    """The piece with halves of surrogate pairs put together; one that is alone the runtime refuses."""
+    try:
+        piece.encode()
+    except UnicodeEncodeError:
+        try:
+            return piece.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        except UnicodeDecodeError:
+            return piece
+    return piece
+
+
+class _Held:
+    """An output that has to be scanned as a whole."""
+
+    __slots__ = ("_bytes", "_most", "_pieces")
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._bytes = 0
+        self._pieces: list[str] = []
+
+    def feed(self, piece: str) -> None:
+        self._bytes += len(piece) if piece.isascii() else len(piece.encode("utf-8", "surrogatepass"))
+        if self._bytes > self._most:
+            self._pieces.clear()
+            raise TextError(
+                f"the output has more than the {self._most} bytes that may be held (limits.max_text_bytes)"
+            )
+        self._pieces.append(piece)
+
+    def take(self) -> str:
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        return text
+
+
+def _unredacted(result: ScanResult) -> list[str]:
+    """The scanners that refuse a text and have not replaced all they found in it."""
+    replaced: dict[str, bool] = {}
+    for finding in result.findings:
+        replaced[finding.scanner] = replaced.get(finding.scanner, True) and finding.replacement is not None
+    refusing = [name for name, verdict in result.verdicts.items() if not verdict.is_valid]
+    if result.omitted_findings:
+        return refusing
+    return [name for name in refusing if not replaced.get(name, False)]
+
+
+def _whole(result: ScanResult, *, found: bool) -> list[StreamEvent]:
+    """The events of an output that was scanned as a whole; if it is blocked, nothing of it passes."""
+    blocking = _unredacted(result)
+    if found:
+        blocking = [name for name, verdict in result.verdicts.items() if not verdict.is_valid]
+    if blocking and result.is_valid:  # `on_error="allow"`
+        blocking = []
+    events: list[StreamEvent] = [StreamFinding(finding) for finding in result.findings]
+    if blocking:
+        events.append(StreamBlocked(blocking))
+    elif result.text:
+        events.append(StreamText(result.text))
+    events.append(StreamEnd(result))
+    return events
+
+
+class _Stream:
+    """What both kinds of stream share: an output on its way, and whether it has ended."""
+
+    __slots__ = ("_ended", "_found", "_held", "_native", "_pieces", "_scan")
+
+    def __init__(self, native: NativeStream, scan: Callable[[str], Any], *, own: bool, found: bool) -> None:
+        self._native = native
+        self._scan = scan
+        self._found = found
+        self._held = None if native.follows and not own else _Held(native.max_held_bytes)
+        self._pieces = _Pieces(native.part)
+        self._ended = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last event has been given; nothing more may be fed then."""
+        return self._ended
+
+    @property
+    def holds(self) -> bool:
+        """Whether all text is held back until the end, because a scanner needs to see all of it."""
+        return self._held is not None
+
+    def close(self) -> None:
+        """Gives the output up and frees what is held of it."""
+        self._ended = True
+        self._held = None
+
+    def _open(self) -> None:
+        if self._ended:
+            raise Closed("the stream has ended")
+
+    def _note(self, events: list[Any]) -> list[StreamEvent]:
+        if events and isinstance(events[-1], StreamEnd):
+            self._ended = True
+        return events
+
+
+class OutputStream(_Stream):
+    """One output on its way through a shield, fed by hand; made by `Shield.open_output`.
+
+    It belongs to one task at a time. Dropping it, or `close`, frees all it holds.
+    """
+
+    __slots__ = ()
+
+    async def feed(self, piece: str) -> list[StreamEvent]:
+        """Takes the next piece and returns what it brings; the last of it is `StreamEnd` if that is the end.
+
+        Raises:
+            TextError: If the piece holds a lone surrogate, or `limits.max_text_bytes` would be exceeded.
+            ScannerError: If a scanner fails and `on_error` is `"raise"`.
+            Closed: If the stream has ended, or the shield is closed.
+        """
+        self._open()
+        events: list[StreamEvent] = []
+        try:
+            if self._held is not None:
+                self._held.feed(piece)
+                return events
+            for number, part in enumerate(self._pieces.of(piece)):
+                if number:
+                    await _yield()
+                events += self._note(self._native.feed(part))
+                if self._ended:
+                    break
+        except BaseException:
+            self.close()
+            raise
+        return events
+
+    async def finish(self) -> list[StreamEvent]:
+        """Takes the end of the output and returns the last events; raises as `feed` and `scan_output` do."""
+        self._open()
+        try:
+            if self._held is not None:
+                return self._note(_whole(await self._scan(self._held.take()), found=self._found))
+            self._pieces.end()
+            return self._note(self._native.finish())
+        finally:
+            self.close()
+
+
+class BlockingOutputStream(_Stream):
+    """As `OutputStream`, on the calling thread; made by `BlockingShield.open_output`."""
+
+    __slots__ = ()
+
+    def feed(self, piece: str) -> list[StreamEvent]:
+        """Takes the next piece; as `OutputStream.feed`."""
+        self._open()
+        events: list[StreamEvent] = []
+        try:
+            if self._held is not None:
+                self._held.feed(piece)
+                return events
+            for part in self._pieces.of(piece):
+                events += self._note(self._native.feed(part))
+                if self._ended:
+                    break
+        except BaseException:
+            self.close()
+            raise
+        return events
+
+    def finish(self) -> list[StreamEvent]:
+        """Takes the end of the output; as `OutputStream.finish`."""
+        self._open()
+        try:
+            if self._held is not None:
+                return self._note(_whole(self._scan(self._held.take()), found=self._found))
+            self._pieces.end()
+            return self._note(self._native.finish())
+        finally:
+            self.close()
+
+
+def _yield() -> Awaitable[None]:
+    """One turn of the event loop for the others."""
+    from asyncio import sleep
+
+    return sleep(0)
+
+
+async def events_of(stream: OutputStream, pieces: AsyncIterable[str]) -> AsyncGenerator[StreamEvent]:
+    """The events of all pieces; closes the pieces where the stream ends, or the consumer leaves."""
+    iterator = aiter(pieces)
+    try:
+        async for piece in iterator:
+            for event in await stream.feed(piece):
+                yield event
+            if stream.ended:
+                return
+        for event in await stream.finish():
+            yield event
+    finally:
+        stream.close()
+        close = getattr(iterator, "aclose", None)
+        if close is not None:
+            await close()
+
+
+def blocking_events_of(
+    stream: BlockingOutputStream, pieces: Iterable[str]
+) -> Generator[StreamEvent, None, None]:
+    """As `events_of`, on the calling thread."""
+    iterator = iter(pieces)
+    try:
+        for piece in iterator:
+            yield from stream.feed(piece)
+            if stream.ended:
+                return
+        yield from stream.finish()
+    finally:
+        stream.close()
+        close = getattr(iterator, "close", None)
+        if close is not None:
+            close()
