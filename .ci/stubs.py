@@ -80,6 +80,7 @@ TYPES: dict[str, str] = {
     "_functions_call_from_engine(arguments)": "dict[str, Any]",
     "_scan_with_future_into_py": "Awaitable[ScanResult]",
     "build_info": "dict[str, Any]",
+    "explain_entities": "list[dict[str, Any]]",
     "model_metrics": "dict[str, Any]",
 }
 

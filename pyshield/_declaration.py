@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pyshield._runtime import Scanner as NativeScanner
     from pyshield._runtime import ScanResult
+    from pyshield._runtime import Vault as NativeVault
 
 __all__ = ["Declaration", "OutputScanner", "PairScanner", "PromptScanner", "is_native"]
 
@@ -72,8 +73,22 @@ class Declaration:
 
         from pyshield._runtime import Scanner as NativeScanner
 
-        self._native = NativeScanner(json.dumps(self._spec()))
+        vaults: list[NativeVault] = []
+        self._native = NativeScanner(json.dumps(self._spec_with(vaults)), vaults)
         return self._native
+
+    def _vaults(self) -> tuple[NativeVault, ...]:
+        """The vault it works with, if it has one."""
+        return ()
+
+    @final
+    def _spec_with(self, vaults: list[NativeVault]) -> dict[str, Any]:
+        """As `_spec`; its vault is added to `vaults` and named by its index there."""
+        spec = self._spec()
+        for vault in self._vaults():
+            spec["vault"] = len(vaults)
+            vaults.append(vault)
+        return spec
 
     def _spec(self) -> dict[str, Any]:
         """The declaration as the runtime reads it."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyshield._runtime import Shield as NativeShield
+    from pyshield._runtime import Vault as NativeVault
 
 __all__ = ["Declared", "OnError"]
 
@@ -85,15 +86,16 @@ class Declared:
         from pyshield._runtime import Shield as NativeShield
 
         prompts, outputs, limits, views, cache, on_error = self._declared
+        vaults: list[NativeVault] = []
         spec = {
-            "prompt": [scanner._spec() for scanner in prompts if is_native(scanner)],  # noqa: SLF001
-            "output": [scanner._spec() for scanner in outputs if is_native(scanner)],  # noqa: SLF001
+            "prompt": [s._spec_with(vaults) for s in prompts if is_native(s)],  # noqa: SLF001
+            "output": [s._spec_with(vaults) for s in outputs if is_native(s)],  # noqa: SLF001
             "limits": limits.to_config(),
             "views": None if views is None else views.to_config(),
             "cache": None if cache is None else cache.to_config(),
             "on_error": on_error,
         }
-        return NativeShield(json.dumps(spec))
+        return NativeShield(json.dumps(spec), vaults)
 
     @property
     def prompt(self) -> tuple[Any, ...]:

@@ -45,6 +45,8 @@ __all__ = [
     "build_info",
     "count_tokens",
     "count_tokens_batch",
+    "entity_types",
+    "explain_entities",
     "extract_urls",
     "json_is_valid",
     "json_repair",
@@ -488,7 +490,7 @@ class Scanner:
     A compiled scanner: a shield of one, whose errors are raised.
     """
 
-    def __new__(cls, spec: str, /) -> Scanner: ...
+    def __new__(cls, spec: str, vaults: Sequence[Vault] = ..., /) -> Scanner: ...
     def ascan(self, text: str, prompt: str | None = None, /) -> Awaitable[tuple[str, bool, float]]:
         """
         Scans without holding up the event loop.
@@ -510,7 +512,7 @@ class Shield:
     A compiled shield.
     """
 
-    def __new__(cls, spec: str, /) -> Shield: ...
+    def __new__(cls, spec: str, vaults: Sequence[Vault] = ..., /) -> Shield: ...
     def close(self, timeout: float = 5.0, /) -> Awaitable[bool]:
         """
         Refuses new work and waits for what is in flight; whether all of it finished in time.
@@ -672,6 +674,12 @@ class Verdict:
 
     def __repr__(self, /) -> str: ...
     @property
+    def degraded(self, /) -> str | None:
+        """
+        What it could not look for although it was asked to; `None` if nothing.
+        """
+
+    @property
     def error(self, /) -> ShieldError | None:
         """
         Why it came to no verdict, if it did not.
@@ -776,6 +784,16 @@ def count_tokens(text: str, model: str, /) -> tuple[int, bool]:
 def count_tokens_batch(texts: Sequence[str], model: str, /) -> list[tuple[int, bool]]:
     """
     The same for many texts, on all cores, in the order of the texts.
+    """
+
+def entity_types() -> list[str]:
+    """
+    The names of all entities that can be asked for, sorted.
+    """
+
+def explain_entities(spec: str, scanned: str, /) -> list[dict[str, Any]]:
+    """
+    Every candidate in a text with what became of it: a list of dicts without a word of the text.
     """
 
 def extract_urls(text: str, /) -> list[str]:

@@ -31,8 +31,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyshield import _yaml
 from pyshield._check import shown
@@ -40,6 +41,9 @@ from pyshield._limits import Cache, Limits, Views
 from pyshield._registry import parameters, scanner_by_name, suggestion
 from pyshield.errors import ConfigError
 from pyshield.presets import preset
+
+if TYPE_CHECKING:
+    from pyshield.vault import Vault
 
 __all__ = ["load", "to_yaml"]
 
@@ -109,6 +113,7 @@ class _Reader:
     def __init__(self, file: str | None, line: Callable[[_yaml.Path], int | None]) -> None:
         self.file = file
         self.line = line
+        self.vault: Vault | None = None
 
     def fail(self, path: _yaml.Path, reason: str, scanner: str | None = None) -> NoReturn:
         """Raises the `ConfigError` of what stands at `path`."""
@@ -171,7 +176,8 @@ class _Reader:
     def scanner(self, package: str, path: _yaml.Path, value: object) -> Any:  # noqa: ANN401
         """One scanner, given by name or with parameters."""
         if isinstance(value, str):
-            return self.called(path, None, scanner_by_name, package, value, {})
+            complete = self.with_vault(package, value, {})
+            return self.called(path, None, scanner_by_name, package, value, complete)
         given = self.mapping(path, value, _SCANNER_KEYS)
         if "type" not in given:
             self.fail(path, "has no 'type'")
@@ -180,7 +186,21 @@ class _Reader:
             params = {}
         if not isinstance(params, Mapping):
             self.fail((*path, "params"), f"expected a mapping, got {shown(params)}")
-        return self.called(path, "params", scanner_by_name, package, given["type"], params)
+        complete = self.with_vault(package, given["type"], params)
+        return self.called(path, "params", scanner_by_name, package, given["type"], complete)
+
+    def with_vault(self, package: str, name: object, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The parameters, with the vault that all scanners of a configuration share if this one takes one."""
+        module = import_module(f"pyshield.{package}")
+        if not isinstance(name, str) or name not in module.SCANNERS or "vault" in params:
+            return params
+        if "vault" not in parameters(getattr(module, name))[0]:
+            return params
+        if self.vault is None:
+            from pyshield.vault import Vault
+
+            self.vault = Vault()
+        return {"vault": self.vault, **params}
 
     def called(self, path: _yaml.Path, inside: str | None, call: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401
         """What `call` returns; its `ConfigError` is placed where its field stands."""

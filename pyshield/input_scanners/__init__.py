@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pyshield.input_scanners.anonymize import Anonymize
     from pyshield.input_scanners.ban_substrings import BanSubstrings
     from pyshield.input_scanners.invisible_text import InvisibleText
     from pyshield.input_scanners.language import Language
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pyshield.input_scanners.util import get_scanner_by_name
 
 __all__ = [
+    "Anonymize",
     "BanSubstrings",
     "InvisibleText",
     "Language",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 SCANNERS = {
+    "Anonymize": "anonymize",
     "BanSubstrings": "ban_substrings",
     "InvisibleText": "invisible_text",
     "Language": "language",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyshield.output_scanners.ban_substrings import BanSubstrings
+    from pyshield.output_scanners.deanonymize import Deanonymize
     from pyshield.output_scanners.json import JSON
     from pyshield.output_scanners.language import Language
     from pyshield.output_scanners.language_same import LanguageSame
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pyshield.output_scanners.reading_time import ReadingTime
     from pyshield.output_scanners.regex import Regex
     from pyshield.output_scanners.secrets import Secrets
+    from pyshield.output_scanners.sensitive import Sensitive
     from pyshield.output_scanners.sentiment import Sentiment
     from pyshield.output_scanners.url_reachability import URLReachability
     from pyshield.output_scanners.util import get_scanner_by_name
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "JSON",
     "BanSubstrings",
+    "Deanonymize",
     "Language",
     "LanguageSame",
     "MaliciousURLs",
@@ -29,6 +32,7 @@ __all__ = [
     "ReadingTime",
     "Regex",
     "Secrets",
+    "Sensitive",
     "Sentiment",
     "URLReachability",
     "get_scanner_by_name",
@@ -36,6 +40,7 @@ __all__ = [
 
 SCANNERS = {
     "BanSubstrings": "ban_substrings",
+    "Deanonymize": "deanonymize",
     "JSON": "json",
     "Language": "language",
     "LanguageSame": "language_same",
@@ -44,6 +49,7 @@ SCANNERS = {
     "ReadingTime": "reading_time",
     "Regex": "regex",
     "Secrets": "secrets",
+    "Sensitive": "sensitive",
     "Sentiment": "sentiment",
     "URLReachability": "url_reachability",
 }

@@ -17,6 +17,11 @@ NONE = inspect.Parameter.empty
 BAN_SUBSTRINGS = "substrings, *, match_type='str', case_sensitive=False, redact=False, contains_all=False"
 LANGUAGE = "valid_languages, *, model=None, threshold={}, match_type='full', use_onnx=False"
 SIGNATURES = {
+    i.Anonymize: (
+        "vault, *, hidden_names=None, allowed_names=None, entity_types=None, preamble='', "
+        "regex_patterns=None, use_faker=False, recognizer_conf=None, threshold=0.5, use_onnx=False, "
+        "language='en', thresholds=None, operators=None, locale='en', key=None"
+    ),
     i.BanSubstrings: BAN_SUBSTRINGS,
     i.InvisibleText: "*, keep_emoji_joiners=True",
     i.Language: LANGUAGE.format(0.6),
@@ -26,6 +31,7 @@ SIGNATURES = {
     i.Sentiment: "*, threshold=-0.3, lexicon='vader_lexicon'",
     i.TokenLimit: "*, limit=4096, encoding_name='cl100k_base', model_name=None",
     o.BanSubstrings: BAN_SUBSTRINGS,
+    o.Deanonymize: "vault, *, matching_strategy='exact', key=None",
     o.JSON: "*, required_elements=0, repair=True",
     o.Language: LANGUAGE.format(0.7),
     o.LanguageSame: "*, model=None, threshold=0.1, use_onnx=False",
@@ -34,11 +40,16 @@ SIGNATURES = {
     o.ReadingTime: "max_time, *, truncate=False",
     o.Regex: "patterns, *, is_blocked=True, match_type='search', redact=True",
     o.Secrets: "*, redact_mode='all', allow_pragma=False",
+    o.Sensitive: (
+        "*, entity_types=None, regex_patterns=None, redact=False, recognizer_conf=None, threshold=0.5, "
+        "use_onnx=False, language='en', thresholds=None"
+    ),
     o.Sentiment: "*, threshold=-0.1, lexicon='vader_lexicon'",
     o.URLReachability: "*, success_status_codes=None, timeout=5, allow_private=False",
 }
 
 MODULES = {
+    "input_scanners.anonymize": ["ALL_SUPPORTED_LANGUAGES", "Anonymize", "DEFAULT_ENTITY_TYPES"],
     "input_scanners.ban_substrings": ["BanSubstrings", "MatchType", "PROMPT_STOP_SUBSTRINGS"],
     "input_scanners.base": ["Scanner"],
     "input_scanners.invisible_text": ["InvisibleText"],
@@ -51,6 +62,7 @@ MODULES = {
     "input_scanners.util": ["get_scanner_by_name"],
     "output_scanners.ban_substrings": ["BanSubstrings", "MatchType", "OUTPUT_STOP_SUBSTRINGS"],
     "output_scanners.base": ["Scanner"],
+    "output_scanners.deanonymize": ["Deanonymize", "MatchingStrategy"],
     "output_scanners.json": ["JSON"],
     "output_scanners.language": ["Language", "MatchType"],
     "output_scanners.language_same": ["LanguageSame"],
@@ -58,6 +70,7 @@ MODULES = {
     "output_scanners.no_refusal": ["NoRefusalLight"],
     "output_scanners.reading_time": ["ReadingTime"],
     "output_scanners.regex": ["MatchType", "Regex"],
+    "output_scanners.sensitive": ["Sensitive"],
     "output_scanners.sentiment": ["Sentiment"],
     "output_scanners.url_reachabitlity": ["URLReachability"],
     "output_scanners.util": ["get_scanner_by_name"],

@@ -9,6 +9,7 @@ import pytest
 from pyshield import input_scanners, output_scanners
 from pyshield._registry import parameters
 from pyshield.errors import ConfigError, ShieldError
+from pyshield.vault import Vault
 from tests.samples import SAMPLES, WRONG, every_scanner
 
 CASES = [
@@ -108,6 +109,8 @@ class TestByName:
                 "Language": {"valid_languages": ["en"]},
                 "Regex": {"patterns": []},
                 "ReadingTime": {"max_time": 1},
+                "Anonymize": {"vault": Vault()},
+                "Deanonymize": {"vault": Vault()},
             }
             assert type(by_name(name, params.get(name))).__name__ == name
 

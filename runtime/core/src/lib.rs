@@ -5,12 +5,14 @@
 #![forbid(unsafe_code)]
 
 pub mod edit;
+pub mod entity;
 pub mod error;
 pub mod finding;
 pub mod interrupt;
 pub mod language;
 pub mod literal;
 pub mod pattern;
+pub mod restore;
 pub mod risk;
 pub mod scanner;
 pub mod span;

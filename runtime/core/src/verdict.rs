@@ -28,12 +28,14 @@ pub struct Verdict {
     pub omitted: usize,
     /// Every change the scanner asks for, listed findings or not.
     pub edits: Vec<Edit>,
+    /// What could not be looked for, if something that was asked for could not.
+    pub degraded: Option<Arc<str>>,
 }
 
 impl Verdict {
     /// A verdict with nothing found.
     pub const fn new(valid: bool, risk: f64) -> Self {
-        Self { valid, risk, findings: Vec::new(), omitted: 0, edits: Vec::new() }
+        Self { valid, risk, findings: Vec::new(), omitted: 0, edits: Vec::new(), degraded: None }
     }
 
     /// A pass at llm-guard's usual risk of `-1.0`.

@@ -9,6 +9,7 @@ use crate::error::EngineError;
 use crate::job::{Finish, Job, Reply, Ticket, Work, conclude};
 use crate::metrics::{InFlight, Lane};
 use crate::outcome::Scan;
+use crate::private::settle;
 use crate::runtime::Runtime;
 use crate::shield::Process;
 
@@ -109,6 +110,8 @@ impl Driver {
         };
         let (judged, network) = tokio::join!(judge, plan.scan_network(text, *deadline));
         let (judged, by_models, spent) = judged?;
-        self.work.merge(plan.merge(judged, network, by_models), spent)
+        let mut judgements = plan.merge(judged, network, by_models);
+        settle(&mut judgements, text).await;
+        self.work.merge(judgements, spent)
     }
 }

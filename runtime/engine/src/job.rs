@@ -16,6 +16,7 @@ use crate::metrics::{self, InFlight, Lane, Metrics};
 use crate::model::answer::Spent;
 use crate::outcome::{Judgement, Outcome, Scan, Timings};
 use crate::plan::{Plan, Questions};
+use crate::private::settle_blocking;
 
 /// Called exactly once with the result, on some engine thread; never called if the request was cancelled.
 pub type Reply = Box<dyn FnOnce(Result<Outcome, EngineError>) + Send>;
@@ -134,9 +135,12 @@ impl Work {
         Ok(Arc::new(scan))
     }
 
-    /// [`Work::judge`] and [`Work::merge`] in one, for plans that wait for nobody.
+    /// [`Work::judge`] and [`Work::merge`] in one, for plans that wait for nobody but a vault; on a thread that
+    /// may wait for one.
     pub(crate) fn scan(&self, cancelled: Option<&AtomicBool>) -> Result<Arc<Scan>, EngineError> {
-        self.judge(cancelled).and_then(|judged| self.merge(judged.text, Spent::default()))
+        let mut judged = self.judge(cancelled)?;
+        settle_blocking(&mut judged.text, &self.text);
+        self.merge(judged.text, Spent::default())
     }
 }
 

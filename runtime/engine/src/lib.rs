@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod model;
 pub mod outcome;
 pub mod plan;
+pub mod private;
 pub mod reachability;
 pub mod runtime;
 pub mod shield;

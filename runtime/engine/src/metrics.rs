@@ -222,6 +222,12 @@ impl<M: Deref<Target = Metrics>> InFlight<M> {
         self.began
     }
 
+    /// The same request, which arrived at `began` already.
+    pub(crate) fn since(mut self, began: Instant) -> Self {
+        self.began = began;
+        self
+    }
+
     /// Records that the scan starts now, and returns how long the request was queued.
     pub fn dequeue(&self) -> Duration {
         let queued = self.began.elapsed();

@@ -10,6 +10,7 @@ use crate::config::OnError;
 use crate::error::EngineError;
 use crate::metrics::Lane;
 use crate::model::answer::Spent;
+use crate::private::Settle;
 
 /// A scanner's key in results and metrics: its class name, and from the second of a kind on `Name#2`.
 ///
@@ -47,6 +48,8 @@ pub struct Judgement {
     pub elapsed: Duration,
     /// The model it rests on, by name and version, if it rests on one.
     pub model: Option<Arc<str>>,
+    /// What is still to be asked of a vault; the verdict is provisional as long as this is there.
+    pub(crate) pending: Option<Arc<dyn Settle>>,
 }
 
 impl Judgement {
@@ -56,7 +59,7 @@ impl Judgement {
         verdict: Result<Verdict, ScannerError>,
         elapsed: Duration,
     ) -> Self {
-        Self { scanner, verdict, elapsed, model: None }
+        Self { scanner, verdict, elapsed, model: None, pending: None }
     }
 }
 

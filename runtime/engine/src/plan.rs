@@ -14,12 +14,14 @@ use pyshield_core::{
 };
 use serde_json::Value;
 
+use crate::actors::vault::Vault;
 use crate::model::Model;
 use crate::model::answer::{Answers, Spent};
 use crate::model::error::ModelError;
 use crate::model::question::{self, Asked, Wanted};
 use crate::model::scanner::{self, BuildError, ModelScanner};
 use crate::outcome::{Judgement, ScannerName};
+use crate::private::{Found, PrivateScanner};
 use crate::reachability::UrlReachability;
 use crate::views::ViewPass;
 
@@ -35,6 +37,19 @@ enum Stage {
     Network(UrlReachability),
     /// Reads a model; awaited as well.
     Model(Box<dyn ModelScanner>),
+    /// Works on the text, and then on a vault.
+    Private(PrivateScanner),
+}
+
+impl Stage {
+    /// What the stage says of a text by itself.
+    fn find(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Found, ScannerError> {
+        match self {
+            Self::Text(scanner) => scanner.scan(input, evidence).map(Found::Verdict),
+            Self::Private(scanner) => scanner.find(input, evidence),
+            Self::Network(_) | Self::Model(_) => Ok(Found::Verdict(Verdict::pass())),
+        }
+    }
 }
 
 /// The scanners of a plan that read one model.
@@ -65,24 +80,32 @@ pub struct Plan {
 
 impl Plan {
     /// Compiles scanner declarations. The error names the scanner and the parameter.
-    pub fn compile(specs: Vec<Value>, views: Option<ViewsSpec>) -> Result<Self, BuildError> {
+    pub fn compile(
+        specs: Vec<Value>,
+        views: Option<ViewsSpec>,
+        vaults: &[Arc<Vault>],
+    ) -> Result<Self, BuildError> {
         let mut hasher = DefaultHasher::new();
         views.hash(&mut hasher);
         let mut stages = Vec::with_capacity(specs.len());
         for (position, spec) in specs.into_iter().enumerate() {
             spec.to_string().hash(&mut hasher);
-            stages.push(build(spec, position)?);
+            stages.push(build(spec, position, vaults)?);
         }
         let names = unique_names(&stages);
         let mut lists: Vec<&LiteralList> = Vec::new();
         let literal_list = stages
             .iter()
-            .map(|stage| match stage {
-                Stage::Text(scanner) => scanner.literals().map(|list| {
+            .map(|stage| {
+                let list = match stage {
+                    Stage::Text(scanner) => scanner.literals(),
+                    Stage::Private(scanner) => scanner.literals(),
+                    Stage::Network(_) | Stage::Model(_) => None,
+                };
+                list.map(|list| {
                     lists.push(list);
                     lists.len() - 1
-                }),
-                Stage::Network(_) | Stage::Model(_) => None,
+                })
             })
             .collect();
         let literals = Arc::new(LiteralAutomaton::new(&lists)?);
@@ -106,14 +129,15 @@ impl Plan {
     pub fn cacheable(&self) -> bool {
         self.stages.iter().all(|stage| match stage {
             Stage::Text(scanner) => scanner.cacheable(),
-            Stage::Network(_) => false,
+            // What a vault holds changes between two scans.
+            Stage::Network(_) | Stage::Private(_) => false,
             Stage::Model(_) => true,
         })
     }
 
     /// Whether a scan has to wait for somebody else: the network, or a model.
     pub fn waits(&self) -> bool {
-        self.stages.iter().any(|stage| !matches!(stage, Stage::Text(_)))
+        self.stages.iter().any(|stage| matches!(stage, Stage::Network(_) | Stage::Model(_)))
     }
 
     /// Whether a scan asks the network.
@@ -126,12 +150,18 @@ impl Plan {
         self.readers.iter().map(|readers| &readers.model)
     }
 
+    /// Whether a scanner has a vault.
+    pub fn has_vault(&self) -> bool {
+        self.stages.iter().any(|stage| matches!(stage, Stage::Private(_)))
+    }
+
     /// Estimated work for a text of `bytes` bytes, in nanoseconds on one core.
     pub fn cost_ns(&self, bytes: usize) -> u64 {
         self.stages
             .iter()
             .map(|stage| match stage {
                 Stage::Text(scanner) => scanner.cost_ns(bytes),
+                Stage::Private(scanner) => scanner.cost_ns(bytes),
                 Stage::Network(_) => 0,
                 // What is left for a model's line is done by others; this is for making tokens.
                 Stage::Model(_) => TOKENIZE_NS.saturating_mul(bytes as u64),
@@ -164,30 +194,43 @@ impl Plan {
         let none = LiteralHits::default();
         let mut judgements = Vec::with_capacity(self.stages.len());
         for ((stage, name), list) in self.stages.iter().zip(&self.names).zip(&self.literal_list) {
-            let Stage::Text(scanner) = stage else { continue };
+            if matches!(stage, Stage::Network(_) | Stage::Model(_)) {
+                continue;
+            }
             let started = Instant::now();
-            let verdict = match (&mut hits, list) {
+            let found = match (&mut hits, list) {
                 (Err(error), Some(_)) => Err(error.clone()),
                 (hits, list) => {
                     let literals = match (hits, list) {
                         (Ok(hits), Some(list)) => hits.get(*list).unwrap_or(&none),
                         _ => &none,
                     };
-                    guard(|| scanner.scan(input, &Evidence { literals }))
+                    guard(|| stage.find(input, &Evidence { literals }))
                 }
             };
-            if let Err(ScannerError::Interrupted(why)) = verdict {
-                return Err(why);
-            }
-            judgements.push(Judgement::new(*name, verdict, started.elapsed()));
+            let (verdict, pending) = match found {
+                Err(ScannerError::Interrupted(why)) => return Err(why),
+                Err(error) => (Err(error), None),
+                Ok(Found::Verdict(verdict)) => (Ok(verdict), None),
+                Ok(Found::Waits(pending)) => (Ok(Verdict::pass()), Some(pending)),
+            };
+            let mut judgement = Judgement::new(*name, verdict, started.elapsed());
+            judgement.pending = pending;
+            judgements.push(judgement);
         }
         if let Some(views) = &self.views {
             let scanners =
                 self.stages.iter().zip(&self.literal_list).filter_map(|(stage, list)| match stage {
                     Stage::Text(scanner) => Some((&**scanner, *list)),
-                    Stage::Network(_) | Stage::Model(_) => None,
+                    Stage::Network(_) | Stage::Model(_) | Stage::Private(_) => None,
                 });
-            views.scan(input, scanners, &self.literals, &mut judgements)?;
+            let judged =
+                self.stages.iter().filter(|stage| matches!(stage, Stage::Text(_) | Stage::Private(_)));
+            let judged = judged.zip(&mut judgements).filter_map(|(stage, judgement)| match stage {
+                Stage::Text(_) => Some(judgement),
+                Stage::Network(_) | Stage::Model(_) | Stage::Private(_) => None,
+            });
+            views.scan(input, scanners, &self.literals, judged)?;
         }
         Ok(judgements)
     }
@@ -247,7 +290,7 @@ impl Plan {
     /// Awaits every scanner that asks the network, all at once.
     pub async fn scan_network(&self, text: &Text, deadline: Option<Instant>) -> Vec<Judgement> {
         let scans = self.stages.iter().zip(&self.names).filter_map(|(stage, name)| match stage {
-            Stage::Text(_) | Stage::Model(_) => None,
+            Stage::Text(_) | Stage::Private(_) | Stage::Model(_) => None,
             Stage::Network(scanner) => Some(async move {
                 let started = Instant::now();
                 let verdict = scanner.scan(text, deadline).await;
@@ -266,7 +309,7 @@ impl Plan {
     ) -> Vec<Judgement> {
         let (mut text, mut network, mut models) = (text.into_iter(), network.into_iter(), models.into_iter());
         let merged = self.stages.iter().filter_map(|stage| match stage {
-            Stage::Text(_) => text.next(),
+            Stage::Text(_) | Stage::Private(_) => text.next(),
             Stage::Network(_) => network.next(),
             Stage::Model(_) => models.next(),
         });
@@ -316,7 +359,7 @@ pub(crate) fn guard<T>(work: impl FnOnce() -> Result<T, ScannerError>) -> Result
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(ScannerError::Panicked))
 }
 
-fn build(spec: Value, position: usize) -> Result<Stage, BuildError> {
+fn build(spec: Value, position: usize, vaults: &[Arc<Vault>]) -> Result<Stage, BuildError> {
     let kind = spec.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     let malformed = |error: serde_json::Error| {
         ConfigError::new("Shield", format!("scanners[{position}] ({kind})"), error.to_string())
@@ -326,6 +369,9 @@ fn build(spec: Value, position: usize) -> Result<Stage, BuildError> {
     }
     if let Some(scanner) = scanner::build(&kind, &spec) {
         return scanner.map(Stage::Model);
+    }
+    if let Some(scanner) = PrivateScanner::build(&kind, &spec, vaults) {
+        return Ok(Stage::Private(scanner?));
     }
     let spec: ScannerSpec = serde_json::from_value(spec).map_err(malformed)?;
     Ok(Stage::Text(spec.build()?))
@@ -338,6 +384,7 @@ fn unique_names(stages: &[Stage]) -> Vec<ScannerName> {
         .map(|stage| {
             let name = match stage {
                 Stage::Text(scanner) => scanner.name(),
+                Stage::Private(scanner) => scanner.name(),
                 Stage::Network(_) => UrlReachability::NAME,
                 Stage::Model(scanner) => scanner.name(),
             };

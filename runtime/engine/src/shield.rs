@@ -21,6 +21,7 @@ use crate::model::error::ModelError;
 use crate::model::scanner::BuildError;
 use crate::outcome::{Outcome, Scan, Timings};
 use crate::plan::Plan;
+use crate::private::{asks_vault, settle_blocking};
 use crate::runtime;
 use crate::stream::OutputStream;
 
@@ -142,8 +143,8 @@ fn weigh(scan: &Arc<Scan>) -> u32 {
 impl Shield {
     /// Compiles a declaration. The error names the scanner and the parameter.
     pub fn compile(spec: ShieldSpec) -> Result<Self, BuildError> {
-        let prompt = Arc::new(Plan::compile(spec.prompt, spec.views)?);
-        let output = Arc::new(Plan::compile(spec.output, spec.views)?);
+        let prompt = Arc::new(Plan::compile(spec.prompt, spec.views, &spec.vaults)?);
+        let output = Arc::new(Plan::compile(spec.output, spec.views, &spec.vaults)?);
         let cache =
             spec.cache.map(|cache| CacheConfig { max_bytes: cache.max_bytes, ttl: cache.ttl.map(seconds) });
         let process = Process::new(&spec.limits, cache.as_ref(), [&prompt, &output]);
@@ -187,6 +188,9 @@ impl Shield {
             return Some(Err(refused));
         }
         let work = self.work(&process, request, Instant::now());
+        if plan.has_vault() {
+            return inline_unless_found(&process, &work);
+        }
         let in_flight = process.metrics.begin(Lane::Inline);
         Some(scan_here(&process, request, &work, in_flight, Lane::Inline))
     }
@@ -290,6 +294,7 @@ impl Shield {
             judgements = plan.merge(judgements, network, models);
             spent = took;
         }
+        settle_blocking(&mut judgements, &request.text);
         let scan = Arc::new(Scan::merge(&request.text, judgements, self.on_error)?);
         let total = began.elapsed();
         let Spent { tokenize, inference } = spent;
@@ -359,6 +364,20 @@ impl Shield {
     pub fn close(&self) {
         self.process().admission.close();
     }
+}
+
+/// Scans on this thread, which must not wait: if a scanner has something to ask its vault, `None`, and
+/// nothing has happened.
+fn inline_unless_found(process: &Process, work: &Work) -> Option<Result<Outcome, EngineError>> {
+    let began = Instant::now();
+    let scanned = match work.judge(None) {
+        Ok(judged) if asks_vault(&judged.text) => return None,
+        judged => {
+            judged.and_then(|judged| work.merge(judged.text, Spent::default())).map(|scan| (scan, false))
+        }
+    };
+    let in_flight = process.metrics.begin(Lane::Inline).since(began);
+    Some(conclude(in_flight, &process.metrics, Lane::Inline, Duration::ZERO, scanned))
 }
 
 /// Scans on this thread, with a look into the cache first.

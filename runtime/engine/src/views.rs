@@ -56,12 +56,12 @@ impl ViewPass {
 
     /// Lets the scanners that read views judge each view of the text, and adds what they say to
     /// `judgements`; `scanners` are theirs, each with its list in `literals`.
-    pub(crate) fn scan<'a>(
+    pub(crate) fn scan<'a, 'j>(
         &self,
         input: &Input<'_>,
         scanners: impl Iterator<Item = (&'a dyn Scanner, Option<usize>)>,
         literals: &LiteralAutomaton,
-        judgements: &mut [Judgement],
+        judgements: impl Iterator<Item = &'j mut Judgement>,
     ) -> Result<(), Interrupted> {
         let mut readers: Vec<_> =
             scanners.zip(judgements).filter(|((scanner, _), _)| scanner.reads_views()).collect();

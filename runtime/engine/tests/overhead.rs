@@ -70,10 +70,11 @@ fn entries_are_charged_for_what_they_cost() {
     };
     let service = VaultService::start(&arbiter);
     let vault = Arc::new(service.create().unwrap());
-    let texts = "[000000]".len() + "v".len();
+    let texts = "[000000]".len() + "000000".len();
     let (cost, ()) = per_entry(|| {
         for chunk in 0..ENTRIES / 1_000 {
-            let entries = (0..1_000).map(|n| VaultEntry::new(format!("[{:06}]", chunk * 1_000 + n), "v"));
+            let entry = |n| VaultEntry::new(format!("[{n:06}]"), format!("{n:06}"));
+            let entries = (chunk * 1_000..(chunk + 1) * 1_000).map(entry);
             vault.extend_blocking(entries.collect()).unwrap();
         }
     });

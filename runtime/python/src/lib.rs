@@ -6,6 +6,7 @@ mod awaitable;
 mod bridge;
 mod bulk;
 mod convert;
+mod entities;
 mod errors;
 mod finding;
 mod function;
@@ -36,6 +37,8 @@ mod _runtime {
     use crate::awaitable::{Ready, Ticket};
     #[pymodule_export]
     use crate::bridge::LoopBridge;
+    #[pymodule_export]
+    use crate::entities::{entity_types, explain_entities};
     #[pymodule_export]
     use crate::finding::Finding;
     #[pymodule_export]

@@ -214,17 +214,19 @@ impl ScanResult {
                 Part::BuiltIn(judgement) => match &judgement.verdict {
                     Ok(verdict) => {
                         let model = judgement.model.clone();
-                        Verdict { is_valid: verdict.valid, risk: verdict.risk, error: None, model }
+                        let degraded = verdict.degraded.clone();
+                        Verdict { is_valid: verdict.valid, risk: verdict.risk, error: None, model, degraded }
                     }
                     Err(error) => {
                         let error = errors::scanner_error(py, judgement.scanner, error);
                         let error = Some(error.into_value(py).into_any());
-                        Verdict { is_valid: false, risk: 1.0, error, model: judgement.model.clone() }
+                        let model = judgement.model.clone();
+                        Verdict { is_valid: false, risk: 1.0, error, model, degraded: None }
                     }
                 },
                 Part::Own((_, is_valid, risk, error)) => {
                     let error = error.as_ref().map(|error| error.clone_ref(py));
-                    Verdict { is_valid: *is_valid, risk: *risk, error, model: None }
+                    Verdict { is_valid: *is_valid, risk: *risk, error, model: None, degraded: None }
                 }
             };
             verdicts.set_item(name, verdict)?;

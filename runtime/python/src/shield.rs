@@ -21,6 +21,7 @@ use crate::onnxruntime;
 use crate::result::ScanResult;
 use crate::stream::OutputStream;
 use crate::text::text;
+use crate::vault::{Vault, handles};
 
 /// How often `close` looks whether everything has finished.
 const CLOSE_POLL: Duration = Duration::from_millis(2);
@@ -139,9 +140,10 @@ async fn drained(shield: Arc<engine::Shield>, timeout: Duration) -> bool {
 #[pymethods]
 impl Shield {
     #[new]
-    #[pyo3(signature = (spec, /))]
-    fn new(py: Python<'_>, spec: &str) -> PyResult<Self> {
-        let spec: ShieldSpec = serde_json::from_str(spec).map_err(|e| errors::malformed(py, &e))?;
+    #[pyo3(signature = (spec, vaults = Vec::new(), /))]
+    fn new(py: Python<'_>, spec: &str, vaults: Vec<PyRef<'_, Vault>>) -> PyResult<Self> {
+        let mut spec: ShieldSpec = serde_json::from_str(spec).map_err(|e| errors::malformed(py, &e))?;
+        spec.vaults = handles(vaults);
         compiled(py, spec).map(|engine| Self { engine })
     }
 

@@ -1,5 +1,7 @@
 //! `_runtime.Vault`: a handle on pairs that the vault actor owns.
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use pyshield_engine::actors::vault as engine;
 use pyshield_engine::runtime;
@@ -10,7 +12,12 @@ use crate::errors;
 /// A vault; dropping it wipes what it holds.
 #[pyclass(frozen, module = "pyshield._runtime")]
 pub(crate) struct Vault {
-    vault: engine::Vault,
+    vault: Arc<engine::Vault>,
+}
+
+/// The handles of vaults, for a declaration that names them by their index.
+pub(crate) fn handles(vaults: Vec<PyRef<'_, Vault>>) -> Vec<Arc<engine::Vault>> {
+    vaults.into_iter().map(|vault| Arc::clone(&vault.vault)).collect()
 }
 
 /// A pair as the engine has it.
@@ -31,7 +38,7 @@ impl Vault {
         py: Python<'_>,
         operation: impl FnOnce(&engine::Vault) -> Result<T, VaultError> + Send,
     ) -> PyResult<T> {
-        py.detach(|| operation(&self.vault)).map_err(|error| errors::vault_error(py, error))
+        py.detach(|| operation(self.vault.as_ref())).map_err(|error| errors::vault_error(py, error))
     }
 }
 
@@ -47,7 +54,7 @@ impl Vault {
             vault.extend_blocking(entries)?;
             Ok(vault)
         });
-        made.map(|vault| Self { vault }).map_err(|error| errors::vault_error(py, error))
+        made.map(|vault| Self { vault: Arc::new(vault) }).map_err(|error| errors::vault_error(py, error))
     }
 
     /// Adds a pair.

@@ -18,6 +18,7 @@ pub(crate) struct Verdict {
     #[pyo3(get)]
     pub(crate) error: Option<Py<PyAny>>,
     pub(crate) model: Option<Arc<str>>,
+    pub(crate) degraded: Option<Arc<str>>,
 }
 
 #[pymethods]
@@ -26,6 +27,12 @@ impl Verdict {
     #[getter]
     fn model(&self) -> Option<&str> {
         self.model.as_deref()
+    }
+
+    /// What it could not look for although it was asked to; `None` if nothing.
+    #[getter]
+    fn degraded(&self) -> Option<&str> {
+        self.degraded.as_deref()
     }
 
     /// As plain data; the error as its message.
@@ -37,6 +44,9 @@ impl Verdict {
         dict.set_item("error", error)?;
         if let Some(model) = &self.model {
             dict.set_item("model", &**model)?;
+        }
+        if let Some(degraded) = &self.degraded {
+            dict.set_item("degraded", &**degraded)?;
         }
         Ok(dict)
     }

@@ -20,6 +20,7 @@ pub mod probe;
 pub mod reading_time;
 pub mod regex;
 pub mod secrets;
+pub mod sensitive;
 pub mod sentiment;
 mod spec;
 pub mod token_limit;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::error::ConfigError;
 use crate::scanner::{
-    Scanner, ban_substrings, invisible_text, json, language, language_same, malicious_urls, no_refusal_light, probe, reading_time, regex, secrets, sentiment, token_limit,
+    Scanner, ban_substrings, invisible_text, json, language, language_same, malicious_urls, no_refusal_light, probe, reading_time, regex, secrets, sensitive, sentiment, token_limit,
 };
 
 /// A scanner as declared: its class name and its parameters.
@@ -35,6 +35,8 @@ pub enum ScannerSpec {
     Regex(regex::RegexSpec),
     /// See [`secrets::Secrets`].
     Secrets(secrets::SecretsSpec),
+    /// See [`sensitive::Sensitive`].
+    Sensitive(sensitive::SensitiveSpec),
     /// See [`sentiment::Sentiment`].
     Sentiment(sentiment::SentimentSpec),
     /// See [`token_limit::TokenLimit`].
@@ -56,6 +58,7 @@ impl ScannerSpec {
             Self::ReadingTime(spec) => Ok(Box::new(reading_time::ReadingTime::new(&spec)?)),
             Self::Regex(spec) => Ok(Box::new(regex::Regex::new(&spec)?)),
             Self::Secrets(spec) => Ok(Box::new(secrets::Secrets::new(&spec))),
+            Self::Sensitive(spec) => Ok(Box::new(sensitive::Sensitive::new(spec)?)),
             Self::Sentiment(spec) => Ok(Box::new(sentiment::Sentiment::new(&spec)?)),
             Self::TokenLimit(spec) => Ok(Box::new(token_limit::TokenLimit::new(&spec)?)),
         }

@@ -2,13 +2,17 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
+use std::{collections::HashSet, hash::RandomState};
 
 use actix::{Actor, Addr, Context, Handler, Message};
 use actix_rt::ArbiterHandle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::vault::{Room, SecretText, VaultEntry, VaultError, VaultId, VaultLimits, VaultState, Vaults};
+use crate::vault::{
+    Claim, Room, SecretText, VaultEntry, VaultError, VaultId, VaultLimits, VaultState, Vaults,
+};
 
 /// Async calls that are in the mailbox at one time; more wait for their turn. A call takes about a
 /// microsecond, so this bounds memory, not throughput. actix' own mailbox bound does not: see [`Service`].
@@ -126,8 +130,8 @@ impl VaultService {
 
     /// Makes an empty vault, from a thread that may block.
     pub fn create(&self) -> Result<Vault, VaultError> {
-        let id = self.service.call_blocking(Vaults::create)?;
-        Ok(Vault { id, service: Arc::clone(&self.service) })
+        let service = Arc::clone(&self.service);
+        self.service.call_blocking(move |vaults| make(vaults, service))
     }
 
     /// Makes an empty vault.
@@ -135,14 +139,19 @@ impl VaultService {
         let service = Arc::clone(&self.service);
         // The handle is made by the actor, so that a caller who goes away while waiting drops it with the
         // answer, and the vault is released.
-        let make = move |vaults: &mut Vaults| vaults.create().map(|id| Vault { id, service });
-        self.service.call(make).await
+        self.service.call(move |vaults| make(vaults, service)).await
     }
 
     /// How many vaults there are, from a thread that may block.
     pub fn vaults(&self) -> Result<usize, VaultError> {
         self.service.call_blocking(|vaults| Ok(vaults.len()))
     }
+}
+
+fn make(vaults: &mut Vaults, service: Arc<Service>) -> Result<Vault, VaultError> {
+    let id = vaults.create()?;
+    let version = vaults.with(id, |state, _| Ok(state.version()))?;
+    Ok(Vault { id, service, version, key: RandomState::new() })
 }
 
 impl fmt::Debug for VaultService {
@@ -159,6 +168,21 @@ impl fmt::Debug for VaultService {
 pub struct Vault {
     id: VaultId,
     service: Arc<Service>,
+    version: Arc<AtomicU64>,
+    /// Of this vault alone and of nobody's making: what is made up for its values cannot be foreseen.
+    key: RandomState,
+}
+
+impl Vault {
+    /// Counts the vault's changes; 0 for one that never held anything. Read without asking anybody.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// The key of what is made up for this vault's values.
+    pub(crate) const fn key(&self) -> &RandomState {
+        &self.key
+    }
 }
 
 /// An operation with its blocking twin: both send the same body.
@@ -194,6 +218,10 @@ operations! {
     /// Removes the first equal entry; [`VaultError::NotFound`] if there is none.
     remove / remove_blocking (entry: VaultEntry) -> () {
         move |state: &mut VaultState, _: &Room| state.remove(&entry)
+    };
+    /// What stands for each value; see [`VaultState::claim`].
+    claim / claim_blocking (claims: Vec<Claim>, taken: HashSet<Box<str>>) -> Vec<SecretText> {
+        move |state: &mut VaultState, room: &Room| state.claim(claims, &taken, room)
     };
     /// The entries in order, as they are now.
     get / get_blocking () -> Vec<VaultEntry> {

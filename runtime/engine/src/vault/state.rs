@@ -1,6 +1,8 @@
-//! One vault: an ordered list of entries and an index of its placeholders.
+//! One vault: an ordered list of entries and indices of its placeholders and values.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Room, SecretText, VaultEntry, VaultError};
 
@@ -11,9 +13,14 @@ pub struct VaultState {
     entries: Vec<VaultEntry>,
     /// How often each placeholder occurs.
     placeholders: HashMap<SecretText, usize>,
+    /// The first placeholder of each value.
+    values: HashMap<SecretText, SecretText>,
+    /// The last number given to a placeholder, by label.
+    pub(super) numbers: HashMap<Box<str>, u64>,
     bytes: usize,
     /// How often entries were removed: since the same number, entries have only been added at the end.
     removals: u64,
+    version: Arc<AtomicU64>,
 }
 
 impl VaultState {
@@ -21,12 +28,19 @@ impl VaultState {
     pub fn extend(&mut self, entries: Vec<VaultEntry>, room: &Room) -> Result<(), VaultError> {
         let bytes = entries.iter().fold(self.bytes, |sum, entry| sum.saturating_add(entry.bytes()));
         room.check(self.entries.len().saturating_add(entries.len()), bytes)?;
-        for entry in &entries {
-            *self.placeholders.entry(entry.placeholder.clone()).or_default() += 1;
+        for entry in entries {
+            self.push(entry);
         }
-        self.entries.extend(entries);
-        self.bytes = bytes;
         Ok(())
+    }
+
+    /// Adds an entry whatever the limits say.
+    pub(super) fn push(&mut self, entry: VaultEntry) {
+        *self.placeholders.entry(entry.placeholder.clone()).or_default() += 1;
+        self.values.entry(entry.value.clone()).or_insert_with(|| entry.placeholder.clone());
+        self.bytes = self.bytes.saturating_add(entry.bytes());
+        self.entries.push(entry);
+        self.changed();
     }
 
     /// Removes the first entry equal to `entry`, as Python's `list.remove`.
@@ -44,6 +58,13 @@ impl VaultState {
                 self.placeholders.remove(removed.placeholder.as_str());
             }
         }
+        if self.values.get(removed.value.as_str()) == Some(&removed.placeholder) {
+            self.values.remove(removed.value.as_str());
+            if let Some(other) = self.entries.iter().find(|held| held.value == removed.value) {
+                self.values.insert(other.value.clone(), other.placeholder.clone());
+            }
+        }
+        self.changed();
         Ok(())
     }
 
@@ -62,9 +83,19 @@ impl VaultState {
         self.removals
     }
 
+    /// The entries themselves.
+    pub(super) fn into_entries(self) -> Vec<VaultEntry> {
+        self.entries
+    }
+
     /// Whether an entry has this placeholder, in constant time.
     pub fn placeholder_exists(&self, placeholder: &str) -> bool {
         self.placeholders.contains_key(placeholder)
+    }
+
+    /// The first placeholder of a value, in constant time.
+    pub fn placeholder_of(&self, value: &str) -> Option<&SecretText> {
+        self.values.get(value)
     }
 
     /// How many entries there are.
@@ -79,11 +110,25 @@ impl VaultState {
 
     /// Removes every entry.
     pub fn clear(&mut self) {
-        *self = Self { removals: self.removals + 1, ..Self::default() };
+        let (version, removals) = (Arc::clone(&self.version), self.removals + 1);
+        // Numbers are not given again.
+        let numbers = std::mem::take(&mut self.numbers);
+        *self = Self { version, removals, numbers, ..Self::default() };
+        self.changed();
     }
 
     /// What the vault counts for in [`super::VaultLimits`].
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// A count of changes, which handles read without asking the vault's owner. 0 is a vault that never held
+    /// anything.
+    pub(crate) fn version(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.version)
+    }
+
+    fn changed(&self) {
+        self.version.fetch_add(1, Ordering::Release);
     }
 }

@@ -1,0 +1,1 @@
+"""Private data: recognisers against Presidio, and how Anonymize grows."""

@@ -1,0 +1,235 @@
+"""What the scanners of private data share: checks of their arguments, and their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from pyshield._check import Check, shown
+from pyshield.exception import LLMGuardValidationError
+
+if TYPE_CHECKING:
+    from pyshield.vault import Vault
+
+__all__ = [
+    "ALL_SUPPORTED_LANGUAGES",
+    "DEFAULT_ENTITY_TYPES",
+    "CustomPatterns",
+    "EntityDecision",
+    "Operator",
+    "explain",
+]
+
+ALL_SUPPORTED_LANGUAGES = ["en", "zh"]
+"""What `language` may be; llm-guard's list."""
+
+DEFAULT_ENTITY_TYPES = [
+    "CREDIT_CARD",
+    "CRYPTO",
+    "EMAIL_ADDRESS",
+    "IBAN_CODE",
+    "IP_ADDRESS",
+    "PERSON",
+    "PHONE_NUMBER",
+    "US_SSN",
+    "US_BANK_NUMBER",
+    "CREDIT_CARD_RE",
+    "UUID",
+    "EMAIL_ADDRESS_RE",
+    "US_SSN_RE",
+]
+"""What is looked for unless `entity_types` says otherwise; llm-guard's list."""
+
+_OPERATORS = ("placeholder", "fake", "mask", "partial", "hash", "encrypt", "keep")
+_KEY_BYTES = 32
+
+Operator = str | Mapping[str, Any]
+"""What is put in the place of a value: a name of `docs/private-data.md`, or a mapping with that name as its
+`type` and the parameters."""
+
+
+class CustomPatterns(TypedDict, total=False):
+    """A group of patterns of the caller's, in llm-guard's format.
+
+    Attributes:
+        name: The entity they find, in capitals.
+        expressions: Patterns of Python's `re`.
+        examples: What they match; for readers.
+        context: Words that make a match likelier.
+        score: How sure a match is, 0 to 1; 0.75 if not given.
+        languages: The languages they are for; `["en"]` if not given.
+        reuse: The built-in entity that is to be found in another language too; instead of expressions.
+    """
+
+    name: str
+    expressions: Sequence[str]
+    examples: Sequence[str]
+    context: Sequence[str]
+    score: float
+    languages: Sequence[str]
+    reuse: Mapping[str, str]
+
+
+class EntityDecision(TypedDict):
+    """What became of one candidate; positions are code points of the text.
+
+    Attributes:
+        type: The entity.
+        start: Where it begins.
+        end: Where it ends, exclusive.
+        score: How sure, 0 to 1, context included.
+        recognizer: Which shape of the entity, or `mail`, `web`, `phone`, `name`, `pattern`.
+        check_passed: Whether check digits confirm it.
+        context: The word before it that raised the score.
+        decision: `kept`, `below_threshold`, `allowed`, or `overlapped` by another candidate.
+    """
+
+    type: str
+    start: int
+    end: int
+    score: float
+    recognizer: str
+    check_passed: bool
+    context: str | None
+    decision: str
+
+
+def _thresholds(check: Check, value: object) -> dict[str, float]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        check.fail("thresholds", f"expected a mapping of entities to numbers, got {shown(value)}")
+    return {
+        check.text("thresholds", name): check.number(f"thresholds[{name}]", score, least=0.0, most=1.0)
+        for name, score in value.items()
+    }
+
+
+def _patterns(check: Check, value: object, language: str) -> list[dict[str, Any]] | None:
+    """The groups for `language`, as the runtime reads them."""
+    if not value:
+        return None
+    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
+        check.fail("regex_patterns", f"expected a list of groups, got {shown(value)}")
+    groups = []
+    for index, group in enumerate(value):
+        field = f"regex_patterns[{index}]"
+        if not isinstance(group, Mapping) or "name" not in group:
+            check.fail(field, "expected a mapping with a 'name'")
+        name = check.text(f"{field}.name", group["name"]).upper()
+        languages = check.texts(f"{field}.languages", group.get("languages") or ["en"])
+        score = check.number(f"{field}.score", group.get("score", 0.75), least=0.0, most=1.0)
+        context = check.texts(f"{field}.context", group.get("context") or [])
+        expressions = check.texts(f"{field}.expressions", group.get("expressions") or [])
+        # A recogniser that is reused is one of the built-in ones, which know no language.
+        if language in languages and not group.get("reuse"):
+            lists = {"expressions": list(expressions), "context": list(context), "languages": [language]}
+            groups.append({"name": name, **lists, "score": score})
+    return groups
+
+
+def recognizers(
+    owner: str,
+    *,
+    entity_types: object,
+    regex_patterns: object,
+    recognizer_conf: object,
+    threshold: object,
+    thresholds: object,
+    use_onnx: object,
+    language: object,
+) -> dict[str, Any]:
+    """The checked parameters that `Anonymize` and `Sensitive` share."""
+    check = Check(owner)
+    if language not in ALL_SUPPORTED_LANGUAGES or not isinstance(language, str):
+        raise LLMGuardValidationError(f"Language must be in the list of allowed: {ALL_SUPPORTED_LANGUAGES}")
+    if recognizer_conf is not None and not isinstance(recognizer_conf, Mapping):
+        check.fail("recognizer_conf", f"expected a mapping or None, got {shown(recognizer_conf)}")
+    types = check.texts("entity_types", entity_types) if entity_types else tuple(DEFAULT_ENTITY_TYPES)
+    return {
+        "entity_types": types,
+        "regex_patterns": _patterns(check, regex_patterns, language),
+        "recognizer_conf": recognizer_conf,
+        "threshold": check.number("threshold", threshold, least=0.0, most=1.0),
+        "thresholds": _thresholds(check, thresholds),
+        "use_onnx": check.boolean("use_onnx", use_onnx),
+        "language": language,
+    }
+
+
+def recognizer_spec(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The recognisers of `params`, as the runtime reads them."""
+    types = dict.fromkeys((*params["entity_types"], "CUSTOM"))
+    groups = params["regex_patterns"]
+    if groups is not None:
+        kept = ("name", "expressions", "context", "score")
+        groups = [{name: group[name] for name in kept} for group in groups]
+    return {
+        "entity_types": list(types),
+        "regex_patterns": groups,
+        "threshold": params["threshold"],
+        "thresholds": params["thresholds"],
+        "language": params["language"],
+    }
+
+
+def shown_params(params: Mapping[str, Any], defaults: Mapping[str, Any], hidden: Sequence[str] = ()) -> str:
+    """The parameters that differ from the defaults, as keyword arguments."""
+    given = []
+    for name, value in params.items():
+        plain = list(value) if isinstance(value, tuple) else value
+        default = DEFAULT_ENTITY_TYPES if name == "entity_types" else defaults.get(name)
+        if name not in hidden and plain != default and (plain or default):
+            given.append(f"{name}={plain!r}")
+    return ", ".join(given)
+
+
+def explain(params: Mapping[str, Any], text: str) -> list[EntityDecision]:
+    """Every candidate in a text, and what became of it."""
+    import json
+    from typing import cast
+
+    from pyshield._runtime import explain_entities
+
+    names = {name: list(params.get(name, ())) for name in ("hidden_names", "allowed_names")}
+    spec = recognizer_spec(params) | names
+    return cast("list[EntityDecision]", explain_entities(json.dumps(spec), text))
+
+
+def operator(check: Check, field: str, value: object) -> dict[str, Any]:
+    """An operator, as the runtime reads it."""
+    given = {"type": value} if isinstance(value, str) else value
+    if not isinstance(given, Mapping) or given.get("type") not in _OPERATORS:
+        check.fail(field, f"expected one of {', '.join(map(repr, _OPERATORS))}, got {shown(value)}")
+    spec: dict[str, Any] = {"type": given["type"]}
+    known = {"type"}
+    if spec["type"] in ("mask", "partial"):
+        known.add("character")
+        spec["character"] = check.text(f"{field}.character", given.get("character", "*"))
+        if len(spec["character"]) != 1:
+            check.fail(f"{field}.character", "expected one character")
+    if spec["type"] == "partial":
+        known.add("visible")
+        spec["visible"] = check.integer(f"{field}.visible", given.get("visible", 4), least=0, most=1_000)
+    for name in given:
+        if name not in known:
+            check.fail(field, f"{shown(name)} is no parameter of {spec['type']!r}")
+    return spec
+
+
+def key_of(check: Check, value: object) -> str | None:
+    """A key, as the runtime reads it."""
+    if value is None:
+        return None
+    if not isinstance(value, bytes | bytearray) or len(value) != _KEY_BYTES:
+        check.fail("key", f"expected {_KEY_BYTES} bytes or None")
+    return bytes(value).hex()
+
+
+def vault_of(check: Check, value: object) -> Vault:
+    """A vault."""
+    from pyshield.vault import Vault
+
+    if not isinstance(value, Vault):
+        check.fail("vault", f"expected a pyshield.vault.Vault, got {shown(value)}")
+    return value

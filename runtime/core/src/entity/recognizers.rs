@@ -1,0 +1,357 @@
+//! The recognisers of one scanner, compiled.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::automaton::Shapes;
+use super::check::Validity;
+use super::context::{self, BONUS, LEAST};
+use super::custom::{Custom, PatternGroup};
+use super::resolve::resolve;
+use super::rule::Rule;
+use super::word::{Starts, begins, ends};
+use super::{CUSTOM, Decision, Entity, GROUPS, MODEL_ENTITIES, TABLES, mail, phone};
+use crate::error::{ConfigError, ScannerError};
+use crate::interrupt::Interrupt;
+use crate::literal::{LiteralHits, LiteralList, Need};
+use crate::span::Span;
+use crate::text::Text;
+
+/// Candidates in one text. More is [`ScannerError::Limit`].
+pub(super) const MAX_CANDIDATES: usize = 1_000_000;
+
+/// Starts between two looks at the clock.
+const STEP: usize = 4_096;
+
+/// What is to be recognised.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecognizersSpec {
+    /// The entities that are wanted.
+    pub entity_types: Vec<String>,
+    /// Strings that are private wherever they stand as words, in any case.
+    pub hidden_names: Vec<Box<str>>,
+    /// Strings that are not, exactly as they are given.
+    pub allowed_names: Vec<String>,
+    /// The caller's own patterns, instead of llm-guard's groups; `None` for those.
+    pub regex_patterns: Option<Vec<PatternGroup>>,
+    /// The least score that counts.
+    pub threshold: f64,
+    /// The same for single entities.
+    pub thresholds: BTreeMap<String, f64>,
+    /// `en` or `zh`.
+    pub language: String,
+}
+
+/// Recognisers, compiled; immutable and shared between threads.
+#[derive(Debug)]
+pub struct Recognizers {
+    rules: Vec<Rule>,
+    shapes: Option<Shapes>,
+    context: HashMap<&'static str, &'static [&'static str]>,
+    custom: Custom,
+    names: Option<LiteralList>,
+    allowed: HashSet<String>,
+    threshold: f64,
+    thresholds: BTreeMap<String, f64>,
+    mail: bool,
+    url: Option<&'static str>,
+    phone: bool,
+    missing: Vec<&'static str>,
+}
+
+impl Recognizers {
+    /// Compiles the recognisers of `scanner`, whom errors name.
+    pub fn new(scanner: &'static str, spec: &RecognizersSpec) -> Result<Self, ConfigError> {
+        let own = spec.regex_patterns.as_ref();
+        for (at, wanted) in spec.entity_types.iter().enumerate() {
+            let known = super::entities().binary_search(&wanted.as_str()).is_ok();
+            if !known && !own.is_some_and(|groups| groups.iter().any(|group| group.name == *wanted)) {
+                let reason = "no recogniser finds it; see docs/private-data.md for all that are known";
+                return Err(ConfigError::new(scanner, format!("entity_types[{at}]"), reason));
+            }
+        }
+        let wanted = |entity: &str| spec.entity_types.iter().any(|name| name == entity);
+        let chinese = spec.language == "zh";
+        let rules: Vec<Rule> = TABLES
+            .iter()
+            .flat_map(|(rules, _)| rules.iter())
+            .filter(|rule| wanted(rule.entity))
+            .filter(|rule| own.is_none() || !GROUPS.contains(&rule.entity))
+            .filter(|rule| chinese || rule.entity != "PHONE_NUMBER_ZH")
+            .copied()
+            .collect();
+        let context =
+            TABLES.iter().flat_map(|(_, context)| context.iter()).map(|one| (one.entity, one.words));
+        let groups = spec.regex_patterns.clone().unwrap_or_default();
+        let groups = groups.into_iter().filter(|group| wanted(&group.name)).collect();
+        let phone = wanted("PHONE_NUMBER");
+        if phone {
+            phone::warm();
+        }
+        let url = [("URL", false), ("URL_RE", own.is_some())];
+        let url = url.into_iter().find(|(name, replaced)| wanted(name) && !replaced).map(|(name, _)| name);
+        Ok(Self {
+            shapes: Shapes::new(&rules),
+            context: context.collect(),
+            custom: Custom::new(scanner, groups)?,
+            names: (!spec.hidden_names.is_empty()).then(|| LiteralList {
+                literals: spec.hidden_names.clone(),
+                case_sensitive: false,
+                whole_word: false,
+                need: Need::Spans,
+            }),
+            allowed: spec.allowed_names.iter().cloned().collect(),
+            threshold: spec.threshold,
+            thresholds: spec.thresholds.clone(),
+            mail: wanted("EMAIL_ADDRESS"),
+            url,
+            phone,
+            missing: MODEL_ENTITIES.iter().copied().filter(|entity| wanted(entity)).collect(),
+            rules,
+        })
+    }
+
+    #[cfg(test)]
+    pub(super) fn shapes_compiled(&self) -> bool {
+        self.shapes.is_some()
+    }
+
+    /// The names to search, for the plan's one automaton.
+    pub fn literals(&self) -> Option<&LiteralList> {
+        self.names.as_ref()
+    }
+
+    /// The wanted entities that only a model finds.
+    pub fn missing(&self) -> &[&'static str] {
+        &self.missing
+    }
+
+    /// What a verdict says when wanted entities can only be found by a model, which is not there.
+    pub fn degraded(&self) -> Option<Arc<str>> {
+        let missing = self.missing.join(", ");
+        (!missing.is_empty()).then(|| format!("no entity model: {missing} cannot be recognised").into())
+    }
+
+    /// Estimated work for a text of `bytes` bytes, in nanoseconds.
+    pub fn cost_ns(&self, bytes: usize) -> u64 {
+        1_500 + bytes as u64 * 15
+    }
+
+    /// The entities of a text: disjoint, in text order.
+    pub fn analyze(
+        &self,
+        text: &Text,
+        names: &LiteralHits,
+        interrupt: Interrupt<'_>,
+    ) -> Result<Vec<Entity>, ScannerError> {
+        let source = text.as_str();
+        let mut candidates = self.candidates(source, names, interrupt)?;
+        candidates.retain(|candidate| self.decide(source, candidate) == Decision::Kept);
+        Ok(resolve(source, candidates))
+    }
+
+    /// Every candidate whose check digits do not rule it out, and what became of it.
+    pub fn explain(
+        &self,
+        text: &Text,
+        names: &LiteralHits,
+        interrupt: Interrupt<'_>,
+    ) -> Result<Vec<(Entity, Decision)>, ScannerError> {
+        let source = text.as_str();
+        let all = self.candidates(source, names, interrupt)?;
+        let (mut kept, mut decided) = (Vec::new(), Vec::new());
+        for candidate in all {
+            match self.decide(source, &candidate) {
+                Decision::Kept => kept.push(candidate),
+                other => decided.push((candidate, other)),
+            }
+        }
+        let resolved = resolve(source, kept.clone());
+        for candidate in kept {
+            let wins = |one: &Entity| one.label == candidate.label && one.span.overlaps(candidate.span);
+            let decision = if resolved.iter().any(wins) { Decision::Kept } else { Decision::Overlapped };
+            decided.push((candidate, decision));
+        }
+        decided.sort_by(|(a, _), (b, _)| a.span.cmp(&b.span).then(a.rank.cmp(&b.rank)));
+        Ok(decided)
+    }
+
+    fn decide(&self, text: &str, candidate: &Entity) -> Decision {
+        let threshold = self.thresholds.get(&*candidate.label).copied().unwrap_or(self.threshold);
+        let value = text.get(candidate.span.range()).unwrap_or_default();
+        if candidate.score < threshold {
+            Decision::BelowThreshold
+        } else if self.allowed.contains(value) {
+            Decision::Allowed
+        } else {
+            Decision::Kept
+        }
+    }
+
+    fn candidates(
+        &self,
+        text: &str,
+        names: &LiteralHits,
+        interrupt: Interrupt<'_>,
+    ) -> Result<Vec<Entity>, ScannerError> {
+        let mut found = Candidates { text, recognizers: self, entities: Vec::new() };
+        self.scan_starts(text, interrupt, &mut found)?;
+        let special = self.rules.len();
+        if self.mail {
+            for span in mail::addresses(text) {
+                found.add("EMAIL_ADDRESS".into(), span, 1.0, "mail", Validity::Certain, special)?;
+            }
+        }
+        if let Some(entity) = self.url {
+            for (span, scheme) in mail::urls(text) {
+                let score = if entity == "URL_RE" {
+                    0.75
+                } else if scheme {
+                    0.9
+                } else {
+                    0.6
+                };
+                found.add(entity.into(), span, score, "web", Validity::Open, special + 1)?;
+            }
+        }
+        for (_, span) in &names.spans {
+            if begins(text, span.start) && ends(text, span.end) {
+                found.add(CUSTOM.into(), *span, 1.0, "name", Validity::Certain, special + 2)?;
+            }
+        }
+        if names.omitted > 0 {
+            return Err(TOO_MANY);
+        }
+        let mut result = Ok(());
+        self.custom.find(text, interrupt, |group, span| {
+            let one = &self.custom.groups[group];
+            if result.is_ok() {
+                result = found.add_custom(one, span, special + 3 + group);
+            }
+        })?;
+        result?;
+        Ok(found.entities)
+    }
+
+    fn scan_starts(
+        &self,
+        text: &str,
+        interrupt: Interrupt<'_>,
+        found: &mut Candidates<'_>,
+    ) -> Result<(), ScannerError> {
+        if self.shapes.is_none() && !self.phone {
+            return Ok(());
+        }
+        let mut run = self.shapes.as_ref().map(Shapes::run);
+        let mut best: Vec<(usize, usize, Validity)> = Vec::new();
+        let mut after_phone = 0;
+        for (count, start) in Starts::new(text).enumerate() {
+            if count % STEP == 0 {
+                interrupt.check()?;
+            }
+            if let Some(run) = &mut run {
+                best.clear();
+                run.matches(text, start, |rule, end| {
+                    // Checked only at a word's end, so that a long number costs one check for each rule.
+                    let Some(value) = text.get(start..end).filter(|_| ends(text, end)) else { return };
+                    let validity = (self.rules[rule].check)(value);
+                    if validity != Validity::Impossible {
+                        best.push((rule, end, validity));
+                    }
+                })?;
+                for (at, &(rule, end, validity)) in best.iter().enumerate() {
+                    // The longest of a rule counts.
+                    if best[at + 1..].iter().any(|(other, longer, _)| *other == rule && *longer > end) {
+                        continue;
+                    }
+                    let Rule { entity, name, score, .. } = self.rules[rule];
+                    let score = if validity == Validity::Certain { 1.0 } else { score };
+                    found.add(entity.into(), Span::new(start, end), score, name, validity, rule)?;
+                }
+            }
+            if self.phone
+                && start >= after_phone
+                && matches!(text.as_bytes()[start], b'0'..=b'9' | b'+' | b'(')
+                && let Some(number) = phone::at(text, start)
+            {
+                after_phone = number.span.end;
+                let value = text.get(number.span.range()).unwrap_or_default();
+                // With a country code hardly a coincidence, with separators seldom, without often.
+                let grouped = value.bytes().any(|byte| !byte.is_ascii_digit());
+                let score = if number.international {
+                    0.75
+                } else if grouped {
+                    0.5
+                } else {
+                    0.4
+                };
+                found.add(
+                    "PHONE_NUMBER".into(),
+                    number.span,
+                    score,
+                    "phone",
+                    Validity::Open,
+                    self.rules.len(),
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+const TOO_MANY: ScannerError = ScannerError::Limit { what: "entities", limit: MAX_CANDIDATES };
+
+/// Candidates as they are collected.
+struct Candidates<'t> {
+    text: &'t str,
+    recognizers: &'t Recognizers,
+    entities: Vec<Entity>,
+}
+
+impl Candidates<'_> {
+    fn add(
+        &mut self,
+        label: Cow<'static, str>,
+        span: Span,
+        score: f64,
+        recognizer: &'static str,
+        validity: Validity,
+        rank: usize,
+    ) -> Result<(), ScannerError> {
+        let words = self.recognizers.context.get(&*label).copied().unwrap_or_default();
+        // Nothing is gained by what is sure already.
+        let context = if score < 1.0 { context::before(self.text, span.start, words) } else { None };
+        self.push(Entity {
+            label,
+            span,
+            score,
+            recognizer,
+            validity,
+            context: context.map(Cow::Borrowed),
+            rank,
+        })
+    }
+
+    fn add_custom(&mut self, group: &PatternGroup, span: Span, rank: usize) -> Result<(), ScannerError> {
+        let words: Vec<&str> = group.context.iter().map(String::as_str).collect();
+        let context = context::before(self.text, span.start, &words).map(|word| Cow::Owned(word.to_owned()));
+        let label = Cow::Owned(group.name.clone());
+        let (score, validity) = (group.score, Validity::Open);
+        self.push(Entity { label, span, score, recognizer: "pattern", validity, context, rank })
+    }
+
+    fn push(&mut self, mut entity: Entity) -> Result<(), ScannerError> {
+        if self.entities.len() >= MAX_CANDIDATES {
+            return Err(TOO_MANY);
+        }
+        if entity.context.is_some() {
+            entity.score = (entity.score + BONUS).clamp(LEAST, 1.0);
+        }
+        self.entities.push(entity);
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! Where an entity may begin and end.
+
+use crate::text::class::is_python_word;
+
+/// Whether a word may end before `c` or begin after it: `c` is no word character, or it is a letter of a
+/// script that is written without spaces, between which and a number there is a boundary for any reader.
+pub(super) fn is_open(c: char) -> bool {
+    !is_python_word(c) || is_unspaced(c)
+}
+
+/// Letters of scripts that put no spaces between words: Thai and its neighbours, Hangul particles, kana, Han.
+pub(super) fn is_unspaced(c: char) -> bool {
+    matches!(u32::from(c),
+        0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3040..=0x30ff | 0x3400..=0x9fff
+        | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x2_0000..=0x3_ffff)
+}
+
+/// Whether a match that ends at `end` ends a word.
+pub(super) fn ends(text: &str, end: usize) -> bool {
+    let Some((before, after)) = text.split_at_checked(end) else { return false };
+    match (before.chars().next_back(), after.chars().next()) {
+        (Some(last), Some(next)) => !is_python_word(last) || is_open(next),
+        _ => true,
+    }
+}
+
+/// Whether a match that begins at `start` begins a word.
+pub(super) fn begins(text: &str, start: usize) -> bool {
+    let Some((before, after)) = text.split_at_checked(start) else { return false };
+    match (before.chars().next_back(), after.chars().next()) {
+        (Some(last), Some(first)) => !is_python_word(first) || is_open(last),
+        _ => true,
+    }
+}
+
+/// The places where an entity may begin: an ASCII letter or digit that begins a word, and the signs with
+/// which some entities begin.
+pub(super) struct Starts<'t> {
+    bytes: &'t [u8],
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Starts<'t> {
+    pub(super) const fn new(text: &'t str) -> Self {
+        Self { bytes: text.as_bytes(), text, at: 0 }
+    }
+}
+
+impl Iterator for Starts<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            let start = self.at;
+            if byte.is_ascii_alphanumeric() {
+                while self.bytes.get(self.at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_') {
+                    self.at += 1;
+                }
+                // A byte before that is not ASCII may be a letter of the same word.
+                let inside = match start.checked_sub(1).map(|before| self.bytes[before]) {
+                    None => false,
+                    Some(before) if before.is_ascii() => before == b'_',
+                    Some(_) => !begins(self.text, start),
+                };
+                if !inside {
+                    return Some(start);
+                }
+                continue;
+            }
+            self.at += 1;
+            match byte {
+                b'$' | b'#' | b'(' | b'+' => return Some(start),
+                b':' if self.bytes.get(start + 1) == Some(&b':') => return Some(start),
+                _ => {}
+            }
+        }
+        None
+    }
+}

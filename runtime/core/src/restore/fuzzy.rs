@@ -1,0 +1,230 @@
+//! Placeholders with typing errors.
+//!
+//! A placeholder with at most `k` errors holds one of any `k + 1` pieces of it unchanged. So the pieces of all
+//! placeholders are searched with one automaton, and around each hit the distance is worked out. Numbered
+//! placeholders (`[REDACTED_PERSON_17]`) are searched by what stands before the number, once for all numbers;
+//! the number itself must be right.
+
+use std::collections::HashMap;
+
+use super::{Form, Restored, automaton, stands_alone};
+use crate::error::ScannerError;
+use crate::interrupt::Interrupt;
+use crate::literal::LiteralAutomaton;
+use crate::span::Span;
+use crate::text::Text;
+
+/// Errors at most; llm-guard's number. Short placeholders may have fewer: one in four characters.
+const MOST_ERRORS: usize = 3;
+
+/// Steps of distance that each byte of a text may cost, and every text beside.
+const STEPS_PER_BYTE: usize = 2_000;
+const STEPS: usize = 4_000_000;
+
+/// What is searched.
+struct Stem {
+    /// In lower case.
+    chars: Vec<char>,
+    errors: usize,
+    tail: Tail,
+}
+
+/// What follows a stem.
+enum Tail {
+    /// Nothing: the stem is the placeholder of this index.
+    None(usize),
+    /// A number, and which placeholder has which.
+    Number(HashMap<Box<str>, usize>),
+}
+
+/// Placeholders, cut into pieces.
+pub(super) struct Fuzzy {
+    stems: Vec<Stem>,
+    pieces: LiteralAutomaton,
+    /// By piece: where it stands in which stems, as `(stem, character)`.
+    places: Vec<Vec<(usize, usize)>>,
+}
+
+impl Fuzzy {
+    pub(super) fn new(placeholders: &[Box<str>]) -> Result<Self, ScannerError> {
+        let mut stems: Vec<Stem> = Vec::new();
+        let mut numbered: HashMap<String, usize> = HashMap::new();
+        for (index, placeholder) in placeholders.iter().enumerate() {
+            let lower = placeholder.to_lowercase();
+            let core = lower.trim_end_matches(']');
+            let number = core.len() - core.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+            let (stem, number) = core.split_at(core.len() - number);
+            if number.is_empty() || stem.chars().count() < 6 {
+                stems.push(Stem::new(&lower, Tail::None(index)));
+                continue;
+            }
+            let at = *numbered.entry(stem.to_owned()).or_insert_with(|| {
+                stems.push(Stem::new(stem, Tail::Number(HashMap::new())));
+                stems.len() - 1
+            });
+            if let Some(Stem { tail: Tail::Number(numbers), .. }) = stems.get_mut(at) {
+                numbers.entry(number.into()).or_insert(index);
+            }
+        }
+        let mut known: HashMap<String, usize> = HashMap::new();
+        let mut places: Vec<Vec<(usize, usize)>> = Vec::new();
+        for (at, stem) in stems.iter().enumerate() {
+            for (offset, piece) in stem.pieces() {
+                let next = places.len();
+                let piece = *known.entry(piece).or_insert(next);
+                if piece == next {
+                    places.push(Vec::new());
+                }
+                places[piece].push((at, offset));
+            }
+        }
+        let mut pieces: Vec<Box<str>> = vec![Box::default(); places.len()];
+        for (piece, at) in known {
+            pieces[at] = piece.into();
+        }
+        Ok(Self { stems, pieces: automaton(pieces, true)?, places })
+    }
+
+    /// The places of placeholders. Where they overlap, the one with more right characters counts.
+    pub(super) fn find(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Vec<Restored>, ScannerError> {
+        let source = text.as_str();
+        let hits = self.pieces.find(text, &interrupt)?.pop().unwrap_or_default();
+        let limit = STEPS + source.len() * STEPS_PER_BYTE;
+        let mut budget = limit;
+        let mut found: Vec<(usize, Restored)> = Vec::new();
+        // By stem: where it was last looked for, and where it was last found.
+        let mut looked: HashMap<usize, usize> = HashMap::new();
+        let mut done: HashMap<usize, usize> = HashMap::new();
+        for (count, (piece, span)) in hits.spans.iter().enumerate() {
+            if count % 256 == 0 {
+                interrupt.check()?;
+            }
+            for &(at, offset) in &self.places[*piece] {
+                let stem = &self.stems[at];
+                // Where the stem would begin, give or take its errors.
+                let begin = back(source, span.start, offset + stem.errors);
+                // The other pieces of one occurrence lead to the same place.
+                let seen = looked.get(&at).is_some_and(|&last| begin >= last && begin - last <= stem.errors);
+                if seen || done.get(&at).is_some_and(|&end| span.start < end) {
+                    continue;
+                }
+                looked.insert(at, begin);
+                budget = budget
+                    .checked_sub(stem.chars.len() * (stem.chars.len() + 3 * MOST_ERRORS))
+                    .ok_or(ScannerError::Limit { what: "steps of fuzzy matching", limit })?;
+                let Some((errors, place)) = stem.closest(source, begin) else { continue };
+                let Some((index, place)) = stem.index(source, place) else { continue };
+                if stands_alone(source, place) {
+                    done.insert(at, place.end);
+                    found.push((errors, Restored { index, span: place, form: Form::Plain }));
+                }
+            }
+        }
+        let right = |(errors, one): &(usize, Restored)| one.span.len().saturating_sub(2 * errors);
+        found.sort_by(|a, b| right(b).cmp(&right(a)).then(a.1.span.start.cmp(&b.1.span.start)));
+        let mut taken: std::collections::BTreeMap<usize, Restored> = std::collections::BTreeMap::new();
+        for (_, one) in found {
+            let before = taken.range(..one.span.end).next_back();
+            if before.is_none_or(|(_, other)| !other.span.overlaps(one.span)) {
+                taken.insert(one.span.start, one);
+            }
+        }
+        Ok(taken.into_values().collect())
+    }
+}
+
+/// The byte offset `chars` characters before `at`, or the text's start.
+fn back(text: &str, at: usize, chars: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    if chars == 0 {
+        return at;
+    }
+    before.char_indices().rev().nth(chars - 1).map_or(0, |(at, _)| at)
+}
+
+impl Stem {
+    fn new(stem: &str, tail: Tail) -> Self {
+        let chars: Vec<char> = stem.chars().collect();
+        let errors = (chars.len() / 4).min(MOST_ERRORS);
+        Self { chars, errors, tail }
+    }
+
+    /// One piece more than there may be errors, each with its place.
+    fn pieces(&self) -> impl Iterator<Item = (usize, String)> {
+        let (length, count) = (self.chars.len(), self.errors + 1);
+        (0..count).filter_map(move |number| {
+            let (from, to) = (length * number / count, length * (number + 1) / count);
+            let piece: String = self.chars.get(from..to)?.iter().collect();
+            (!piece.is_empty()).then_some((from, piece))
+        })
+    }
+
+    /// The part of the text nearest to the stem that begins at `begin` or up to twice the errors later: how
+    /// many errors it has, and where it is. Sellers' algorithm: the edit distance with a free beginning.
+    fn closest(&self, text: &str, begin: usize) -> Option<(usize, Span)> {
+        let rest = text.get(begin..)?;
+        let width = self.chars.len() + 3 * self.errors;
+        // By place in the stem: errors so far, and where the match begins.
+        let mut row: Vec<(usize, usize)> = (0..=self.chars.len()).map(|errors| (errors, begin)).collect();
+        let mut best: Option<(usize, Span)> = None;
+        for (offset, c) in rest.char_indices().take(width) {
+            let (at, end) = (begin + offset, begin + offset + c.len_utf8());
+            let folded = c.to_lowercase().next().unwrap_or(c);
+            let mut diagonal = row[0];
+            row[0] = (0, end);
+            diagonal.1 = at;
+            for (place, &wanted) in self.chars.iter().enumerate() {
+                // A digit stands for itself alone.
+                let wrong = if wanted == folded {
+                    0
+                } else if wanted.is_ascii_digit() || folded.is_ascii_digit() {
+                    MOST_ERRORS + 1
+                } else {
+                    1
+                };
+                let above = row[place + 1];
+                let left = row[place];
+                let gap = |(errors, from): (usize, usize), digit: bool| {
+                    (errors + if digit { MOST_ERRORS + 1 } else { 1 }, from)
+                };
+                let next = [
+                    (diagonal.0 + wrong, diagonal.1),
+                    gap(above, folded.is_ascii_digit()),
+                    gap(left, wanted.is_ascii_digit()),
+                ];
+                diagonal = above;
+                row[place + 1] = next.into_iter().min_by_key(|(errors, _)| *errors).unwrap_or(above);
+            }
+            let (errors, from) = row[self.chars.len()];
+            let better = best.is_none_or(|(least, _)| errors < least);
+            if errors <= self.errors && better {
+                best = Some((errors, Span::new(from, end)));
+            }
+        }
+        best
+    }
+
+    /// Which placeholder it is, and all of its place, by what follows the stem.
+    fn index(&self, text: &str, place: Span) -> Option<(usize, Span)> {
+        let numbers = match &self.tail {
+            Tail::None(index) => return Some((*index, place)),
+            Tail::Number(numbers) => numbers,
+        };
+        let rest = text.get(place.end..)?;
+        // The stem's own end may have been lost, or written twice.
+        let signs =
+            rest.bytes().take(2).take_while(|byte| matches!(byte, b'_' | b' ' | b'-' | b'\\')).count();
+        let rest = rest.get(signs..)?;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let index = *numbers.get(rest.get(..digits)?)?;
+        let mut end = place.end + signs + digits;
+        let bytes = text.as_bytes();
+        let opened = self.chars.first() == Some(&'[');
+        if opened && bytes.get(end) == Some(&b'\\') && bytes.get(end + 1) == Some(&b']') {
+            end += 2;
+        } else if opened && bytes.get(end) == Some(&b']') {
+            end += 1;
+        }
+        Some((index, Span::new(place.start, end)))
+    }
+}

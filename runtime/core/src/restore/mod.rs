@@ -1,0 +1,194 @@
+//! Finding the placeholders of redacted values again, however a model wrote them.
+
+mod fuzzy;
+#[cfg(test)]
+mod tests;
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::error::ScannerError;
+use crate::interrupt::Interrupt;
+use crate::literal::{LiteralAutomaton, LiteralList, Need};
+use crate::span::Span;
+use crate::text::Text;
+use fuzzy::Fuzzy;
+
+/// How a placeholder is recognised; llm-guard's `MatchingStrategy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Matching {
+    /// As it was written.
+    Exact,
+    /// In any case.
+    CaseInsensitive,
+    /// In any case, with up to three changed, missing or added characters; a digit is never one of them.
+    Fuzzy,
+    /// Exactly where possible, fuzzily elsewhere.
+    CombinedExactFuzzy,
+}
+
+/// How a placeholder stands in the text, which is how its value has to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As it is, or with Markdown's backslashes.
+    Plain,
+    /// Percent-encoded, in a URL.
+    Percent,
+}
+
+/// A placeholder that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Its index in the list the [`Restorer`] was made of.
+    pub index: usize,
+    /// Where it stands.
+    pub span: Span,
+    /// How it is written.
+    pub form: Form,
+}
+
+/// Placeholders to be found, compiled.
+pub struct Restorer {
+    placeholders: Vec<Box<str>>,
+    strategy: Matching,
+    plain: LiteralAutomaton,
+    /// The same in Markdown's and in URLs' clothes, made for the first text that could hold one.
+    dressed: OnceLock<Option<LiteralAutomaton>>,
+    fuzzy: OnceLock<Option<Fuzzy>>,
+}
+
+impl Restorer {
+    /// Compiles the placeholders; of equal ones the first counts.
+    pub fn new(placeholders: Vec<Box<str>>, strategy: Matching) -> Result<Self, ScannerError> {
+        let plain = automaton(placeholders.clone(), strategy != Matching::Exact)?;
+        Ok(Self { placeholders, strategy, plain, dressed: OnceLock::new(), fuzzy: OnceLock::new() })
+    }
+
+    /// Every placeholder in the text, in order and disjoint. Of two that overlap the one that begins first
+    /// counts, then the longer. A placeholder that ends with a letter or digit does not match before another
+    /// one: `PERSON_1` is not in `PERSON_10`.
+    ///
+    /// Takes time linear in the text.
+    pub fn find(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Vec<Restored>, ScannerError> {
+        let source = text.as_str();
+        let mut found = literal(text, &self.plain, interrupt, |index| (index, Form::Plain))?;
+        if source.contains("\\_")
+            || source.contains("\\[")
+            || source.contains("%5B")
+            || source.contains("%5b")
+        {
+            let dressed = self.dressed.get_or_init(|| {
+                let percent = self.placeholders.iter().map(|one| percent_encode(one).into());
+                let markdown = self.placeholders.iter().map(|one| markdown(one).into());
+                automaton(percent.chain(markdown).collect(), true).ok()
+            });
+            if let Some(dressed) = dressed {
+                let count = self.placeholders.len();
+                found.extend(literal(text, dressed, interrupt, |index| match index.checked_sub(count) {
+                    None => (index, Form::Percent),
+                    Some(index) => (index, Form::Plain),
+                })?);
+            }
+        }
+        let mut found = disjoint(found);
+        if matches!(self.strategy, Matching::Fuzzy | Matching::CombinedExactFuzzy) {
+            let fuzzy = self.fuzzy.get_or_init(|| Fuzzy::new(&self.placeholders).ok());
+            if let Some(fuzzy) = fuzzy {
+                // What is found as it was written is not looked at again.
+                let more = fuzzy.find(text, interrupt)?;
+                let free = more.into_iter().filter(|one| {
+                    let next = found.partition_point(|known| known.span.end <= one.span.start);
+                    found.get(next).is_none_or(|known| !known.span.overlaps(one.span))
+                });
+                let free: Vec<Restored> = free.collect();
+                found.extend(free);
+                found = disjoint(found);
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn literal(
+    text: &Text,
+    automaton: &LiteralAutomaton,
+    interrupt: Interrupt<'_>,
+    named: impl Fn(usize) -> (usize, Form),
+) -> Result<Vec<Restored>, ScannerError> {
+    let hits = automaton.find(text, &interrupt)?.pop().unwrap_or_default();
+    if hits.omitted > 0 {
+        return Err(ScannerError::Limit { what: "placeholders", limit: crate::verdict::MAX_EDITS });
+    }
+    let whole = hits.spans.into_iter().filter(|(_, span)| stands_alone(text.as_str(), *span));
+    Ok(whole
+        .map(|(index, span)| {
+            let (index, form) = named(index);
+            Restored { index, span, form }
+        })
+        .collect())
+}
+
+impl std::fmt::Debug for Restorer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Restorer").field("placeholders", &self.placeholders.len()).finish_non_exhaustive()
+    }
+}
+
+fn automaton(literals: Vec<Box<str>>, folds: bool) -> Result<LiteralAutomaton, ScannerError> {
+    let list = LiteralList { literals, case_sensitive: !folds, whole_word: false, need: Need::Spans };
+    LiteralAutomaton::new(&[&list]).map_err(|_| ScannerError::Limit {
+        what: "bytes of placeholders",
+        limit: crate::literal::MAX_LITERAL_BYTES,
+    })
+}
+
+/// Whether no ASCII letter or digit continues a match that begins or ends with one.
+fn stands_alone(text: &str, span: Span) -> bool {
+    let bytes = text.as_bytes();
+    let word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    let (first, last) = (span.start, span.end.wrapping_sub(1));
+    !(word(Some(first)) && word(first.checked_sub(1)) || word(Some(last)) && word(Some(span.end)))
+}
+
+/// In text order, without overlaps.
+fn disjoint(mut found: Vec<Restored>) -> Vec<Restored> {
+    found.sort_by(|a, b| a.span.start.cmp(&b.span.start).then(b.span.end.cmp(&a.span.end)));
+    let mut end = 0;
+    found.retain(|one| {
+        let free = one.span.start >= end;
+        if free {
+            end = one.span.end;
+        }
+        free
+    });
+    found
+}
+
+/// With `%XX` for every byte that is not unreserved in RFC 3986.
+pub fn percent_encode(text: &str) -> String {
+    use std::fmt::Write;
+    let mut out = String::with_capacity(text.len() * 3);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// With a backslash before what Markdown would read.
+fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if matches!(c, '[' | ']' | '_' | '*') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}

@@ -1,0 +1,241 @@
+//! Private data out of a prompt, and into a vault.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use pyshield_core::entity::{Decision, Entity, PatternGroup, Recognizers, RecognizersSpec, fake};
+use pyshield_core::literal::{LiteralAutomaton, LiteralList};
+use pyshield_core::risk::{risk_score, round_to};
+use pyshield_core::{ConfigError, Edit, Evidence, Input, Interrupt, ScannerError, Span, Text, Verdict};
+use serde::Deserialize;
+
+use super::operator::{Operator, Operators};
+use super::seal::Key;
+use super::{Found, Settle, vault_failed};
+use crate::actors::vault::Vault;
+use crate::vault::{Claim, SecretText};
+
+/// How many made-up values are tried before a placeholder is taken.
+const FAKES: u64 = 4;
+
+/// Parameters of [`Anonymize`]; the names are llm-guard's, and what it does not have.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AnonymizeSpec {
+    hidden_names: Vec<Box<str>>,
+    allowed_names: Vec<String>,
+    entity_types: Vec<String>,
+    preamble: String,
+    regex_patterns: Option<Vec<PatternGroup>>,
+    threshold: f64,
+    thresholds: BTreeMap<String, f64>,
+    language: String,
+    locale: String,
+    operator: Operator,
+    operators: BTreeMap<String, Operator>,
+    key: Option<Key>,
+}
+
+/// Replaces private data and keeps what it replaced. Risks are llm-guard's.
+#[derive(Debug)]
+pub(crate) struct Anonymize {
+    recognizers: Recognizers,
+    rules: Arc<Rules>,
+}
+
+/// What is done with what was found.
+#[derive(Debug)]
+struct Rules {
+    vault: Arc<Vault>,
+    operators: Operators,
+    threshold: f64,
+    preamble: Option<Arc<str>>,
+    locale: String,
+    degraded: Option<Arc<str>>,
+}
+
+/// Found, and to be replaced.
+#[derive(Debug)]
+struct Pending {
+    rules: Arc<Rules>,
+    entities: Vec<Entity>,
+}
+
+impl AnonymizeSpec {
+    fn recognizers(&self) -> Result<Recognizers, ConfigError> {
+        let spec = RecognizersSpec {
+            entity_types: self.entity_types.clone(),
+            hidden_names: self.hidden_names.clone(),
+            allowed_names: self.allowed_names.clone(),
+            regex_patterns: self.regex_patterns.clone(),
+            threshold: self.threshold,
+            thresholds: self.thresholds.clone(),
+            language: self.language.clone(),
+        };
+        Recognizers::new(Anonymize::NAME, &spec)
+    }
+}
+
+impl Anonymize {
+    pub(crate) const NAME: &'static str = "Anonymize";
+
+    pub(crate) fn new(spec: AnonymizeSpec, vault: Arc<Vault>) -> Result<Self, ConfigError> {
+        let recognizers = spec.recognizers()?;
+        let operators = Operators::new(Self::NAME, spec.operator, spec.operators, spec.key)?;
+        let rules = Rules {
+            vault,
+            operators,
+            threshold: spec.threshold,
+            preamble: (!spec.preamble.is_empty()).then(|| spec.preamble.into()),
+            locale: spec.locale,
+            degraded: recognizers.degraded(),
+        };
+        Ok(Self { recognizers, rules: Arc::new(rules) })
+    }
+
+    pub(crate) fn literals(&self) -> Option<&LiteralList> {
+        self.recognizers.literals()
+    }
+
+    pub(crate) fn cost_ns(&self, bytes: usize) -> u64 {
+        self.recognizers.cost_ns(bytes)
+    }
+
+    pub(crate) fn find(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Found, ScannerError> {
+        let entities = self.recognizers.analyze(input.text, evidence.literals, input.interrupt)?;
+        if entities.is_empty() {
+            return Ok(Found::Verdict(self.rules.noted(Verdict::pass())));
+        }
+        let pending = Pending { rules: Arc::clone(&self.rules), entities };
+        if pending.claims(input.text).is_empty() {
+            return Ok(Found::Verdict(pending.verdict(input.text, Vec::new())?));
+        }
+        Ok(Found::Waits(Arc::new(pending)))
+    }
+}
+
+impl Rules {
+    fn noted(&self, mut verdict: Verdict) -> Verdict {
+        verdict.degraded.clone_from(&self.degraded);
+        verdict
+    }
+}
+
+impl Pending {
+    fn value<'t>(text: &'t Text, entity: &Entity) -> &'t str {
+        text.as_str().get(entity.span.range()).unwrap_or_default()
+    }
+
+    /// What the vault is to be asked for, in text order.
+    fn claims(&self, text: &Text) -> Vec<Claim> {
+        let rules = &self.rules;
+        let mut words: Option<HashSet<&str>> = None;
+        let mut claims = Vec::new();
+        for entity in &self.entities {
+            let operator = rules.operators.of(&entity.label);
+            if !operator.claims() {
+                continue;
+            }
+            let value = Self::value(text, entity);
+            let mut stand_ins = Vec::new();
+            if *operator == Operator::Fake {
+                let words = words.get_or_insert_with(|| fake::words(text.as_str()));
+                let seed = |attempt| {
+                    std::hash::BuildHasher::hash_one(rules.vault.key(), (&*entity.label, value, attempt))
+                };
+                let made =
+                    (0..FAKES).filter_map(|n| fake::fake(&entity.label, value, &rules.locale, seed(n)));
+                // A made-up value one of whose words the text lacks is not in the text.
+                let free = made.filter(|made| {
+                    made != value && fake::words(made).iter().any(|word| !words.contains(word))
+                });
+                stand_ins = free.map(SecretText::from).collect();
+            }
+            claims.push(Claim { label: (*entity.label).into(), value: value.into(), stand_ins });
+        }
+        claims
+    }
+
+    /// The verdict, once the vault has given `given` for the claims.
+    fn verdict(&self, text: &Text, given: Vec<SecretText>) -> Result<Verdict, ScannerError> {
+        let rules = &self.rules;
+        let mut given = given.into_iter();
+        let best = self.entities.iter().map(|entity| entity.score).fold(0.0, f64::max);
+        let mut verdict = Verdict::pass();
+        let mut changed = false;
+        for entity in &self.entities {
+            let operator = rules.operators.of(&entity.label);
+            let value = Self::value(text, entity);
+            let replacement: Option<Arc<str>> = if operator.claims() {
+                given.next().map(|placeholder| placeholder.as_str().into())
+            } else {
+                rules.operators.apply(operator, &entity.label, value)?
+            };
+            match replacement {
+                Some(replacement) => {
+                    changed = true;
+                    verdict.redact(entity.label.clone(), entity.span, entity.score, &replacement)?;
+                }
+                None => verdict.report(entity.label.clone(), entity.span, entity.score),
+            }
+        }
+        if changed {
+            verdict.valid = false;
+            verdict.risk = risk_score(round_to(best, 2), rules.threshold);
+            if let Some(preamble) = &rules.preamble {
+                let front = Span::new(0, 0);
+                verdict.edits.insert(0, Edit { span: front, score: 1.0, replacement: Arc::clone(preamble) });
+            }
+        }
+        Ok(rules.noted(verdict))
+    }
+}
+
+impl Settle for Pending {
+    fn settle<'s>(&'s self, text: &'s Text) -> BoxFuture<'s, Result<Verdict, ScannerError>> {
+        Box::pin(async move {
+            let (claims, taken) = (self.claims(text), taken(text.as_str()));
+            let given = self.rules.vault.claim(claims, taken).await.map_err(vault_failed)?;
+            self.verdict(text, given)
+        })
+    }
+
+    fn settle_blocking(&self, text: &Text) -> Result<Verdict, ScannerError> {
+        let (claims, taken) = (self.claims(text), taken(text.as_str()));
+        let given = self.rules.vault.claim_blocking(claims, taken).map_err(vault_failed)?;
+        self.verdict(text, given)
+    }
+}
+
+/// What in the text already looks like a placeholder: none of these is given to a value.
+fn taken(text: &str) -> HashSet<Box<str>> {
+    let starts = text.match_indices("[REDACTED_").map(|(at, _)| at);
+    let whole = starts.filter_map(|at| {
+        let rest = text.get(at..)?;
+        // No placeholder is longer than a label and a number.
+        let end = rest.bytes().take(160).position(|byte| byte == b']')?;
+        rest.get(..=end)
+    });
+    whole.map(Into::into).collect()
+}
+
+/// What was found in a text, and what became of every candidate: the trace of a decision.
+///
+/// `spec` is the scanner's declaration in JSON, of [`Anonymize`] or of the scanner `Sensitive`.
+pub fn explain(
+    spec: &str,
+    text: &Text,
+) -> Result<Result<Vec<(Entity, Decision)>, ScannerError>, ConfigError> {
+    let malformed =
+        |error: serde_json::Error| ConfigError::new(Anonymize::NAME, "declaration", error.to_string());
+    let spec: RecognizersSpec = serde_json::from_str(spec).map_err(malformed)?;
+    let recognizers = Recognizers::new(Anonymize::NAME, &spec)?;
+    let lists: Vec<&LiteralList> = recognizers.literals().into_iter().collect();
+    let automaton = LiteralAutomaton::new(&lists)?;
+    let names = match automaton.find(text, &Interrupt::NEVER) {
+        Ok(mut hits) => hits.pop().unwrap_or_default(),
+        Err(error) => return Ok(Err(error)),
+    };
+    Ok(recognizers.explain(text, &names, Interrupt::NEVER))
+}

@@ -1,0 +1,117 @@
+//! Placeholders for values: the same one for the same value, a new one for a new value.
+
+use std::collections::HashSet;
+
+use super::{Room, SecretText, VaultEntry, VaultError, VaultState};
+
+/// A value that is about to be taken out of a text.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// What it is: `EMAIL_ADDRESS`.
+    pub label: Box<str>,
+    /// The value.
+    pub value: SecretText,
+    /// What may stand for it, best first; without any that is free, `[REDACTED_{label}_{n}]` does.
+    pub stand_ins: Vec<SecretText>,
+}
+
+impl VaultState {
+    /// What stands for each value, in order. A value that is in the vault keeps what stands for it; the
+    /// others get the first of their stand-ins, or else the next number, that is neither in the vault nor
+    /// `taken`, and are added: all of them, or on [`VaultError::Full`] none.
+    pub fn claim(
+        &mut self,
+        claims: Vec<Claim>,
+        taken: &HashSet<Box<str>>,
+        room: &Room,
+    ) -> Result<Vec<SecretText>, VaultError> {
+        let mut given: Vec<SecretText> = Vec::with_capacity(claims.len());
+        let mut fresh = VaultState::default();
+        // Numbers are given for good only once all of it fits.
+        let mut numbers = self.numbers.clone();
+        for claim in claims {
+            let known = self.placeholder_of(claim.value.as_str());
+            if let Some(known) = known.or_else(|| fresh.placeholder_of(claim.value.as_str())) {
+                given.push(known.clone());
+                continue;
+            }
+            let free = |text: &str| {
+                !taken.contains(text) && !self.placeholder_exists(text) && !fresh.placeholder_exists(text)
+            };
+            let stand_in = claim.stand_ins.iter().find(|stand_in| free(stand_in.as_str())).cloned();
+            let placeholder = stand_in.unwrap_or_else(|| {
+                let number = numbers.entry(claim.label.clone()).or_insert(0);
+                loop {
+                    *number += 1;
+                    let placeholder = format!("[REDACTED_{}_{number}]", claim.label);
+                    if free(&placeholder) {
+                        return SecretText::from(placeholder);
+                    }
+                }
+            });
+            given.push(placeholder.clone());
+            fresh.push(VaultEntry { placeholder, value: claim.value });
+        }
+        if !fresh.is_empty() {
+            self.extend(fresh.into_entries(), room)?;
+        }
+        self.numbers = numbers;
+        Ok(given)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{VaultLimits, Vaults};
+    use super::*;
+
+    fn claim(label: &str, value: &str) -> Claim {
+        Claim { label: label.into(), value: value.into(), stand_ins: Vec::new() }
+    }
+
+    fn claimed(
+        vaults: &mut Vaults,
+        id: super::super::VaultId,
+        claims: Vec<Claim>,
+        taken: &[&str],
+    ) -> Vec<String> {
+        let taken = taken.iter().map(|&text| text.into()).collect();
+        let given = vaults.with(id, |state, room| state.claim(claims, &taken, room)).unwrap();
+        given.iter().map(|text| text.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_same_value_keeps_its_placeholder_and_numbers_never_come_again() {
+        let mut vaults = Vaults::new(VaultLimits::default());
+        let id = vaults.create().unwrap();
+        let first = claimed(
+            &mut vaults,
+            id,
+            vec![claim("A", "x"), claim("A", "y"), claim("B", "z"), claim("A", "x")],
+            &[],
+        );
+        assert_eq!(first, ["[REDACTED_A_1]", "[REDACTED_A_2]", "[REDACTED_B_1]", "[REDACTED_A_1]"]);
+        vaults.with(id, |state, _| state.remove(&VaultEntry::new("[REDACTED_A_2]", "y"))).unwrap();
+        let second = claimed(&mut vaults, id, vec![claim("A", "y"), claim("A", "x")], &["[REDACTED_A_3]"]);
+        assert_eq!(second, ["[REDACTED_A_4]", "[REDACTED_A_1]"]);
+    }
+
+    #[test]
+    fn stand_ins_are_used_where_they_are_free() {
+        let mut vaults = Vaults::new(VaultLimits::default());
+        let id = vaults.create().unwrap();
+        let with = |value: &str| Claim { stand_ins: vec!["Ann".into(), "Bob".into()], ..claim("P", value) };
+        let given = claimed(&mut vaults, id, vec![with("x"), with("y"), with("z")], &["Ann"]);
+        assert_eq!(given, ["Bob", "[REDACTED_P_1]", "[REDACTED_P_2]"]);
+    }
+
+    #[test]
+    fn a_full_vault_is_left_as_it_was() {
+        let mut vaults = Vaults::new(VaultLimits { max_entries: 1, ..VaultLimits::default() });
+        let id = vaults.create().unwrap();
+        let both = vec![claim("A", "x"), claim("A", "y")];
+        let refused = vaults.with(id, |state, room| state.claim(both, &HashSet::new(), room));
+        assert_eq!(refused.unwrap_err(), VaultError::Full { what: "entries", limit: 1 });
+        assert_eq!(claimed(&mut vaults, id, vec![claim("A", "y")], &[]), ["[REDACTED_A_1]"]);
+    }
+}

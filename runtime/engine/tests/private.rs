@@ -1,0 +1,208 @@
+//! Out of a prompt, into a vault, and back: exactly, for anything, in every lane.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::submit;
+use proptest::prelude::*;
+use pyshield_core::Text;
+use pyshield_engine::actors::vault::Vault;
+use pyshield_engine::config::ShieldSpec;
+use pyshield_engine::metrics::Lane;
+use pyshield_engine::runtime;
+use pyshield_engine::shield::{Request, Shield, Side};
+use serde_json::{Value, json};
+
+const ENTITIES: &[&str] = &[
+    "CREDIT_CARD",
+    "CRYPTO",
+    "EMAIL_ADDRESS",
+    "IBAN_CODE",
+    "IP_ADDRESS",
+    "PHONE_NUMBER",
+    "US_SSN",
+    "UUID",
+    "URL",
+    "DATE_RE",
+    "CUSTOM",
+];
+
+fn anonymize(operator: &str) -> Value {
+    json!({
+        "type": "Anonymize", "vault": 0, "hidden_names": ["Ada Lovelace", "王伟"], "allowed_names": [],
+        "entity_types": ENTITIES, "preamble": "", "regex_patterns": null, "threshold": 0.5, "thresholds": {},
+        "language": "en", "locale": "en", "operator": {"type": operator}, "operators": {},
+        "key": "07".repeat(32),
+    })
+}
+
+fn deanonymize(strategy: &str) -> Value {
+    json!({"type": "Deanonymize", "vault": 0, "matching_strategy": strategy, "key": "07".repeat(32)})
+}
+
+fn vault() -> Arc<Vault> {
+    Arc::new(runtime::current().unwrap().vaults().create().unwrap())
+}
+
+fn shield(operator: &str, strategy: &str, vault: &Arc<Vault>) -> Shield {
+    let limits = json!({
+        "max_in_flight": 64, "policy": "reject", "deadline": null, "max_text_bytes": 1 << 24,
+        "inline_budget_us": 1e6,
+    });
+    let spec = json!({
+        "prompt": [anonymize(operator)], "output": [deanonymize(strategy)], "on_error": "raise",
+        "limits": limits, "cache": null,
+    });
+    let mut spec: ShieldSpec = serde_json::from_value(spec).unwrap();
+    spec.vaults = vec![Arc::clone(vault)];
+    Shield::compile(spec).unwrap()
+}
+
+fn request(side: Side, text: &str) -> Request {
+    Request { side, text: Text::from(text), prompt: None, deadline: None }
+}
+
+fn scan(shield: &Shield, side: Side, text: &str) -> String {
+    let outcome = shield.scan_blocking(&request(side, text)).unwrap();
+    outcome.scan.rewritten.clone().unwrap_or_else(|| text.to_owned())
+}
+
+const LETTER: &str = "Ada Lovelace (ada@example.org, +1 202-555-0173) paid DE89 3704 0044 0532 0130 00 from 10.0.0.1; \
+    again ada@example.org. Card 4111 1111 1111 1111.";
+
+#[test]
+fn the_same_value_has_the_same_placeholder_in_every_call() {
+    let vault = vault();
+    let shield = shield("placeholder", "exact", &vault);
+    let out = scan(&shield, Side::Prompt, LETTER);
+    assert_eq!(
+        out,
+        "[REDACTED_CUSTOM_1] ([REDACTED_EMAIL_ADDRESS_1], [REDACTED_PHONE_NUMBER_1]) paid [REDACTED_IBAN_CODE_1] \
+         from [REDACTED_IP_ADDRESS_1]; again [REDACTED_EMAIL_ADDRESS_1]. Card [REDACTED_CREDIT_CARD_1]."
+    );
+    assert_eq!(scan(&shield, Side::Output, &out), LETTER);
+    assert_eq!(
+        scan(&shield, Side::Prompt, "bob@example.org and ada@example.org"),
+        "[REDACTED_EMAIL_ADDRESS_2] and [REDACTED_EMAIL_ADDRESS_1]"
+    );
+    assert_eq!(vault.len_blocking().unwrap(), 7);
+}
+
+#[test]
+fn a_text_without_private_data_stays_on_the_callers_thread_and_one_with_it_does_not() {
+    let vault = vault();
+    let shield = shield("placeholder", "exact", &vault);
+    let clean = shield.try_inline(&request(Side::Prompt, "nothing of the kind")).unwrap().unwrap();
+    assert_eq!((clean.lane, clean.scan.is_valid), (Lane::Inline, true));
+    let private = request(Side::Prompt, "ask ada@example.org");
+    assert!(shield.try_inline(&private).is_none());
+    let before = shield.metrics().requests_total["inline"];
+    let (ticket, answer) = submit(&shield, &private);
+    ticket.unwrap();
+    let outcome = answer.recv().unwrap().unwrap();
+    assert_eq!(outcome.scan.rewritten.as_deref(), Some("ask [REDACTED_EMAIL_ADDRESS_1]"));
+    assert_eq!(shield.metrics().requests_total["inline"], before);
+    // The first look at a vault's new version asks its actor; the next ones do not.
+    let back = request(Side::Output, "[REDACTED_EMAIL_ADDRESS_1]");
+    assert!(shield.try_inline(&back).is_none());
+    assert_eq!(scan(&shield, Side::Output, "[REDACTED_EMAIL_ADDRESS_1]"), "ada@example.org");
+    let inline = shield.try_inline(&back).unwrap().unwrap();
+    assert_eq!(inline.scan.rewritten.as_deref(), Some("ada@example.org"));
+}
+
+#[test]
+fn nothing_shows_a_value() {
+    let vault = vault();
+    let shield = shield("placeholder", "exact", &vault);
+    let outcome = shield.scan_blocking(&request(Side::Prompt, LETTER)).unwrap();
+    let back = outcome.scan.rewritten.clone().unwrap();
+    let restored = shield.scan_blocking(&request(Side::Output, &back)).unwrap();
+    let findings: Vec<_> = restored.scan.judgements.iter().map(|judgement| &judgement.verdict).collect();
+    let shown = format!("{shield:?} {vault:?} {outcome:?} {findings:?} {:?}", shield.metrics());
+    for value in ["ada@example.org", "4111", "Lovelace", "DE89"] {
+        assert!(!shown.contains(value), "{value}");
+    }
+}
+
+#[test]
+fn json_stays_json() {
+    let vault = vault();
+    vault
+        .append_blocking(pyshield_engine::vault::VaultEntry::new("[REDACTED_PERSON_1]", "Bob \"B\" \\ Smith"))
+        .unwrap();
+    let shield = shield("placeholder", "exact", &vault);
+    let out = scan(&shield, Side::Output, r#"{"name": "[REDACTED_PERSON_1]"}"#);
+    let parsed: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(parsed["name"], "Bob \"B\" \\ Smith");
+    assert_eq!(scan(&shield, Side::Output, "Hello [REDACTED_PERSON_1]"), "Hello Bob \"B\" \\ Smith");
+}
+
+#[test]
+fn sessions_do_not_meet() {
+    let work = |thread: usize| {
+        for session in 0..40 {
+            let vault = vault();
+            let shield = shield("placeholder", "exact", &vault);
+            let text = format!("mail t{thread}s{session}@example.org and x@example.org");
+            let out = scan(&shield, Side::Prompt, &text);
+            assert_eq!(out, "mail [REDACTED_EMAIL_ADDRESS_1] and [REDACTED_EMAIL_ADDRESS_2]");
+            assert_eq!(scan(&shield, Side::Output, &out), text);
+        }
+    };
+    std::thread::scope(|scope| (0..4).for_each(|thread| drop(scope.spawn(move || work(thread)))));
+}
+
+fn texts() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        "[ -~]{0,12}",
+        "\\PC{0,6}",
+        Just(" ".to_owned()),
+        prop::sample::select(vec![
+            "ada@example.org",
+            "bob.b@müller.de",
+            "4111 1111 1111 1111",
+            "4111111111111111",
+            "DE89370400440532013000",
+            "10.0.0.1",
+            "::1",
+            "536-90-4399",
+            "+1 202-555-0173",
+            "(202) 555-0173",
+            "https://example.org/a?b=c",
+            "Ada Lovelace",
+            "ada lovelace",
+            "王伟",
+            "12/31/2024",
+            "3rd of April 2021",
+            "\n",
+            "\"",
+            "\\",
+            "[",
+            "]",
+            "[REDACTED_",
+            "[REDACTED_EMAIL_ADDRESS_1]",
+            "[REDACTED_CUSTOM_2]",
+            "%5B",
+            "\\_",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    prop::collection::vec(part, 0..14).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+    #[test]
+    fn what_was_taken_out_comes_back(
+        text in texts(),
+        operator in prop::sample::select(vec!["placeholder", "fake", "encrypt", "keep"]),
+    ) {
+        let vault = vault();
+        let shield = shield(operator, "exact", &vault);
+        let out = scan(&shield, Side::Prompt, &text);
+        prop_assert_eq!(scan(&shield, Side::Output, &out), text);
+    }
+}

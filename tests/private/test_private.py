@@ -1,0 +1,257 @@
+"""Anonymize, Deanonymize and Sensitive: out of a prompt, into a vault, and back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pickle
+
+import pytest
+
+from pyshield import Shield, Vault, scan_output, scan_prompt
+from pyshield.errors import ConfigError
+from pyshield.exception import LLMGuardValidationError
+from pyshield.input_scanners import Anonymize
+from pyshield.input_scanners.anonymize import DEFAULT_ENTITY_TYPES, entity_types
+from pyshield.output_scanners import Deanonymize, Sensitive
+from pyshield.output_scanners.deanonymize import MatchingStrategy
+
+LETTER = (
+    "Ask ada@example.org or call +1 202-555-0173. Card 4111 1111 1111 1111, "
+    "account DE89 3704 0044 0532 0130 00, SSN 536-90-4399, host 10.0.0.1, "
+    "wallet 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa. Again: ada@example.org!"
+)
+VALUES = [
+    "ada@example.org",
+    "202-555-0173",
+    "4111 1111",
+    "DE89 3704",
+    "536-90-4399",
+    "10.0.0.1",
+    "1A1zP1eP",
+]
+
+
+def test_round_trip():
+    vault = Vault()
+    text, valid, risk = Anonymize(vault).scan(LETTER)
+    assert not valid
+    assert risk == 1.0
+    assert text.count("[REDACTED_EMAIL_ADDRESS_1]") == 2
+    for kind in ("PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "IP_ADDRESS", "CRYPTO"):
+        assert f"[REDACTED_{kind}" in text
+    assert not any(value in text for value in VALUES)
+    assert Deanonymize(vault).scan("", text) == (LETTER, True, -1.0)
+
+
+def test_clean_and_blank_prompts_pass():
+    vault = Vault()
+    for text in ("nothing of the kind", "", "  \n"):
+        assert Anonymize(vault).scan(text) == (text, True, -1.0)
+        assert Sensitive().scan("a prompt", text) == (text, True, -1.0)
+    assert len(vault) == 0
+
+
+def test_llm_guards_calls():
+    vault = Vault()
+    text, valid, risk = scan_prompt([Anonymize(vault, preamble="Mind: ")], "I am ada@example.org")
+    assert text == "Mind: I am [REDACTED_EMAIL_ADDRESS_1]"
+    assert (valid, risk) == ({"Anonymize": False}, {"Anonymize": 1.0})
+    text, valid, risk = scan_output([Deanonymize(vault)], text, "Hello [REDACTED_EMAIL_ADDRESS_1]")
+    assert (text, valid, risk) == ("Hello ada@example.org", {"Deanonymize": True}, {"Deanonymize": -1.0})
+
+
+async def test_in_a_shield():
+    vault = Vault()
+    shield = Shield(prompt=[Anonymize(vault)], output=[Deanonymize(vault)])
+    clean = await shield.scan_prompt("nothing of the kind")
+    assert (clean.lane, clean.is_valid) == ("inline", True)
+    result = await shield.scan_prompt(LETTER)
+    assert result.lane == "actor"
+    assert not result.is_valid
+    assert {finding.label for finding in result.findings} >= {"EMAIL_ADDRESS", "CREDIT_CARD"}
+    back = await shield.scan_output("", result.text)
+    assert back.text == LETTER
+    assert back.findings == []
+    shown = repr((vault, shield, result, back)) + json.dumps(result.to_dict()) + shield.prometheus()
+    assert not any(value in shown + json.dumps(back.to_dict()) for value in VALUES)
+
+
+async def test_many_sessions_at_once():
+    async def session(number):
+        vault = Vault()
+        shield = Shield(prompt=[Anonymize(vault)], output=[Deanonymize(vault)])
+        for turn in range(3):
+            text = f"turn {turn}: user{number}.{turn}@example.org and user{number}@example.org"
+            result = await shield.scan_prompt(text)
+            assert "@" not in result.text
+            assert (await shield.scan_output("", result.text)).text == text
+        return len(vault)
+
+    assert await asyncio.gather(*(session(number) for number in range(60))) == [4] * 60
+
+
+async def test_lists_and_blocking_agree():
+    vault = Vault()
+    shield = Shield(prompt=[Anonymize(vault)], output=[Deanonymize(vault)])
+    texts = [f"mail u{number % 7}@example.org" for number in range(600)]
+    results = await shield.scan_prompts(texts)
+    assert len(vault) == 7
+    back = await shield.scan_outputs([("", result.text) for result in results])
+    assert [result.text for result in back] == texts
+
+
+def test_says_what_no_pattern_finds():
+    report = Anonymize(Vault()).report("Ada was here")
+    assert "PERSON" in report.verdicts["Anonymize"].degraded
+    assert report.to_dict()["verdicts"]["Anonymize"]["degraded"]
+    assert Sensitive(entity_types=["EMAIL_ADDRESS"]).report("", "x").verdicts["Sensitive"].degraded is None
+
+
+def test_names_patterns_and_thresholds():
+    vault = Vault()
+    scanner = Anonymize(
+        vault,
+        hidden_names=["Project Zeus"],
+        allowed_names=["help@example.org"],
+        entity_types=["EMAIL_ADDRESS", "TICKET"],
+        regex_patterns=[{"name": "ticket", "expressions": [r"\bT-\d+\b"], "score": 0.6}],
+        thresholds={"EMAIL_ADDRESS": 0.9},
+    )
+    text, _, _ = scanner.scan("project zeus T-12 help@example.org me@example.org")
+    assert text == "[REDACTED_CUSTOM_1] [REDACTED_TICKET_1] help@example.org [REDACTED_EMAIL_ADDRESS_1]"
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected"),
+    [
+        ("mask", "card **** **** **** ****"),
+        ({"type": "partial", "visible": 4, "character": "#"}, "card #### #### #### 1111"),
+        ("keep", "card 4111 1111 1111 1111"),
+    ],
+)
+def test_operators_that_need_no_vault(operator, expected):
+    vault = Vault()
+    scanner = Anonymize(vault, entity_types=["CREDIT_CARD"], operators={"CREDIT_CARD": operator})
+    text, valid, _ = scanner.scan("card 4111 1111 1111 1111")
+    assert (text, valid) == (expected, operator == "keep")
+    assert len(vault) == 0
+
+
+def test_hash_and_encryption():
+    key = bytes(range(32))
+    operators = {"CREDIT_CARD": "hash", "EMAIL_ADDRESS": "encrypt"}
+    scanner = Anonymize(Vault(), operators=operators, key=key)
+    text, _, _ = scanner.scan("4111 1111 1111 1111 ada@example.org")
+    assert text.startswith("[HASH_CREDIT_CARD_")
+    assert (
+        Anonymize(Vault(), operators=operators, key=key).scan("4111 1111 1111 1111 ada@example.org")[0]
+        == text
+    )
+    back, _, _ = Deanonymize(Vault(), key=key).scan("", text)
+    assert back.endswith(" ada@example.org")
+    assert Deanonymize(Vault(), key=bytes(32)).scan("", text)[0] == text
+    assert key.hex() not in repr(scanner) + json.dumps(scanner.to_config())
+    with pytest.raises(ConfigError, match="key"):
+        Anonymize(Vault(), operators=operators)
+
+
+def test_made_up_values_stand_for_real_ones():
+    vault = Vault()
+    scanner = Anonymize(vault, use_faker=True)
+    text, _, _ = scanner.scan(LETTER)
+    assert "[REDACTED" not in text
+    assert not any(value in text for value in VALUES)
+    assert scanner.scan(LETTER)[0] == text
+    assert Deanonymize(vault).scan("", text)[0] == LETTER
+    assert Anonymize(Vault(), use_faker=True).scan(LETTER)[0] != text
+
+
+@pytest.mark.parametrize("strategy", ["case_insensitive", "fuzzy", "combined_exact_fuzzy"])
+def test_strategies(strategy):
+    vault = Vault([("[REDACTED_PERSON_1]", "Ada"), ("[REDACTED_PERSON_10]", "Grace")])
+    scanner = Deanonymize(vault, matching_strategy=MatchingStrategy(strategy))
+    assert scanner.scan("", "[redacted_person_10], [redacted_person_1].")[0] == "Grace, Ada."
+
+
+def test_sensitive():
+    text = "Write to ada@example.org"
+    assert Sensitive().scan("a prompt", text) == (text, False, 1.0)
+    assert Sensitive(redact=True).scan("a prompt", text)[0] == "Write to <EMAIL_ADDRESS>"
+
+
+def test_explains_without_the_text():
+    scanner = Anonymize(Vault(), entity_types=["US_BANK_NUMBER", "EMAIL_ADDRESS"])
+    decisions = scanner.explain("bank account 945456787654, ada@example.org")
+    assert [(one["type"], one["decision"]) for one in decisions] == [
+        ("US_BANK_NUMBER", "below_threshold"),
+        ("EMAIL_ADDRESS", "kept"),
+    ]
+    assert decisions[0]["context"] == "account"
+    assert decisions[1]["check_passed"]
+    assert "ada" not in repr(decisions)
+
+
+def test_declarations():
+    vault = Vault([("[A]", "hunter2")])
+    scanner = Anonymize(vault, hidden_names=["x"], use_faker=True)
+    assert repr(scanner) == "Anonymize(<Vault of 1 pairs>, hidden_names=['x'], use_faker=True)"
+    assert (
+        scanner == Anonymize(vault, hidden_names=["x"], use_faker=True) != Anonymize(Vault(), use_faker=True)
+    )
+    assert len({scanner, Anonymize(vault, hidden_names=["x"], use_faker=True)}) == 1
+    assert "vault" not in scanner.to_config()["params"]
+    assert repr(Sensitive(redact=True)) == "Sensitive(redact=True)"
+    assert repr(Deanonymize(vault, matching_strategy="fuzzy")) == (
+        "Deanonymize(<Vault of 1 pairs>, matching_strategy='fuzzy')"
+    )
+    with pytest.raises(TypeError, match="does not pickle"):
+        pickle.dumps(scanner)
+    again = pickle.loads(pickle.dumps(Sensitive(redact=True)))
+    assert again == Sensitive(redact=True)
+
+
+async def test_scanners_of_a_configuration_share_one_vault():
+    shield = Shield.from_config(
+        {
+            "prompt": [{"type": "Anonymize", "params": {"entity_types": ["EMAIL_ADDRESS"]}}],
+            "output": ["Deanonymize", {"type": "Sensitive", "params": {"redact": True}}],
+        }
+    )
+    out = await shield.scan_prompt("I am ada@example.org")
+    assert (await shield.scan_output("", out.text)).text == "I am ada@example.org"
+    again = Shield.from_config(shield.to_config())
+    assert (await again.scan_prompt("I am ada@example.org")).text == "I am [REDACTED_EMAIL_ADDRESS_1]"
+
+
+def test_every_default_is_known():
+    assert set(DEFAULT_ENTITY_TYPES) <= set(entity_types())
+
+
+@pytest.mark.parametrize(
+    ("params", "field"),
+    [
+        ({"hidden_names": [""]}, r"hidden_names\[0\]"),
+        ({"entity_types": ["NO_SUCH_THING"]}, r"entity_types\[0\]"),
+        ({"threshold": 2}, "threshold"),
+        ({"thresholds": [1]}, "thresholds"),
+        ({"operators": {"URL": "burn"}}, r"operators\[URL\]"),
+        ({"operators": {"URL": {"type": "mask", "character": "ab"}}}, "character"),
+        ({"operators": {"URL": {"type": "mask", "visible": 3}}}, "visible"),
+        ({"operators": 3}, "operators"),
+        ({"key": b"short"}, "key"),
+        ({"regex_patterns": [{"name": "A", "expressions": ["("]}], "entity_types": ["A"]}, "expressions"),
+        ({"regex_patterns": ["A"]}, r"regex_patterns\[0\]"),
+        ({"recognizer_conf": 3}, "recognizer_conf"),
+        ({"vault": []}, "vault"),
+    ],
+)
+def test_wrong_arguments(params, field):
+    with pytest.raises(ConfigError, match=field):
+        Anonymize(**{"vault": Vault(), **params})
+
+
+def test_wrong_language():
+    for build in (lambda: Anonymize(Vault(), language="de"), lambda: Sensitive(language="de")):
+        with pytest.raises(LLMGuardValidationError, match="en"):
+            build()
