@@ -6,6 +6,7 @@ that count, and what of a text is read. The runtime does the rest; see "Models" 
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check, shown
@@ -15,12 +16,32 @@ from pyshield.model import Model
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Reader", "checked_model"]
+__all__ = ["MatchType", "Reader", "checked_model"]
+
+
+class MatchType(Enum):
+    """What of a text the model reads."""
+
+    SENTENCE = "sentence"
+    """Each sentence for itself."""
+    FULL = "full"
+    """All of it, in overlapping windows if it is long."""
 
 
 def checked_model(check: Check, model: object) -> Model | None:
-    """The `model` argument of a scanner: a `Model`, or a mapping of its fields as files hold one."""
-    if model is None or isinstance(model, Model):
+    """The `model` argument of a scanner: a `Model`, or a mapping of its fields as files hold one.
+
+    `None` stands for the bundled model, which must be there.
+    """
+    if model is None:
+        if not Model.bundled().is_here():
+            check.fail(
+                "model",
+                "this installation comes without the bundled model; give one, for example"
+                " model=Model('path/to/a/directory') with config.json, tokenizer.json and model.onnx",
+            )
+        return None
+    if isinstance(model, Model):
         return model
     if isinstance(model, dict):
         unknown = [key for key in model if key not in Model.__dataclass_fields__]
@@ -44,9 +65,18 @@ class Reader(Declaration):
     _reads: ClassVar[Mapping[str, Any]]
     """What goes to the runtime beside the parameters: `head`, `labels`, and what else the scanner needs."""
 
+    _usual: ClassVar[float | None] = None
+    """The default threshold, which stands for the one that a model may have of its own."""
+
+    _unread: ClassVar[tuple[str, ...]] = ("use_onnx",)
+    """Parameters that are taken for llm-guard's sake, and are nothing to the runtime."""
+
     def _spec(self) -> dict[str, Any]:
         spec = super()._spec()
         model = self._params["model"]
         spec["model"] = (Model.bundled() if model is None else model).source()
-        spec.pop("use_onnx", None)
+        for name in self._unread:
+            spec.pop(name, None)
+        if self._usual is not None:
+            spec["usual_threshold"] = self._usual
         return spec | dict(self._reads)

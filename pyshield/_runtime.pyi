@@ -53,6 +53,7 @@ __all__ = [
     "model_encodings",
     "model_metrics",
     "onnxruntime_library",
+    "reload_model",
     "risk_score",
     "truncate_to_tokens",
     "url_is_reachable",
@@ -824,6 +825,11 @@ def model_metrics() -> dict[str, Any]:
 def onnxruntime_library() -> tuple[Path | None, bool]:
     """
     Where ONNX Runtime's library is, and whether it is in use: `(path, loaded)`.
+    """
+
+def reload_model(source: str, /) -> bool:
+    """
+    Loads a model anew from its files, wherever it is in use; returns whether it is anywhere.
     """
 
 def risk_score(score: float, threshold: float, /) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pyshield._check import Check, shown
+from pyshield.errors import ModelError
 
 __all__ = ["Model"]
 
@@ -136,6 +137,34 @@ class Model:
             "max_windows": self.max_windows,
             "idle_timeout": None if self.idle_timeout is None else max(1, round(self.idle_timeout * 1000)),
         }
+
+    def reload(self) -> bool:
+        """Loads the model anew, from its files as they are now, for every scanner and shield that reads it.
+
+        The old sessions answer what they have been asked, the new ones everything from then on; no request
+        is dropped. Blocks until the new sessions are there. On an error the old ones stay in use.
+
+        Returns:
+            Whether the model is in use in this process.
+
+        Raises:
+            ModelError: If the files cannot be loaded, or hold a model with other heads, windows or
+                thresholds: scanners were made for those.
+        """
+        import json
+
+        from pyshield._runtime import reload_model
+
+        return reload_model(json.dumps(self.source()))
+
+    def is_here(self) -> bool:
+        """Whether the ONNX file is on this machine."""
+        from pyshield._models import locate
+
+        try:
+            return locate(self)[0].is_file()
+        except ModelError:
+            return False
 
     def to_config(self) -> dict[str, Any]:
         """The model as a configuration file holds it: what is not left at its default."""

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyshield.input_scanners.anonymize import Anonymize
+    from pyshield.input_scanners.ban_code import BanCode
+    from pyshield.input_scanners.ban_competitors import BanCompetitors
     from pyshield.input_scanners.ban_substrings import BanSubstrings
+    from pyshield.input_scanners.ban_topics import BanTopics
+    from pyshield.input_scanners.code import Code
+    from pyshield.input_scanners.emotion_detection import EmotionDetection
+    from pyshield.input_scanners.gibberish import Gibberish
     from pyshield.input_scanners.invisible_text import InvisibleText
     from pyshield.input_scanners.language import Language
     from pyshield.input_scanners.prompt_injection import PromptInjection
@@ -15,11 +21,18 @@ if TYPE_CHECKING:
     from pyshield.input_scanners.secrets import Secrets
     from pyshield.input_scanners.sentiment import Sentiment
     from pyshield.input_scanners.token_limit import TokenLimit
+    from pyshield.input_scanners.toxicity import Toxicity
     from pyshield.input_scanners.util import get_scanner_by_name
 
 __all__ = [
     "Anonymize",
+    "BanCode",
+    "BanCompetitors",
     "BanSubstrings",
+    "BanTopics",
+    "Code",
+    "EmotionDetection",
+    "Gibberish",
     "InvisibleText",
     "Language",
     "PromptInjection",
@@ -27,12 +40,19 @@ __all__ = [
     "Secrets",
     "Sentiment",
     "TokenLimit",
+    "Toxicity",
     "get_scanner_by_name",
 ]
 
 SCANNERS = {
     "Anonymize": "anonymize",
+    "BanCode": "ban_code",
+    "BanCompetitors": "ban_competitors",
     "BanSubstrings": "ban_substrings",
+    "BanTopics": "ban_topics",
+    "Code": "code",
+    "EmotionDetection": "emotion_detection",
+    "Gibberish": "gibberish",
     "InvisibleText": "invisible_text",
     "Language": "language",
     "PromptInjection": "prompt_injection",
@@ -40,6 +60,7 @@ SCANNERS = {
     "Secrets": "secrets",
     "Sentiment": "sentiment",
     "TokenLimit": "token_limit",
+    "Toxicity": "toxicity",
 }
 """Every input scanner, by class name, and its module."""
 

@@ -46,9 +46,11 @@ class PromptInjection(Reader, PromptScanner):
 
     __slots__ = ()
     _type = "PromptInjection"
+    _usual = 0.92
     _reads: ClassVar[dict[str, Any]] = {
         "head": "injection",
         "labels": {"watch": ["injection", "direct", "indirect", "jailbreak", "jailbreaks", "label_1"]},
+        "scoring": "one",
         "decimals": 2,
     }
 

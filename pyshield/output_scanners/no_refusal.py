@@ -1,10 +1,58 @@
-"""NoRefusalLight: outputs in which a model refuses, by the phrases that refusals use."""
+"""NoRefusal: outputs in which a model refuses, by a model or by the phrases that refusals use."""
 
 from __future__ import annotations
 
-from pyshield._declaration import OutputScanner
+from typing import TYPE_CHECKING, Any, ClassVar
 
-__all__ = ["NoRefusalLight"]
+from pyshield._check import Check
+from pyshield._declaration import OutputScanner
+from pyshield._reads import MatchType, Reader, checked_model
+
+if TYPE_CHECKING:
+    from pyshield.model import Model
+
+__all__ = ["MatchType", "NoRefusal", "NoRefusalLight"]
+
+
+class NoRefusal(Reader, OutputScanner):
+    """Refuses outputs in which a model refuses.
+
+    Args:
+        model: The model that is read; the bundled one if not given.
+        threshold: A score above it is refused, 0 to 1.
+        match_type: What of an output the model reads.
+        use_onnx: Taken for llm-guard's sake; models always run on ONNX Runtime.
+
+    Raises:
+        ConfigError: For a wrong type or value, or without `model` where there is no bundled one.
+        ModelError: When first used, if the model cannot be.
+    """
+
+    __slots__ = ()
+    _type = "NoRefusal"
+    _usual = 0.75
+    _reads: ClassVar[dict[str, Any]] = {
+        "head": "refusal",
+        "labels": {"watch": ["rejection", "refusal"]},
+        "scoring": "one",
+        "decimals": 2,
+    }
+
+    def __init__(
+        self,
+        *,
+        model: Model | None = None,
+        threshold: float = 0.75,
+        match_type: MatchType | str = MatchType.FULL,
+        use_onnx: bool = False,
+    ) -> None:
+        check = Check("NoRefusal")
+        self._declare(
+            model=checked_model(check, model),
+            threshold=check.number("threshold", threshold, least=0.0, most=1.0),
+            match_type=check.choice("match_type", match_type, MatchType),
+            use_onnx=check.boolean("use_onnx", use_onnx),
+        )
 
 
 class NoRefusalLight(OutputScanner):

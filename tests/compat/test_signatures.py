@@ -16,12 +16,38 @@ NONE = inspect.Parameter.empty
 # From the signatures of llm-guard 0.3.16; enum members by their value. A parameter before "*" is positional.
 BAN_SUBSTRINGS = "substrings, *, match_type='str', case_sensitive=False, redact=False, contains_all=False"
 LANGUAGE = "valid_languages, *, model=None, threshold={}, match_type='full', use_onnx=False"
+READS = "*, model=None, threshold={}, match_type='full', use_onnx=False"
+CODE = "languages, *, model=None, is_blocked=True, threshold=0.5, use_onnx=False"
+COMPETITORS = "competitors, *, threshold=0.5, redact=True, model=None, use_onnx=False"
+TOPICS = "topics, *, threshold={}, model=None, use_onnx=False"
+EMOTIONS = (
+    "*, model=None, threshold=0.5, blocked_emotions=None, match_type='full', use_onnx=False,"
+    " return_full_output=False"
+)
 SIGNATURES = {
     i.Anonymize: (
         "vault, *, hidden_names=None, allowed_names=None, entity_types=None, preamble='', "
         "regex_patterns=None, use_faker=False, recognizer_conf=None, threshold=0.5, use_onnx=False, "
         "language='en', thresholds=None, operators=None, locale='en', key=None"
     ),
+    i.BanCode: "*, model=None, threshold=0.97, use_onnx=False",
+    i.BanCompetitors: COMPETITORS + ", chunk_size=512, chunk_overlap_size=40",
+    i.BanTopics: TOPICS.format(0.6),
+    i.Code: CODE,
+    i.EmotionDetection: EMOTIONS,
+    i.Gibberish: READS.format(0.97),
+    i.Toxicity: READS.format(0.5),
+    o.BanCode: "*, model=None, threshold=0.9, use_onnx=False",
+    o.BanCompetitors: COMPETITORS,
+    o.BanTopics: TOPICS.format(0.75),
+    o.Bias: READS.format(0.7),
+    o.Code: CODE,
+    o.EmotionDetection: EMOTIONS,
+    o.FactualConsistency: "*, model=None, minimum_score=0.75, use_onnx=False",
+    o.Gibberish: READS.format(0.7),
+    o.NoRefusal: READS.format(0.75),
+    o.Relevance: "*, threshold=0.5, model=None, use_onnx=False",
+    o.Toxicity: READS.format(0.7),
     i.BanSubstrings: BAN_SUBSTRINGS,
     i.InvisibleText: "*, keep_emoji_joiners=True",
     i.Language: LANGUAGE.format(0.6),
@@ -50,6 +76,28 @@ SIGNATURES = {
 
 MODULES = {
     "input_scanners.anonymize": ["ALL_SUPPORTED_LANGUAGES", "Anonymize", "DEFAULT_ENTITY_TYPES"],
+    "input_scanners.ban_code": ["BanCode"],
+    "input_scanners.ban_competitors": ["BanCompetitors"],
+    "input_scanners.ban_topics": ["BanTopics"],
+    "input_scanners.code": ["SUPPORTED_LANGUAGES", "Code"],
+    "input_scanners.emotion_detection": [
+        "DEFAULT_BLOCKED_EMOTIONS",
+        "EMOTION_LABELS",
+        "EmotionDetection",
+        "MatchType",
+    ],
+    "input_scanners.gibberish": ["Gibberish", "MatchType"],
+    "input_scanners.toxicity": ["MatchType", "Toxicity"],
+    "output_scanners.ban_code": ["BanCode"],
+    "output_scanners.ban_competitors": ["BanCompetitors"],
+    "output_scanners.ban_topics": ["BanTopics"],
+    "output_scanners.bias": ["Bias", "MatchType"],
+    "output_scanners.code": ["Code"],
+    "output_scanners.emotion_detection": ["EmotionDetection"],
+    "output_scanners.factual_consistency": ["FactualConsistency"],
+    "output_scanners.gibberish": ["Gibberish", "MatchType"],
+    "output_scanners.relevance": ["Relevance"],
+    "output_scanners.toxicity": ["MatchType", "Toxicity"],
     "input_scanners.ban_substrings": ["BanSubstrings", "MatchType", "PROMPT_STOP_SUBSTRINGS"],
     "input_scanners.base": ["Scanner"],
     "input_scanners.invisible_text": ["InvisibleText"],
@@ -67,7 +115,7 @@ MODULES = {
     "output_scanners.language": ["Language", "MatchType"],
     "output_scanners.language_same": ["LanguageSame"],
     "output_scanners.malicious_urls": ["MaliciousURLs"],
-    "output_scanners.no_refusal": ["NoRefusalLight"],
+    "output_scanners.no_refusal": ["MatchType", "NoRefusal", "NoRefusalLight"],
     "output_scanners.reading_time": ["ReadingTime"],
     "output_scanners.regex": ["MatchType", "Regex"],
     "output_scanners.sensitive": ["Sensitive"],

@@ -6,18 +6,20 @@ What such a model says of a text can be worked out by hand, which is what the te
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper, save
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 WORDS = ["ignore", "all", "previous", "instructions", "hello", "world", "paris", "alice", "bob", "poison"]
-VOCABULARY = [*SPECIAL, *WORDS, *LETTERS, *(f"##{c}" for c in LETTERS), *".,!?'-:;()"]
+MORE = ["acme", "def", "fn", "angry", "sad"]
+VOCABULARY = [*SPECIAL, *WORDS, *MORE, *LETTERS, *(f"##{c}" for c in LETTERS), *".,!?'-:;()"]
 WIDTH = len(VOCABULARY)
 
 
@@ -167,17 +169,38 @@ def injection(text: str) -> float:
     return float(1 / (1 + np.exp(safe - risky)))
 
 
-def encoder(directory: Path) -> Path:
-    """A directory in pyshield's own format, with a head of each kind."""
+def sigmoid(logit: float) -> float:
+    """The probability of a logit."""
+    return float(1 / (1 + np.exp(-logit)))
+
+
+def softmax(*logits: float) -> list[float]:
+    """The shares of logits."""
+    powers = np.exp(np.array(logits) - max(logits))
+    return [float(power) for power in powers / powers.sum()]
+
+
+def encoder(directory: Path, name: str = "small-encoder", *, leave_out: tuple[str, ...] = ()) -> Path:
+    """A directory in pyshield's own format, with a head of each kind; all but those of `leave_out`."""
     directory.mkdir(parents=True, exist_ok=True)
     graph = Graph()
     attack = {"ignore": [4.0, 0.0, 0.0], "previous": [0.0, 4.0, 0.0]}
     graph.sequence("injection", weights(3, attack), [-2.0, -2.0, -2.0])
     graph.sequence("toxicity", weights(2, {"poison": [6.0, 0.0]}), [-3.0, -3.0])
     graph.sequence("refusal", weights(1, {"world": [6.0]}), [-3.0])
-    graph.sequence("gibberish", weights(2, {"hello": [5.0, 0.0]}), [0.0, 1.0])
+    graph.sequence(
+        "gibberish", weights(4, {"hello": [0.0, 5.0, 0, 0], "sad": [3, 2.5, 2, 0]}), [1.0, 0, 0, 0]
+    )
     graph.sequence("bias", weights(1, {"bob": [6.0]}), [-3.0])
-    names = weights(5, {"alice": [0, 9, 0, 0, 0], "bob": [0, 0, 9, 0, 0], "paris": [0, 0, 0, 9, 0]})
+    graph.sequence("code", weights(1, {"def": [6.0], "fn": [6.0]}), [-3.0])
+    graph.sequence("code_language", weights(3, {"def": [6, 0, 0], "fn": [0, 0, 6]}), [0, 0, 0])
+    graph.sequence("emotions", weights(3, {"angry": [6, 0, 0], "sad": [0, 4, 0]}), [-3, -3, 0])
+    labels = [
+        "O",
+        *(f"{prefix}-{kind}" for kind in ("PERSON", "LOCATION", "ORGANIZATION") for prefix in "BI"),
+    ]
+    of = {"alice": 1, "bob": 2, "paris": 3, "acme": 5}
+    names = weights(7, {word: [9.0 * (at == label) for at in range(7)] for word, label in of.items()})
     names[:, 0] += 5
     graph.token("entities", names)
     graph.pair("consistency", weights(3, {"world": [5.0, 0.0, 0.0], "bob": [0.0, 5.0, 0.0]}), [0.0, 0.0, 2.0])
@@ -189,25 +212,45 @@ def encoder(directory: Path) -> Path:
         described = {"output": output, "kind": kind, "activation": activation, "labels": labels}
         return described | {"temperature": 1.0, "pooling": "max"}
 
+    heads = {
+        "injection": head("injection", ["direct", "indirect", "jailbreak"]),
+        "toxicity": head("toxicity", ["toxic", "threat"]),
+        "refusal": head("refusal", ["refusal"]),
+        "gibberish": head("gibberish", ["clean", "noise", "mild", "word_salad"], activation="softmax"),
+        "bias": head("bias", ["subjective"]),
+        "code": head("code", ["code"]),
+        "code_language": head("code_language", ["Python", "Go", "Rust"], activation="softmax"),
+        "emotions": head("emotions", ["anger", "sadness", "neutral"]),
+        "entities": head("entities", labels, "token", "softmax"),
+        "consistency": head("consistency", ["entails", "contradicts", "neither"], "pair", "softmax"),
+    }
     config = {
-        "name": "small-encoder",
+        "name": name,
         "version": "1",
         "format": 1,
         "max_tokens": 32,
         "window": {"tokens": 32, "overlap": 8},
         "embedding": {"output": "embedding", "dimensions": 16},
-        "heads": {
-            "injection": head("injection", ["direct", "indirect", "jailbreak"]),
-            "toxicity": head("toxicity", ["toxic", "threat"]),
-            "refusal": head("refusal", ["refusal"]),
-            "gibberish": head("gibberish", ["noise", "clean"], activation="softmax"),
-            "bias": head("bias", ["biased"]),
-            "entities": head(
-                "entities", ["O", "B-PERSON", "I-PERSON", "B-LOCATION", "I-LOCATION"], "token", "softmax"
-            ),
-            "consistency": head("consistency", ["entails", "contradicts", "neither"], "pair", "softmax"),
-        },
+        "heads": {head: described for head, described in heads.items() if head not in leave_out},
         "thresholds": {},
     }
+    if "embedding" in leave_out:
+        del config["embedding"]
     (directory / "config.json").write_text(json.dumps(config))
+    return directory
+
+
+def ordinary(
+    directory: Path, kind: str, labels: list[str], add: Callable[[Graph], None], **config: Any
+) -> Path:
+    """A transformers directory whose graph is what `add` makes of it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    graph = Graph()
+    add(graph)
+    graph.save(directory / "model.onnx")
+    (directory / "tokenizer.json").write_text(json.dumps(tokenizer()))
+    described: dict[str, Any] = {"architectures": [kind], "max_position_embeddings": 32, "model_type": "bert"}
+    if labels:
+        described["id2label"] = {str(index): label for index, label in enumerate(labels)}
+    (directory / "config.json").write_text(json.dumps(described | config))
     return directory

@@ -9,7 +9,6 @@ import pickle
 import pytest
 
 from pyshield import BlockingShield, Cache, Shield
-from pyshield._runtime import model_metrics
 from pyshield.errors import ConfigError, ModelError
 from pyshield.input_scanners import PromptInjection
 from pyshield.model import Model
@@ -114,7 +113,7 @@ async def test_what_was_not_read_is_not_passed(classifier_dir):
 def test_match_types(classifier_dir, match_type, valid):
     """Two words that only together are enough stand in two sentences."""
     scanner = PromptInjection(model=Model(str(classifier_dir)), match_type=match_type, threshold=0.9)
-    assert scanner.scan("ignore. previous")[1] is valid
+    assert scanner.scan("Ignore. Previous")[1] is valid
 
 
 async def test_results_can_be_cached(classifier_dir):
@@ -133,17 +132,6 @@ def test_declaration(classifier_dir):
     assert PromptInjection(**config["params"]) == scanner
     shield = Shield(prompt=[scanner])
     assert Shield.from_config(shield.to_yaml()).prompt == (scanner,)
-
-
-async def test_scanners_share_a_model(classifier_dir):
-    """Three scanners on one model: one session, and one run for each text."""
-    model = Model(str(classifier_dir), workers=1, max_windows=99)
-    thresholds = (0.1, 0.5, 0.9)
-    shield = Shield(prompt=[PromptInjection(model=model, threshold=threshold) for threshold in thresholds])
-    before = model_metrics()[str(classifier_dir)]["rows_total"] if model_metrics() else 0
-    result = await shield.scan_prompt("ignore hello")
-    assert set(result.verdicts) == {"PromptInjection", "PromptInjection#2", "PromptInjection#3"}
-    del before
 
 
 @pytest.mark.parametrize(

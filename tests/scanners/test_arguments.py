@@ -10,6 +10,7 @@ from pyshield import input_scanners, output_scanners
 from pyshield._registry import parameters
 from pyshield.errors import ConfigError, ShieldError
 from pyshield.vault import Vault
+from pyshield.model import Model
 from tests.samples import SAMPLES, WRONG, every_scanner
 
 CASES = [
@@ -100,12 +101,18 @@ class TestByName:
         with pytest.raises(ConfigError, match="Regex: patterns: missing"):
             by_name("Regex")
 
-    def test_every_scanner_of_the_package(self, by_name):
+    def test_every_scanner_of_the_package(self, by_name, monkeypatch, tmp_path):
+        # Scanners that read a model take the bundled one, if there is one.
+        (tmp_path / "model.onnx").touch()
+        monkeypatch.setattr(Model, "bundled", classmethod(lambda cls: cls(path=str(tmp_path))))
         package = input_scanners if by_name is input_scanners.get_scanner_by_name else output_scanners
         assert sorted(package.SCANNERS) == sorted(set(package.__all__) - {"get_scanner_by_name"})
         for name in package.SCANNERS:
             params = {
+                "BanCompetitors": {"competitors": []},
                 "BanSubstrings": {"substrings": []},
+                "BanTopics": {"topics": []},
+                "Code": {"languages": ["Python"]},
                 "Language": {"valid_languages": ["en"]},
                 "Regex": {"patterns": []},
                 "ReadingTime": {"max_time": 1},

@@ -5,12 +5,23 @@ use std::collections::BTreeMap;
 use pyo3::prelude::*;
 use pyshield_engine::model;
 
+use crate::errors;
+
 /// Counters and histograms of each model, by its name.
 #[pyfunction]
 pub(crate) fn model_metrics(py: Python<'_>) -> PyResult<Py<PyAny>> {
     let models: BTreeMap<String, _> =
         model::models().iter().map(|model| (model.name().to_owned(), model.metrics())).collect();
     crate::convert::to_python(py, &models)
+}
+
+/// Loads a model anew from its files, wherever it is in use; returns whether it is anywhere.
+#[pyfunction]
+#[pyo3(signature = (source, /))]
+pub(crate) fn reload_model(py: Python<'_>, source: &str) -> PyResult<bool> {
+    let source = serde_json::from_str(source).map_err(|error| errors::malformed(py, &error))?;
+    let reloaded = py.detach(|| model::reload(&source));
+    reloaded.map(|count| count > 0).map_err(|error| errors::model_error(py, &error, None))
 }
 
 /// Makes the next run of every loaded model panic: for tests of supervision.

@@ -57,7 +57,7 @@ pub(crate) struct SessionPool {
     idle: Condvar,
     budget: AtomicUsize,
     provider: Mutex<&'static str>,
-    /// Milliseconds from `born` to the last question.
+    /// Milliseconds from `born` to the last question or answer.
     used: AtomicU64,
     born: Instant,
     /// Set by tests: the next run panics.
@@ -68,6 +68,8 @@ struct State {
     line: Lineup,
     workers: Vec<Worker>,
     asleep: Vec<usize>,
+    /// Sessions beyond the first that could not be loaded; the others do without them.
+    broken: usize,
     closed: bool,
 }
 
@@ -92,6 +94,7 @@ impl SessionPool {
                 line: Lineup::default(),
                 workers: Vec::new(),
                 asleep: Vec::new(),
+                broken: 0,
                 closed: false,
             }),
             idle: Condvar::new(),
@@ -132,7 +135,7 @@ impl SessionPool {
 
     /// Lines a question's rows up, each with the heads it is read for.
     pub(crate) fn submit(&self, ask: &Arc<Ask>, windows: Vec<(Window, u64)>) {
-        self.used.store(self.born.elapsed().as_millis() as u64, Ordering::Relaxed);
+        self.touch();
         let rows = windows.len();
         let mut state = self.state.lock();
         if state.closed {
@@ -152,6 +155,23 @@ impl SessionPool {
         for address in wake {
             address.do_send(Drain);
         }
+    }
+
+    /// Somebody asked something, or was answered: the time of being idle begins anew.
+    fn touch(&self) {
+        self.used.store(self.born.elapsed().as_millis() as u64, Ordering::Relaxed);
+    }
+
+    /// Gives up on a session that could not be loaded, unless it is the last: somebody has to say what is wrong.
+    fn spare(&self) -> bool {
+        let mut state = self.state.lock();
+        let spared = state.broken + 1 < state.workers.len();
+        if spared {
+            state.broken += 1;
+        }
+        drop(state);
+        self.idle.notify_all();
+        spared
     }
 
     /// The execution provider in force.
@@ -175,7 +195,7 @@ impl SessionPool {
         state.workers.iter().filter(|worker| worker.stop.is_some()).count()
     }
 
-    /// Since when nobody has asked anything.
+    /// For how long nobody has asked anything, nor was answered.
     pub(crate) fn idle_for(&self) -> Duration {
         let used = Duration::from_millis(self.used.load(Ordering::Relaxed));
         if self.state.lock().line.is_empty() {
@@ -205,7 +225,7 @@ impl SessionPool {
         for stop in running {
             let _ = stop.terminate();
         }
-        let all_asleep = |state: &State| state.asleep.len() >= state.workers.len();
+        let all_asleep = |state: &State| state.asleep.len() + state.broken >= state.workers.len();
         let (mut state, idle) = wait_until(&self.idle, self.state.lock(), deadline, all_asleep);
         let workers = std::mem::take(&mut state.workers);
         state.asleep.clear();
@@ -259,12 +279,14 @@ impl SessionPool {
                 Some(_) => calibrate::run(session),
                 None => calibrate::warm(session),
             });
-            if let (Some(first), calibrated) = (first, calibrated) {
-                let failed = calibrated.is_err();
+            let failed = calibrated.is_err();
+            if let Some(first) = first {
                 let _ = first.send(calibrated);
                 if failed {
                     return;
                 }
+            } else if failed && strong.spare() {
+                return;
             }
             let address = actor.start();
             address.do_send(Drain);
@@ -334,12 +356,13 @@ impl SessionActor {
         let said: Vec<_> = match said {
             Ok(rows) => rows.into_iter().map(Ok).collect(),
             // One row can fail a whole batch: each has a run of its own, and only the one at fault fails.
-            Err(ModelFault::Run(_)) if windows.len() > 1 => {
+            Err(ModelFault::Run(_) | ModelFault::Panicked) if windows.len() > 1 => {
                 let alone = windows.iter().map(|window| self.run(pool, &[window], batch.heads));
                 alone.map(|rows| rows.map(|mut rows| rows.pop().unwrap_or_default())).collect()
             }
             Err(fault) => windows.iter().map(|_| Err(fault.clone())).collect(),
         };
+        pool.touch();
         for (&key, said) in batch.keys.iter().zip(said) {
             let askers = pool.state.lock().line.finish(key);
             match said {

@@ -1,6 +1,7 @@
 //! What a model said of a passage: its windows put together again.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,12 +16,35 @@ use super::session::Row;
 /// What one head said of one passage.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
-    /// The probability of each label, in the head's order.
-    Labels(Vec<f64>),
+    /// The probability of each label, in the head's order: of the whole, and of each window.
+    Labels {
+        /// The windows' probabilities, put together as the head says.
+        pooled: Vec<f64>,
+        /// What each window says.
+        windows: Vec<LabelWindow>,
+    },
     /// What was found, in the order of the passage, in its bytes.
     Entities(Vec<Entity>),
-    /// Its place; of length one.
-    Embedding(Vec<f32>),
+    /// Its place, and that of each window; of length one.
+    Embedding {
+        /// The mean of the windows', weighted by their lengths.
+        pooled: Vec<f32>,
+        /// Each window's.
+        windows: Vec<Vec<f32>>,
+    },
+}
+
+/// What a head of labels says of one window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelWindow {
+    /// Which tokens of the first text it holds.
+    pub tokens: Range<usize>,
+    /// Its length in tokens, which is its weight in a mean.
+    pub length: usize,
+    /// The probability of each label.
+    pub probabilities: Vec<f64>,
+    /// Its logit.
+    pub logits: Vec<f64>,
 }
 
 /// What the heads of a model said of the passages of one scanner.
@@ -36,7 +60,7 @@ pub struct PassageAnswer {
     /// What was read.
     pub passage: Passage,
     /// By the position of the head.
-    pub(crate) heads: BTreeMap<usize, Answer>,
+    pub(crate) heads: Arc<BTreeMap<usize, Answer>>,
     /// Bytes of it that were read, if not all were: it was too long.
     pub covered: Option<usize>,
 }
@@ -45,7 +69,15 @@ impl PassageAnswer {
     /// The probabilities of a head's labels; none if it is not a head of labels.
     pub fn labels(&self, head: usize) -> &[f64] {
         match self.heads.get(&head) {
-            Some(Answer::Labels(labels)) => labels,
+            Some(Answer::Labels { pooled, .. }) => pooled,
+            _ => &[],
+        }
+    }
+
+    /// What a head of labels says of each window.
+    pub fn label_windows(&self, head: usize) -> &[LabelWindow] {
+        match self.heads.get(&head) {
+            Some(Answer::Labels { windows, .. }) => windows,
             _ => &[],
         }
     }
@@ -61,7 +93,15 @@ impl PassageAnswer {
     /// The vector of a head.
     pub fn embedding(&self, head: usize) -> &[f32] {
         match self.heads.get(&head) {
-            Some(Answer::Embedding(vector)) => vector,
+            Some(Answer::Embedding { pooled, .. }) => pooled,
+            _ => &[],
+        }
+    }
+
+    /// The vector of each window.
+    pub fn embedding_windows(&self, head: usize) -> &[Vec<f32>] {
+        match self.heads.get(&head) {
+            Some(Answer::Embedding { windows, .. }) => windows,
             _ => &[],
         }
     }
@@ -85,7 +125,7 @@ pub(crate) struct Read {
     /// Its rows among those of the question: first and count.
     pub(crate) first: usize,
     /// For each row its tokens, and which of the passage's they are.
-    pub(crate) rows: Vec<(usize, std::ops::Range<usize>)>,
+    pub(crate) rows: Vec<(usize, Range<usize>)>,
     /// The tokens of the first text, if places are wanted.
     pub(crate) tokens: Vec<Token>,
     /// Bytes read, if not all.
@@ -106,8 +146,8 @@ impl Read {
                 Some((&reading.1, *length, range.clone()))
             });
             let answer = match head.kind {
-                HeadKind::Sequence | HeadKind::Pair => Answer::Labels(pool_labels(head.pooling, readings)),
-                HeadKind::Embedding => Answer::Embedding(pool_vectors(readings)),
+                HeadKind::Sequence | HeadKind::Pair => labels(head.pooling, readings),
+                HeadKind::Embedding => vectors(readings),
                 HeadKind::Token => {
                     let windows = readings.filter_map(|(reading, _, range)| match reading {
                         Reading::Tokens(labels) => Some((range, &labels[..])),
@@ -118,41 +158,49 @@ impl Read {
             };
             heads.insert(at, answer);
         }
-        PassageAnswer { passage: self.passage.clone(), heads, covered: self.covered }
+        PassageAnswer { passage: self.passage.clone(), heads: Arc::new(heads), covered: self.covered }
     }
 }
 
-type Readings<'a> = (&'a Reading, usize, std::ops::Range<usize>);
+type Readings<'a> = (&'a Reading, usize, Range<usize>);
 
-fn pool_labels<'a>(pooling: Pooling, readings: impl Iterator<Item = Readings<'a>>) -> Vec<f64> {
-    let mut pooled: Vec<f64> = Vec::new();
-    let mut weight = 0.0;
-    for (reading, length, _) in readings {
-        let Reading::Labels(row) = reading else { continue };
-        pooled.resize(row.len(), 0.0);
-        match pooling {
-            Pooling::Max => pooled.iter_mut().zip(row).for_each(|(sum, &p)| *sum = sum.max(f64::from(p))),
-            Pooling::Mean => {
-                weight += length as f64;
-                pooled.iter_mut().zip(row).for_each(|(sum, &p)| *sum += f64::from(p) * length as f64);
+fn labels<'a>(pooling: Pooling, readings: impl Iterator<Item = Readings<'a>>) -> Answer {
+    let wide = |row: &[f32]| row.iter().copied().map(f64::from).collect();
+    let windows: Vec<LabelWindow> = readings
+        .filter_map(|(reading, length, tokens)| match reading {
+            Reading::Labels { probabilities, logits } => {
+                Some(LabelWindow { tokens, length, probabilities: wide(probabilities), logits: wide(logits) })
             }
-        }
-    }
-    if pooling == Pooling::Mean && weight > 0.0 {
-        for sum in &mut pooled {
-            *sum /= weight;
-        }
-    }
-    pooled
+            _ => None,
+        })
+        .collect();
+    let width = windows.first().map_or(0, |window| window.probabilities.len());
+    let label = |at: usize| pool(pooling, windows.iter().map(|w| (w.probabilities[at], w.length)));
+    Answer::Labels { pooled: (0..width).map(label).collect(), windows }
 }
 
-fn pool_vectors<'a>(readings: impl Iterator<Item = Readings<'a>>) -> Vec<f32> {
+/// One number of several windows', each with the window's length.
+pub(crate) fn pool(pooling: Pooling, windows: impl Iterator<Item = (f64, usize)>) -> f64 {
+    match pooling {
+        Pooling::Max => windows.map(|(p, _)| p).fold(0.0, f64::max),
+        Pooling::Mean => {
+            let (sum, weight) = windows.fold((0.0, 0.0), |(sum, weight), (p, length)| {
+                (sum + p * length as f64, weight + length as f64)
+            });
+            if weight > 0.0 { sum / weight } else { 0.0 }
+        }
+    }
+}
+
+fn vectors<'a>(readings: impl Iterator<Item = Readings<'a>>) -> Answer {
     let mut pooled: Vec<f32> = Vec::new();
+    let mut windows = Vec::new();
     for (reading, length, _) in readings {
         let Reading::Embedding(row) = reading else { continue };
         pooled.resize(row.len(), 0.0);
         pooled.iter_mut().zip(row).for_each(|(sum, x)| *sum += x * length as f32);
+        windows.push(row.clone());
     }
     normalise(&mut pooled);
-    pooled
+    Answer::Embedding { pooled, windows }
 }

@@ -7,16 +7,20 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use pyshield_core::risk::{risk_score, round_to};
-use pyshield_core::{ConfigError, Input, ScannerError, Verdict};
+use pyshield_core::{Input, ScannerError, Span, Verdict};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::Model;
-use super::answer::Answers;
-use super::error::ModelFault;
+use super::answer::{Answers, PassageAnswer, pool};
+use super::cut::{MatchType, passages, sentence_ranges};
+use super::head::{Activation, Head};
 use super::passage::{Passage, Piece};
+use super::prose;
+use super::scale::Scale;
 use super::scanner::{BuildError, ModelScanner};
 use super::source::ModelSource;
+use super::spec::{check_threshold, find_head, no_label, parse, shouted};
 
 /// A scanner of labels as declared.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,17 +34,30 @@ pub struct LabelSpec {
     pub labels: Labels,
     /// A score above it is refused.
     pub threshold: f64,
+    /// The threshold that the scanner has when nobody says; see [`Scale`].
+    #[serde(default)]
+    pub usual_threshold: Option<f64>,
     /// What is read.
+    #[serde(default)]
     pub match_type: MatchType,
-    /// Whether the prompt is read with the output, as one text.
+    /// Whether a label counts for itself, or all that count together.
+    #[serde(default)]
+    pub scoring: Scoring,
+    /// Whether the prompt is read with the output.
     #[serde(default)]
     pub with_prompt: bool,
+    /// Whether an ordinary model of transformers reads the text without its Markdown.
+    #[serde(default)]
+    pub as_prose: bool,
     /// Decimals the score is rounded to before it is compared, as llm-guard does for some.
     #[serde(default)]
     pub decimals: Option<usize>,
     /// The risk of a text that passes.
     #[serde(default)]
     pub passing_risk: PassingRisk,
+    /// Whether the findings are all labels with their highest scores, whatever the threshold.
+    #[serde(default)]
+    pub summary: bool,
 }
 
 /// Which labels count.
@@ -55,20 +72,15 @@ pub enum Labels {
     All,
 }
 
-/// What of a text is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// How the probabilities of several labels that count become scores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum MatchType {
-    /// All of it, in windows if it is long.
-    Full,
-    /// Each sentence for itself.
-    Sentence,
-    /// 256 characters at a time, overlapping by 25.
-    Chunks,
-    /// The first and the last 126 characters, if there are more than 256.
-    TruncateHeadTail,
-    /// The first 128 and the last 382 tokens, if there are more than 512.
-    TruncateTokenHeadTail,
+pub enum Scoring {
+    /// Each is a score.
+    #[default]
+    Each,
+    /// One for all: if labels exclude each other, that none of the other labels is right.
+    One,
 }
 
 /// The risk of a text that passes.
@@ -92,44 +104,85 @@ pub struct LabelScanner {
     head: [usize; 1],
     /// Which labels count, by position, with their names in findings.
     watched: Vec<(usize, Arc<str>)>,
+    scale: Scale,
     spec: LabelSpec,
 }
 
 /// Makes a scanner of a declaration.
-pub(crate) fn build(name: &'static str, mut spec: Value) -> Result<Box<dyn ModelScanner>, BuildError> {
-    if let Some(fields) = spec.as_object_mut() {
-        fields.remove("type");
-    }
-    let spec: LabelSpec = serde_json::from_value(spec)
-        .map_err(|error| ConfigError::new(name, "declaration", error.to_string()))?;
-    LabelScanner::new(name, spec).map(|scanner| Box::new(scanner) as Box<dyn ModelScanner>)
+pub(crate) fn build(name: &'static str, spec: Value) -> Result<Box<dyn ModelScanner>, BuildError> {
+    LabelScanner::new(name, parse(name, spec)?).map(|scanner| Box::new(scanner) as Box<dyn ModelScanner>)
 }
 
 impl LabelScanner {
     /// Opens the model and finds the labels.
     pub fn new(name: &'static str, spec: LabelSpec) -> Result<Self, BuildError> {
-        if !(0.0..=1.0).contains(&spec.threshold) {
-            return Err(ConfigError::new(name, "threshold", "must be at least 0 and at most 1").into());
-        }
+        check_threshold(name, "threshold", spec.threshold)?;
         let model = Model::open(&spec.model)?;
-        let fault = |detail: String| spec.model.error(ModelFault::Labels(detail));
-        let config = model.config();
-        let has = || config.heads.iter().map(|head| &*head.name).collect::<Vec<_>>().join(", ");
-        let at = config
-            .head(&spec.head)
-            .ok_or_else(|| fault(format!("{name} reads the head {}; the model has {}", spec.head, has())))?;
-        let head = &config.heads[at];
-        let watched = spec.labels.of(&head.labels).ok_or_else(|| {
-            let labels = head.labels.join(", ");
-            fault(format!("{name} knows none of the labels of the head {}: {labels}", head.name))
-        })?;
+        let at = find_head(name, &spec.model, &model, &spec.head)?;
+        let head = &model.config().heads[at];
+        let watched = spec.labels.of(&head.labels).ok_or_else(|| no_label(name, &spec.model, head))?;
         let watched = watched.into_iter().map(|at| (at, shouted(&head.labels[at]))).collect();
-        Ok(Self { name, model, head: [at], watched, spec })
+        let scale = Scale::of(model.config(), name, spec.usual_threshold);
+        Ok(Self { name, model, head: [at], watched, scale, spec })
     }
 
-    fn score(&self, labels: &[f64]) -> Option<(f64, &Arc<str>)> {
-        let watched = self.watched.iter().filter_map(|(at, name)| Some((*labels.get(*at)?, name)));
-        watched.max_by(|a, b| a.0.total_cmp(&b.0))
+    fn its_head(&self) -> &Head {
+        &self.model.config().heads[self.head[0]]
+    }
+
+    /// The scores of a passage, each with the label it is of.
+    fn scores(&self, answer: &PassageAnswer) -> Vec<(f64, &Arc<str>)> {
+        let head = self.its_head();
+        let scored: Vec<(f64, &Arc<str>)> =
+            if self.spec.scoring == Scoring::One && head.activation == Activation::Softmax {
+                self.one(head, answer).into_iter().collect()
+            } else {
+                let labels = answer.labels(self.head[0]);
+                self.watched.iter().filter_map(|(at, name)| Some((*labels.get(*at)?, name))).collect()
+            };
+        let rounded = |p: f64| {
+            let score = self.scale.score(p);
+            self.spec.decimals.map_or(score, |decimals| round_to(score, decimals))
+        };
+        scored.into_iter().map(|(p, name)| (rounded(p), name)).collect()
+    }
+
+    /// How likely it is that one of the labels that count is right, and the likeliest of them.
+    fn one(&self, head: &Head, answer: &PassageAnswer) -> Option<(f64, &Arc<str>)> {
+        let ordinary = self.model.config().is_single();
+        let windows = answer.label_windows(self.head[0]);
+        let judged = windows.iter().map(|window| {
+            let p = &window.probabilities;
+            let watched: f64 = self.watched.iter().filter_map(|(at, _)| p.get(*at)).sum();
+            let top = p.iter().copied().fold(0.0, f64::max);
+            let of_watched =
+                self.watched.iter().filter_map(|(at, _)| p.get(*at)).copied().fold(0.0, f64::max);
+            // llm-guard goes by the likeliest label: its probability, or what it leaves of one.
+            let score = match (ordinary, of_watched >= top) {
+                (false, _) => watched,
+                (true, true) => top,
+                (true, false) => 1.0 - top,
+            };
+            (score, window.length)
+        });
+        let score = pool(head.pooling, judged);
+        let labels = answer.labels(self.head[0]);
+        let likeliest = self.watched.iter().max_by(|(a, _), (b, _)| {
+            let p = |at: usize| labels.get(at).copied().unwrap_or(0.0);
+            p(*a).total_cmp(&p(*b))
+        })?;
+        (!windows.is_empty()).then_some((score.clamp(0.0, 1.0), &likeliest.1))
+    }
+
+    /// All labels with the highest score that any passage gives them.
+    fn summary(&self, answers: &Answers, whole: Span) -> Verdict {
+        let mut verdict = Verdict::pass();
+        for (at, name) in &self.watched {
+            let scores = answers.passages.iter().filter_map(|answer| answer.labels(self.head[0]).get(*at));
+            let highest = scores.copied().fold(0.0, f64::max);
+            verdict.report(Cow::Owned(name.to_string()), whole, self.scale.score(highest));
+        }
+        verdict
     }
 }
 
@@ -150,15 +203,6 @@ impl Labels {
     }
 }
 
-/// A label as findings show it: upper case, words joined by underscores.
-fn shouted(label: &str) -> Arc<str> {
-    label
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
-        .collect::<String>()
-        .into()
-}
-
 impl ModelScanner for LabelScanner {
     fn name(&self) -> &'static str {
         self.name
@@ -176,10 +220,20 @@ impl ModelScanner for LabelScanner {
         if input.text.is_blank() {
             return Vec::new();
         }
-        if let (true, Some(prompt)) = (self.spec.with_prompt, input.prompt) {
-            return vec![Passage::own(format!("{}\n{}", prompt.as_str(), input.text.as_str()))];
+        if self.spec.as_prose && self.model.config().is_single() {
+            return vec![Passage::own(prose::of(input.text.as_str()))];
         }
-        passages(self.spec.match_type, input)
+        match (self.spec.with_prompt, input.prompt) {
+            (true, Some(prompt)) if self.spec.match_type == MatchType::Sentence => {
+                let of_prompt = sentence_ranges(prompt.as_str()).into_iter().map(Piece::Prompt);
+                let of_prompt = of_prompt.map(|text| Passage { text, pair: None, ends: None });
+                of_prompt.chain(passages(MatchType::Sentence, input)).collect()
+            }
+            (true, Some(prompt)) => {
+                vec![Passage::own(format!("{}\n{}", prompt.as_str(), input.text.as_str()))]
+            }
+            _ => passages(self.spec.match_type, input),
+        }
     }
 
     fn judge(&self, input: &Input<'_>, answers: &Answers) -> Result<Verdict, ScannerError> {
@@ -187,15 +241,18 @@ impl ModelScanner for LabelScanner {
         if answers.passages.is_empty() {
             return Ok(Verdict::pass());
         }
+        if self.spec.summary {
+            return Ok(self.summary(answers, Span::new(0, input.text.len())));
+        }
         let mut verdict = Verdict::pass();
         let mut highest: f64 = 0.0;
         for answer in &answers.passages {
-            let Some((score, label)) = self.score(answer.labels(self.head[0])) else { continue };
-            let score = self.spec.decimals.map_or(score, |decimals| round_to(score, decimals));
-            highest = highest.max(score);
-            if score > threshold {
-                verdict.valid = false;
-                verdict.report(Cow::Owned(label.to_string()), answer.passage.span(input), score);
+            for (score, label) in self.scores(answer) {
+                highest = highest.max(score);
+                if score > threshold {
+                    verdict.valid = false;
+                    verdict.report(Cow::Owned(label.to_string()), answer.passage.span(input), score);
+                }
             }
         }
         verdict.risk = match self.spec.passing_risk {
@@ -207,63 +264,8 @@ impl ModelScanner for LabelScanner {
     }
 }
 
-/// What of a text is read.
-pub fn passages(match_type: MatchType, input: &Input<'_>) -> Vec<Passage> {
-    const CHUNK: usize = 256;
-    const OVERLAP: usize = 25;
-    const ENDS: usize = (CHUNK - 3) / 2;
-    let text = input.text.as_str();
-    match match_type {
-        MatchType::Full => vec![Passage::whole(input)],
-        MatchType::Sentence => sentences(text).into_iter().map(Passage::part).collect(),
-        MatchType::Chunks => {
-            let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-            let ranges = super::window::ranges(starts.len() - 1, CHUNK, OVERLAP);
-            ranges.into_iter().map(|range| Passage::part(starts[range.start]..starts[range.end])).collect()
-        }
-        MatchType::TruncateHeadTail => {
-            if text.chars().nth(CHUNK).is_none() {
-                return vec![Passage::whole(input)];
-            }
-            let head = text.char_indices().nth(ENDS).map_or(text.len(), |(at, _)| at);
-            let tail = text.char_indices().rev().nth(ENDS - 1).map_or(0, |(at, _)| at);
-            vec![Passage::own(format!("{}...{}", &text[..head], &text[tail..]))]
-        }
-        MatchType::TruncateTokenHeadTail => {
-            vec![Passage { text: Piece::Text(0..text.len()), pair: None, ends: Some((128, 382)) }]
-        }
-    }
-}
-
-/// The sentences of a text: up to a full stop or its like before white space, or to an empty line.
-fn sentences(text: &str) -> Vec<std::ops::Range<usize>> {
-    let mut sentences = Vec::new();
-    let mut start = 0;
-    let mut ended = false;
-    let mut push = |start: usize, end: usize| {
-        let sentence = &text[start..end];
-        let trimmed = sentence.trim();
-        if !trimmed.is_empty() {
-            let from = start + (sentence.len() - sentence.trim_start().len());
-            sentences.push(from..from + trimmed.len());
-        }
-    };
-    for (at, c) in text.char_indices() {
-        if ended && c.is_whitespace() {
-            push(start, at);
-            start = at;
-        }
-        let closing = matches!(c, '"' | '\'' | ')' | ']' | '”' | '’' | '»');
-        ended = matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？') || (ended && closing);
-    }
-    push(start, text.len());
-    sentences
-}
-
 #[cfg(test)]
 mod tests {
-    use pyshield_core::Text;
-
     use super::*;
 
     #[test]
@@ -275,29 +277,5 @@ mod tests {
         assert_eq!(Labels::All.of(&labels), Some(vec![0, 1]));
         assert_eq!(Labels::Watch(names(&["toxic"])).of(&labels), None);
         assert_eq!(Labels::Allow(names(&["neutral"])).of(&labels), None);
-    }
-
-    #[test]
-    fn sentences_end_before_white_space() {
-        let text = " One. Two (2.5)? \"Three!\"\n\nfour ";
-        let found: Vec<&str> = sentences(text).into_iter().map(|range| &text[range]).collect();
-        assert_eq!(found, ["One.", "Two (2.5)?", "\"Three!\"", "four"]);
-        assert!(sentences(" \n").is_empty());
-    }
-
-    #[test]
-    fn ways_to_cut() {
-        let long = "é".repeat(600);
-        let text = Text::from(&*long);
-        let input = Input::text(&text);
-        assert_eq!(passages(MatchType::Full, &input).len(), 1);
-        assert_eq!(passages(MatchType::Chunks, &input).len(), 3);
-        let ends = passages(MatchType::TruncateHeadTail, &input);
-        assert_eq!(ends[0].text.resolve(&input).chars().count(), 255);
-        let short = Text::from("short");
-        assert_eq!(
-            passages(MatchType::TruncateHeadTail, &Input::text(&short))[0].text.resolve(&Input::text(&short)),
-            "short"
-        );
     }
 }

@@ -10,8 +10,13 @@ pub mod answer;
 pub(crate) mod ask;
 pub(crate) mod calibrate;
 pub mod case;
+pub mod code;
+pub mod competitors;
 pub mod config;
+pub mod consistency;
+pub mod cut;
 pub(crate) mod encode;
+pub(crate) mod entailment;
 pub mod entities;
 pub mod error;
 pub mod head;
@@ -20,13 +25,19 @@ pub mod library;
 pub(crate) mod lineup;
 pub mod metrics;
 pub mod passage;
+pub(crate) mod prose;
 pub(crate) mod provider;
 pub(crate) mod question;
 pub(crate) mod reading;
 mod registry;
+pub mod relevance;
+pub mod scale;
 pub mod scanner;
 pub(crate) mod session;
 pub mod source;
+pub(crate) mod spec;
+pub mod topics;
+pub(crate) mod vector;
 pub(crate) mod window;
 
 use std::fmt;
@@ -39,7 +50,7 @@ use crate::actors::model::{Blueprint, SessionPool};
 use crate::lock::Mutex;
 use crate::runtime;
 
-pub use registry::models;
+pub use registry::{models, reload};
 
 use config::ModelConfig;
 use encode::Encoder;
@@ -66,6 +77,8 @@ struct Process {
 
 /// A model whose sessions are there.
 pub(crate) struct Loaded {
+    /// Name and version, as its files say now.
+    name: String,
     pub(crate) encoder: Encoder,
     pub(crate) pool: Arc<SessionPool>,
 }
@@ -113,9 +126,10 @@ impl Model {
     pub fn label(&self) -> String {
         let process = self.process();
         let loaded = process.loaded.load();
-        match loaded.as_ref().map(|loaded| loaded.pool.provider()) {
-            Some(provider) if provider != provider::CPU => format!("{} on {provider}", self.config.name),
-            _ => self.config.name.clone(),
+        let Some(loaded) = &*loaded else { return self.config.name.clone() };
+        match loaded.pool.provider() {
+            provider::CPU => loaded.name.clone(),
+            provider => format!("{} on {provider}", loaded.name),
         }
     }
 
@@ -134,7 +148,32 @@ impl Model {
         if let Some(loaded) = &*process.loaded.load() {
             return Ok(Arc::clone(loaded));
         }
-        let loaded = Arc::new(self.load_now(&process)?);
+        self.start(&process)
+    }
+
+    /// Loads the files as they are now and puts the new sessions in the place of the old, which finish what they
+    /// have been asked: no request is dropped. A model that is not loaded will be from the new files.
+    ///
+    /// Scanners were made for what the old files said of the model, so but for name and version the new ones
+    /// must say the same.
+    fn reload(&self) -> Result<(), ModelFault> {
+        let config = self.source.config()?;
+        let renamed = ModelConfig { name: config.name.clone(), ..(*self.config).clone() };
+        if config != renamed {
+            let detail = "it says other things of heads, windows or thresholds than the one in use";
+            return Err(ModelFault::unreadable("config.json", detail));
+        }
+        let process = self.process();
+        let _loading = process.loading.lock();
+        if process.loaded.load().is_some() {
+            self.start(&process)?;
+        }
+        Ok(())
+    }
+
+    /// Loads the sessions and makes them those in use. Under the lock of loading.
+    fn start(&self, process: &Process) -> Result<Arc<Loaded>, ModelFault> {
+        let loaded = Arc::new(self.load_now(process)?);
         process.loaded.store(Some(Arc::clone(&loaded)));
         if let Some(timeout) = self.source.idle_timeout {
             let runtime = runtime::current().map_err(|_| ModelFault::Closed)?;
@@ -154,12 +193,22 @@ impl Model {
         };
         let runtime = runtime::current().map_err(|_| ModelFault::Closed)?;
         let pool = runtime.load(blueprint)?;
-        Ok(Loaded { encoder, pool })
+        let name = self.source.config().map_or_else(|_| self.config.name.clone(), |config| config.name);
+        Ok(Loaded { name, encoder, pool })
     }
 
     /// Drops the sessions once those who use them are done; the next request loads them again.
     pub fn unload(&self) {
         self.process().loaded.store(None);
+    }
+
+    /// As [`Self::unload`], unless other sessions have taken the place of these.
+    fn unload_if(&self, these: &Weak<SessionPool>) {
+        let process = self.process();
+        let current = process.loaded.load();
+        if current.as_ref().is_some_and(|loaded| std::ptr::eq(Arc::as_ptr(&loaded.pool), these.as_ptr())) {
+            process.loaded.compare_and_swap(&current, None);
+        }
     }
 
     /// Whether the sessions are loaded.
@@ -210,7 +259,7 @@ async fn unload_idle(model: Weak<Model>, pool: Weak<SessionPool>, timeout: Durat
         let left = timeout.saturating_sub(idle);
         if left.is_zero() {
             if let Some(model) = model.upgrade() {
-                model.unload();
+                model.unload_if(&pool);
             }
             return;
         }

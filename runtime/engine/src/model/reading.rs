@@ -7,8 +7,8 @@ use super::window::Window;
 /// What a head said of one row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Reading {
-    /// The probability of each label.
-    Labels(Vec<f32>),
+    /// The probability of each label, and its logit.
+    Labels { probabilities: Vec<f32>, logits: Vec<f32> },
     /// The likeliest label of each token of the first text, and how likely it is.
     Tokens(Vec<(u16, f32)>),
     /// The text's place; of length one.
@@ -54,7 +54,9 @@ pub(crate) fn read(
 
 fn one(head: &Head, row: &Window, chunk: &[f32], width: usize, by_token: bool) -> Reading {
     match head.kind {
-        HeadKind::Sequence | HeadKind::Pair => Reading::Labels(head.probabilities(chunk)),
+        HeadKind::Sequence | HeadKind::Pair => {
+            Reading::Labels { probabilities: head.probabilities(chunk), logits: chunk.to_vec() }
+        }
         HeadKind::Token => {
             let tokens = chunk.chunks_exact(width).skip(row.before).take(row.tokens.len());
             Reading::Tokens(tokens.map(|logits| likeliest(head, logits)).collect())

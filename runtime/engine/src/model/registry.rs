@@ -35,6 +35,29 @@ pub(super) fn open(source: &ModelSource) -> Result<Arc<Model>, ModelError> {
     Ok(known().unwrap_or(model))
 }
 
+/// Loads the models of a declaration anew, from its files as they are now, for everybody who holds one; see
+/// [`Model`]. Later declarations get the same model. How many there were.
+pub fn reload(source: &ModelSource) -> Result<usize, ModelError> {
+    let fault = |fault| source.error(fault);
+    let stamp = source.stamp().map_err(fault)?;
+    let of_source = |key: &(ModelSource, Stamp)| key.0 == *source;
+    let table = TABLE.load();
+    let models: Vec<_> =
+        table.iter().filter(|(key, _)| of_source(key)).filter_map(|(_, model)| model.upgrade()).collect();
+    for model in &models {
+        model.reload().map_err(fault)?;
+    }
+    if let Some(model) = models.first() {
+        TABLE.rcu(|table| {
+            let others = table.iter().filter(|(key, _)| !of_source(key));
+            let mut table: Table = others.map(|(key, model)| (key.clone(), model.clone())).collect();
+            table.insert((source.clone(), stamp), Arc::downgrade(model));
+            table
+        });
+    }
+    Ok(models.len())
+}
+
 /// The models somebody holds, in no particular order.
 pub fn models() -> Vec<Arc<Model>> {
     TABLE.load().values().filter_map(Weak::upgrade).collect()

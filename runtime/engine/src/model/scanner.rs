@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::Model;
 use super::answer::Answers;
 use super::error::ModelError;
-use super::label;
 use super::passage::Passage;
+use super::{code, competitors, consistency, label, relevance, topics};
 
 /// Judges a text by what a model says of it. Immutable and shared between threads, like every scanner.
 ///
@@ -49,10 +49,17 @@ type Build = fn(&'static str, Value) -> Result<Box<dyn ModelScanner>, BuildError
 
 /// Every scanner that reads a model, by class name.
 const SCANNERS: &[(&str, Build)] = &[
+    ("BanCode", label::build),
+    ("BanCompetitors", competitors::build),
+    ("BanTopics", topics::build),
     ("Bias", label::build),
+    ("Code", code::build),
+    ("EmotionDetection", label::build),
+    ("FactualConsistency", consistency::build),
     ("Gibberish", label::build),
     ("NoRefusal", label::build),
     ("PromptInjection", label::build),
+    ("Relevance", relevance::build),
     ("Toxicity", label::build),
 ];
 

@@ -101,9 +101,21 @@ impl ModelSource {
         let overrides = Overrides {
             max_tokens: self.max_tokens,
             activation: self.activation,
-            token_pooling: self.token_pooling,
+            token_pooling: self.token_pooling.or_else(|| self.described_pooling()),
         };
         ModelConfig::parse(&json, &self.name, &overrides)
+    }
+
+    /// How an embedding is taken from the tokens, as sentence-transformers writes it down; `None` if it does not.
+    fn described_pooling(&self) -> Option<TokenPooling> {
+        #[derive(Deserialize)]
+        struct Described {
+            #[serde(default)]
+            pooling_mode_cls_token: bool,
+        }
+        let json = self.read("1_Pooling/config.json", MOST_CONFIG_BYTES).ok()?;
+        let described: Described = serde_json::from_slice(&json).ok()?;
+        Some(if described.pooling_mode_cls_token { TokenPooling::Cls } else { TokenPooling::Mean })
     }
 
     /// Reads the tokenizer.

@@ -1,0 +1,61 @@
+"""BanTopics: prompts about what nobody should talk about here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pyshield._check import Check
+from pyshield._declaration import PromptScanner
+from pyshield._reads import Reader, checked_model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyshield.model import Model
+
+__all__ = ["BanTopics"]
+
+
+class BanTopics(Reader, PromptScanner):
+    """Refuses prompts that are about one of some topics.
+
+    A model that tells whether one text follows from another is asked whether the prompt is about each topic,
+    as in transformers' zero-shot classification: several topics share one probability, a single one is
+    weighed against its contrary. A model that gives embeddings says how near the prompt is to each topic; the
+    score is the cosine between the two, so that thresholds are lower (0.25 to 0.4 for MiniLM).
+
+    Args:
+        topics: The topics, in words.
+        threshold: A score above it is refused, 0 to 1.
+        model: The model that is read; the bundled one if not given.
+        use_onnx: Taken for llm-guard's sake; models always run on ONNX Runtime.
+
+    Raises:
+        ConfigError: For a wrong type or value, or without `model` where there is no bundled one.
+        ModelError: When first used, if the model cannot be.
+    """
+
+    __slots__ = ()
+    _type = "BanTopics"
+    _usual = 0.6
+    _reads: ClassVar[dict[str, Any]] = {}
+
+    def __init__(
+        self,
+        topics: Sequence[str],
+        *,
+        threshold: float = 0.6,
+        model: Model | None = None,
+        use_onnx: bool = False,
+    ) -> None:
+        check = Check("BanTopics")
+        topics = check.texts("topics", topics)
+        for index, topic in enumerate(topics):
+            if not topic.strip():
+                check.fail(f"topics[{index}]", "is empty")
+        self._declare(
+            topics=topics,
+            threshold=check.number("threshold", threshold, least=0.0, most=1.0),
+            model=checked_model(check, model),
+            use_onnx=check.boolean("use_onnx", use_onnx),
+        )

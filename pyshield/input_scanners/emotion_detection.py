@@ -1,0 +1,107 @@
+"""EmotionDetection: prompts with emotions that are not wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyshield._check import Check
+from pyshield._declaration import PromptScanner
+from pyshield._emotions import EmotionReader, declared
+from pyshield._reads import MatchType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyshield.model import Model
+
+__all__ = ["DEFAULT_BLOCKED_EMOTIONS", "EMOTION_LABELS", "EmotionDetection", "MatchType"]
+
+EMOTION_LABELS = [
+    "admiration",
+    "amusement",
+    "anger",
+    "annoyance",
+    "approval",
+    "caring",
+    "confusion",
+    "curiosity",
+    "desire",
+    "disappointment",
+    "disapproval",
+    "disgust",
+    "embarrassment",
+    "excitement",
+    "fear",
+    "gratitude",
+    "grief",
+    "joy",
+    "love",
+    "nervousness",
+    "optimism",
+    "pride",
+    "realization",
+    "relief",
+    "remorse",
+    "sadness",
+    "surprise",
+    "neutral",
+]
+"""The emotions of the data set GoEmotions, and `neutral`."""
+
+DEFAULT_BLOCKED_EMOTIONS = [
+    "anger",
+    "annoyance",
+    "disappointment",
+    "disapproval",
+    "disgust",
+    "embarrassment",
+    "fear",
+    "grief",
+    "nervousness",
+    "remorse",
+    "sadness",
+]
+"""The emotions that are refused if none are given: the negative ones."""
+
+
+class EmotionDetection(EmotionReader, PromptScanner):
+    """Refuses prompts with emotions that are not wanted.
+
+    Args:
+        model: The model that is read; the bundled one if not given.
+        threshold: An emotion whose score is above it is refused, 0 to 1.
+        blocked_emotions: Emotions that are refused; the negative ones if not given. `neutral` never is.
+        match_type: What of a prompt the model reads.
+        use_onnx: Taken for llm-guard's sake; models always run on ONNX Runtime.
+        return_full_output: Taken for llm-guard's sake; `scan_with_full_output` tells all emotions either way.
+
+    Raises:
+        ConfigError: For a wrong type or value, or without `model` where there is no bundled one.
+        ModelError: When first used, if the model cannot be.
+    """
+
+    __slots__ = ()
+    _usual = 0.5
+
+    def __init__(
+        self,
+        *,
+        model: Model | None = None,
+        threshold: float = 0.5,
+        blocked_emotions: Sequence[str] | None = None,
+        match_type: MatchType | str = MatchType.FULL,
+        use_onnx: bool = False,
+        return_full_output: bool = False,
+    ) -> None:
+        check = Check("EmotionDetection")
+        self._declare(
+            **declared(check, model, threshold, blocked_emotions, match_type, use_onnx, return_full_output)
+        )
+
+    def get_emotion_analysis(self, prompt: str) -> dict[str, float]:
+        """The score of every emotion in a prompt, by its name; of several sentences the highest."""
+        return self._analysis(prompt)
+
+    def scan_with_full_output(self, prompt: str) -> tuple[str, bool, float, dict[str, float]]:
+        """What `scan` returns, and the score of every emotion."""
+        return (*self.scan(prompt), self._analysis(prompt))

@@ -1,0 +1,57 @@
+"""BanCompetitors: outputs that name one of some organisations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyshield._check import Check
+from pyshield._declaration import OutputScanner
+from pyshield._reads import Reader, checked_model
+from pyshield.input_scanners.ban_competitors import BanCompetitors as InputBanCompetitors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyshield.model import Model
+
+__all__ = ["BanCompetitors"]
+
+
+class BanCompetitors(Reader, OutputScanner):
+    """Refuses outputs in which a model sees the name of a competitor, and replaces the name by `[REDACTED]`.
+
+    A name counts when it is written as in the list, case included, and all of it is the name.
+
+    Args:
+        competitors: The names.
+        threshold: A name counts from this probability on, 0 to 1.
+        redact: Whether names are replaced.
+        model: The model that is read; the bundled one if not given. It must label tokens.
+        use_onnx: Taken for llm-guard's sake; models always run on ONNX Runtime.
+
+    Raises:
+        ConfigError: For a wrong type or value, or without `model` where there is no bundled one.
+        ModelError: When first used, if the model cannot be.
+    """
+
+    __slots__ = ()
+    _type = "BanCompetitors"
+    _reads = InputBanCompetitors._reads  # noqa: SLF001  # its twin
+
+    def __init__(
+        self,
+        competitors: Sequence[str],
+        *,
+        threshold: float = 0.5,
+        redact: bool = True,
+        model: Model | None = None,
+        use_onnx: bool = False,
+    ) -> None:
+        check = Check("BanCompetitors")
+        self._declare(
+            competitors=check.texts("competitors", competitors),
+            threshold=check.number("threshold", threshold, least=0.0, most=1.0),
+            redact=check.boolean("redact", redact),
+            model=checked_model(check, model),
+            use_onnx=check.boolean("use_onnx", use_onnx),
+        )
