@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyshield._hub import fetch, is_repository
 from pyshield.errors import ModelError
 
 if TYPE_CHECKING:
@@ -13,17 +14,25 @@ if TYPE_CHECKING:
 __all__ = ["locate"]
 
 
-def locate(model: Model) -> tuple[Path, list[Path]]:
+def locate(model: Model, *, offline: bool | None = None) -> tuple[Path, list[Path]]:
     """The ONNX file, and the directories that may hold configuration and tokenizer.
 
+    Args:
+        model: The declaration.
+        offline: Whether to look for a model of the hub in its cache alone; as `HF_HUB_OFFLINE` says if not
+            given.
+
     Raises:
-        ModelError: If the model is not here.
+        ModelError: If the model is not here, nor to be had from the hub.
     """
     path = Path(model.path).expanduser()
     if path.suffix == ".onnx":
         graph = path.absolute()
         return graph, [graph.parent, graph.parent.parent]
     if not path.is_dir():
+        if is_repository(model.path):
+            fetched = fetch(model, offline=offline)
+            return fetched.graph, fetched.directories
         raise ModelError(
             f"model {model.path}: is not a directory here, nor an .onnx file", model.path, "missing"
         )

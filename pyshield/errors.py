@@ -119,7 +119,7 @@ class ModelError(ShieldError):
         model: The model as declared: its path or name.
         kind: What is wrong: `"library"` (ONNX Runtime itself), `"missing"`, `"unreadable"`, `"shape"` (the
             graph does not fit its configuration), `"labels"`, `"provider"`, `"run"`, `"panicked"`,
-            `"closed"`, `"budget"`, `"download"`.
+            `"closed"`, `"budget"`, `"download"` (the hub), `"checksum"`.
         scanner: The scanner that reads it, if the error came of a scan.
     """
 

@@ -30,7 +30,8 @@ class Model:
         path: A directory with `config.json`, `tokenizer.json` and the ONNX file; an ONNX file with the two
             others beside it or one directory above; or a name on the Hugging Face hub.
         subfolder: Where in `path` configuration and tokenizer are.
-        revision: The revision of a hub's model: a commit.
+        revision: The revision of a hub's model: a commit, so that it is always the same one. A branch or tag
+            is looked up each time; without any it is `main`.
         onnx_path: Where the ONNX file is, if not in `path`.
         onnx_revision: As `revision`, for `onnx_path`.
         onnx_subfolder: Where in it the ONNX file is.
@@ -115,15 +116,18 @@ class Model:
         # The dictionaries are left out: equal models have equal paths.
         return hash((self.path, self.onnx_path, self.revision))
 
-    def source(self) -> dict[str, Any]:
-        """The model as the runtime reads it: files on this machine, downloaded if need be.
+    def source(self, *, offline: bool | None = None) -> dict[str, Any]:
+        """The model as the runtime reads it: files on this machine, fetched from the hub if need be.
+
+        Args:
+            offline: Whether to look on this machine alone; as `HF_HUB_OFFLINE` says if not given.
 
         Raises:
             ModelError: If the model is nowhere to be found.
         """
         from pyshield._models import locate
 
-        graph, directories = locate(self)
+        graph, directories = locate(self, offline=offline)
         return {
             "name": self.path,
             "graph": str(graph),

@@ -1,4 +1,4 @@
-"""The `pyshield` command: `scan` for texts, files and records, `doctor` for the installation."""
+"""The `pyshield` command: `scan` for texts, files and records, `models`, `doctor` for the installation."""
 
 from __future__ import annotations
 

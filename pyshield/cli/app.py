@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from pyshield.cli.models import app as models
 from pyshield.errors import ConfigError, ShieldError
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+
+app.add_typer(models, name="models")
 
 
 class Side(StrEnum):

@@ -146,11 +146,14 @@ def _work() -> None:
     job = _functions_next(True)
     while job is not None:
         context = job.context
-        if context is None:
-            _perform(job)
-        else:
-            context.run(_perform, job)
-        _functions_done(job)
+        try:
+            if context is None:
+                _perform(job)
+            else:
+                # A copy: a plan may make several calls in one context, and two threads cannot enter it.
+                context.copy().run(_perform, job)
+        finally:
+            _functions_done(job)
         # Nothing of the last call is kept while the thread waits for the next.
         del job, context
         job = _functions_next(False)

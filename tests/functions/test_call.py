@@ -10,6 +10,7 @@ import time
 import pytest
 
 from pyshield import Cache, functions
+from pyshield._runtime import _functions_call_from_engine
 from pyshield.errors import ConfigError, FunctionNotFound
 
 WHO = contextvars.ContextVar("who", default="nobody")
@@ -316,6 +317,25 @@ def test_what_cannot_work_is_refused(function, options, message):
     with pytest.raises(ConfigError, match=message):
         functions.register(function, **options)
     assert functions.list() == before
+
+
+@pytest.mark.parametrize("isolation", ["task", "thread"])
+def test_many_calls_of_one_origin(run, isolation):
+    def plain(n):
+        return n
+
+    async def asynchronous(n):
+        return n
+
+    functions.register(plain if isolation == "thread" else asynchronous, name="quick")
+
+    async def main():
+        # The next call begins before the thread of the last one has left its context.
+        calls = (_functions_call_from_engine("quick", {"n": 1}, 2000) for _ in range(3))
+        return await asyncio.gather(*calls)
+
+    assert [len(taken) for taken in run(main())] == [2000] * 3
+    assert functions.metrics("quick")["errors_total"]["context_not_initialized"] == 0
 
 
 def test_prometheus_has_every_function(run):

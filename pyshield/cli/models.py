@@ -1,0 +1,183 @@
+"""`pyshield models`: what is here, and fetching from the hub."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pyshield.cli.escape import visible
+from pyshield.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyshield.model import Model
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="List and fetch the models that scanners read.",
+)
+
+
+class Format(StrEnum):
+    """How a list is printed."""
+
+    text = "text"
+    json = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A model that is here."""
+
+    name: str
+    source: str
+    """`bundled` or `hub`."""
+    revision: str
+    bytes: int
+    graphs: list[str]
+
+
+_Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME", help="A model of the hub (organisation/name), a directory or an .onnx file."
+    ),
+]
+_Revision = Annotated[
+    str | None,
+    typer.Option(metavar="COMMIT", help="Of a hub's model: a commit, branch or tag.  [default: main]"),
+]
+_Subfolder = Annotated[str, typer.Option(metavar="DIR", help="Where configuration and tokenizer are.")]
+_OnnxSubfolder = Annotated[str, typer.Option(metavar="DIR", help="Where the ONNX file is.")]
+_OnnxFilename = Annotated[str, typer.Option(metavar="FILE", help="The name of the ONNX file.")]
+
+
+@app.command("list")
+def list_models(
+    format: Annotated[Format, typer.Option("--format", "-f", help="text or json.")] = Format.text,  # noqa: A002
+) -> None:
+    """Show the models on this machine: the bundled one, and those in the hub's cache.
+
+    \b
+    Examples:
+      pyshield models list
+      pyshield models list --format json
+    """  # noqa: D301  # click reads the backspace
+    rows = [*_bundled(), *_cached()]
+    if format is Format.json:
+        sys.stdout.write(json.dumps({"models": [asdict(row) for row in rows]}, indent=2) + "\n")
+        return
+    for row in rows:
+        what = f"{row.source:<8}  {row.bytes / 1e6:>8.1f} MB  {row.name}"
+        at = f" @ {row.revision}" if row.revision else ""
+        sys.stdout.write(visible(what + at, 400) + "\n")
+        for graph in row.graphs:
+            sys.stdout.write(f"{'':>22}{visible(graph, 400)}\n")
+    if not rows:
+        sys.stdout.write("no models here; fetch one with: pyshield models pull ORGANISATION/NAME\n")
+
+
+@app.command()
+def pull(
+    name: _Name,
+    revision: _Revision = None,
+    subfolder: _Subfolder = "",
+    onnx_subfolder: _OnnxSubfolder = "",
+    onnx_filename: _OnnxFilename = "model.onnx",
+    force: Annotated[bool, typer.Option("--force", help="Fetch anew what is here already.")] = False,
+) -> None:
+    """Fetch a model from the Hugging Face hub, check its hashes, and say how to pin it.
+
+    Fetched are the ONNX file, its external weights, config.json and tokenizer.json. HF_HOME, HF_TOKEN,
+    HF_HUB_OFFLINE and HF_ENDPOINT are honoured. Needs pip install 'pyshield-llm[hub]'.
+
+    \b
+    Examples:
+      pyshield models pull sentence-transformers/all-MiniLM-L6-v2
+      pyshield models pull protectai/deberta-v3-base-prompt-injection-v2 --onnx-subfolder onnx
+
+    \b
+    Exit codes:
+      0    it is here and its hashes are right
+      2    the call is wrong
+      3    it could not be had: the hub, the name, a file or a hash
+    """  # noqa: D301
+    from pyshield._hub import fetch, is_repository
+
+    if not is_repository(name):
+        raise ConfigError(f"{visible(name)} is no model of the hub; expected ORGANISATION/NAME")
+    model = _model(name, revision, subfolder, onnx_subfolder, onnx_filename)
+    fetched = fetch(model, force=force)
+    for file, checked in fetched.files.items():
+        state = "hash right" if checked else "no hash to check"
+        sys.stdout.write(f"{file.stat().st_size / 1e6:>8.1f} MB  {file.name:<24} {state}\n")
+    given = {
+        "revision": fetched.commits.get(name) or revision,
+        "subfolder": subfolder,
+        "onnx_subfolder": onnx_subfolder,
+        "onnx_filename": onnx_filename if onnx_filename != "model.onnx" else "",
+    }
+    arguments = "".join(f", {key}={value!r}" for key, value in given.items() if value)
+    sys.stdout.write(f"\npin it with: Model({name!r}{arguments})\n")
+
+
+def _model(
+    name: str,
+    revision: str | None,
+    subfolder: str,
+    onnx_subfolder: str,
+    onnx_filename: str,
+) -> Model:
+    from pyshield.model import Model
+
+    return Model(
+        name,
+        revision=revision,
+        subfolder=subfolder,
+        onnx_subfolder=onnx_subfolder,
+        onnx_filename=onnx_filename,
+    )
+
+
+def _size(directory: Path) -> int:
+    return sum(file.stat().st_size for file in directory.rglob("*") if file.is_file())
+
+
+def _bundled() -> Iterator[Row]:
+    from pyshield.model import Model
+
+    directory = Path(Model.bundled().path)
+    graphs = sorted(str(path) for path in directory.glob("*.onnx"))
+    if graphs:
+        yield Row("the bundled encoder", "bundled", "", _size(directory), graphs)
+
+
+def _cached() -> Iterator[Row]:
+    try:
+        from huggingface_hub import scan_cache_dir
+        from huggingface_hub.errors import CacheNotFound
+    except ImportError:
+        return
+    from pyshield._hub import cache_directory
+
+    try:
+        found = scan_cache_dir(cache_directory())
+    except CacheNotFound:
+        return
+    for repository in sorted(found.repos, key=lambda repository: repository.repo_id):
+        for revision in repository.revisions:
+            graphs = sorted(
+                str(file.file_path) for file in revision.files if file.file_name.endswith(".onnx")
+            )
+            if graphs and repository.repo_type == "model":
+                yield Row(repository.repo_id, "hub", revision.commit_hash, revision.size_on_disk, graphs)

@@ -1,0 +1,64 @@
+"""`pyshield models`, run in this process."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from pyshield.cli.app import run
+from tests.models.hub_server import HubServer, Repository, commit
+
+COMMIT = commit("first")
+
+
+@pytest.fixture
+def hub(classifier_dir, tmp_path, monkeypatch):
+    """A hub with one model, and an empty cache."""
+    server = HubServer()
+    server.repositories["acme/guard"] = Repository.of(classifier_dir, COMMIT)
+    for name in ("HF_HUB_CACHE", "HF_HUB_OFFLINE", "HF_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    monkeypatch.setenv("HF_ENDPOINT", server.url)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_pull_and_list(hub, capsys):
+    assert run(["models", "pull", "acme/guard"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"MB  model\.onnx +hash right", out)
+    assert out.endswith(f"pin it with: Model('acme/guard', revision='{COMMIT}')\n")
+    assert run(["models", "list", "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["models"]
+    (row,) = (row for row in rows if row["source"] == "hub")
+    assert (row["name"], row["revision"]) == ("acme/guard", COMMIT)
+    assert row["graphs"][0].endswith("model.onnx")
+    assert run(["models", "list"]) == 0
+    assert f"acme/guard @ {COMMIT}" in capsys.readouterr().out
+
+
+def test_force_mends_what_is_damaged(hub, capsys):
+    hub.repositories["acme/guard"].corrupt.add("model.onnx")
+    assert run(["models", "pull", "acme/guard"]) == 3
+    assert "checksum" in capsys.readouterr().err
+    hub.repositories["acme/guard"].corrupt.clear()
+    assert run(["models", "pull", "acme/guard"]) == 3
+    assert run(["models", "pull", "--force", "acme/guard"]) == 0
+
+
+def test_a_call_that_cannot_be(capsys):
+    assert run(["models", "pull", "./here"]) == 2
+    assert "expected ORGANISATION/NAME" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["list", "pull"])
+def test_help_teaches(command, capsys):
+    run(["models", command, "--help"])
+    out = capsys.readouterr().out
+    assert "Examples:" in out
+    assert f"pyshield models {command}" in out
