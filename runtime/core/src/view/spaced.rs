@@ -3,7 +3,6 @@
     clippy::needless_bitwise_bool,
     reason = "lazy operators branch, and loops with branches are not vectorised"
 )]
-#![allow(clippy::many_single_char_names, reason = "lanes of one loop")]
 
 use crate::error::ScannerError;
 use crate::view::bigram::{ENGLISH, cost};
@@ -44,7 +43,7 @@ const fn signs(byte: u8) -> &'static [u8] {
 /// differs. Within it, more than one space between letters becomes one. Linear in the text.
 pub(super) fn join(text: &str, bounds: &Bounds<'_>) -> Result<Option<(String, SourceMap)>, ScannerError> {
     let bytes = text.as_bytes();
-    if !(has_apart(bytes) || has_signs(bytes) || has_wide_gaps(bytes)) {
+    if !may_hide(bytes) {
         return Ok(None);
     }
     let mut writer = Writer::new(text, bounds);
@@ -82,56 +81,61 @@ fn past_word(bytes: &[u8], mut at: usize, writer: &mut Writer<'_>) -> usize {
     at
 }
 
-/// Whether some letters stand apart by one or two bytes: the quick look before [`apart`].
-fn has_apart(bytes: &[u8]) -> bool {
-    apart_by::<2>(bytes) || apart_by::<3>(bytes) || apart_by::<4>(bytes)
+/// Bytes that are looked at together in the quick look, and what is looked at behind them.
+const BLOCK: usize = 256;
+const AHEAD: usize = 16;
+
+/// What the quick look tells bytes apart by, a byte for each: one or zero, so that loops work on vectors.
+type Marks = [u8; BLOCK + AHEAD];
+
+/// The quick look: whether there may be anything to join. Beyond the text there is nothing.
+fn may_hide(bytes: &[u8]) -> bool {
+    (0..bytes.len()).step_by(BLOCK).any(|start| {
+        let piece = &bytes[start..bytes.len().min(start + BLOCK + AHEAD)];
+        let letters = marks(piece, is_letter);
+        let signs = marks(piece, is_sign);
+        let blanks = marks(piece, is_blank);
+        apart_by::<2>(&letters, &signs)
+            | apart_by::<3>(&letters, &signs)
+            | apart_by::<4>(&letters, &signs)
+            | has_signs(&letters, &signs)
+            | has_wide_gaps(&letters, &blanks)
+    })
+}
+
+fn marks(piece: &[u8], test: impl Fn(u8) -> bool) -> Marks {
+    let mut marks = [0; BLOCK + AHEAD];
+    for (mark, &byte) in marks.iter_mut().zip(piece) {
+        *mark = u8::from(test(byte));
+    }
+    marks
 }
 
 /// Whether [`LEAST_LETTERS`] single letters follow each other at a distance of `STEP` bytes.
-fn apart_by<const STEP: usize>(bytes: &[u8]) -> bool {
-    let span = STEP * (LEAST_LETTERS - 1) + 1;
-    let Some(count) = bytes.len().checked_sub(span).map(|last| last + 1) else { return false };
-    let lane = |offset: usize| &bytes[offset..offset + count];
-    let (a, b, c, d) = (lane(0), lane(STEP), lane(2 * STEP), lane(3 * STEP));
-    let (x, y, z) = (lane(1), lane(STEP + 1), lane(2 * STEP + 1));
-    any_block(count, |at| {
-        let letters = is_letter(a[at]) & is_like(b[at]) & is_like(c[at]) & is_like(d[at]);
-        letters & !is_letter(x[at]) & !is_letter(y[at]) & !is_letter(z[at])
-    })
+fn apart_by<const STEP: usize>(letters: &Marks, signs: &Marks) -> bool {
+    let like = |at: usize| letters[at] | signs[at];
+    let all = (0..BLOCK).fold(0, |any, at| {
+        let found = letters[at] & like(at + STEP) & like(at + 2 * STEP) & like(at + 3 * STEP);
+        any | found & !(letters[at + 1] | letters[at + STEP + 1] | letters[at + 2 * STEP + 1])
+    });
+    all != 0
 }
 
-/// Whether a sign stands between two letters: the quick look before [`word`].
-fn has_signs(bytes: &[u8]) -> bool {
-    let Some(count) = bytes.len().checked_sub(2) else { return false };
-    let (before, here, after) = (&bytes[..count], &bytes[1..=count], &bytes[2..]);
-    any_block(count, |at| {
-        let word = is_letter(before[at]) & (is_letter(after[at]) | is_sign(after[at]));
-        let back = is_letter(after[at]) & is_sign(before[at]);
-        is_sign(here[at]) & (word | back)
-    })
+/// Whether a sign stands between two letters, or beside one and a sign.
+fn has_signs(letters: &Marks, signs: &Marks) -> bool {
+    let all = (0..BLOCK).fold(0, |any, at| {
+        let word = letters[at] & (letters[at + 2] | signs[at + 2]);
+        any | signs[at + 1] & (word | letters[at + 2] & signs[at])
+    });
+    all != 0
 }
 
 /// Whether two spaces stand between letters.
-fn has_wide_gaps(bytes: &[u8]) -> bool {
-    let Some(count) = bytes.len().checked_sub(3) else { return false };
-    let (a, b, c) = (&bytes[..count], &bytes[1..=count], &bytes[2..count + 2]);
-    let d = &bytes[3..];
-    any_block(count, |at| {
-        is_letter(a[at]) & is_blank(b[at]) & is_blank(c[at]) & (is_letter(d[at]) | is_blank(d[at]))
-    })
-}
-
-/// Whether `test` holds for some index below `count`; block by block, so that it is computed on vectors.
-fn any_block(count: usize, test: impl Fn(usize) -> bool) -> bool {
-    let mut start = 0;
-    while start < count {
-        let end = count.min(start + 256);
-        if (start..end).fold(false, |any, at| any | test(at)) {
-            return true;
-        }
-        start = end;
-    }
-    false
+fn has_wide_gaps(letters: &Marks, blanks: &Marks) -> bool {
+    let all = (0..BLOCK).fold(0, |any, at| {
+        any | letters[at] & blanks[at + 1] & blanks[at + 2] & (letters[at + 3] | blanks[at + 3])
+    });
+    all != 0
 }
 
 const fn is_letter(byte: u8) -> bool {
@@ -139,7 +143,7 @@ const fn is_letter(byte: u8) -> bool {
 }
 
 const fn is_blank(byte: u8) -> bool {
-    byte == b' ' || byte == b'\t'
+    (byte == b' ') | (byte == b'\t')
 }
 
 const fn is_sign(byte: u8) -> bool {

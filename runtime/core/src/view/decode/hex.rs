@@ -3,7 +3,6 @@
     clippy::needless_bitwise_bool,
     reason = "lazy operators branch, and loops with branches are not vectorised"
 )]
-#![allow(clippy::many_single_char_names, reason = "lanes of one loop")]
 
 use crate::error::ScannerError;
 use crate::span::Span;
@@ -54,7 +53,7 @@ fn joined(bytes: &[u8], run: Span, regions: &mut Regions<'_>) -> Result<(), Scan
 
 /// Pairs with something between them.
 fn separated(bytes: &[u8], bounds: &Bounds<'_>, regions: &mut Regions<'_>) -> Result<(), ScannerError> {
-    if !has_pairs::<3>(bytes) && !has_pairs::<4>(bytes) && !has_pairs::<5>(bytes) && !has_pairs::<6>(bytes) {
+    if !may_have_pairs(bytes) {
         return Ok(());
     }
     let mut at = 0;
@@ -74,27 +73,36 @@ fn separated(bytes: &[u8], bounds: &Bounds<'_>, regions: &mut Regions<'_>) -> Re
     Ok(())
 }
 
-/// Whether two pairs of digits stand `STEP` bytes apart with no digit behind either: the quick look before
-/// [`separated`].
-fn has_pairs<const STEP: usize>(bytes: &[u8]) -> bool {
-    let Some(count) = bytes.len().checked_sub(2 * STEP + 1) else { return false };
-    let digit = |byte: u8| byte.wrapping_sub(b'0') < 10 || (byte | 0x20).wrapping_sub(b'a') < 6;
-    let other = |byte: u8| !((byte.wrapping_sub(b'0') < 10) | ((byte | 0x20).wrapping_sub(b'a') < 26));
-    let lane = |offset: usize| &bytes[offset..offset + count];
-    let (a, b, c) = (lane(0), lane(1), lane(2));
-    let (d, e, f) = (lane(STEP), lane(STEP + 1), lane(2 * STEP));
-    let mut start = 0;
-    while start < count {
-        let end = count.min(start + 256);
-        let any = (start..end).fold(false, |any, at| {
-            any | (digit(a[at]) & digit(b[at]) & other(c[at]) & digit(d[at]) & digit(e[at]) & digit(f[at]))
-        });
-        if any {
-            return true;
+/// Bytes that are looked at together in the quick look, and what is looked at behind them.
+const BLOCK: usize = 256;
+const AHEAD: usize = 16;
+
+/// The quick look before [`separated`]: whether there may be pairs with something between them. Beyond the text
+/// there is nothing.
+fn may_have_pairs(bytes: &[u8]) -> bool {
+    (0..bytes.len()).step_by(BLOCK).any(|start| {
+        let (mut digits, mut others) = ([0; BLOCK + AHEAD], [0; BLOCK + AHEAD]);
+        let piece = bytes[start..].iter().take(BLOCK + AHEAD);
+        for ((digit, other), &byte) in digits.iter_mut().zip(&mut others).zip(piece) {
+            let (number, letter) = (byte.wrapping_sub(b'0'), (byte | 0x20).wrapping_sub(b'a'));
+            *digit = u8::from((number < 10) | (letter < 6));
+            *other = u8::from(!((number < 10) | (letter < 26)));
         }
-        start = end;
-    }
-    false
+        pairs_by::<3>(&digits, &others)
+            | pairs_by::<4>(&digits, &others)
+            | pairs_by::<5>(&digits, &others)
+            | pairs_by::<6>(&digits, &others)
+    })
+}
+
+/// Whether two pairs of digits stand `STEP` bytes apart, with a digit as far behind the second and no digit
+/// right behind the first.
+fn pairs_by<const STEP: usize>(digits: &[u8; BLOCK + AHEAD], others: &[u8; BLOCK + AHEAD]) -> bool {
+    let all = (0..BLOCK).fold(0, |any, at| {
+        let pair = digits[at] & digits[at + 1] & others[at + 2];
+        any | pair & digits[at + STEP] & digits[at + STEP + 1] & digits[at + 2 * STEP]
+    });
+    all != 0
 }
 
 /// The pair at `at`, with `0x` or without: its value and where its digits stand.
