@@ -47,7 +47,7 @@ impl ViewPass {
 
     /// Estimated work beside that of the scanners, in nanoseconds on one core.
     ///
-    /// The look for anything hidden takes about one nanosecond a byte, but whoever wrote the text decides how
+    /// The look for anything hidden takes a few nanoseconds a byte, but whoever wrote the text decides how
     /// much is hidden in it, and this decides whether it is read on the event loop's thread: so it counts what
     /// texts cost that are nothing but disguise.
     pub(crate) const fn cost_ns(bytes: usize) -> u64 {

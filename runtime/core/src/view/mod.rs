@@ -7,7 +7,7 @@
 //! base64. Whatever a scanner finds in a view is mapped to the span of the original text it comes from.
 //!
 //! Views of a text are linear in it, bounded in number, depth and bytes, and there are none of a text that
-//! hides nothing: then the look costs about a nanosecond per byte.
+//! hides nothing: then the look costs a few nanoseconds per byte.
 
 mod bigram;
 mod bounds;
