@@ -4,8 +4,9 @@
     .venv-language/bin/pip install -r benchmarks/language/rivals.txt
     python -m benchmarks.language --data FOLDER
 
-FOLDER holds `lingua_langid.tar.gz`, the archive that training reads; of it the tenth that training leaves out.
-The weights' sizes and scale were chosen by that tenth, and lingua was built on the collection it comes from.
+FOLDER holds `lingua_langid.tar.gz`, the archive that training reads; of it the tenth that training leaves
+out. The weights' sizes and scale were chosen by that tenth, and lingua was built on the collection that it is
+from.
 """
 
 from __future__ import annotations
