@@ -9,8 +9,8 @@ import pytest
 from pyshield import input_scanners, output_scanners
 from pyshield._registry import parameters
 from pyshield.errors import ConfigError, ShieldError
-from pyshield.vault import Vault
 from pyshield.model import Model
+from pyshield.vault import Vault
 from tests.samples import SAMPLES, WRONG, every_scanner
 
 CASES = [

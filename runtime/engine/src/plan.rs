@@ -43,6 +43,7 @@ enum Stage {
 
 impl Stage {
     /// What the stage says of a text by itself.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as `Scanner::scan` takes it")]
     fn find(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Found, ScannerError> {
         match self {
             Self::Text(scanner) => scanner.scan(input, evidence).map(Found::Verdict),

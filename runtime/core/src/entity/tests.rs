@@ -15,6 +15,7 @@ pub(super) fn spec(entities: &[&str]) -> RecognizersSpec {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "made where it is given")]
 fn analyze(spec: RecognizersSpec, text: &str) -> Vec<(String, String)> {
     let recognizers = Recognizers::new("Anonymize", &spec).unwrap();
     let text = Text::from(text);

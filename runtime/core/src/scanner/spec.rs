@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use crate::error::ConfigError;
 use crate::scanner::{
-    Scanner, ban_substrings, invisible_text, json, language, language_same, malicious_urls, no_refusal_light, probe, reading_time, regex, secrets, sensitive, sentiment, token_limit,
+    Scanner, ban_substrings, invisible_text, json, language, language_same, malicious_urls, no_refusal_light,
+    probe, reading_time, regex, secrets, sensitive, sentiment, token_limit,
 };
 
 /// A scanner as declared: its class name and its parameters.

@@ -245,7 +245,7 @@ impl Stream {
         }
         let mut spans: Vec<Span> = self.tracks.iter().flat_map(Track::edits).collect();
         // From the last start to the first, so that whoever is across the new position comes later.
-        spans.sort_unstable_by(|a, b| b.start.cmp(&a.start));
+        spans.sort_unstable_by_key(|span| std::cmp::Reverse(span.start));
         let mut whole = end;
         for span in spans {
             if span.start < whole && whole < span.end {

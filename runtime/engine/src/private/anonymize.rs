@@ -102,6 +102,7 @@ impl Anonymize {
         self.recognizers.cost_ns(bytes)
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as `Scanner::scan` takes it")]
     pub(crate) fn find(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Found, ScannerError> {
         let entities = self.recognizers.analyze(input.text, evidence.literals, input.interrupt)?;
         if entities.is_empty() {

@@ -129,13 +129,15 @@ impl Settle for Restores {
         Box::pin(async move {
             let version = self.vault.version();
             let entries = self.vault.get().await.map_err(vault_failed)?;
-            self.verdict(text, &self.compile(version, entries)?, Interrupt::NEVER)
+            let compiled = self.compile(version, entries)?;
+            self.verdict(text, &compiled, Interrupt::NEVER)
         })
     }
 
     fn settle_blocking(&self, text: &Text) -> Result<Verdict, ScannerError> {
         let version = self.vault.version();
         let entries = self.vault.get_blocking().map_err(vault_failed)?;
-        self.verdict(text, &self.compile(version, entries)?, Interrupt::NEVER)
+        let compiled = self.compile(version, entries)?;
+        self.verdict(text, &compiled, Interrupt::NEVER)
     }
 }

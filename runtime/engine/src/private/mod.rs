@@ -120,6 +120,7 @@ impl PrivateScanner {
         }
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as `Scanner::scan` takes it")]
     pub(crate) fn find(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Found, ScannerError> {
         match self {
             Self::Anonymize(scanner) => scanner.find(input, evidence),

@@ -113,7 +113,7 @@ impl VaultState {
         let (version, removals) = (Arc::clone(&self.version), self.removals + 1);
         // Numbers are not given again.
         let numbers = std::mem::take(&mut self.numbers);
-        *self = Self { version, removals, numbers, ..Self::default() };
+        *self = Self { numbers, removals, version, ..Self::default() };
         self.changed();
     }
 
