@@ -50,7 +50,7 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         assert self._process.stdin
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(120)
 
 
 def _hit(found: list[tuple[str, str]], secret: str) -> bool:

@@ -1,6 +1,6 @@
 //! Passwords in assignments: `password = "…"`, `"passwd": "…"`, `PGPASSWORD=…`, `Pwd=…;`, `password is …`.
 
-use super::entropy::bits_per_character;
+use super::entropy::{bits_per_character, is_hex};
 use super::placeholder::{is_example, is_filler, is_reference, is_uuid};
 use crate::span::Span;
 
@@ -18,7 +18,11 @@ pub(super) fn value(text: &[u8], end: usize) -> Option<Span> {
         b'"' | b'\'' | b'`' => quoted(text, at + 1, first)?,
         _ => bare(text, at),
     };
-    is_password(&text[span.range()], matches!(first, b'"' | b'\'' | b'`')).then_some(span)
+    let value = &text[span.range()];
+    // Much is called a secret of something; hexadecimal digits are its number rather than its value.
+    let number = text[..end].last_chunk::<6>().is_some_and(|word| word.eq_ignore_ascii_case(b"secret"))
+        && is_hex(value);
+    (!number && is_password(value, matches!(first, b'"' | b'\'' | b'`'))).then_some(span)
 }
 
 /// Where the value starts: behind the rest of the name, an operator and blanks.
@@ -93,8 +97,8 @@ mod tests {
 
     fn found(text: &str) -> Option<&str> {
         let lower = text.to_ascii_lowercase();
-        let word =
-            ["password", "passwd", "pwd"].iter().find_map(|word| Some((lower.find(word)?, word.len())));
+        let words = ["password", "passwd", "pwd", "secret"];
+        let word = words.iter().find_map(|word| Some((lower.find(word)?, word.len())));
         let (start, length) = word.unwrap();
         value(text.as_bytes(), start + length).map(|span| &text[span.range()])
     }
@@ -128,6 +132,7 @@ mod tests {
             "password = \"example-pass1\"",
             "password = \"unclosed1a",
             "the password field",
+            "\"Service::Secret\": \"3bf4404734c82308\"",
             "password: <your password 1>",
         ] {
             assert_eq!(found(text), None, "{text}");

@@ -56,7 +56,7 @@ pub(super) const RULES: &[Rule] = &[
     named("LINEAR_CLIENT_SECRET", "Linear client secret", &["linear"], "[a-f0-9]{32}"),
     token("DROPBOX_LONG_TOKEN", "Dropbox access token", "sl\\.[A-Za-z0-9_=-]{130,200}|sl\\.u\\.[A-Za-z0-9_=-]{130,2000}"),
     named("DROPBOX_API_SECRET", "Dropbox app secret", &["dropbox"], "[a-z0-9]{15}").checked(Check::Random),
-    named("DROPBOX_LONG_TOKEN", "Dropbox token of before 2021", &["dropbox"], "[a-z0-9]{11}AAAAAAAAAA[a-z0-9_=-]{43}|[A-Za-z0-9_-]{64}").checked(Check::Random),
+    named("DROPBOX_LONG_TOKEN", "Dropbox token of before 2021", &["dropbox"], "[a-z0-9]{11}AAAAAAAAAA[a-z0-9_-]{43}|[A-Za-z0-9_-]{64}").checked(Check::Random),
     token("FIGMA_TOKEN", "Figma token", "figd_[A-Za-z0-9_-]{40,50}|figu_[A-Za-z0-9_-]{40,50}|figo_[A-Za-z0-9_-]{40,50}"),
     token("NOTION_TOKEN", "Notion integration token", "ntn_[0-9]{11}[A-Za-z0-9]{35}|secret_[A-Za-z0-9]{43}"),
     named("ASANA_TOKEN", "Asana client secret", &["asana"], "[a-z0-9]{32}").checked(Check::Random),

@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         "M[A-Za-z0-9]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,45}|N[A-Za-z0-9]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,45}|O[A-Za-z0-9]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,45}",
     ),
     named("DISCORD_TOKEN", "Discord API key", &["discord"], "[a-f0-9]{64}"),
-    named("DISCORD_CLIENT_SECRET", "Discord client secret", &["discord"], "[A-Za-z0-9=_-]{32}")
+    named("DISCORD_CLIENT_SECRET", "Discord client secret", &["discord"], "[A-Za-z0-9_-]{32}")
         .checked(Check::Random),
     named("DISCORD_CLIENT_ID", "Discord client id", &["discord"], "[0-9]{18}"),
     token("TELEGRAM_BOT_TOKEN", "Telegram bot token", "[0-9]{5,16}:A[A-Za-z0-9_-]{34}")
