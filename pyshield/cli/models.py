@@ -1,4 +1,4 @@
-"""`pyshield models`: what is here, and fetching from the hub."""
+"""`pyshield models`: what is here, fetching from the hub, and whether a model works here."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import sys
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pyshield.cli.escape import visible
-from pyshield.errors import ConfigError
+from pyshield.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ __all__ = ["app"]
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="List and fetch the models that scanners read.",
+    help="List, fetch and check the models that scanners and pyshield.models read.",
 )
 
 
@@ -41,7 +42,7 @@ class Row:
 
     name: str
     source: str
-    """`bundled` or `hub`."""
+    """`bundled`, `settings` or `hub`."""
     revision: str
     bytes: int
     graphs: list[str]
@@ -64,16 +65,20 @@ _OnnxFilename = Annotated[str, typer.Option(metavar="FILE", help="The name of th
 
 @app.command("list")
 def list_models(
+    config: Annotated[
+        str | None,
+        typer.Option("--config", "-c", metavar="FILE", help="A TOML file with [models.NAME] tables."),
+    ] = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="text or json.")] = Format.text,  # noqa: A002
 ) -> None:
-    """Show the models on this machine: the bundled one, and those in the hub's cache.
+    """Show the models on this machine: the bundled one, those of a settings file, and the hub's cache.
 
     \b
     Examples:
       pyshield models list
-      pyshield models list --format json
+      pyshield models list --config models.toml --format json
     """  # noqa: D301  # click reads the backspace
-    rows = [*_bundled(), *_cached()]
+    rows = [*_bundled(), *_configured(config), *_cached()]
     if format is Format.json:
         sys.stdout.write(json.dumps({"models": [asdict(row) for row in rows]}, indent=2) + "\n")
         return
@@ -131,12 +136,71 @@ def pull(
     sys.stdout.write(f"\npin it with: Model({name!r}{arguments})\n")
 
 
+@app.command()
+def check(
+    name: _Name,
+    revision: _Revision = None,
+    subfolder: _Subfolder = "",
+    onnx_subfolder: _OnnxSubfolder = "",
+    onnx_filename: _OnnxFilename = "model.onnx",
+    provider: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="An execution provider, as cpu or cuda; repeatable, strict."),
+    ] = None,
+) -> None:
+    """Check a model: its files and hashes, that it loads, what it judges, and how long a text takes.
+
+    Nothing is fetched; see pyshield models pull.
+
+    \b
+    Examples:
+      pyshield models check sentence-transformers/all-MiniLM-L6-v2
+      pyshield models check ./my-model --provider cuda
+
+    \b
+    Exit codes:
+      0    it works here
+      3    it does not; the message says why
+    """  # noqa: D301
+    from pyshield._hub import fetch, is_repository
+    from pyshield._runtime import ModelHandle
+
+    model = _model(name, revision, subfolder, onnx_subfolder, onnx_filename, tuple(provider or ()))
+    if not Path(name).expanduser().exists() and is_repository(name):
+        for file, checked in fetch(model, offline=True).files.items():
+            sys.stdout.write(f"ok  {file.name}: {'hash right' if checked else 'no hash to check'}\n")
+    handle = ModelHandle(json.dumps(model.source(offline=True)))
+    sys.stdout.write(f"ok  configuration: {visible(handle.name)}\n")
+    for head, kind, labels in handle.heads:
+        what = f": {', '.join(labels[:20])}{', …' if len(labels) > 20 else ''}" if labels else ""
+        sys.stdout.write(visible(f"ok  head {head} ({kind}){what}", 1000) + "\n")
+    start = perf_counter()
+    handle.load()
+    metrics = handle.metrics()
+    sys.stdout.write(
+        f"ok  loaded in {(perf_counter() - start) * 1e3:.0f} ms: {metrics['sessions']} sessions, "
+        f"{metrics['provider']}\n"
+    )
+    start = perf_counter()
+    _ask(handle)
+    sys.stdout.write(f"ok  a short text in {(perf_counter() - start) * 1e3:.1f} ms\n")
+
+
+def _ask(handle: Any) -> None:  # noqa: ANN401  # a native handle
+    kinds = {kind for _, kind, _ in handle.heads}
+    if "embedding" in kinds:
+        handle.embed_blocking(["A short text."], 60.0)
+    elif kinds & {"sequence", "pair"}:
+        handle.score_blocking([("A short text.", "Another.")], 60.0)
+
+
 def _model(
     name: str,
     revision: str | None,
     subfolder: str,
     onnx_subfolder: str,
     onnx_filename: str,
+    providers: tuple[str, ...] = (),
 ) -> Model:
     from pyshield.model import Model
 
@@ -146,6 +210,7 @@ def _model(
         subfolder=subfolder,
         onnx_subfolder=onnx_subfolder,
         onnx_filename=onnx_filename,
+        providers=providers,
     )
 
 
@@ -160,6 +225,20 @@ def _bundled() -> Iterator[Row]:
     graphs = sorted(str(path) for path in directory.glob("*.onnx"))
     if graphs:
         yield Row("the bundled encoder", "bundled", "", _size(directory), graphs)
+
+
+def _configured(config: str | None) -> Iterator[Row]:
+    if config is None:
+        return
+    from pyshield.models import configure
+
+    for name, model in configure(config).models.items():
+        try:
+            graph = Path(model.source(offline=True)["graph"])
+        except ModelError:
+            yield Row(name, "settings", model.revision or "", 0, [])
+            continue
+        yield Row(name, "settings", model.revision or "", _size(graph.parent), [str(graph)])
 
 
 def _cached() -> Iterator[Row]:

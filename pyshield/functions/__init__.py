@@ -28,6 +28,10 @@ from pyshield.functions._registered import (
 )
 from pyshield.functions._registered import list_functions as list  # noqa: A004  # `functions.list()`
 
+from pyshield.functions import _built_in  # isort: skip
+
+_built_in.register_all()
+
 __all__ = [
     "FunctionInfo",
     "call",

@@ -13,6 +13,7 @@ from pyshield import _runtime
 from pyshield._check import Check, shown
 from pyshield._limits import Cache
 from pyshield.errors import FunctionModuleNotFound, FunctionNotFound
+from pyshield.functions import _configured
 from pyshield.functions._errors import Refused
 from pyshield.functions._schema import compiled
 from pyshield.functions._target import Target
@@ -37,7 +38,7 @@ class Options(TypedDict, total=False):
 
     input_schema: Schema | None
     output_schema: Schema | None
-    timeout: float
+    timeout: float | None
     isolation: Isolation | None
     batch: bool
     max_batch_size: int | None
@@ -201,11 +202,13 @@ def _checked(function: Callable[..., Any], name: str, options: Options) -> Funct
     most = options["max_batch_size"]
     if most is not None and not batch:
         check.fail("max_batch_size", "is for functions with batch=True")
+    most = _configured.option(name, "max_batch_size") if most is None else most
     for key in ("input_schema", "output_schema"):
         if options[key] is not None and not isinstance(options[key], dict | bool):
             check.fail(key, f"expected a dict, got {shown(options[key])}")
     if options["cache"] is not None and not isinstance(options["cache"], Cache):
         check.fail("cache", f"expected Cache or None, got {shown(options['cache'])}")
+    timeout = _configured.timeout(name) if options["timeout"] is None else options["timeout"]
     in_flight = options["max_in_flight"]
     if in_flight is None:
         in_flight = _IN_PROCESSES if isolation == "process" else 1024
@@ -215,7 +218,7 @@ def _checked(function: Callable[..., Any], name: str, options: Options) -> Funct
         qualname=qualname,
         doc=(getdoc(function) or "").partition("\n")[0],
         isolation=isolation,
-        timeout=check.number("timeout", options["timeout"], least=0.0, most=_LONGEST, above=True),
+        timeout=check.number("timeout", timeout, least=0.0, most=_LONGEST, above=True),
         batch=batch,
         max_batch_size=check.integer("max_batch_size", 32 if most is None else most, least=1, most=65_536)
         if batch

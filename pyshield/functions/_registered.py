@@ -67,7 +67,7 @@ def register(
     name: str | None = None,
     input_schema: Schema | None = None,
     output_schema: Schema | None = None,
-    timeout: float = 30.0,
+    timeout: float | None = None,
     isolation: Isolation | None = None,
     batch: bool = False,
     max_batch_size: int | None = None,
@@ -86,7 +86,8 @@ def register(
         name: What it is called by; its own name if not given.
         input_schema: JSON Schema (draft 4, 6 or 7) of the arguments, as an object.
         output_schema: JSON Schema of the result.
-        timeout: Seconds a call may take. One that overruns is cancelled (`task`), abandoned (`thread`) or
+        timeout: Seconds a call may take; 30 if neither this nor the settings say (see
+            `pyshield.models.configure`). One that overruns is cancelled (`task`), abandoned (`thread`) or
             killed (`process`).
         isolation: Where it runs. `"task"`, for asynchronous functions and only for them: on the caller's
             event loop, or on one of pyshield's if the caller has none. `"thread"`: in a worker thread.

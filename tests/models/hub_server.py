@@ -77,7 +77,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _answer(self, *, with_body: bool) -> None:
-        self.server.requests.append(f"{self.command} {self.path}")
+        if "/resolve/" in self.path:  # the client also asks, once and in passing, about things of its own
+            self.server.requests.append(f"{self.command} {self.path}")
         name, _, rest = self.path.lstrip("/").partition("/resolve/")
         revision, _, path = rest.partition("/")
         repository = self.server.repositories.get(name)

@@ -8,6 +8,7 @@ use pyshield_core::tokens::TokenizerError;
 use pyshield_core::{ConfigError, ScannerError};
 use pyshield_engine::error::EngineError;
 use pyshield_engine::function::FunctionError;
+use pyshield_engine::model::direct::DirectError;
 use pyshield_engine::model::error::ModelError;
 use pyshield_engine::model::scanner::BuildError;
 use pyshield_engine::vault::VaultError;
@@ -62,6 +63,15 @@ pub(crate) fn config_error(py: Python<'_>, error: &ConfigError) -> PyErr {
 /// A `ModelError`, with the scanner that reads the model if it is known.
 pub(crate) fn model_error(py: Python<'_>, error: &ModelError, scanner: Option<String>) -> PyErr {
     raise(model_class(py), (error.to_string(), &*error.model, error.fault.kind(), scanner))
+}
+
+/// The exception of a model that was asked in vain.
+pub(crate) fn direct_error(py: Python<'_>, error: &DirectError) -> PyErr {
+    match error {
+        DirectError::Model(error) => model_error(py, error, None),
+        DirectError::Interrupted(why) => engine_error(py, &EngineError::interrupted(*why, true)),
+        DirectError::TooLong(_) => text_error(py, &error.to_string()),
+    }
 }
 
 /// The exception of a declaration that cannot become a shield.

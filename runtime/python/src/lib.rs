@@ -13,6 +13,7 @@ mod function;
 mod functions;
 mod import;
 mod lifecycle;
+mod model;
 mod models;
 mod onnxruntime;
 mod probe;
@@ -52,6 +53,9 @@ mod _runtime {
     use crate::lifecycle::{_forked, _shutdown, build_info};
     #[pymodule_export]
     use crate::models::{_poison_models, model_metrics, reload_model};
+    use crate::model::ModelHandle;
+    #[pymodule_export]
+    use crate::models::{_poison_models, model_metrics};
     #[pymodule_export]
     use crate::onnxruntime::onnxruntime_library;
     #[pymodule_export]

@@ -34,6 +34,14 @@ pub(crate) fn text(string: &Bound<'_, PyString>) -> PyResult<Text> {
     Ok(Text::new(PyText { _string: string.clone().unbind(), utf8 }))
 }
 
+/// A Python string's own copy, for what outlives the call by long.
+///
+/// # Errors
+/// As [`text`].
+pub(crate) fn owned(string: &Bound<'_, PyString>) -> PyResult<String> {
+    string.to_str().map(str::to_owned).map_err(|error| refuse(string.py(), error))
+}
+
 /// The original error holds the whole string, so it must not go on.
 fn refuse(py: Python<'_>, error: PyErr) -> PyErr {
     if !error.is_instance_of::<PyUnicodeEncodeError>(py) {

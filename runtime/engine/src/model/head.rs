@@ -21,6 +21,18 @@ pub enum HeadKind {
     Embedding,
 }
 
+impl HeadKind {
+    /// The name in configuration files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sequence => "sequence",
+            Self::Pair => "pair",
+            Self::Token => "token",
+            Self::Embedding => "embedding",
+        }
+    }
+}
+
 /// How logits become probabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -15,6 +15,7 @@ pub mod competitors;
 pub mod config;
 pub mod consistency;
 pub mod cut;
+pub mod direct;
 pub(crate) mod encode;
 pub(crate) mod entailment;
 pub mod entities;

@@ -1,0 +1,163 @@
+//! `_runtime.ModelHandle`: one model, held by Python, and asked directly. See `pyshield.models`.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+use pyshield_engine::config::seconds;
+use pyshield_engine::job::Ticket;
+use pyshield_engine::model::Model;
+use pyshield_engine::model::direct::DirectError;
+use pyshield_engine::model::source::ModelSource;
+use pyshield_engine::runtime;
+
+use crate::bridge::Pending;
+use crate::errors;
+use crate::text::owned;
+
+/// Holds a model. While one does, the model is known in this process, loaded or not.
+#[pyclass(frozen, module = "pyshield._runtime")]
+pub(crate) struct ModelHandle {
+    model: Arc<Model>,
+}
+
+/// The moment after a number of seconds; none for no limit.
+fn after(timeout: Option<f64>) -> Option<Instant> {
+    timeout.and_then(|timeout| Instant::now().checked_add(seconds(timeout)))
+}
+
+/// An awaitable of what a future of the runtime comes to.
+fn awaited<'py, T: Send + 'static>(
+    py: Python<'py>,
+    future: impl Future<Output = Result<T, DirectError>> + Send + 'static,
+    convert: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
+) -> PyResult<Bound<'py, PyAny>> {
+    let place = Pending::on_running_loop(py)?;
+    let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
+    let ticket = Arc::<Ticket>::default();
+    let pending = place.future(Arc::clone(&ticket))?;
+    let (sender, answered) = (place.sender, pending.clone().unbind());
+    let task = runtime.tokio().spawn(async move {
+        let result = future.await;
+        let value = move |py: Python<'_>| match result {
+            Ok(value) => convert(py, value),
+            Err(error) => Err(errors::direct_error(py, &error)),
+        };
+        sender.complete(answered, Box::new(value));
+    });
+    ticket.driven_by(task.abort_handle());
+    Ok(pending)
+}
+
+/// What a future of the runtime comes to, for a thread that may wait.
+fn waited<T: Send + 'static>(
+    py: Python<'_>,
+    future: impl Future<Output = Result<T, DirectError>> + Send + 'static,
+) -> PyResult<T> {
+    let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
+    let result = py.detach(|| runtime.wait_for(future)).map_err(|error| errors::engine_error(py, &error))?;
+    result.map_err(|error| errors::direct_error(py, &error))
+}
+
+#[pymethods]
+impl ModelHandle {
+    /// The model of a declaration, as JSON. Its configuration is read and checked; nothing is loaded yet.
+    #[new]
+    #[pyo3(signature = (source, /))]
+    fn new(py: Python<'_>, source: &str) -> PyResult<Self> {
+        crate::onnxruntime::announce(py);
+        let source: ModelSource =
+            serde_json::from_str(source).map_err(|error| errors::malformed(py, &error))?;
+        let model = py.detach(|| Model::open(&source));
+        Ok(Self { model: model.map_err(|error| errors::model_error(py, &error, None))? })
+    }
+
+    /// What it is called.
+    #[getter]
+    fn name(&self) -> &str {
+        self.model.name()
+    }
+
+    /// Whether its sessions are loaded.
+    #[getter]
+    fn is_loaded(&self) -> bool {
+        self.model.is_loaded()
+    }
+
+    /// What it says of a text: name, kind and labels of each head.
+    #[getter]
+    fn heads(&self) -> Vec<(String, String, Vec<String>)> {
+        let heads = self.model.config().heads.iter();
+        let labels = |labels: &[Arc<str>]| labels.iter().map(ToString::to_string).collect();
+        let head =
+            heads.map(|head| (head.name.to_string(), head.kind.name().to_owned(), labels(&head.labels)));
+        head.collect()
+    }
+
+    /// Loads the sessions, if they are not. Blocks without the interpreter.
+    fn load(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| self.model.load()).map_err(|error| errors::model_error(py, &error, None))
+    }
+
+    /// Drops the sessions once those who use them are done.
+    fn unload(&self, py: Python<'_>) {
+        py.detach(|| self.model.unload());
+    }
+
+    /// Counters and histograms of this process.
+    fn metrics(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        crate::convert::to_python(py, &self.model.metrics())
+    }
+
+    /// An awaitable of a vector of length one for each text.
+    #[pyo3(signature = (texts, timeout = None, /))]
+    fn embed<'py>(
+        &self,
+        py: Python<'py>,
+        texts: Vec<Bound<'py, PyString>>,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let texts = texts.into_iter().map(|text| owned(&text)).collect::<PyResult<_>>()?;
+        let future = Arc::clone(&self.model).embed(texts, after(timeout));
+        awaited(py, future, |py, vectors| vectors.into_py_any(py))
+    }
+
+    /// An awaitable of the probabilities of all labels for each pair of texts.
+    #[pyo3(signature = (pairs, timeout = None, /))]
+    fn score<'py>(
+        &self,
+        py: Python<'py>,
+        pairs: Vec<(Bound<'py, PyString>, Bound<'py, PyString>)>,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let pairs = pairs.into_iter().map(|(a, b)| Ok((owned(&a)?, owned(&b)?))).collect::<PyResult<_>>()?;
+        let future = Arc::clone(&self.model).score(pairs, after(timeout));
+        awaited(py, future, |py, scores| scores.into_py_any(py))
+    }
+
+    /// As `embed`, on the calling thread.
+    #[pyo3(signature = (texts, timeout = None, /))]
+    fn embed_blocking(
+        &self,
+        py: Python<'_>,
+        texts: Vec<Bound<'_, PyString>>,
+        timeout: Option<f64>,
+    ) -> PyResult<Vec<Vec<f32>>> {
+        let texts = texts.into_iter().map(|text| owned(&text)).collect::<PyResult<_>>()?;
+        waited(py, Arc::clone(&self.model).embed(texts, after(timeout)))
+    }
+
+    /// As `score`, on the calling thread.
+    #[pyo3(signature = (pairs, timeout = None, /))]
+    fn score_blocking(
+        &self,
+        py: Python<'_>,
+        pairs: Vec<(Bound<'_, PyString>, Bound<'_, PyString>)>,
+        timeout: Option<f64>,
+    ) -> PyResult<Vec<Vec<f64>>> {
+        let pairs = pairs.into_iter().map(|(a, b)| Ok((owned(&a)?, owned(&b)?))).collect::<PyResult<_>>()?;
+        waited(py, Arc::clone(&self.model).score(pairs, after(timeout)))
+    }
+}
