@@ -105,7 +105,7 @@ class RedisVaults:
         timeout: Seconds one operation may take.
         root_certificates: Certificates in PEM to check a TLS server against, instead of the system's.
         max_entries: Most pairs in one vault.
-        max_bytes: Most bytes in one vault; a pair counts its texts and 192 bytes.
+        max_bytes: Most bytes in one vault; a pair counts its texts and 240 bytes.
 
     Raises:
         ConfigError: If an argument is not as described. The server is not asked yet.

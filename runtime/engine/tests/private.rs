@@ -150,7 +150,11 @@ fn sessions_do_not_meet() {
             assert_eq!(scan(&shield, Side::Output, &out), text);
         }
     };
-    std::thread::scope(|scope| (0..4).for_each(|thread| drop(scope.spawn(move || work(thread)))));
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            scope.spawn(move || work(thread));
+        }
+    });
 }
 
 fn texts() -> impl Strategy<Value = String> {

@@ -1,0 +1,1 @@
+"""The model engine against ONNX Runtime's own Python interface, on the same file."""

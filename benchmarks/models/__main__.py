@@ -1,0 +1,246 @@
+"""The model engine against `session.run` on the same file: python -m benchmarks.models [parts].
+
+Needs `python -m benchmarks.models.export` once, in an environment with torch. What is measured of ours is the
+whole scan of a shield, from the text to the result: tokens, line, run, verdict, and the way back to the event
+loop. The rival is given tokens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import onnxruntime
+
+from benchmarks.bridge.loop_delay import during
+from benchmarks.measure import ROOT, Figure, Report, at_least, at_most, finish, parser, quartiles
+from benchmarks.models.export import FOLDER
+from benchmarks.models.texts import fed, texts
+
+HERE = Path(__file__).parent
+LENGTHS = (16, 32, 128)
+ROUNDS = 7
+IN_FLIGHT = 64
+CORES = len(os.sched_getaffinity(0))
+
+
+def session(threads: int) -> onnxruntime.InferenceSession:
+    """The rival, with the settings that are best for it."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(FOLDER / "model.onnx", options, providers=["CPUExecutionProvider"])
+
+
+def scanners(count: int) -> list[Any]:
+    """The first of ten scanners that read the encoder."""
+    from pyshield import input_scanners as i
+    from pyshield.model import Model
+
+    model = Model(str(FOLDER))
+    ten = [
+        i.Toxicity(model=model),
+        i.PromptInjection(model=model),
+        i.Gibberish(model=model),
+        i.BanCode(model=model),
+        i.Code(["Python"], model=model),
+        i.Code(["Rust"], model=model),
+        i.EmotionDetection(model=model),
+        i.EmotionDetection(model=model, blocked_emotions=["joy"]),
+        i.BanCompetitors(["Acme"], model=model),
+        i.Toxicity(model=model, threshold=0.9),
+    ]
+    return ten[:count]
+
+
+async def one_after_another(shield: Any, given: list[str]) -> list[float]:
+    """Microseconds of each scan."""
+    spent = []
+    for text in given:
+        began = time.perf_counter()
+        await shield.scan_prompt(text)
+        spent.append((time.perf_counter() - began) * 1e6)
+    return spent
+
+
+async def one(report: Report) -> None:
+    """One request at a time."""
+    from pyshield import Shield
+
+    shield, raw = Shield(prompt=scanners(1)), session(1)
+    for tokens in LENGTHS:
+        ours, theirs = [], []
+        for round_ in range(ROUNDS + 1):
+            given = texts(tokens, 60, round_)
+            batches = [fed([text]) for text in given]
+            mine = await one_after_another(shield, given)
+            spent = []
+            for batch in batches:
+                began = time.perf_counter()
+                raw.run(None, batch)
+                spent.append((time.perf_counter() - began) * 1e6)
+            if round_:
+                ours.append(median(mine))
+                theirs.append(median(spent))
+        report.details[f"one, {tokens} tokens"] = {"ours": ours, "theirs": theirs}
+        ratio = median(ours) / median(theirs)
+        report.add(
+            Figure(
+                f"one scan, {tokens} tokens, against session.run of the tokens",
+                median(ours),
+                "us",
+                target="<= 1.10 times",
+                met=ratio <= 1.10,
+                rival="session.run",
+                rival_value=median(theirs),
+                ratio=1 / ratio,
+                spread=quartiles(ours),
+                note=f"{ratio:.2f} times",
+            )
+        )
+
+
+def raw_throughput(batches: list[dict[str, Any]], sessions: int, threads: int) -> float:
+    """Texts per second of raw sessions, each in a thread."""
+    each = [session(threads) for _ in range(sessions)]
+    parts = [batches[at::sessions] for at in range(sessions)]
+
+    def work(at: int) -> int:
+        return sum(len(each[at].run(None, batch)[0]) for batch in parts[at])
+
+    with ThreadPoolExecutor(sessions) as pool:
+        list(pool.map(lambda at: each[at].run(None, batches[0]), range(sessions)))
+        began = time.perf_counter()
+        done = sum(pool.map(work, range(sessions)))
+        return done / (time.perf_counter() - began)
+
+
+async def flood(shield: Any, given: list[str]) -> float:
+    """Texts per second with `IN_FLIGHT` requests open at all times."""
+    waiting = iter(given)
+
+    async def client() -> None:
+        for text in waiting:
+            await shield.scan_prompt(text)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(client() for _ in range(IN_FLIGHT)))
+    return len(given) / (time.perf_counter() - began)
+
+
+async def throughput(report: Report) -> None:
+    """Many requests at once, against the best that raw sessions can do."""
+    from pyshield import Shield
+
+    shield = Shield(prompt=scanners(1))
+    ways = [(CORES, 1), (1, CORES)]
+    for tokens in LENGTHS:
+        count = 1024 if tokens < 128 else 384
+        table: dict[str, list[float]] = {}
+        ours = []
+        for round_ in range(4):
+            given = texts(tokens, count, 100 + round_)
+            ours.append(await flood(shield, given))
+            for sessions, threads in ways:
+                for size in (1, 4, 8, 16, 32):
+                    batches = [fed(given[at : at + size]) for at in range(0, count, size)]
+                    name = f"{sessions} sessions x {threads} threads, batches of {size}"
+                    table.setdefault(name, []).append(raw_throughput(batches, sessions, threads))
+        ours = ours[1:]
+        medians = {name: median(values[1:]) for name, values in table.items()}
+        best = max(medians, key=lambda name: medians[name])
+        report.details[f"throughput, {tokens} tokens"] = {"ours": ours, "raw": table}
+        report.add(
+            at_least(
+                f"{IN_FLIGHT} in flight, {tokens} tokens",
+                median(ours),
+                "texts/s",
+                0.9 * medians[best],
+                rival="best raw",
+                rival_value=medians[best],
+                ratio=median(ours) / medians[best],
+                spread=quartiles(ours),
+                note=best,
+            )
+        )
+
+
+async def heads(report: Report) -> None:
+    """Ten scanners on one encoder, against one."""
+    from pyshield import Shield
+
+    one_, ten = Shield(prompt=scanners(1)), Shield(prompt=scanners(10))
+    for tokens in LENGTHS:
+        single, all_ = [], []
+        for round_ in range(ROUNDS + 1):
+            given = texts(tokens, 60, 200 + round_)
+            order = [(one_, single), (ten, all_)]
+            for shield, kept in order if round_ % 2 else reversed(order):
+                spent = median(await one_after_another(shield, given))
+                if round_:
+                    kept.append(spent)
+        report.details[f"heads, {tokens} tokens"] = {"one": single, "ten": all_}
+        ratio = median(all_) / median(single)
+        report.add(
+            at_most(
+                f"ten scanners against one, {tokens} tokens", ratio, "times", 1.15, spread=quartiles(all_)
+            )
+        )
+    small, large = memory(1), memory(10)
+    report.details["memory in MiB"] = {"one": small, "ten": large}
+    report.add(at_most("memory with ten scanners against one", large / small, "times", 1.02))
+
+
+def memory(count: int) -> float:
+    """MiB of a process with a shield of `count` scanners that has scanned something."""
+    code = (
+        "import asyncio\nfrom benchmarks.measure import resident\nfrom benchmarks.models.__main__ import *\n"
+        f"async def main():\n    from pyshield import Shield\n    shield = Shield(prompt=scanners({count}))\n"
+        "    await flood(shield, texts(32, 256, 1))\n    print(resident() / 2**20)\nasyncio.run(main())"
+    )
+    seen = []
+    for _ in range(3):
+        run = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+        )
+        seen.append(float(run.stdout))
+    return median(seen)
+
+
+async def delay(report: Report) -> None:
+    """How late a timer of the event loop is while the sessions have more to do than they can."""
+    from pyshield import Shield
+
+    shield = Shield(prompt=scanners(1))
+    idle = await during(lambda: asyncio.sleep(1.0))
+    busy = await during(lambda: flood(shield, texts(128, 1500, 300)))
+    report.details["delay in ms"] = {"idle": idle, "busy": busy}
+    note = f"idle {idle['p99']:.2f} ms, max {busy['max']:.1f} ms"
+    report.add(at_most("event loop's delay under full load, p99", busy["p99"], "ms", 2.0, note=note))
+
+
+PARTS = {"one": one, "throughput": throughput, "heads": heads, "delay": delay}
+
+
+def main() -> None:
+    """Runs the parts that are named, or all."""
+    arguments = parser(__doc__)
+    arguments.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which; all if none is named")
+    chosen = arguments.parse_args()
+    if not (FOLDER / "model.onnx").is_file():
+        sys.exit("there is no model: run python -m benchmarks.models.export first")
+    for name in chosen.parts or PARTS:
+        report = Report(name)
+        asyncio.run(PARTS[name](report))
+        finish(report, HERE, write=not chosen.no_write)
+
+
+if __name__ == "__main__":
+    main()
