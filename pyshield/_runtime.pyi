@@ -19,6 +19,7 @@ __all__ = [
     "Function",
     "Job",
     "LoopBridge",
+    "ModelHandle",
     "OutputStream",
     "Ready",
     "RedisVault",
@@ -209,6 +210,74 @@ class LoopBridge:
     def drain(self, /) -> None:
         """
         Called by the loop when it was woken: sets the futures whose results are there.
+        """
+
+@final
+class ModelHandle:
+    """
+    Holds a model. While one does, the model is known in this process, loaded or not.
+    """
+
+    def __new__(cls, source: str, /) -> ModelHandle:
+        """
+        The model of a declaration, as JSON. Its configuration is read and checked; nothing is loaded yet.
+        """
+
+    def embed(self, texts: Sequence[str], timeout: float | None = None, /) -> Awaitable[list[list[float]]]:
+        """
+        An awaitable of a vector of length one for each text.
+        """
+
+    def embed_blocking(self, texts: Sequence[str], timeout: float | None = None, /) -> list[list[float]]:
+        """
+        As `embed`, on the calling thread.
+        """
+
+    @property
+    def heads(self, /) -> list[tuple[str, str, list[str]]]:
+        """
+        What it says of a text: name, kind and labels of each head.
+        """
+
+    @property
+    def is_loaded(self, /) -> bool:
+        """
+        Whether its sessions are loaded.
+        """
+
+    def load(self, /) -> None:
+        """
+        Loads the sessions, if they are not. Blocks without the interpreter.
+        """
+
+    def metrics(self, /) -> dict[str, Any]:
+        """
+        Counters and histograms of this process.
+        """
+
+    @property
+    def name(self, /) -> str:
+        """
+        What it is called.
+        """
+
+    def score(
+        self, pairs: Sequence[tuple[str, str]], timeout: float | None = None, /
+    ) -> Awaitable[list[list[float]]]:
+        """
+        An awaitable of the probabilities of all labels for each pair of texts.
+        """
+
+    def score_blocking(
+        self, pairs: Sequence[tuple[str, str]], timeout: float | None = None, /
+    ) -> list[list[float]]:
+        """
+        As `score`, on the calling thread.
+        """
+
+    def unload(self, /) -> None:
+        """
+        Drops the sessions once those who use them are done.
         """
 
 @final

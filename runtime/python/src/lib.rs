@@ -52,10 +52,9 @@ mod _runtime {
     #[pymodule_export]
     use crate::lifecycle::{_forked, _shutdown, build_info};
     #[pymodule_export]
-    use crate::models::{_poison_models, model_metrics, reload_model};
     use crate::model::ModelHandle;
     #[pymodule_export]
-    use crate::models::{_poison_models, model_metrics};
+    use crate::models::{_poison_models, model_metrics, reload_model};
     #[pymodule_export]
     use crate::onnxruntime::onnxruntime_library;
     #[pymodule_export]

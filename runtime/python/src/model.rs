@@ -29,11 +29,11 @@ fn after(timeout: Option<f64>) -> Option<Instant> {
 }
 
 /// An awaitable of what a future of the runtime comes to.
-fn awaited<'py, T: Send + 'static>(
-    py: Python<'py>,
+fn awaited<T: Send + 'static>(
+    py: Python<'_>,
     future: impl Future<Output = Result<T, DirectError>> + Send + 'static,
     convert: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> PyResult<Bound<'_, PyAny>> {
     let place = Pending::on_running_loop(py)?;
     let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
     let ticket = Arc::<Ticket>::default();
