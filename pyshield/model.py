@@ -166,7 +166,7 @@ class Model:
         from pyshield._models import locate
 
         try:
-            return locate(self)[0].is_file()
+            return locate(self, offline=True)[0].is_file()
         except ModelError:
             return False
 

@@ -15,9 +15,8 @@ pub(super) fn spec(entities: &[&str]) -> RecognizersSpec {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "made where it is given")]
-fn analyze(spec: RecognizersSpec, text: &str) -> Vec<(String, String)> {
-    let recognizers = Recognizers::new("Anonymize", &spec).unwrap();
+fn analyze(spec: &RecognizersSpec, text: &str) -> Vec<(String, String)> {
+    let recognizers = Recognizers::new("Anonymize", spec).unwrap();
     let text = Text::from(text);
     let hits = match recognizers.literals() {
         Some(list) => {
@@ -34,7 +33,7 @@ fn analyze(spec: RecognizersSpec, text: &str) -> Vec<(String, String)> {
 
 #[track_caller]
 fn finds(entity: &str, text: &str, expected: &[&str]) {
-    let found: Vec<String> = analyze(spec(&[entity]), text).into_iter().map(|(_, value)| value).collect();
+    let found: Vec<String> = analyze(&spec(&[entity]), text).into_iter().map(|(_, value)| value).collect();
     assert_eq!(found, expected, "{entity} in {text}");
 }
 
@@ -83,8 +82,8 @@ fn context_raises_a_score() {
     finds("US_BANK_NUMBER", "bank account 945456787654", &[]);
     let mut low = spec(&["US_BANK_NUMBER"]);
     low.threshold = 0.4;
-    assert_eq!(analyze(low.clone(), "my bank account 945456787654").len(), 1);
-    assert_eq!(analyze(low, "I counted 945456787654").len(), 0);
+    assert_eq!(analyze(&low, "my bank account 945456787654").len(), 1);
+    assert_eq!(analyze(&low, "I counted 945456787654").len(), 0);
 }
 
 #[test]
@@ -100,9 +99,9 @@ fn names_patterns_and_thresholds_are_the_callers() {
     }]);
     let text = "project zeus: t-12, help@example.org, me@example.org";
     let pairs = |found: Vec<(String, String)>| found.into_iter().map(|(_, value)| value).collect::<Vec<_>>();
-    assert_eq!(pairs(analyze(own.clone(), text)), ["project zeus", "t-12", "me@example.org"]);
+    assert_eq!(pairs(analyze(&own, text)), ["project zeus", "t-12", "me@example.org"]);
     own.thresholds.insert("TICKET".into(), 0.7);
-    assert_eq!(pairs(analyze(own, text)), ["project zeus", "me@example.org"]);
+    assert_eq!(pairs(analyze(&own, text)), ["project zeus", "me@example.org"]);
 }
 
 #[test]
