@@ -270,6 +270,16 @@ fn text_leaves_as_soon_as_nothing_can_change_it() {
 }
 
 #[test]
+fn a_word_begins_where_it_did_when_the_character_before_has_left() {
+    let plan = Plan::new(&[words(&["AéA".to_owned()], true, false, true)]);
+    for text in ["é1aaéA", "é1 aéA", "bbbbbbbaéA c", "bbbbbb aéA"] {
+        let expected = expected(&plan, Cut::Unredacted, text);
+        assert_eq!(streamed(&plan, Cut::Unredacted, [text]), expected, "{text}");
+        assert_eq!(streamed(&plan, Cut::Unredacted, cut(text, &[1])), expected, "{text}");
+    }
+}
+
+#[test]
 fn a_stream_ends_before_what_must_not_leave() {
     let heron = ["project heron".to_owned()];
     let plan = Plan::new(&[words(&heron, false, false, false)]);

@@ -89,6 +89,8 @@ pub(crate) struct LiteralFollower {
     replacement: Option<Arc<str>>,
     /// Up to where ends have been looked at.
     seen: usize,
+    /// Up to where starts have been decided.
+    decided: usize,
     /// Hits that start where another may start as well.
     waiting: Vec<Span>,
 }
@@ -100,7 +102,7 @@ impl LiteralFollower {
         label: &'static str,
         replacement: Option<Arc<str>>,
     ) -> Self {
-        Self { beginnings, label, replacement, seen: 0, waiting: Vec::new() }
+        Self { beginnings, label, replacement, seen: 0, decided: 0, waiting: Vec::new() }
     }
 }
 
@@ -122,13 +124,15 @@ impl Follow for LiteralFollower {
         };
         for (_, span) in &literals.spans {
             let span = Span::new(window.base + span.start, window.base + span.end);
-            // Of those that end at one place the longest was found when the place was first seen.
-            if span.end > self.seen && span.end <= seen {
+            // Of those that end at one place the longest was found when the place was first seen. One that
+            // starts before what is decided was no word when the character before it was still here.
+            if span.start >= self.decided && span.end > self.seen && span.end <= seen {
                 self.waiting.push(span);
             }
         }
         self.seen = seen;
         let open = if window.last { window.end() } else { window.base + self.beginnings.open(window) };
+        self.decided = open;
         if !self.waiting.is_empty() {
             let mut ready: Vec<Span> =
                 self.waiting.extract_if(.., |span| window.last || span.start < open).collect();
