@@ -61,8 +61,9 @@ impl Beginnings {
         self.keys.iter().skip(at).take(2).any(|key| goes_on(key))
     }
 
-    /// Where the first literal that is not complete may start in the window, in bytes of it.
-    fn open(&self, window: &Window<'_>) -> usize {
+    /// Where the first literal that is not complete may start in the window, in bytes of it; before `decided`,
+    /// in bytes of the stream, none does, though the window may no longer show why.
+    fn open(&self, window: &Window<'_>, decided: usize) -> usize {
         let text = window.text.as_str();
         let folded = (!self.case_sensitive).then(|| window.text.folded());
         let searched = folded.map_or(text, |folded| folded.as_str()).as_bytes();
@@ -73,7 +74,7 @@ impl Beginnings {
                 continue;
             }
             let at = folded.map_or(start + at, |folded| folded.to_original(text, start + at, false));
-            if !self.whole_word || is_word_boundary(text, at) {
+            if window.base + at >= decided && (!self.whole_word || is_word_boundary(text, at)) {
                 return at;
             }
         }
@@ -131,8 +132,9 @@ impl Follow for LiteralFollower {
             }
         }
         self.seen = seen;
-        let open = if window.last { window.end() } else { window.base + self.beginnings.open(window) };
-        self.decided = open;
+        let open =
+            if window.last { window.end() } else { window.base + self.beginnings.open(window, self.decided) };
+        self.decided = self.decided.max(open);
         if !self.waiting.is_empty() {
             let mut ready: Vec<Span> =
                 self.waiting.extract_if(.., |span| window.last || span.start < open).collect();
