@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -26,8 +27,8 @@ pub(super) const MAX_CANDIDATES: usize = 1_000_000;
 /// Starts between two looks at the clock.
 const STEP: usize = 4_096;
 
-/// What is to be recognised.
-#[derive(Clone, Debug, Deserialize)]
+/// What is to be recognised. Does not show itself: the names are private.
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecognizersSpec {
     /// The entities that are wanted.
@@ -46,8 +47,7 @@ pub struct RecognizersSpec {
     pub language: String,
 }
 
-/// Recognisers, compiled; immutable and shared between threads.
-#[derive(Debug)]
+/// Recognisers, compiled; immutable and shared between threads. Do not show their names, which are private.
 pub struct Recognizers {
     rules: Vec<Rule>,
     shapes: Option<Shapes>,
@@ -61,6 +61,18 @@ pub struct Recognizers {
     url: Option<&'static str>,
     phone: bool,
     missing: Vec<&'static str>,
+}
+
+impl fmt::Debug for RecognizersSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecognizersSpec").field("entity_types", &self.entity_types).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Recognizers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recognizers").finish_non_exhaustive()
+    }
 }
 
 impl Recognizers {

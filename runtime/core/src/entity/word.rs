@@ -47,6 +47,13 @@ impl<'t> Starts<'t> {
     }
 }
 
+impl Starts<'_> {
+    /// Whether no word ends at `start`.
+    fn is_apart(&self, start: usize) -> bool {
+        self.text.get(..start).is_some_and(|before| before.chars().next_back().is_none_or(is_open))
+    }
+}
+
 impl Iterator for Starts<'_> {
     type Item = usize;
 
@@ -71,7 +78,10 @@ impl Iterator for Starts<'_> {
             self.at += 1;
             match byte {
                 b'$' | b'#' | b'(' | b'+' => return Some(start),
-                b':' if self.bytes.get(start + 1) == Some(&b':') => return Some(start),
+                // Right after a word it is part of that: a path of a language, not an address.
+                b':' if self.bytes.get(start + 1) == Some(&b':') && self.is_apart(start) => {
+                    return Some(start);
+                }
                 _ => {}
             }
         }

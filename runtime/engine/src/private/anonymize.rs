@@ -20,7 +20,7 @@ use crate::vault::{Claim, SecretText};
 const FAKES: u64 = 4;
 
 /// Parameters of [`Anonymize`]; the names are llm-guard's, and what it does not have.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AnonymizeSpec {
     hidden_names: Vec<Box<str>>,
@@ -140,7 +140,8 @@ impl Pending {
             }
             let value = Self::value(text, entity);
             let mut stand_ins = Vec::new();
-            if *operator == Operator::Fake {
+            // A made-up value next to a letter or digit could not be told from a longer word: a placeholder can.
+            if *operator == Operator::Fake && stands_alone(text.as_str(), entity.span) {
                 let words = words.get_or_insert_with(|| fake::words(text.as_str()));
                 let seed = |attempt| {
                     std::hash::BuildHasher::hash_one(rules.vault.key(), (&*entity.label, value, attempt))
@@ -207,6 +208,13 @@ impl Settle for Pending {
         let given = self.rules.vault.claim_blocking(claims, taken).map_err(vault_failed)?;
         self.verdict(text, given)
     }
+}
+
+/// Whether no ASCII letter or digit comes right before or after.
+fn stands_alone(text: &str, span: Span) -> bool {
+    let bytes = text.as_bytes();
+    let continues = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    !continues(span.end) && !span.start.checked_sub(1).is_some_and(continues)
 }
 
 /// What in the text already looks like a placeholder: none of these is given to a value.
