@@ -150,7 +150,9 @@ async def test_the_batch_is_measured(tmp_path):
 async def test_a_deadline_ends_the_wait(tmp_path):
     from pyshield.errors import DeadlineExceeded
 
-    shield = Shield(prompt=[PromptInjection(model=Model(str(encoder(tmp_path, "late"))))])
+    model = Model(str(encoder(tmp_path, "late")), max_windows=100_000)
+    shield = Shield(prompt=[PromptInjection(model=model)])
+    # A hundredth of what the small model takes for all windows of this text.
     with pytest.raises(DeadlineExceeded):
-        await shield.scan_prompt("a b c d " * 100_000, deadline=0.02)
+        await shield.scan_prompt("a b c d " * 100_000, deadline=0.002)
     assert (await shield.scan_prompt("hello")).is_valid
