@@ -1,10 +1,13 @@
 //! Many texts in one request: one crossing, one permit, all cores.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
+use std::vec::IntoIter;
 
 use futures_util::StreamExt;
+use rayon::ThreadPool;
 
 use crate::admission::Policy;
 use crate::drive::Driver;
@@ -90,6 +93,10 @@ impl Shield {
             return Ok(());
         };
         let work = self.work(&process, first, Instant::now());
+        if ticket.holds_permit() && !work.plan.waits() {
+            List::scan(process, work, requests, answer, runtime.bulk());
+            return Ok(());
+        }
         let driver = drive(Arc::clone(&runtime), process, work, requests, answer);
         let task = runtime.tokio().spawn(driver);
         ticket.driven_by(task.abort_handle());
@@ -140,41 +147,76 @@ async fn drive(
         let result = drive_waiting(&runtime, &process, &work, requests, &answer).await;
         answer.end(result);
     } else {
-        runtime.bulk().spawn_fifo(move || scan_all(&process, &work, requests, answer));
+        List::scan(process, work, requests, answer, runtime.bulk());
     }
 }
 
-/// Scans a list on the threads of the bulk pool, from one of them. The threads take pieces from the front.
-fn scan_all(process: &Process, work: &Work, requests: Vec<Request>, mut answer: Answer) {
-    let threads = rayon::current_num_threads();
-    let size = (requests.len() / (threads * 8)).clamp(LEAST_PIECE, PIECE);
-    let requests = Mutex::new((0, requests.into_iter()));
-    let error = OnceLock::new();
-    let take = || {
-        let mut work = work.clone();
-        while error.get().is_none() {
-            let mut rest = requests.lock();
+/// A list on the threads of the bulk pool, which take pieces from its front. No thread waits for another:
+/// one that finds nothing left goes on with the next list, and whichever is last lets go of this one, which
+/// is its end.
+struct List {
+    process: Arc<Process>,
+    work: Work,
+    /// The position of the first text that no thread took yet, and the texts from there on.
+    rest: Mutex<(usize, IntoIter<Request>)>,
+    piece: usize,
+    missing: AtomicUsize,
+    error: OnceLock<EngineError>,
+    answer: Answer,
+}
+
+impl List {
+    fn scan(process: Arc<Process>, work: Work, requests: Vec<Request>, answer: Answer, pool: &ThreadPool) {
+        let threads = pool.current_num_threads();
+        let list = Arc::new(Self {
+            process,
+            work,
+            piece: (requests.len() / (threads * 8)).clamp(LEAST_PIECE, PIECE),
+            missing: AtomicUsize::new(requests.len()),
+            rest: Mutex::new((0, requests.into_iter())),
+            error: OnceLock::new(),
+            answer,
+        });
+        for _ in 0..threads {
+            let list = Arc::clone(&list);
+            pool.spawn_fifo(move || list.take());
+        }
+    }
+
+    fn take(&self) {
+        let mut work = self.work.clone();
+        while self.error.get().is_none() {
+            let mut rest = self.rest.lock();
             let from = rest.0;
-            rest.0 += size;
-            let piece: Vec<_> = rest.1.by_ref().take(size).collect();
+            rest.0 += self.piece;
+            let piece: Vec<_> = rest.1.by_ref().take(self.piece).collect();
             drop(rest);
             if piece.is_empty() {
                 return;
             }
-            let scans = piece.into_iter().map(|request| one(process, &answer.ticket, request, &mut work));
-            match scans.collect() {
-                Ok(outcomes) => answer.outcomes(from, outcomes),
-                Err(first) => drop(error.set(first)),
+            let ticket = &self.answer.ticket;
+            let scans = piece.into_iter().map(|request| one(&self.process, ticket, request, &mut work));
+            match scans.collect::<Result<Vec<_>, _>>() {
+                Ok(outcomes) => {
+                    let count = outcomes.len();
+                    self.answer.outcomes(from, outcomes);
+                    self.missing.fetch_sub(count, Ordering::AcqRel);
+                }
+                Err(first) => drop(self.error.set(first)),
             }
         }
-    };
-    rayon::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|_| take());
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        // With texts missing and no error, the pool went away: the answer says so by itself.
+        match self.error.take() {
+            Some(error) => self.answer.end(Err(error)),
+            None if self.missing.load(Ordering::Acquire) == 0 => self.answer.end(Ok(())),
+            None => {}
         }
-        take();
-    });
-    answer.end(error.into_inner().map_or(Ok(()), Err));
+    }
 }
 
 /// Scans one text of a list, on a thread of the bulk pool. `work` is the thread's own, used again for each
