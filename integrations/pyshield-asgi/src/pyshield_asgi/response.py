@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from pyshield.dialects.flow import EventFlow, LineFlow, TextFlow
+from pyshield.dialects.outputs import Outputs, TooManyOutputsError
+from pyshield.dialects.sse import TooLongError
 from pyshield.errors import ShieldError
 from pyshield_asgi.body import parse
 from pyshield_asgi.content import Content, Media, rewritten_headers, streamed_headers
 from pyshield_asgi.fields import ANSWER_FIELDS, Fields
-from pyshield_asgi.flow import EventFlow, LineFlow, TextFlow
-from pyshield_asgi.outputs import Outputs, TooManyOutputsError
 from pyshield_asgi.problem import OUTPUT_REFUSED, Problem, RejectedError, of_output_error
-from pyshield_asgi.sse import TooLongError
 
 if TYPE_CHECKING:
+    from pyshield.dialects.flow import Flow
     from pyshield_asgi._types import Message, Send
-    from pyshield_asgi.flow import Flow
     from pyshield_asgi.settings import Settings
 
 __all__ = ["CutOffError", "ResponseGuard"]

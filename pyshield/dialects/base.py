@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from pyshield_asgi.outputs import Outputs
+    from pyshield.dialects.outputs import Outputs
 
 __all__ = ["Dialect", "Document"]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pyshield_asgi.dialects.base import Dialect, Document
+from pyshield.dialects.base import Dialect, Document
 
 if TYPE_CHECKING:
-    from pyshield_asgi.outputs import Outputs
+    from pyshield.dialects.outputs import Outputs
 
 __all__ = ["Responses"]
 

@@ -7,12 +7,12 @@ import json
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pyshield_asgi.dialects import dialect_of
-from pyshield_asgi.sse import Event, EventParser, TooLongError, event
+from pyshield.dialects import dialect_of
+from pyshield.dialects.sse import Event, EventParser, TooLongError, event
 
 if TYPE_CHECKING:
-    from pyshield_asgi.dialects.base import Dialect
-    from pyshield_asgi.outputs import Outputs
+    from pyshield.dialects.base import Dialect
+    from pyshield.dialects.outputs import Outputs
 
 __all__ = ["EventFlow", "Flow", "LineFlow", "TextFlow"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from pyshield_asgi.dialects.base import Dialect
+from pyshield.dialects.base import Dialect
 
 if TYPE_CHECKING:
-    from pyshield_asgi.outputs import Outputs
+    from pyshield.dialects.outputs import Outputs
 
 __all__ = ["Plain"]
 

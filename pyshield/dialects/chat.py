@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pyshield_asgi.dialects.base import Dialect, Document
+from pyshield.dialects.base import Dialect, Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyshield_asgi.outputs import Outputs
+    from pyshield.dialects.outputs import Outputs
 
 __all__ = ["Chat"]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyshield_asgi.sse import EventParser, TooLongError, event
+from pyshield.dialects.sse import EventParser, TooLongError, event
 
 STREAM = (
     b"\xef\xbb\xbf: hello\r\n\r\ndata: a\ndata:b\n\nevent: x\rid: 7\rdata: \xc3\xa9\r\r"

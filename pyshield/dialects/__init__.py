@@ -3,20 +3,24 @@
 A dialect is given the documents of a response one by one and returns those to send in their place. It keeps
 the pieces of each text apart, puts what passed where the piece was, and knows how its provider ends an answer
 that was cut off.
+
+`flow` puts them between bytes in and bytes out (server-sent events by `sse`, JSON lines, plain text), and
+`outputs` holds the texts of one response. pyshield-asgi runs them behind a server, pyshield-clients in front
+of a provider's client.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyshield_asgi.dialects.anthropic import Anthropic
-from pyshield_asgi.dialects.chat import Chat
-from pyshield_asgi.dialects.plain import Plain
-from pyshield_asgi.dialects.responses import Responses
+from pyshield.dialects.anthropic import Anthropic
+from pyshield.dialects.chat import Chat
+from pyshield.dialects.plain import Plain
+from pyshield.dialects.responses import Responses
 
 if TYPE_CHECKING:
-    from pyshield_asgi.dialects.base import Dialect
-    from pyshield_asgi.outputs import Outputs
+    from pyshield.dialects.base import Dialect
+    from pyshield.dialects.outputs import Outputs
 
 __all__ = ["dialect_of"]
 
