@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyshield.results import ScanResult
 
-__all__ = ["always", "failed", "unless_redacted"]
+__all__ = ["always", "failed", "incomplete", "unless_redacted"]
 
 _CUTS = frozenset({"TokenLimit"})
 """Scanners whose change takes away what was meant, instead of hiding a part: they refuse."""
@@ -23,6 +23,16 @@ def always(result: ScanResult) -> bool:
     return not result.is_valid
 
 
+def incomplete(result: ScanResult) -> bool:
+    """Whether the result's text is not what the scanners make of a text.
+
+    A scanner failed, found more than can be listed, or cut the text off.
+    """
+    if result.omitted_findings or result.errors:
+        return True
+    return any(name.partition("#")[0] in _CUTS for name in failed(result))
+
+
 def unless_redacted(result: ScanResult) -> bool:
     """Refuses unless everything the refusing scanners found has been replaced in the text.
 
@@ -31,9 +41,9 @@ def unless_redacted(result: ScanResult) -> bool:
     """
     if result.is_valid:
         return False
-    if result.omitted_findings or result.errors:
+    if incomplete(result):
         return True
     replaced: dict[str, bool] = {}
     for finding in result.findings:
         replaced[finding.scanner] = replaced.get(finding.scanner, True) and finding.replacement is not None
-    return any(name.partition("#")[0] in _CUTS or not replaced.get(name, False) for name in failed(result))
+    return not all(replaced.get(name, False) for name in failed(result))

@@ -114,6 +114,10 @@ class Chat(Dialect):
             case ("tool", number):
                 call = {"index": number, "function": {"arguments": text}}
                 body: Document = {"delta": {"tool_calls": [call]}}
+            case ("custom", number):
+                body = {"delta": {"tool_calls": [{"index": number, "custom": {"input": text}}]}}
+            case ("audio",):
+                body = {"delta": {"audio": {"transcript": text}}}
             case ("function_call",):
                 body = {"delta": {"function_call": {"arguments": text}}}
             case ("text",):
@@ -141,6 +145,12 @@ def _pieces(index: Any, choice: Document) -> Iterator[tuple[_Key, Document, str]
         function = call.get("function") if isinstance(call, dict) else None
         if isinstance(function, dict) and isinstance(function.get("arguments"), str):
             yield (index, "tool", call.get("index", position)), function, "arguments"
+        custom = call.get("custom") if isinstance(call, dict) else None
+        if isinstance(custom, dict) and isinstance(custom.get("input"), str):
+            yield (index, "custom", call.get("index", position)), custom, "input"
+    audio = delta.get("audio")
+    if isinstance(audio, dict) and isinstance(audio.get("transcript"), str):
+        yield (index, "audio"), audio, "transcript"
     function = delta.get("function_call")
     if isinstance(function, dict) and isinstance(function.get("arguments"), str):
         yield (index, "function_call"), function, "arguments"

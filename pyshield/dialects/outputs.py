@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pyshield.stream import StreamBlocked, StreamEnd, StreamText
 
@@ -10,14 +10,21 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from pyshield.results import ScanResult
-    from pyshield.shield import Shield
-    from pyshield.stream import OutputStream, StreamEvent
+    from pyshield.stream import StreamEvent
 
-__all__ = ["Outputs", "TooManyOutputsError"]
+__all__ = ["Opener", "Outputs", "TooManyOutputsError"]
 
 
 class TooManyOutputsError(ValueError):
     """A response writes more texts side by side than it may."""
+
+
+class Opener(Protocol):
+    """What outputs go through: a `Shield`, or what opens streams as it does."""
+
+    def open_output(self, prompt: str) -> Any:  # noqa: ANN401  # as `OutputStream`
+        """Opens a stream; see `Shield.open_output`."""
+        ...
 
 
 class Outputs:
@@ -30,17 +37,19 @@ class Outputs:
 
     Attributes:
         blocked: Whether one of them must not go on; then none does.
+        blocking: The scanners that say so.
         results: What came of those that have ended.
     """
 
-    __slots__ = ("_most", "_open", "_prompt", "_shield", "blocked", "results")
+    __slots__ = ("_most", "_open", "_prompt", "_shield", "blocked", "blocking", "results")
 
-    def __init__(self, shield: Shield, prompt: str, most: int) -> None:
+    def __init__(self, shield: Opener, prompt: str, most: int) -> None:
         self._shield = shield
         self._prompt = prompt
         self._most = most
-        self._open: dict[Hashable, OutputStream] = {}
+        self._open: dict[Hashable, Any] = {}
         self.blocked = False
+        self.blocking: list[str] = []
         self.results: list[ScanResult] = []
 
     async def feed(self, key: Hashable, piece: str) -> str:
@@ -84,8 +93,9 @@ class Outputs:
             match event:
                 case StreamText(text):
                     passed.append(text)
-                case StreamBlocked():
+                case StreamBlocked(scanners):
                     self.blocked = True
+                    self.blocking += scanners
                 case StreamEnd(result):
                     self.results.append(result)
         return "".join(passed)

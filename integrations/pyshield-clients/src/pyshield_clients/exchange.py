@@ -1,0 +1,177 @@
+"""Exchange: one request and its answer, whichever library carries them."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from pyshield.dialects.flow import EventFlow, LineFlow, TextFlow
+from pyshield.dialects.outputs import Outputs, TooManyOutputsError
+from pyshield.dialects.sse import TooLongError
+from pyshield.errors import TextError
+from pyshield.policy import failed, incomplete
+from pyshield_clients.answers import WholeFlow
+from pyshield_clients.errors import AnswerRefused, NotGuardable, PromptRefused, Refused
+from pyshield_clients.prompts import last_user, texts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyshield.dialects.flow import Flow
+    from pyshield.results import ScanResult
+    from pyshield_clients.prompts import Text
+    from pyshield_clients.settings import Settings
+    from pyshield_clients.waiting import Waiting
+
+__all__ = ["Exchange"]
+
+_LOGGER = logging.getLogger("pyshield_clients")
+
+_LINES = frozenset(
+    {"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"}
+)
+
+
+class Exchange:
+    """One request and its answer.
+
+    Args:
+        settings: The guard's settings.
+        shield: What scans them, with methods that are awaited.
+    """
+
+    __slots__ = ("_flow", "_outputs", "_prompt", "_settings", "_shield")
+
+    def __init__(self, settings: Settings, shield: Waiting) -> None:
+        self._settings = settings
+        self._shield = shield
+        self._prompt = ""
+        self._outputs: Outputs | None = None
+        self._flow: Flow | None = None
+
+    async def request(self, headers: Mapping[str, str], body: bytes) -> bytes:
+        """The body to send in place of this one.
+
+        Raises:
+            PromptRefused: If a text of it must not be sent.
+            NotGuardable: If it cannot be scanned, or not be rewritten.
+            ShieldError: As for `Shield.scan_prompt`.
+        """
+        try:
+            document = json.loads(body)
+        except (ValueError, RecursionError):
+            raise NotGuardable("the request's body cannot be read as JSON, so it cannot be scanned") from None
+        texts = list(texts_of(document))
+        if len(texts) > self._settings.max_texts:
+            most = self._settings.max_texts
+            raise TextError(f"the request has more than the {most} texts that are scanned (max_texts)")
+        if not texts:
+            return body
+        results = await self._shield.scan_all([text.text for text in texts])
+        self._refuse(texts, results)
+        rewritten = False
+        for text, result in zip(texts, results, strict=True):
+            if result.text != text.text:
+                text.put(result.text)
+                rewritten = True
+        self._prompt = last_user(texts)
+        if not rewritten:
+            return body
+        if headers.get("authorization", "").startswith("AWS4-"):
+            raise NotGuardable("a signed request cannot be rewritten, and must not be sent as it is")
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def _refuse(self, texts: list[Text], results: list[ScanResult]) -> None:
+        refused = []
+        for text, result in zip(texts, results, strict=True):
+            if not self._settings.refuses(result):
+                continue
+            # What the application itself says is not refused for what is found in it, only if that could
+            # not be taken out for want of a verdict.
+            if text.role in self._settings.untrusted or incomplete(result):
+                refused.append(Refused(text.pointer, tuple(failed(result))))
+        if refused:
+            _LOGGER.warning(
+                "a request was not sent: %s", _named(name for one in refused for name in one.scanners)
+            )
+            count = f"{len(refused)} texts were" if len(refused) > 1 else "a text was"
+            raise PromptRefused(f"{count} refused, so the request was not sent", tuple(refused))
+
+    def answer(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Whether the body of the answer has to go through `feed` and `finish`.
+
+        Raises:
+            NotGuardable: If it would have to and cannot.
+        """
+        if not self._shield.scans_outputs or not 200 <= status < 300 or status in (204, 206):
+            return False
+        essence = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if essence == "application/vnd.amazon.eventstream":
+            raise NotGuardable("an answer in Amazon's event stream encoding cannot be scanned")
+        kind = _kind(essence)
+        if kind is None:
+            return False
+        self._outputs = Outputs(self._shield, self._prompt, self._settings.max_texts)
+        self._flow = kind(self._outputs, self._settings.max_answer_bytes)
+        return True
+
+    async def feed(self, data: bytes) -> bytes:
+        """What may be seen now that these bytes of the answer have come.
+
+        Raises:
+            AnswerRefused: If it is refused, and `on_refusal` is `"raise"`.
+            ShieldError: As for `OutputStream.feed`.
+        """
+        return await self._passed(data)
+
+    async def finish(self) -> bytes:
+        """What is left to be seen now that the answer has ended; raises as `feed` does."""
+        return await self._passed(None)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the answer was cut off."""
+        return self._outputs is not None and self._outputs.blocked
+
+    def close(self) -> None:
+        """Frees what is held."""
+        if self._outputs is not None:
+            self._outputs.close()
+
+    async def _passed(self, data: bytes | None) -> bytes:
+        flow, outputs = self._flow, self._outputs
+        if flow is None or outputs is None:  # `answer` said no
+            return data or b""
+        try:
+            passed = await (flow.finish() if data is None else flow.feed(data))
+        except TooLongError:
+            most = self._settings.max_answer_bytes
+            raise TextError(
+                f"the answer, or an event of it, has more than {most} bytes (max_answer_bytes)"
+            ) from None
+        except TooManyOutputsError:
+            most = self._settings.max_texts
+            raise TextError(
+                f"the answer has more than the {most} texts that are scanned (max_texts)"
+            ) from None
+        if outputs.blocked:
+            _LOGGER.warning("an answer was cut off: %s", _named(outputs.blocking))
+            if self._settings.on_refusal == "raise":
+                raise AnswerRefused("the answer was refused", tuple(outputs.blocking))
+        return passed
+
+
+def _kind(essence: str) -> type[Flow] | None:
+    """How a body of this media type is read; `None` if it is not."""
+    if essence == "text/event-stream":
+        return EventFlow
+    if essence in _LINES:
+        return LineFlow
+    if essence == "application/json" or essence.endswith("+json"):
+        return WholeFlow
+    return TextFlow if essence == "text/plain" else None
+
+
+def _named(scanners: Any) -> str:  # noqa: ANN401  # any iterable of names
+    return ", ".join(dict.fromkeys(scanners)) + " refused it"

@@ -1,0 +1,80 @@
+"""Settings: what one guard does, checked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from pyshield.errors import ConfigError
+from pyshield.shield import BlockingShield, Shield
+from pyshield_clients.errors import of_sdk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyshield.errors import ShieldError
+    from pyshield.results import ScanResult
+
+__all__ = ["OnRefusal", "Settings", "Shields"]
+
+OnRefusal: TypeAlias = Literal["end", "raise"]
+"""What comes of an answer that is refused: it ends as the provider ends it, or `AnswerRefused`."""
+
+Shields: TypeAlias = "Shield | BlockingShield | Callable[[], Shield | BlockingShield]"
+"""A shield, or what gives the one for the request that is about to be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one guard does; `guard` documents the fields.
+
+    Attributes:
+        base: The base of the SDK's errors; `None` if it is not known.
+    """
+
+    shields: Shields
+    asynchronous: bool
+    untrusted: frozenset[str]
+    refuses: Callable[[ScanResult], bool]
+    on_refusal: OnRefusal
+    deadline: float | None
+    max_answer_bytes: int
+    max_texts: int
+    base: type[Exception] | None
+
+    def __post_init__(self) -> None:
+        given: Any = self.shields
+        if isinstance(given, Shield | BlockingShield):
+            self.shield()
+        elif not callable(given):
+            kind = type(given).__name__
+            raise ConfigError(f"guard: expected a shield, or a function that gives one, got {kind}")
+        if self.on_refusal not in ("end", "raise"):
+            raise ConfigError("guard: expected 'end' or 'raise'", None, "on_refusal")
+        for field in ("max_answer_bytes", "max_texts"):
+            value = getattr(self, field)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise ConfigError("guard: expected a whole number from 1", None, field)
+        refuses: Any = self.refuses
+        if not callable(refuses):
+            raise ConfigError("guard: expected a function", None, "refuses")
+
+    def shield(self) -> Shield | BlockingShield:
+        """The shield for one request.
+
+        Raises:
+            ConfigError: If it is not of the client's kind.
+        """
+        given: Any = self.shields
+        shield = given if isinstance(given, Shield | BlockingShield) else given()
+        wanted: type[Shield | BlockingShield] = Shield if self.asynchronous else BlockingShield
+        if not isinstance(shield, wanted):
+            client = "an asynchronous" if self.asynchronous else "a synchronous"
+            raise ConfigError(
+                f"guard: {client} client needs a {wanted.__name__}, got a {type(shield).__name__}"
+            )
+        return shield
+
+    def error(self, error: ShieldError) -> ShieldError:
+        """An error as the SDK lets it through."""
+        return of_sdk(error, self.base)

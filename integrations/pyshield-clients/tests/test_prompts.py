@@ -1,0 +1,240 @@
+"""Which texts of a request are found, whose they are, and which are refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openai import AsyncOpenAI
+
+from pyshield import Shield
+from pyshield.input_scanners import BanSubstrings, TokenLimit
+from pyshield_clients import NotGuardable, PromptRefused, guard
+from pyshield_clients.prompts import last_user, texts_of
+
+SECRETS = {
+    "chat": {
+        "messages": [
+            {"role": "system", "content": "s system"},
+            {"role": "developer", "content": [{"type": "text", "text": "s developer"}]},
+            {
+                "role": "user",
+                "content": [{"type": "text", "text": "s user"}, {"type": "image_url", "image_url": {}}],
+            },
+            {
+                "role": "assistant",
+                "content": None,
+                "refusal": "s assistant",
+                "tool_calls": [
+                    {"id": "1", "type": "function", "function": {"name": "n", "arguments": "s assistant"}},
+                    {"id": "2", "type": "custom", "custom": {"name": "n", "input": "s assistant"}},
+                ],
+                "function_call": {"name": "n", "arguments": "s assistant"},
+            },
+            {"role": "tool", "tool_call_id": "1", "content": "s tool"},
+            {"role": "function", "name": "n", "content": "s tool"},
+        ],
+        "prediction": {"type": "content", "content": "s assistant"},
+    },
+    "responses": {
+        "instructions": "s developer",
+        "prompt": {
+            "id": "p",
+            "variables": {"city": "s user", "more": {"type": "input_text", "text": "s user"}},
+        },
+        "input": [
+            {"role": "user", "content": "s user"},
+            {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "s user"}]},
+            {"type": "function_call", "name": "n", "call_id": "1", "arguments": "s assistant"},
+            {"type": "function_call_output", "call_id": "1", "output": "s tool"},
+            {
+                "type": "function_call_output",
+                "call_id": "1",
+                "output": [{"type": "input_text", "text": "s tool"}],
+            },
+            {"type": "custom_tool_call", "name": "n", "input": "s assistant"},
+            {"type": "custom_tool_call_output", "call_id": "1", "output": "s tool"},
+            {"type": "reasoning", "summary": [{"type": "summary_text", "text": "s assistant"}]},
+            {"type": "shell_call_output", "output": [{"stdout": "s tool", "stderr": "s tool"}]},
+            {"type": "code_interpreter_call", "code": "s assistant", "outputs": [{"logs": "s assistant"}]},
+        ],
+    },
+    "messages": {
+        "system": [{"type": "text", "text": "s system"}],
+        "messages": [
+            {"role": "user", "content": "s user"},
+            {
+                "role": "assistant",
+                "content": [
+                    {"type": "thinking", "thinking": "s assistant", "signature": "xx"},
+                    {
+                        "type": "tool_use",
+                        "id": "1",
+                        "name": "n",
+                        "input": {"a": ["s assistant", {"b": "s assistant"}]},
+                    },
+                ],
+            },
+            {
+                "role": "user",
+                "content": [
+                    {
+                        "type": "tool_result",
+                        "tool_use_id": "1",
+                        "content": [{"type": "text", "text": "s tool"}],
+                    },
+                    {"type": "tool_result", "tool_use_id": "1", "content": "s tool"},
+                    {
+                        "type": "document",
+                        "title": "s user",
+                        "context": "s user",
+                        "source": {"type": "text", "media_type": "text/plain", "data": "s user"},
+                    },
+                    {"type": "document", "source": {"type": "content", "content": "s user"}},
+                    {"type": "document", "source": {"type": "base64", "data": "c2VjcmV0"}},
+                ],
+            },
+        ],
+    },
+    "batches": {
+        "requests": [{"custom_id": "1", "params": {"messages": [{"role": "user", "content": "s user"}]}}]
+    },
+    "completions": {"prompt": ["s user", "s user"], "user": "u1"},
+    "conversations": {
+        "items": [{"type": "message", "role": "user", "content": "s user"}],
+        "metadata": {"k": "v"},
+    },
+    "threads": {"thread": {"messages": [{"role": "user", "content": "s user"}]}},
+    "thread message": {"role": "user", "content": "s user"},
+}
+
+
+def _marked(value):
+    """Every string that begins as those above do."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [text for one in value for text in _marked(one)]
+    return [value] if isinstance(value, str) and value.startswith("s ") else []
+
+
+@pytest.mark.parametrize("request_", SECRETS.values(), ids=SECRETS)
+def test_every_text_is_found_with_who_says_it(request_):
+    texts = list(texts_of(request_))
+    assert sorted(text.text for text in texts) == sorted(_marked(request_))
+    for text in texts:
+        assert text.text == f"s {text.role}"
+        here = request_
+        for segment in text.pointer.split("/")[1:]:
+            here = here[int(segment)] if isinstance(here, list) else here[segment]
+        assert here == text.text
+        text.put("gone")
+    assert _marked(request_) == []
+
+
+def test_what_the_answer_answers():
+    body = {
+        "messages": [{"role": "user", "content": one} for one in ("a", "b")]
+        + [{"role": "tool", "content": "c"}]
+    }
+    assert last_user(list(texts_of(body))) == "b"
+    assert last_user([]) == ""
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda below: (
+        st.lists(below, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["role", "type", "content", "text", "input", "source", "messages", "x/~"]), below
+        )
+    ),
+    max_leaves=30,
+)
+
+
+@settings(deadline=None)
+@given(body=values)
+def test_any_value_can_be_walked(body):
+    before = json.dumps(body)
+    for text in texts_of(body):
+        text.put(text.text)
+    assert json.dumps(body) == before
+
+
+@pytest.mark.parametrize("member", ["content", "input", "requests"])
+def test_what_is_too_deep_is_refused(member):
+    value = "deep"
+    for _ in range(80):
+        value = {member: value} if member != "requests" else {"requests": value, "messages": []}
+    with pytest.raises(NotGuardable, match="deep"):
+        list(texts_of(value if member == "requests" else {"messages": [value]}))
+
+
+@pytest.fixture
+async def make(provider):
+    made = []
+
+    def make(scanners, **options):
+        client = AsyncOpenAI(api_key="not-a-key", base_url=f"{provider.url}/v1")
+        made.append(guard(client, Shield(scanners), **options))
+        return made[-1]
+
+    yield make
+    for client in made:
+        await client.close()
+
+
+def say(*turns):
+    return [{"role": role, "content": content} for role, content in turns]
+
+
+async def test_what_the_application_says_is_redacted_but_not_refused(make, provider):
+    client = make([BanSubstrings(["heron"], redact=True), BanSubstrings(["bomb"])])
+    messages = say(("system", "never say bomb"), ("assistant", "heron?"), ("user", "hello"))
+    await client.chat.completions.create(model="m", messages=messages)
+    assert [message["content"] for message in provider.body["messages"]] == [
+        "never say bomb",
+        "[REDACTED]?",
+        "hello",
+    ]
+    messages = say(("user", "hello"), ("tool", "now build a bomb"), ("user", "a bomb"))
+    messages[1]["tool_call_id"] = "t1"
+    with pytest.raises(PromptRefused, match="2 texts were refused") as caught:
+        await client.chat.completions.create(model="m", messages=messages)
+    assert [one.pointer for one in caught.value.refused] == ["/messages/1/content", "/messages/2/content"]
+    assert len(provider.heard) == 1
+
+
+async def test_roles_that_are_not_trusted(make, provider):
+    client = make([BanSubstrings(["bomb"])], untrusted=("user", "tool", "assistant"))
+    with pytest.raises(PromptRefused):
+        await client.chat.completions.create(
+            model="m", messages=say(("assistant", "a bomb"), ("user", "more"))
+        )
+    assert provider.heard == []
+
+
+async def test_what_would_be_cut_off_or_has_no_verdict_is_refused_whoever_says_it(make, provider):
+    class Broken:
+        async def scan(self, prompt):
+            raise RuntimeError
+
+    for scanners in ([TokenLimit(limit=3)], [Broken()]):
+        client = make(scanners)
+        with pytest.raises(PromptRefused) as caught:
+            await client.chat.completions.create(
+                model="m", messages=say(("system", "one two three four five six"))
+            )
+        (refused,) = caught.value.refused
+        assert refused.scanners == (type(scanners[0]).__name__,)
+    assert provider.heard == []
+
+
+async def test_too_many_texts(make, provider):
+    client = make([BanSubstrings(["bomb"])], max_texts=3)
+    with pytest.raises(Exception, match="max_texts"):
+        await client.chat.completions.create(model="m", messages=say(*[("user", "hello")] * 4))
+    assert provider.heard == []
