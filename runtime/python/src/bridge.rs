@@ -18,6 +18,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 use pyshield_engine::lock::Mutex;
+use pyshield_engine::runtime::Runtime;
+use tokio::task::AbortHandle;
 
 use crate::awaitable::Ticket;
 use crate::import::{Kept, imported};
@@ -197,6 +199,46 @@ impl<'py> Pending<'py> {
         static CLASS: Kept = Kept::new();
         let class = imported(self.event_loop.py(), &CLASS, "pyshield._future", "ScanFuture")?;
         class.call1((Ticket::new(ticket), &self.event_loop))
+    }
+
+    /// A future of what `work` comes to on the runtime's threads. Cancelling the future drops the work.
+    pub(crate) fn run<T: Send + 'static>(
+        self,
+        runtime: &Runtime,
+        work: impl Future<Output = T> + Send + 'static,
+        present: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let ticket = Arc::default();
+        let future = self.future(Arc::clone(&ticket))?;
+        ticket.driven_by(self.spawn(&future, runtime, work, present));
+        Ok(future)
+    }
+
+    /// As [`Pending::run`], of work that goes on to its end when nobody waits for it any more.
+    pub(crate) fn run_to_end<T: Send + 'static>(
+        self,
+        runtime: &Runtime,
+        work: impl Future<Output = T> + Send + 'static,
+        present: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let future = self.future(Arc::default())?;
+        self.spawn(&future, runtime, work, present);
+        Ok(future)
+    }
+
+    fn spawn<T: Send + 'static>(
+        self,
+        future: &Bound<'py, PyAny>,
+        runtime: &Runtime,
+        work: impl Future<Output = T> + Send + 'static,
+        present: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
+    ) -> AbortHandle {
+        let (sender, future) = (self.sender, future.clone().unbind());
+        let task = runtime.tokio().spawn(async move {
+            let result = work.await;
+            sender.complete(future, Box::new(move |py| present(py, result)));
+        });
+        task.abort_handle()
     }
 }
 

@@ -7,7 +7,6 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use pyshield_engine::config::seconds;
-use pyshield_engine::job::Ticket;
 use pyshield_engine::model::Model;
 use pyshield_engine::model::direct::DirectError;
 use pyshield_engine::model::source::ModelSource;
@@ -36,19 +35,10 @@ fn awaited<T: Send + 'static>(
 ) -> PyResult<Bound<'_, PyAny>> {
     let place = Pending::on_running_loop(py)?;
     let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
-    let ticket = Arc::<Ticket>::default();
-    let pending = place.future(Arc::clone(&ticket))?;
-    let (sender, answered) = (place.sender, pending.clone().unbind());
-    let task = runtime.tokio().spawn(async move {
-        let result = future.await;
-        let value = move |py: Python<'_>| match result {
-            Ok(value) => convert(py, value),
-            Err(error) => Err(errors::direct_error(py, &error)),
-        };
-        sender.complete(answered, Box::new(value));
-    });
-    ticket.driven_by(task.abort_handle());
-    Ok(pending)
+    place.run(&runtime, future, move |py, result| match result {
+        Ok(value) => convert(py, value),
+        Err(error) => Err(errors::direct_error(py, &error)),
+    })
 }
 
 /// What a future of the runtime comes to, for a thread that may wait.

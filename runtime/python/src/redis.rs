@@ -22,20 +22,11 @@ fn start<T: Send + 'static>(
     convert: fn(Python<'_>, T) -> PyResult<Py<PyAny>>,
 ) -> PyResult<Bound<'_, PyAny>> {
     let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
-    let place = Pending::on_running_loop(py)?;
-    let future = place.future(std::sync::Arc::default())?;
-    let (sender, answered) = (place.sender, future.clone().unbind());
-    runtime.tokio().spawn(async move {
-        let result = work.await;
-        sender.complete(
-            answered,
-            Box::new(move |py| match result {
-                Ok(value) => convert(py, value),
-                Err(error) => Err(errors::vault_error(py, error)),
-            }),
-        );
-    });
-    Ok(future)
+    // A change that was sent is waited for, or nobody would know whether it was made.
+    Pending::on_running_loop(py)?.run_to_end(&runtime, work, move |py, result| match result {
+        Ok(value) => convert(py, value),
+        Err(error) => Err(errors::vault_error(py, error)),
+    })
 }
 
 /// The same on the calling thread, with the interpreter lock released.

@@ -268,15 +268,8 @@ impl Shield {
             return Ready::new(true.into_py_any(py)).into_bound_py_any(py);
         }
         let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
-        let place = Pending::on_running_loop(py)?;
-        let future = place.future(Arc::default())?;
-        let (sender, answered) = (place.sender, future.clone().unbind());
         let done = drained(Arc::clone(&self.engine), seconds(timeout));
-        runtime.tokio().spawn(async move {
-            let finished = done.await;
-            sender.complete(answered, Box::new(move |py| finished.into_py_any(py)));
-        });
-        Ok(future)
+        Pending::on_running_loop(py)?.run(&runtime, done, |py, finished| finished.into_py_any(py))
     }
 
     /// As `close`, on the calling thread.

@@ -14,7 +14,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pyshield_engine::config::seconds;
 use pyshield_engine::function::{self, Answer, CallOptions, FunctionError, FunctionSpec, Origin};
-use pyshield_engine::job as request;
 use pyshield_engine::lock::Mutex;
 use pyshield_engine::runtime;
 use serde_json::Value;
@@ -155,15 +154,7 @@ fn start<'py>(
             return Ready::new(Err(error)).into_bound_py_any(py);
         }
     };
-    let ticket = Arc::<request::Ticket>::default();
-    let future = place.future(Arc::clone(&ticket))?;
-    let (sender, answered) = (place.sender, future.clone().unbind());
-    let task = runtime.tokio().spawn(async move {
-        let result = asked.run().await;
-        sender.complete(answered, Box::new(move |py| present(py, result)));
-    });
-    ticket.driven_by(task.abort_handle());
-    Ok(future)
+    place.run(&runtime, asked.run(), present)
 }
 
 fn wait(
@@ -269,29 +260,22 @@ pub(crate) fn _functions_call_from_engine<'py>(
     let plain = from_python(arguments.as_any()).map_err(|error| errors::function_error(py, &name, &error))?;
     let origin = Origin(Arc::new(Caller::here(py, Some(&place), None)?));
     let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
-    let ticket = Arc::<request::Ticket>::default();
-    let future = place.future(Arc::clone(&ticket))?;
-    let (sender, answered) = (place.sender, future.clone().unbind());
-    let task = runtime.tokio().spawn(async move {
+    let calls = async move {
         let mut taken = Vec::with_capacity(times);
-        let mut failed = None;
         for _ in 0..times {
             let began = Instant::now();
             let options = CallOptions { deadline: None, origin: Some(origin.clone()) };
             if let Err(error) = function::caller().call(&name, plain.clone(), options).await {
-                failed = Some(error);
-                break;
+                return Err((name, error));
             }
             taken.push(began.elapsed().as_secs_f64());
         }
-        let convert = move |py: Python<'_>| match failed {
-            None => taken.into_py_any(py),
-            Some(error) => Err(errors::function_error(py, &name, &error)),
-        };
-        sender.complete(answered, Box::new(convert));
-    });
-    ticket.driven_by(task.abort_handle());
-    Ok(future)
+        Ok(taken)
+    };
+    place.run(&runtime, calls, |py, result| match result {
+        Ok(taken) => taken.into_py_any(py),
+        Err((name, error)) => Err(errors::function_error(py, &name, &error)),
+    })
 }
 
 /// Takes no more calls, and lets the threads that wait for some end.
