@@ -16,7 +16,7 @@ from pyshield.model import Model
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MatchType", "Reader", "checked_model"]
+__all__ = ["MatchType", "Reader", "checked_model", "declared"]
 
 
 class MatchType(Enum):
@@ -55,6 +55,23 @@ def checked_model(check: Check, model: object) -> Model | None:
         names = [name for name in Model.__dataclass_fields__ if hasattr(model, name)]
         return Model(**{name: getattr(model, name) for name in names})
     return check.fail("model", f"expected a Model or None, got {shown(model)}")
+
+
+def declared(
+    check: Check,
+    model: object,
+    threshold: object,
+    match_type: object,
+    use_onnx: object,
+    kinds: type[Enum] = MatchType,
+) -> dict[str, Any]:
+    """The parameters that most of these scanners have, checked."""
+    return {
+        "model": checked_model(check, model),
+        "threshold": check.number("threshold", threshold, least=0.0, most=1.0),
+        "match_type": check.choice("match_type", match_type, kinds),
+        "use_onnx": check.boolean("use_onnx", use_onnx),
+    }
 
 
 class Reader(Declaration):

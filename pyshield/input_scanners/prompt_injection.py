@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
-from pyshield._reads import Reader, checked_model
+from pyshield._reads import Reader, declared
 
 if TYPE_CHECKING:
     from pyshield.model import Model
@@ -62,10 +62,4 @@ class PromptInjection(Reader, PromptScanner):
         match_type: MatchType | str = MatchType.FULL,
         use_onnx: bool = False,
     ) -> None:
-        check = Check("PromptInjection")
-        self._declare(
-            model=checked_model(check, model),
-            threshold=check.number("threshold", threshold, least=0.0, most=1.0),
-            match_type=check.choice("match_type", match_type, MatchType),
-            use_onnx=check.boolean("use_onnx", use_onnx),
-        )
+        self._declare(**declared(Check("PromptInjection"), model, threshold, match_type, use_onnx, MatchType))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
-from pyshield._reads import MatchType, Reader, checked_model
+from pyshield._reads import MatchType, Reader, declared
 
 if TYPE_CHECKING:
     from pyshield.model import Model
@@ -58,10 +58,4 @@ class Toxicity(Reader, PromptScanner):
         match_type: MatchType | str = MatchType.FULL,
         use_onnx: bool = False,
     ) -> None:
-        check = Check("Toxicity")
-        self._declare(
-            model=checked_model(check, model),
-            threshold=check.number("threshold", threshold, least=0.0, most=1.0),
-            match_type=check.choice("match_type", match_type, MatchType),
-            use_onnx=check.boolean("use_onnx", use_onnx),
-        )
+        self._declare(**declared(Check("Toxicity"), model, threshold, match_type, use_onnx))

@@ -20,6 +20,9 @@ def commit(name: str) -> str:
     return hashlib.sha1(name.encode()).hexdigest()  # as git does
 
 
+COMMIT = commit("first")
+
+
 @dataclass
 class Repository:
     """Files at a commit."""

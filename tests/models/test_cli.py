@@ -10,24 +10,7 @@ import pytest
 
 from pyshield import models
 from pyshield.cli.app import run
-from tests.models.hub_server import HubServer, Repository, commit
-
-COMMIT = commit("first")
-
-
-@pytest.fixture
-def hub(classifier_dir, tmp_path, monkeypatch):
-    """A hub with one model, and an empty cache."""
-    server = HubServer()
-    server.repositories["acme/guard"] = Repository.of(classifier_dir, COMMIT)
-    for name in ("HF_HUB_CACHE", "HF_HUB_OFFLINE", "HF_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    monkeypatch.setenv("HF_ENDPOINT", server.url)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    yield server
-    server.shutdown()
-    server.server_close()
+from tests.models.hub_server import COMMIT
 
 
 def test_pull_check_list(hub, capsys):
