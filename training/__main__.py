@@ -98,6 +98,8 @@ def main(arguments: list[str] | None = None) -> None:
     stage.add_argument("--name", required=True)
     stage.add_argument("--version", required=True)
     stage.add_argument("--rows", type=int, default=500, help="of one source at most")
+    stage = _stage(stages, "rivals", "measure others on the same rows", _on("compare", "rows"))
+    stage.add_argument("--rows", type=int, default=500, help="of one source at most")
     stage = _stage(
         stages, "card", "write the shipped folder and the report", _on("deliver", "name", "folder", "report")
     )

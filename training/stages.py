@@ -63,6 +63,14 @@ def measure(work: Path, name: str, version: str, rows: int) -> None:
     write_json(work / f"{name}.results.json", results)
 
 
+def compare(work: Path, rows: int) -> None:
+    """Score the rivals on the held-out rows that `measure` takes."""
+    from training import rivals
+
+    found = evaluate.sampled(example.read(work / "held_out.jsonl"), rows)
+    write_json(work / "rivals.json", rivals.report(found))
+
+
 def write_json(path: Path, value: object) -> None:
     """Write a value as indented JSON."""
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,99 @@
+"""What others that run here make of the same held-out rows: alt-profanity-check, magika, plain word overlap.
+
+`pip install alt-profanity-check magika` first; they are no part of training. Everything is scored on the rows
+that `evaluate` takes, so the numbers stand beside those of `<name>.results.json`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from training import metrics
+from training.calibrate import truth
+
+if TYPE_CHECKING:
+    from training.example import Example
+
+_MAGIKA = {
+    "asm": "ARM Assembly", "applescript": "AppleScript", "c": "C", "cs": "C#", "cpp": "C++", "cobol": "COBOL",
+    "css": "CSS", "erlang": "Erlang", "fortran": "Fortran", "go": "Go", "html": "HTML", "java": "Java",
+    "javascript": "JavaScript", "kotlin": "Kotlin", "lua": "Lua", "php": "PHP", "pascal": "Pascal",
+    "perl": "Perl", "powershell": "PowerShell", "python": "Python", "r": "R", "ruby": "Ruby", "rust": "Rust",
+    "sql": "SQL", "scala": "Scala", "shell": "Shell", "swift": "Swift", "typescript": "TypeScript",
+    "vba": "Visual Basic .NET",
+}  # fmt: skip
+"""Its labels for our languages; it has none for jq and Mathematica."""
+
+
+def report(rows: list[Example]) -> dict[str, Any]:
+    """Return each rival's numbers by source."""
+    return {
+        "toxicity: alt-profanity-check": _toxicity(rows),
+        "code_language: magika": _languages(rows),
+        "consistency: word overlap, oracle threshold": _overlap(rows),
+    }
+
+
+def _by_source(rows: list[Example]) -> dict[str, list[Example]]:
+    found: dict[str, list[Example]] = defaultdict(list)
+    for row in rows:
+        found["/".join(row.source.split("/")[:2])].append(row)
+    return dict(sorted(found.items()))
+
+
+def _toxicity(rows: list[Example]) -> dict[str, Any]:
+    import profanity_check
+
+    known = [row for row in rows if truth("toxicity", row) is not None]
+    values = profanity_check.predict_prob([row.text for row in known])
+    score = dict(zip((row.id + row.source for row in known), values, strict=True))
+    result = {}
+    for source, found in {**_by_source(known), "all": known}.items():
+        labels = np.array([truth("toxicity", row) for row in found])
+        scores = np.array([score[row.id + row.source] for row in found])
+        if 0 < labels.sum() < len(labels):
+            result[source] = {
+                "rows": len(found),
+                "auc": metrics.roc_auc(labels, scores),
+                "balanced": metrics.balanced_accuracy(labels, scores, 0.5),
+            }
+    return result
+
+
+def _languages(rows: list[Example]) -> dict[str, Any]:
+    from magika import Magika
+
+    reader = Magika()
+    result = {}
+    for source, found in _by_source([row for row in rows if "code_language" in row.labels]).items():
+        right = [
+            _MAGIKA.get(reader.identify_bytes(row.text.encode()).output.label) == row.labels["code_language"]
+            for row in found
+        ]
+        result[source] = {"rows": len(found), "accuracy": float(np.mean(right))}
+    return result
+
+
+def _overlap(rows: list[Example]) -> dict[str, Any]:
+    """Share of the claim's words that the source has; the threshold that suits each source best."""
+    result = {}
+    for source, found in _by_source([row for row in rows if truth("consistency", row) is not None]).items():
+        labels = np.array([truth("consistency", row) for row in found])
+        values = np.array([_shared(row.text, row.pair or "") for row in found])
+        if 0 < labels.sum() < len(labels):
+            limit = metrics.best_threshold(labels, values)
+            result[source] = {
+                "rows": len(found),
+                "auc": metrics.roc_auc(labels, values),
+                "balanced": metrics.balanced_accuracy(labels, values, limit),
+            }
+    return result
+
+
+def _shared(text: str, claim: str) -> float:
+    words = set(re.findall(r"\w+", claim.lower()))
+    return len(words & set(re.findall(r"\w+", text.lower()))) / max(1, len(words))
