@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FAMILIES = (attacks, requests, answers, hate, entities, grounding, other)
 MAX_CHARACTERS = 6000
 HARMLESS = ("bias", "code", "entities", "refusal", "toxicity")
-"""Generated subjects whose texts hold no attack on a model: in other languages, the only such texts by far."""
+"""Generated subjects whose texts hold no attack on a model: most harmless texts that are not English."""
 
 
 def run(data: Path, generated: list[Path], work: Path) -> None:
