@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from training.example import Example
     from training.score import Scores
 
-# The scanners that read a head, and at which rate they may flag the harmless texts of a typical validation
-# source.
-FALSE_POSITIVES = {"injection": 0.03, "toxicity": 0.03}
+# At which rate scanners may flag the harmless texts of a typical validation source: a scanner that cries wolf
+# is switched off.
+FALSE_POSITIVES = {
+    "injection": 0.03, "toxicity": 0.03, "bias": 0.03, "refusal": 0.02, "gibberish": 0.02, "code": 0.02,
+}  # fmt: skip
+# The scanners that read a head.
 SCANNERS = {
     "injection": ("PromptInjection",),
     "toxicity": ("Toxicity",),

@@ -8,6 +8,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from training import calibrate
+
 NOTICE = """pyshield-encoder
 
 Derived from all-MiniLM-L6-v2 by the Sentence Transformers team (Apache License 2.0), as distributed in the
@@ -25,19 +27,50 @@ GOALS = {
 }
 
 
+LEAST_AUC = 0.6
+
+
+def unfit(results: dict[str, Any], rivals: dict[str, Any]) -> dict[str, str]:
+    """Return the heads that are not offered, each with the reason; the file has them all the same."""
+    found = {}
+    held = results["held_out"]
+    for head, entry in held.items():
+        area = entry.get("all", {}).get("auc")
+        if area is not None and area < LEAST_AUC:
+            found[head] = f"AUC {area:.2f} on sources that training never saw"
+    overlap = rivals.get("consistency: word overlap, oracle threshold", {})
+    ours = held["consistency"]["source"]
+    lost = [
+        source
+        for source, entry in overlap.items()
+        if ours.get(source, {}).get("auc", 0.5) < entry["auc"] - 0.02
+    ]
+    if lost:
+        found["consistency"] = f"plain word overlap is better on {', '.join(lost)}"
+    return found
+
+
 def write(work: Path, name: str, folder: Path, report: Path) -> None:
     """Write `folder` (package data) and `report` (pages of the documentation)."""
     folder.mkdir(parents=True, exist_ok=True)
     report.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(work / f"{name}.int8.onnx", folder / "model.onnx")
     shutil.copyfile(work / "tokenizer.json", folder / "tokenizer.json")
-    shutil.copyfile(work / f"{name}.config.json", folder / "config.json")
     shutil.copyfile(Path("LICENSE-APACHE"), folder / "LICENSE")
     (folder / "NOTICE").write_text(NOTICE, encoding="utf-8")
     results = json.loads((work / f"{name}.results.json").read_text(encoding="utf-8"))
     config = json.loads((work / f"{name}.config.json").read_text(encoding="utf-8"))
     manifest = json.loads((work / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "MODEL_CARD.md").write_text(card(results, config, manifest), encoding="utf-8")
+    rivals = work / "rivals.json"
+    others = json.loads(rivals.read_text(encoding="utf-8")) if rivals.exists() else {}
+    missing = unfit(results, others)
+    for head in missing:
+        config["heads"].pop(head, None)
+        for scanner in calibrate.SCANNERS[head]:
+            config["thresholds"].pop(scanner, None)
+    text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
+    (folder / "config.json").write_text(text, encoding="utf-8")
+    (folder / "MODEL_CARD.md").write_text(card(results, config, manifest, others, missing), encoding="utf-8")
     shutil.copyfile(work / f"{name}.results.json", report / "encoder.json")
     shutil.copyfile(work / "manifest.json", report / "manifest.json")
     (report / "encoder.md").write_text(tables(results), encoding="utf-8")
@@ -49,14 +82,21 @@ def write(work: Path, name: str, folder: Path, report: Path) -> None:
     (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
 
-def card(results: dict[str, Any], config: dict[str, Any], manifest: dict[str, Any]) -> str:
+def card(
+    results: dict[str, Any],
+    config: dict[str, Any],
+    manifest: dict[str, Any],
+    rivals: dict[str, Any],
+    missing: dict[str, str],
+) -> str:
     """Return the model card."""
     held, seen, embedding = results["held_out"], results["validation"], results["embedding"]
     lines = [
         "# Model card: pyshield-encoder",
         "",
         f"Version {config['version']}. One int8 encoder (6 layers, 384 wide, 13,500 pieces in four bits)",
-        "from all-MiniLM-L6-v2; one pass gives a sentence embedding and eleven heads. Licence: Apache-2.0.",
+        f"from all-MiniLM-L6-v2; one pass gives a sentence embedding and {len(config['heads'])} heads:",
+        f"{', '.join(config['heads'])}. Licence: Apache-2.0.",
         "",
         "Where a figure below is short of its goal, the score is a signal beside other scanners, no verdict.",
         "",
@@ -91,6 +131,11 @@ def card(results: dict[str, Any], config: dict[str, Any], manifest: dict[str, An
             lines.append(
                 f"| {head} | {_number(entry['all']['auc'])} | {_number(entry['all'].get('balanced'))} |"
             )
+    lines += _beside(held, rivals)
+    if missing:
+        lines += ["", "## Trained, but not offered", ""]
+        lines += [f"* {head}: {why}." for head, why in sorted(missing.items())]
+        lines += ["", "Their scanners need another model: `model=Model(...)`."]
     lines += [
         "",
         "## Known weaknesses",
@@ -98,7 +143,6 @@ def card(results: dict[str, Any], config: dict[str, Any], manifest: dict[str, An
         "* Jailbreaks that persuade rather than command, and suffixes of random tokens, are often missed.",
         "* Long, complicated harmless requests are flagged more often than short ones.",
         "* Hate without harsh words is often missed; one platform's labels are biased against dialects.",
-        "* Consistency with a source is close to chance on edited summaries.",
         "* Subjectivity was learnt from synthesis alone.",
         "* Other languages than English are covered by synthesis alone.",
         "",
@@ -116,6 +160,38 @@ def card(results: dict[str, Any], config: dict[str, Any], manifest: dict[str, An
         "",
     ]
     return "\n".join(lines)
+
+
+def _beside(held: dict[str, Any], rivals: dict[str, Any]) -> list[str]:
+    """The others' numbers next to ours, on the same rows."""
+    if not rivals:
+        return []
+    lines = [
+        "",
+        "## Beside others",
+        "",
+        "On the same held-out rows.",
+        "",
+        "| rows of | | AUC | ours | balanced | ours |",
+    ]
+    lines.append("|---|---|---|---|---|---|")
+    for title, entries in rivals.items():
+        head, name = title.split(": ", 1)
+        for source, entry in entries.items():
+            mine = held[head].get("all" if source == "all" else "source", {})
+            mine = mine if source == "all" else mine.get(source, {})
+            if "accuracy" in entry:
+                mine = held[head]["classes"].get(source, {})
+                cells = ["", "", entry["accuracy"], mine.get("accuracy")]
+            else:
+                cells = [entry["auc"], mine.get("auc"), entry["balanced"], mine.get("balanced")]
+            shown = " | ".join("" if cell == "" else _number(cell) for cell in cells)
+            lines.append(f"| {source} | {name} | {shown} |")
+    lines += [
+        "",
+        "Presidio's names were not measured: its language model was not at hand.",
+    ]
+    return lines
 
 
 def tables(results: dict[str, Any]) -> str:
