@@ -1,6 +1,7 @@
-"""What others that run here make of the same held-out rows: alt-profanity-check, magika, plain word overlap.
+"""What others that run here make of the same held-out rows.
 
-`pip install alt-profanity-check magika` first; they are no part of training. Everything is scored on the rows
+StackOne Defender, alt-profanity-check, magika, and plain word overlap. They are no part of training:
+`pip install "stackone-defender[onnx]" alt-profanity-check magika` first. Everything is scored on the rows
 that `evaluate` takes, so the numbers stand beside those of `<name>.results.json`.
 """
 
@@ -32,6 +33,7 @@ _MAGIKA = {
 def report(rows: list[Example]) -> dict[str, Any]:
     """Return each rival's numbers by source."""
     return {
+        "injection: stackone-defender": _injection(rows),
         "toxicity: alt-profanity-check": _toxicity(rows),
         "code_language: magika": _languages(rows),
         "consistency: word overlap, oracle threshold": _overlap(rows),
@@ -45,22 +47,42 @@ def _by_source(rows: list[Example]) -> dict[str, list[Example]]:
     return dict(sorted(found.items()))
 
 
+def _injection(rows: list[Example]) -> dict[str, Any]:
+    """Its own threshold and windows. JailbreakBench, one of the held-out sources here, trained it."""
+    from stackone_defender.classifiers.tier2_classifier import Tier2Classifier
+
+    classifier = Tier2Classifier()
+    limit = classifier.get_config()["high_risk_threshold"]
+    known = [row for row in rows if truth("injection", row) is not None]
+    values = [classifier.classify_by_chunks(row.text)["score"] for row in known]
+    return _binary("injection", known, values, limit)
+
+
 def _toxicity(rows: list[Example]) -> dict[str, Any]:
     import profanity_check
 
     known = [row for row in rows if truth("toxicity", row) is not None]
     values = profanity_check.predict_prob([row.text for row in known])
-    score = dict(zip((row.id + row.source for row in known), values, strict=True))
+    return _binary("toxicity", known, list(values), 0.5)
+
+
+def _binary(head: str, rows: list[Example], values: list[float], limit: float) -> dict[str, Any]:
+    score = dict(zip((row.id + row.source for row in rows), values, strict=True))
     result = {}
-    for source, found in {**_by_source(known), "all": known}.items():
-        labels = np.array([truth("toxicity", row) for row in found])
+    for source, found in {**_by_source(rows), "all": rows}.items():
+        labels = np.array([truth(head, row) for row in found])
         scores = np.array([score[row.id + row.source] for row in found])
+        numbers: dict[str, Any] = {"rows": len(found)}
+        if labels.any():
+            numbers["recall"] = float((scores[labels == 1] >= limit).mean())
+        if not labels.all():
+            numbers["false_positives"] = float((scores[labels == 0] >= limit).mean())
         if 0 < labels.sum() < len(labels):
-            result[source] = {
-                "rows": len(found),
+            numbers |= {
                 "auc": metrics.roc_auc(labels, scores),
-                "balanced": metrics.balanced_accuracy(labels, scores, 0.5),
+                "balanced": metrics.balanced_accuracy(labels, scores, limit),
             }
+        result[source] = numbers
     return result
 
 

@@ -162,33 +162,45 @@ def card(
     return "\n".join(lines)
 
 
+_COLUMNS = {
+    "auc": "AUC",
+    "balanced": "balanced",
+    "recall": "recall",
+    "false_positives": "false positives",
+    "accuracy": "accuracy",
+}
+
+
 def _beside(held: dict[str, Any], rivals: dict[str, Any]) -> list[str]:
-    """The others' numbers next to ours, on the same rows."""
+    """The others' numbers and ours, on the same rows."""
     if not rivals:
         return []
     lines = [
         "",
         "## Beside others",
         "",
-        "On the same held-out rows.",
+        "On the same held-out rows, each at its own threshold: theirs / ours.",
         "",
-        "| rows of | | AUC | ours | balanced | ours |",
     ]
-    lines.append("|---|---|---|---|---|---|")
     for title, entries in rivals.items():
         head, name = title.split(": ", 1)
+        known = [key for key in _COLUMNS if any(key in entry for entry in entries.values())]
+        lines += [
+            f"| {head}, {name} | rows | {' | '.join(_COLUMNS[key] for key in known)} |",
+            f"|---|---|{'---|' * len(known)}",
+        ]
         for source, entry in entries.items():
-            mine = held[head].get("all" if source == "all" else "source", {})
-            mine = mine if source == "all" else mine.get(source, {})
-            if "accuracy" in entry:
-                mine = held[head]["classes"].get(source, {})
-                cells = ["", "", entry["accuracy"], mine.get("accuracy")]
-            else:
-                cells = [entry["auc"], mine.get("auc"), entry["balanced"], mine.get("balanced")]
-            shown = " | ".join("" if cell == "" else _number(cell) for cell in cells)
-            lines.append(f"| {source} | {name} | {shown} |")
+            mine = (
+                held[head].get("all", {}) if source == "all" else held[head].get("source", {}).get(source, {})
+            )
+            mine = mine | held[head].get("classes", {}).get(source, {})
+            cells = [
+                f"{_number(entry[key])} / {_number(mine.get(key))}" if key in entry else "" for key in known
+            ]
+            lines.append(f"| {source} | {entry['rows']} | {' | '.join(cells)} |")
+        lines.append("")
     lines += [
-        "",
+        "StackOne Defender's model was trained on JailbreakBench, which `jbb_artifacts` is; ours was not.",
         "Presidio's names were not measured: its language model was not at hand.",
     ]
     return lines
