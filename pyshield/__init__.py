@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pyshield.cascade import Cascade
     from pyshield.errors import ShieldError
     from pyshield.evaluate import ascan_output, ascan_prompt, scan_output, scan_prompt
+    from pyshield.messages import Decision, MessagePolicy, ScannedMessages
     from pyshield.results import Entity, Finding, RiskFactor, ScanResult, Severity, Timings, Verdict
     from pyshield.shield import BlockingShield, Cache, Limits, Shield, Views
     from pyshield.stream import StreamBlocked, StreamEnd, StreamFinding, StreamText
@@ -24,11 +25,14 @@ __all__ = [
     "BlockingShield",
     "Cache",
     "Cascade",
+    "Decision",
     "Entity",
     "Finding",
     "Limits",
+    "MessagePolicy",
     "RiskFactor",
     "ScanResult",
+    "ScannedMessages",
     "Severity",
     "Shield",
     "ShieldError",
@@ -51,11 +55,14 @@ _HOME = {
     "BlockingShield": "shield",
     "Cache": "shield",
     "Cascade": "cascade",
+    "Decision": "messages",
     "Entity": "results",
     "Finding": "results",
     "Limits": "shield",
+    "MessagePolicy": "messages",
     "RiskFactor": "results",
     "ScanResult": "results",
+    "ScannedMessages": "messages",
     "Severity": "results",
     "Shield": "shield",
     "ShieldError": "errors",

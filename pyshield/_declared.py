@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pyshield._messages.lanes import Lanes
+    from pyshield._messages.policy import MessagePolicy
     from pyshield._runtime import Shield as NativeShield
     from pyshield._runtime import Vault as NativeVault
 
@@ -48,7 +50,7 @@ def _own(scanners: tuple[Any, ...]) -> tuple[Own, ...]:
 class Declared:
     """A shield's declaration, immutable, and the runtime's shield made of it."""
 
-    __slots__ = ("_declared", "_native", "_own_output", "_own_prompt", "_seconds")
+    __slots__ = ("_declared", "_lanes", "_messages", "_native", "_own_output", "_own_prompt", "_seconds")
 
     _name: ClassVar[str]
 
@@ -61,6 +63,7 @@ class Declared:
         views: Views | None = None,
         cache: Cache | None = None,
         on_error: OnError = "block",
+        messages: MessagePolicy | None = None,
     ) -> None:
         check = Check(self._name)
         limits = Limits() if limits is None else limits
@@ -79,6 +82,12 @@ class Declared:
         self._own_output = _own(outputs)
         self._seconds = limits.deadline
         self._native = self._compile()
+        self._messages = messages
+        self._lanes: Lanes | None = None
+        if messages is not None:
+            from pyshield._messages.lanes import declared
+
+            self._lanes = declared(self, messages)
 
     def _compile(self) -> NativeShield:
         import json
@@ -127,17 +136,37 @@ class Declared:
         """What a scanner that comes to no verdict means."""
         return self._declared[5]
 
+    @property
+    def messages(self) -> MessagePolicy | None:
+        """How conversations are scanned; `None` for the default."""
+        return self._messages
+
+    def conversing(self) -> Lanes:
+        """What scans which role of a conversation; made when the first one comes."""
+        if self._lanes is None:
+            from pyshield._messages.lanes import Lanes
+
+            self._lanes = Lanes(self, None)
+        return self._lanes
+
+    def _closing(self) -> list[Any]:
+        """The shields of roles with a list of their own, of which no more are made from now on."""
+        return self.conversing().close()
+
     def metrics(self) -> dict[str, Any]:
         """Counters and histograms so far, as plain data.
 
         `own_scanners` has those of scanners that are not pyshield's, by class and by how they ran; they are
-        counted per class, over all shields. See `pyshield.functions.metrics`.
+        counted per class, over all shields. See `pyshield.functions.metrics`. `messages` has those of lists
+        of scanners that only conversations have.
         """
         numbers = self._native.metrics()
         if self._own_prompt or self._own_output:
             numbers["own_scanners"] = {
                 own.name: own.metrics() for own in (*self._own_prompt, *self._own_output)
             }
+        if self._lanes is not None and (others := self._lanes.others()):
+            numbers["messages"] = [other.metrics() for other in others]
         return numbers
 
     def prometheus(self) -> str:
@@ -163,6 +192,7 @@ class Declared:
             "views": None if views is None else views.to_config(),
             "cache": None if cache is None else cache.to_config(),
             "on_error": on_error,
+            "messages": None if self._messages is None else self._messages.to_config(),
         }
 
     def to_yaml(self) -> str:
@@ -207,12 +237,16 @@ class Declared:
             parts.append(f"cache={cache!r}")
         if on_error != "block":
             parts.append(f"on_error={on_error!r}")
+        if self._messages is not None:
+            parts.append(f"messages={self._messages!r}")
         return f"{type(self).__name__}({', '.join(parts)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # By declaration: another process compiles its own shield, with its own permits, cache and counters.
         prompts, outputs, limits, views, cache, on_error = self._declared
-        options = {"limits": limits, "views": views, "cache": cache, "on_error": on_error}
+        options: dict[str, Any] = {"limits": limits, "views": views, "cache": cache, "on_error": on_error}
+        if self._messages is not None:
+            options["messages"] = self._messages
         return _rebuild, (type(self), prompts, outputs, options)
 
 

@@ -20,6 +20,8 @@ views: {}                 # as pyshield.Views; left out or null for the text alo
 cache:                    # as pyshield.Cache; left out or null for none
   ttl: 300
 on_error: block           # block, allow or raise
+messages:                 # as pyshield.MessagePolicy; left out or null for the default
+  tool: [InvisibleText]
 ```
 
 A key that is given replaces all of what the preset has under it. In YAML, `${NAME}` and `${NAME:default}`
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "to_yaml"]
 
-_KEYS = ("preset", "prompt", "output", "limits", "views", "cache", "on_error")
+_KEYS = ("preset", "prompt", "output", "limits", "views", "cache", "on_error", "messages")
 _SCANNER_KEYS = ("type", "params")
 _LLM_GUARD = {"input_scanners": "prompt", "output_scanners": "output"}
 _MOST_BYTES = 8 * 1024 * 1024
@@ -148,18 +150,50 @@ class _Reader:
                 arguments[direction] = self.scanners(direction, package, config[direction])
         if "limits" in config:
             arguments["limits"] = self.bounds("limits", config["limits"], Limits)
-        if "views" in config:
-            given = config["views"]
-            arguments["views"] = None if given is None else self.bounds("views", given, Views)
-        if "cache" in config:
-            given = config["cache"]
-            arguments["cache"] = None if given is None else self.bounds("cache", given, Cache)
+        for key, kind in (("views", Views), ("cache", Cache)):
+            if key in config:
+                given = config[key]
+                arguments[key] = None if given is None else self.bounds(key, given, kind)
         if "on_error" in config:
-            if config["on_error"] not in ("block", "allow", "raise"):
-                given = shown(config["on_error"])
-                self.fail(("on_error",), f"expected 'block', 'allow' or 'raise', got {given}")
-            arguments["on_error"] = config["on_error"]
+            arguments["on_error"] = self.on_error(config["on_error"])
+        if "messages" in config:
+            given = config["messages"]
+            arguments["messages"] = None if given is None else self.messages(given)
         return arguments
+
+    def on_error(self, value: object) -> object:
+        """What a scanner that comes to no verdict means."""
+        if value not in ("block", "allow", "raise"):
+            self.fail(("on_error",), f"expected 'block', 'allow' or 'raise', got {shown(value)}")
+        return value
+
+    def messages(self, value: object) -> Any:  # noqa: ANN401
+        """How conversations are scanned."""
+        from pyshield._messages.policy import OUTPUTS, ROLES, Context, Decisions, MessagePolicy
+
+        path = ("messages",)
+        given = dict(self.mapping(path, value, parameters(MessagePolicy)[0]))
+        for role in ROLES:
+            if role in given:
+                package = "output_scanners" if role in OUTPUTS else "input_scanners"
+                given[role] = self.role((*path, role), package, given[role])
+        if given.get("context") is not None:
+            inside = (*path, "context")
+            context = dict(self.mapping(inside, given["context"], parameters(Context)[0]))
+            if "scanners" in context:
+                context["scanners"] = self.role((*inside, "scanners"), "input_scanners", context["scanners"])
+            given["context"] = self.called(inside, None, lambda: Context(**context))
+        if "decisions" in given:
+            inside = (*path, "decisions")
+            decisions = self.mapping(inside, given["decisions"], parameters(Decisions)[0])
+            given["decisions"] = self.called(inside, None, lambda: Decisions(**decisions))
+        return self.called(path, None, lambda: MessagePolicy(**given))
+
+    def role(self, path: _yaml.Path, package: str, value: object) -> Any:  # noqa: ANN401
+        """The scanners of a role: a list, or what the policy makes of anything else."""
+        if not isinstance(value, list | tuple):
+            return value
+        return [self.scanner(package, (*path, index), item) for index, item in enumerate(value)]
 
     def bounds(self, key: str, value: object, kind: type[Limits | Views | Cache]) -> Limits | Views | Cache:
         """`limits`, `views` or `cache`."""

@@ -26,6 +26,7 @@ __all__ = [
     "InterpreterBusy",
     "InvalidInput",
     "LLMGuardValidationError",
+    "MessageError",
     "ModelError",
     "NetworkError",
     "Overloaded",
@@ -90,6 +91,24 @@ class ConfigError(ShieldError, ValueError):
 
 class TextError(ShieldError, ValueError):
     """A text that cannot be scanned: it holds lone surrogates, or is over `Limits.max_text_bytes`."""
+
+
+class MessageError(TextError):
+    """A conversation that cannot be scanned.
+
+    Args:
+        message: What is wrong, without a word of the conversation.
+        index: The message at fault.
+        reason: `"shape"` (no role, or nothing that can be read or rewritten), `"limit"` (more than the policy
+            allows) or `"text"` (half of a surrogate pair).
+    """
+
+    _details = ("index", "reason")
+
+    def __init__(self, message: str, index: int | None = None, reason: str = "shape") -> None:
+        super().__init__(message)
+        self.index = index
+        self.reason = reason
 
 
 class ScannerError(ShieldError):

@@ -12,9 +12,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from pyshield._check import Check
-from pyshield._declared import Declared, OnError
+from pyshield._declared import OnError
 from pyshield._gate import Gate
 from pyshield._limits import Cache, Limits, Views
+from pyshield._messages.methods import BlockingConversations, Conversations
 from pyshield._own import Own, is_asynchronous, remaining, run, run_blocking, run_many
 from pyshield._slices import SLICE, in_slices, listed
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     )
     from types import TracebackType
 
+    from pyshield._messages.policy import MessagePolicy
     from pyshield._runtime import ScanResult
     from pyshield.stream import BlockingOutputStream, CutWhen, OutputStream, StreamEvent
 
@@ -42,7 +44,7 @@ def _until(deadline: float | None, default: float | None) -> float | None:
     return None if seconds is None else monotonic() + seconds
 
 
-class Shield(Declared):
+class Shield(Conversations):
     """Scans prompts and outputs without holding up the event loop.
 
     Args:
@@ -57,6 +59,7 @@ class Shield(Declared):
         on_error: What a scanner that comes to no verdict means: `"block"` refuses the text, `"allow"` lets it
             pass as far as that scanner goes, `"raise"` raises its `ScannerError`. With the first two the
             error is in the result.
+        messages: How conversations are scanned; the default of `MessagePolicy` if not given.
 
     Raises:
         ConfigError: For anything that cannot work, naming it.
@@ -74,8 +77,11 @@ class Shield(Declared):
         views: Views | None = None,
         cache: Cache | None = None,
         on_error: OnError = "block",
+        messages: MessagePolicy | None = None,
     ) -> None:
-        super().__init__(prompt, output, limits=limits, views=views, cache=cache, on_error=on_error)
+        super().__init__(
+            prompt, output, limits=limits, views=views, cache=cache, on_error=on_error, messages=messages
+        )
         self._gate = Gate(self.limits)
 
     def scan_prompt(self, text: str, *, deadline: float | None = None) -> Awaitable[ScanResult]:
@@ -224,17 +230,6 @@ class Shield(Declared):
         finally:
             self._gate.leave()
 
-    def close(self, timeout: float = 5.0) -> Awaitable[bool]:
-        """Refuses new work and waits for what is in flight.
-
-        Args:
-            timeout: Seconds to wait at most.
-
-        Returns:
-            An awaitable of whether all of it was finished in time.
-        """
-        return self._native.close(timeout)
-
     async def aclose(self) -> None:
         """As `close`, for `contextlib.aclosing`."""
         await self.close()
@@ -251,7 +246,7 @@ class Shield(Declared):
         await self.close()
 
 
-class BlockingShield(Declared):
+class BlockingShield(BlockingConversations):
     """Scans prompts and outputs on the calling thread, with the interpreter lock released.
 
     It is for programs without an event loop; inside one it would hold the loop up, so use `Shield` there.
@@ -266,6 +261,7 @@ class BlockingShield(Declared):
             patterns read as well; `None` for the text alone.
         cache: Whether results are remembered, and how many; those of your own scanners never are.
         on_error: What a scanner that comes to no verdict means; as for `Shield`.
+        messages: How conversations are scanned; as for `Shield`.
 
     Raises:
         ConfigError: For anything that cannot work, naming it.
@@ -283,8 +279,11 @@ class BlockingShield(Declared):
         views: Views | None = None,
         cache: Cache | None = None,
         on_error: OnError = "block",
+        messages: MessagePolicy | None = None,
     ) -> None:
-        super().__init__(prompt, output, limits=limits, views=views, cache=cache, on_error=on_error)
+        super().__init__(
+            prompt, output, limits=limits, views=views, cache=cache, on_error=on_error, messages=messages
+        )
         for field, scanners in (("prompt", self._own_prompt), ("output", self._own_output)):
             for own in scanners:
                 if is_asynchronous(own.scanner):
@@ -354,17 +353,6 @@ class BlockingShield(Declared):
         from pyshield.stream import blocking_events_of
 
         return blocking_events_of(self.open_output(prompt, cut=cut, deadline=deadline), pieces)
-
-    def close(self, timeout: float = 5.0) -> bool:
-        """Refuses new work and waits for what is in flight in other threads.
-
-        Args:
-            timeout: Seconds to wait at most.
-
-        Returns:
-            Whether all of it was finished in time.
-        """
-        return self._native.close_blocking(timeout)
 
     def __enter__(self) -> Self:
         return self

@@ -16,6 +16,7 @@ ALL = [
     errors.DeadlineExceeded("m"),
     errors.Closed("m"),
     errors.VaultError("m"),
+    errors.MessageError("m", 3, "limit"),
     errors.ModelError("m", "some/model", "run", "PromptInjection"),
     errors.NetworkError("m"),
     errors.TokenizerError("m"),

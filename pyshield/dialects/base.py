@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -13,7 +12,7 @@ __all__ = ["Dialect", "Document"]
 Document = dict[str, Any]
 
 
-class Dialect(ABC):
+class Dialect:
     """The documents of one response.
 
     Args:
@@ -33,21 +32,21 @@ class Dialect(ABC):
         self.outputs = outputs
 
     @staticmethod
-    @abstractmethod
     def speaks(document: Any) -> bool:  # noqa: ANN401  # any JSON value
         """Whether a document is one of this dialect."""
+        raise NotImplementedError
 
-    @abstractmethod
     async def document(self, document: Any) -> list[Any] | None:  # noqa: ANN401  # any JSON value
         """The documents to send in place of this one; `None` if it is to be sent as it is."""
+        raise NotImplementedError
 
-    @abstractmethod
     async def rest(self) -> list[Any]:
         """Documents with what is still held when no more come."""
+        raise NotImplementedError
 
-    @abstractmethod
     def cut(self) -> list[Any]:
         """The documents that end the response where it was cut off."""
+        raise NotImplementedError
 
     def failed(self) -> list[Any]:
         """The documents that end the response where something went wrong."""

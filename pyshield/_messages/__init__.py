@@ -1,0 +1,1 @@
+"""How conversations are scanned: `pyshield.messages` has the public types."""
