@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pyshield.canary import Canary
     from pyshield.cascade import Cascade
     from pyshield.errors import ShieldError
     from pyshield.evaluate import ascan_output, ascan_prompt, scan_output, scan_prompt
     from pyshield.messages import Decision, MessagePolicy, ScannedMessages
     from pyshield.results import Entity, Finding, RiskFactor, ScanResult, Severity, Timings, Verdict
     from pyshield.shield import BlockingShield, Cache, Limits, Shield, Views
+    from pyshield.spotlighting import Spotlighting
     from pyshield.stream import StreamBlocked, StreamEnd, StreamFinding, StreamText
     from pyshield.vault import Vault
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BlockingShield",
     "Cache",
+    "Canary",
     "Cascade",
     "Decision",
     "Entity",
@@ -36,6 +39,7 @@ __all__ = [
     "Severity",
     "Shield",
     "ShieldError",
+    "Spotlighting",
     "StreamBlocked",
     "StreamEnd",
     "StreamFinding",
@@ -54,6 +58,7 @@ __all__ = [
 _HOME = {
     "BlockingShield": "shield",
     "Cache": "shield",
+    "Canary": "canary",
     "Cascade": "cascade",
     "Decision": "messages",
     "Entity": "results",
@@ -66,6 +71,7 @@ _HOME = {
     "Severity": "results",
     "Shield": "shield",
     "ShieldError": "errors",
+    "Spotlighting": "spotlighting",
     "StreamBlocked": "stream",
     "StreamEnd": "stream",
     "StreamFinding": "stream",

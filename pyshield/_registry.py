@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+_BESIDE = {("input_scanners", "Spotlighting"): "pyshield.spotlighting"}
+"""Scanners that a configuration may name and llm-guard has none of, by package, and their modules."""
+
+
 def suggestion(name: object, known: Iterable[str]) -> str:
     """`; did you mean 'Regex'?`, or nothing if no known name is close."""
     from difflib import get_close_matches
@@ -30,6 +34,9 @@ def scanner_class(package: str, name: object) -> type[Any]:
         ConfigError: If there is none.
     """
     module = import_module(f"pyshield.{package}")
+    if isinstance(name, str) and (package, name) in _BESIDE:
+        beside: type[Any] = getattr(import_module(_BESIDE[package, name]), name)
+        return beside
     if not isinstance(name, str) or name not in module.SCANNERS:
         hint = suggestion(name, module.SCANNERS)
         if not hint and isinstance(name, str):
