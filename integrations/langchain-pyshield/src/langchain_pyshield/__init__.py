@@ -1,0 +1,18 @@
+"""LangChain guarded by pyshield: agents, chains and streams.
+
+`PyShieldMiddleware` is what an agent needs; `Conversations` gives each of its threads a vault of its own.
+"""
+
+from langchain_pyshield.conversations import Conversations
+from langchain_pyshield.errors import Place, Refused
+from langchain_pyshield.middleware import PyShieldMiddleware
+from langchain_pyshield.policy import always, unless_redacted
+
+__all__ = [
+    "Conversations",
+    "Place",
+    "PyShieldMiddleware",
+    "Refused",
+    "always",
+    "unless_redacted",
+]

@@ -1,0 +1,159 @@
+"""What goes to the model: the user's messages and the tools' results, and earlier answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from langchain_core.messages import AIMessage, ChatMessage, FunctionMessage, HumanMessage, ToolMessage
+
+from langchain_pyshield.content import ANSWER, CONTENT, VALUES, rebuilt, texts
+from langchain_pyshield.marks import original, withheld
+from langchain_pyshield.shields import Scans
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langchain_core.messages import BaseMessage
+
+    from langchain_pyshield.errors import Place
+    from langchain_pyshield.rules import Rules
+    from langchain_pyshield.shields import Shields, Steps
+
+__all__ = ["Incoming", "asked", "hide", "incoming"]
+
+_TRUSTED_ROLES = frozenset({"system", "developer", "assistant", "ai"})
+
+
+@dataclass(slots=True)
+class Incoming:
+    """What became of messages on their way to the model.
+
+    Attributes:
+        changed: Those that are different now, by their places.
+        refused: Who refused a user's message; `None` if nobody.
+        refused_tool: Who refused a tool's result; it is withheld.
+    """
+
+    changed: dict[int, BaseMessage] = field(default_factory=dict)
+    refused: tuple[str, ...] | None = None
+    refused_tool: tuple[str, ...] | None = None
+
+    def applied(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+        """The messages as they may be sent."""
+        return [self.changed.get(at, message) for at, message in enumerate(messages)]
+
+
+def _place(message: BaseMessage) -> Place | None:
+    """Where a message stands if it is scanned; what the application itself says is not."""
+    match message:
+        case HumanMessage():
+            return "prompt"
+        case ToolMessage() | FunctionMessage():
+            return "tool_result"
+        case ChatMessage(role=role):
+            return None if role in _TRUSTED_ROLES else "prompt"
+    return None
+
+
+def incoming(
+    rules: Rules, shields: Shields, messages: Sequence[BaseMessage], place: Place | None = None
+) -> Steps[Incoming]:
+    """Scans what of the messages has not been scanned lately.
+
+    Args:
+        rules: The middleware's.
+        shields: The conversation's.
+        messages: The messages.
+        place: What all of them are taken for; by their kind if not given.
+
+    Raises:
+        Refused: If one is refused and that is what was asked for.
+    """
+    done = Incoming()
+    wanted: tuple[tuple[Place, Shields], ...] = (
+        ("prompt", shields),
+        ("tool_result", rules.tool_results or shields),
+    )
+    for here, who in wanted:
+        parts = {
+            at: texts(message.content, CONTENT)
+            for at, message in enumerate(messages)
+            if (place or _place(message)) == here
+        }
+        fresh = dict.fromkeys(t for each in parts.values() for t in each if not who.passed.has("prompt", t))
+        if not fresh:
+            continue
+        results = dict(zip(fresh, (yield Scans(who, "prompt", "", list(fresh))), strict=True))
+        for at, each in parts.items():
+            mine = [results[text] for text in each if text in results]
+            refusing = rules.judge(here, mine) if mine else None
+            if refusing is not None:
+                done.changed[at] = withheld(messages[at], rules.withheld)
+                if here == "prompt":
+                    done.refused = (done.refused or ()) + refusing
+                else:
+                    done.refused_tool = (done.refused_tool or ()) + refusing
+                continue
+            passed = {text: results[text].text for text in each if text in results}
+            for text in passed.values():
+                who.passed.add("prompt", text)
+            content = rebuilt(messages[at].content, passed, CONTENT)
+            if content is not messages[at].content:
+                done.changed[at] = messages[at].model_copy(update={"content": content})
+    return done
+
+
+def hide(shields: Shields, messages: Sequence[BaseMessage]) -> Steps[dict[int, BaseMessage]]:
+    """Earlier answers without the private data that was put back into them; by their places, if different.
+
+    Raises:
+        ShieldError: If that could not be found out.
+    """
+    hiding = shields.hiding
+    if hiding is None:
+        return {}
+    answers = {at: message for at, message in enumerate(messages) if isinstance(message, AIMessage)}
+    # One whose original is known holds placeholders as it is, but for what has been added to it since.
+    written = {at: _as_written(message) for at, message in answers.items()}
+    every = (text for message in written.values() for text in _said(message))
+    fresh = dict.fromkeys(text for text in every if not hiding.passed.has("prompt", text))
+    passed: dict[str, str] = {}
+    if fresh:
+        results = yield Scans(hiding, "prompt", "", list(fresh))
+        for text, result in zip(fresh, results, strict=True):
+            if result.errors:
+                raise result.errors[0]
+            passed[text] = result.text
+            if result.text == text:
+                hiding.passed.add("prompt", text)
+    hidden = {at: _hidden(message, passed) for at, message in written.items()}
+    return {at: message for at, message in hidden.items() if message is not answers[at]}
+
+
+def _as_written(message: AIMessage) -> AIMessage:
+    sent = original(message)
+    return message if sent is None else message.model_copy(update={"content": sent})
+
+
+def _said(message: AIMessage) -> list[str]:
+    arguments = [call["args"] for call in message.tool_calls]
+    return texts(message.content, ANSWER) + texts(arguments, VALUES)
+
+
+def _hidden(message: AIMessage, passed: dict[str, str]) -> AIMessage:
+    content = rebuilt(message.content, passed, ANSWER)
+    arguments = [call["args"] for call in message.tool_calls]
+    new = rebuilt(arguments, passed, VALUES)
+    if content is message.content and new is arguments:
+        return message
+    calls = [{**call, "args": args} for call, args in zip(message.tool_calls, new, strict=True)]
+    return message.model_copy(update={"content": content, "tool_calls": calls})
+
+
+def asked(messages: Sequence[BaseMessage]) -> str:
+    """What the user said last, which is what an answer answers."""
+    for message in reversed(messages):
+        if isinstance(message, HumanMessage):
+            return "\n".join(texts(message.content, CONTENT))
+    return ""

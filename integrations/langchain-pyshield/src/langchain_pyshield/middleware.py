@@ -1,0 +1,300 @@
+"""PyShieldMiddleware: an agent's conversation scanned, redacted and restored on all its ways.
+
+What goes to the model is scanned by the shield's prompt scanners: the user's messages before the agent runs,
+tools' results before anybody reads them, and all of it once more before each call, which costs nothing for
+what has passed already. What comes from it is scanned by the output scanners: answers before they reach the
+state, arguments before the tool is run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from langchain.agents.middleware import AgentMiddleware, ModelResponse, hook_config
+from langchain.agents.middleware.types import ExtendedModelResponse
+from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage, ToolMessage
+from langgraph.constants import TAG_NOSTREAM
+from langgraph.types import Command
+
+from langchain_pyshield.content import ANSWER, texts
+from langchain_pyshield.conversations import Conversations
+from langchain_pyshield.incoming import asked, hide, incoming
+from langchain_pyshield.marks import refusal, scanned, withheld, withheld_since
+from langchain_pyshield.outgoing import answer, arguments
+from langchain_pyshield.policy import unless_redacted
+from langchain_pyshield.rules import Rules, tool_names, tool_shields, wrong
+from langchain_pyshield.shields import Shields, arun, run
+from pyshield.shield import Shield
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Sequence
+
+    from langchain.agents.middleware import AgentState, ModelRequest, ToolCallRequest
+    from langgraph.runtime import Runtime
+
+    from langchain_pyshield.rules import Blocked, BlockedTools, OnResult, Tokens
+    from langchain_pyshield.shields import Steps
+    from pyshield.results import ScanResult
+
+__all__ = ["PyShieldMiddleware"]
+
+
+class PyShieldMiddleware(AgentMiddleware):
+    """Guards an agent; put it first in the list of middleware.
+
+    Args:
+        shield: Scans the conversation; or, if private data is to be put back, `Conversations`, which make a
+            shield with a vault of its own for each thread.
+        tool_results: Scans what tools return (its prompt scanners do); what scans prompts, if not given.
+        blocked: What a refused prompt or answer leads to: `"end"`, the run ends with `refusal` as the answer;
+            `"raise"`, `Refused`.
+        blocked_tools: What a refused tool call or result leads to: `"withhold"`, the model reads `withheld`
+            instead and goes on; `"end"`, the run ends with `refusal`; `"raise"`, `Refused`.
+        refuses: Says of a result whether its text must not pass; by default unless everything that was found
+            has been replaced.
+        refusal: What the user reads then.
+        withheld: What stands in the conversation in place of a refused message.
+        restore_for: The names of the tools that are given private data in place of placeholders; all of them,
+            if not given.
+        tokens: `"stream"`: answers may be streamed while they are written; `stream_events(version="v3")` is
+            scanned on its way, other modes are not. `"whole"`: nothing of an answer is streamed before it was
+            scanned as a whole.
+        on_result: A function of a place and a `ScanResult` that is told of every scan.
+
+    Raises:
+        ConfigError: For anything that cannot work.
+    """
+
+    def __init__(
+        self,
+        shield: Shield | Conversations,
+        *,
+        tool_results: Shield | None = None,
+        blocked: Blocked = "end",
+        blocked_tools: BlockedTools = "withhold",
+        refuses: Callable[[ScanResult], bool] = unless_redacted,
+        refusal: str = "I cannot help with that.",
+        withheld: str = "[Withheld: this content was refused by a security check.]",
+        restore_for: Collection[str] | None = None,
+        tokens: Tokens = "stream",
+        on_result: OnResult | None = None,
+    ) -> None:
+        super().__init__()
+        given: object = shield
+        if not isinstance(given, Shield | Conversations):
+            kind = type(given).__name__
+            raise wrong("shield", f"expected a pyshield.Shield or Conversations, got {kind}")
+        self.tools = ()
+        self._shields = Shields(shield) if isinstance(shield, Shield) else shield
+        self._rules = Rules(
+            tool_results=tool_shields(tool_results),
+            blocked=blocked,
+            blocked_tools=blocked_tools,
+            refuses=refuses,
+            refusal=refusal,
+            withheld=withheld,
+            restore_for=tool_names(restore_for),
+            tokens=tokens,
+            on_result=on_result,
+        )
+
+    # What the user said, before anything else sees it.
+
+    @hook_config(can_jump_to=["end"])
+    def before_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
+        """Scans the messages that the run begins with; redacts them in the state, or ends the run."""
+        return run(self._enter(self._of(_thread(runtime)), state))
+
+    @hook_config(can_jump_to=["end"])
+    async def abefore_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
+        """As `before_agent`."""
+        return await arun(self._enter(await self._aof(_thread(runtime)), state))
+
+    # What came since: from tools, from a person who was asked, from other middleware.
+
+    @hook_config(can_jump_to=["end"])
+    def before_model(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
+        """Scans what came since the model last spoke; redacts it in the state, or ends the run."""
+        return run(self._enter(self._of(_thread(runtime)), state))
+
+    @hook_config(can_jump_to=["end"])
+    async def abefore_model(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
+        """As `before_model`."""
+        return await arun(self._enter(await self._aof(_thread(runtime)), state))
+
+    def _enter(self, shields: Shields, state: AgentState[Any]) -> Steps[dict[str, Any] | None]:
+        messages = state["messages"]
+        rules = self._rules
+        done = yield from incoming(rules, shields, messages)
+        changed: list[BaseMessage] = [done.changed[at] for at in sorted(done.changed)]
+        refused = done.refused
+        if refused is None and rules.blocked_tools == "end":
+            refused = done.refused_tool
+            if refused is None and withheld_since(messages):
+                refused = ()
+        if refused is not None:
+            return {"messages": [*changed, refusal(rules.refusal, refused)], "jump_to": "end"}
+        return {"messages": changed} if changed else None
+
+    # The call of the model: what is sent, and what comes back.
+
+    def wrap_model_call(
+        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
+    ) -> ModelResponse[Any] | AIMessage | ExtendedModelResponse[Any]:
+        """Sends what may be sent, and lets pass what may pass of the answer."""
+        shields = self._of(_thread(request.runtime))
+        sent = run(self._sent(shields, request))
+        if isinstance(sent, ExtendedModelResponse):
+            return sent
+        return run(self._answered(shields, sent, handler(sent)))
+
+    async def awrap_model_call(
+        self,
+        request: ModelRequest[Any],
+        handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]],
+    ) -> ModelResponse[Any] | AIMessage | ExtendedModelResponse[Any]:
+        """As `wrap_model_call`."""
+        shields = await self._aof(_thread(request.runtime))
+        sent = await arun(self._sent(shields, request))
+        if isinstance(sent, ExtendedModelResponse):
+            return sent
+        return await arun(self._answered(shields, sent, await handler(sent)))
+
+    def _sent(
+        self, shields: Shields, request: ModelRequest[Any]
+    ) -> Steps[ModelRequest[Any] | ExtendedModelResponse[Any]]:
+        rules, messages = self._rules, request.messages
+        done = yield from incoming(rules, shields, messages)
+        if done.refused is not None:
+            return _ended(refusal(rules.refusal, done.refused))
+        if done.refused_tool is not None and rules.blocked_tools == "end":
+            return _ended(refusal(rules.refusal, done.refused_tool))
+        done.changed |= yield from hide(shields, messages)
+        if done.changed:
+            request = request.override(messages=done.applied(messages))  # type: ignore[arg-type]
+        if rules.tokens == "whole":
+            tags = [*(request.model.tags or ()), TAG_NOSTREAM]
+            request = request.override(model=request.model.model_copy(update={"tags": tags}))
+        return request
+
+    def _answered(
+        self, shields: Shields, request: ModelRequest[Any], response: ModelResponse[Any]
+    ) -> Steps[ModelResponse[Any] | ExtendedModelResponse[Any]]:
+        prompt = asked(request.messages)
+        got = yield from answer(self._rules, shields, prompt, response.result, response.structured_response)
+        if got.refused:
+            # Not under the id of the answer: streams have shown parts of that and would leave this out.
+            return _ended(got.messages[0].model_copy(update={"id": None}))
+        return replace(response, result=got.messages, structured_response=got.structured)
+
+    # The call of a tool: its arguments, and what it returns.
+
+    def wrap_tool_call(
+        self,
+        request: ToolCallRequest,
+        handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]],
+    ) -> ToolMessage | Command[Any]:
+        """Gives the tool what it may have, and lets pass what may pass of its result."""
+        shields = self._of(_thread(request.runtime))
+        called = run(self._called(shields, request))
+        if isinstance(called, ToolMessage):
+            return called
+        result: ToolMessage | Command[Any] = run(self._returned(shields, handler(called)))
+        return result
+
+    async def awrap_tool_call(
+        self,
+        request: ToolCallRequest,
+        handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
+    ) -> ToolMessage | Command[Any]:
+        """As `wrap_tool_call`."""
+        shields = await self._aof(_thread(request.runtime))
+        called = await arun(self._called(shields, request))
+        if isinstance(called, ToolMessage):
+            return called
+        result: ToolMessage | Command[Any] = await arun(self._returned(shields, await handler(called)))
+        return result
+
+    def _called(self, shields: Shields, request: ToolCallRequest) -> Steps[ToolCallRequest | ToolMessage]:
+        call, rules = request.tool_call, self._rules
+        who = shields if rules.restores_for(call["name"]) else shields.unrestored
+        messages = request.state.get("messages", ()) if isinstance(request.state, dict) else ()
+        args, refused = yield from arguments(rules, who, asked(messages), call["args"])
+        if refused is not None:
+            message = ToolMessage("", tool_call_id=call["id"], name=call["name"])
+            done = withheld(message, rules.withheld)
+            assert isinstance(done, ToolMessage)  # noqa: S101  # a copy of one
+            return done
+        if args is call["args"]:
+            return request
+        return request.override(tool_call={**call, "args": dict(args)})
+
+    def _returned(self, shields: Shields, result: Any) -> Steps[Any]:  # noqa: ANN401  # what a tool returned
+        if isinstance(result, list):
+            done_all: list[Any] = []
+            for one in result:
+                done_one = yield from self._returned(shields, one)
+                done_all.append(done_one)
+            return done_all
+        if isinstance(result, BaseMessage):
+            done = yield from incoming(self._rules, shields, [result], "tool_result")
+            return done.changed.get(0, result)
+        if not isinstance(result, Command) or not isinstance(result.update, dict):
+            return result
+        messages = result.update.get("messages")
+        if not isinstance(messages, list | tuple):
+            return result
+        places = [at for at, message in enumerate(messages) if _says(message)]
+        done = yield from incoming(self._rules, shields, [messages[at] for at in places], "tool_result")
+        if not done.changed:
+            return result
+        new = list(messages)
+        for at, message in done.changed.items():
+            new[places[at]] = message
+        return replace(result, update={**result.update, "messages": new})
+
+    # The answer, once more: other middleware may have written it.
+
+    def after_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
+        """Scans the last answer if it is not one that passed already."""
+        return run(self._leave(self._of(_thread(runtime)), state))
+
+    async def aafter_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
+        """As `after_agent`."""
+        return await arun(self._leave(await self._aof(_thread(runtime)), state))
+
+    def _leave(self, shields: Shields, state: AgentState[Any]) -> Steps[dict[str, Any] | None]:
+        messages: Sequence[BaseMessage] = state["messages"]
+        last = messages[-1] if messages else None
+        if not isinstance(last, AIMessage) or scanned(last) or _known(shields, last):
+            return None
+        got = yield from answer(self._rules, shields, asked(messages), [last])
+        return None if got.messages[0] is last else {"messages": got.messages}
+
+    def _of(self, thread: str | None) -> Shields:
+        return self._shields if isinstance(self._shields, Shields) else self._shields.of(thread)
+
+    async def _aof(self, thread: str | None) -> Shields:
+        return self._shields if isinstance(self._shields, Shields) else await self._shields.aof(thread)
+
+
+def _thread(runtime: Any) -> str | None:  # noqa: ANN401  # a Runtime or a ToolRuntime
+    """The conversation that a hook runs for."""
+    info = getattr(runtime, "execution_info", None)
+    thread = None if info is None else info.thread_id
+    return None if thread is None else str(thread)
+
+
+def _ended(refused: BaseMessage) -> ExtendedModelResponse[Any]:
+    """A refusal as the last thing that a run says, whatever the agent was to do next."""
+    return ExtendedModelResponse(ModelResponse(result=[refused]), Command(update={"jump_to": "end"}))
+
+
+def _says(message: object) -> bool:
+    return isinstance(message, BaseMessage) and not isinstance(message, RemoveMessage)
+
+
+def _known(shields: Shields, message: AIMessage) -> bool:
+    """Whether an answer passed as it is."""
+    return all(shields.passed.has("output", text) for text in texts(message.content, ANSWER))

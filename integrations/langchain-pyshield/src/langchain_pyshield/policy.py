@@ -1,0 +1,39 @@
+"""When a text is refused, and when it goes on with what was found in it replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyshield.results import ScanResult
+
+__all__ = ["always", "failed", "unless_redacted"]
+
+_CUTS = frozenset({"TokenLimit"})
+"""Scanners whose change takes away what was meant, instead of hiding a part: they refuse."""
+
+
+def failed(result: ScanResult) -> tuple[str, ...]:
+    """The scanners that refused the text: class names, with `#2` for the second of a class."""
+    return tuple(name for name, verdict in result.verdicts.items() if not verdict.is_valid)
+
+
+def always(result: ScanResult) -> bool:
+    """Refuses whatever a scanner refused, redacted or not."""
+    return not result.is_valid
+
+
+def unless_redacted(result: ScanResult) -> bool:
+    """Refuses unless everything the refusing scanners found has been replaced in the text.
+
+    A scanner that failed, one that names no place, one that left a finding as it is, and one that cut the
+    text off all refuse; so does a result that could not hold all findings.
+    """
+    if result.is_valid:
+        return False
+    if result.omitted_findings or result.errors:
+        return True
+    replaced: dict[str, bool] = {}
+    for finding in result.findings:
+        replaced[finding.scanner] = replaced.get(finding.scanner, True) and finding.replacement is not None
+    return any(name.partition("#")[0] in _CUTS or not replaced.get(name, False) for name in failed(result))
