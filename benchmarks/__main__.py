@@ -29,6 +29,7 @@ def main() -> None:
         ["benchmarks.serving", "--seconds", chosen.seconds],
         ["benchmarks.functions"],
         ["benchmarks.streaming"],
+        ["benchmarks.langchain"],
         ["benchmarks.render"],
     ):
         print(f"== {command[0]}", flush=True)

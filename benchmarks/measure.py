@@ -178,7 +178,7 @@ def machine() -> dict[str, Any]:
     from pyshield._runtime import build_info
 
     versions = {}
-    for package in ("uvloop", "uvicorn", "pyshield-asgi"):
+    for package in ("uvloop", "uvicorn", "pyshield-asgi", "langchain", "langgraph"):
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

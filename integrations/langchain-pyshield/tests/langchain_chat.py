@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
+from langchain_core.messages.tool import tool_call_chunk
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.tools import tool
 from pydantic import Field
 
@@ -20,18 +23,23 @@ EMAIL = "ada@example.org"
 HIDDEN = "[REDACTED_EMAIL_ADDRESS_1]"
 
 
-class Model(GenericFakeChatModel):
-    """Answers from a script; tools may be bound to it."""
+class Model(BaseChatModel):
+    """Answers from a script, whole or in pieces; tools may be bound to it."""
 
-    messages: Any = Field(default_factory=lambda: iter(()))
+    script: Any
+    piece: int = 5
     seen: list[list[Any]] = Field(default_factory=list)
 
-    def bind_tools(self, tools, **_):  # the script knows what it calls
+    @property
+    def _llm_type(self):
+        return "script"
+
+    def bind_tools(self, tools, **_):
         return self
 
     def _generate(self, messages, *args, **kwargs):
         self.seen.append(list(messages))
-        return super()._generate(messages, *args, **kwargs)
+        return ChatResult(generations=[ChatGeneration(message=next(self.script))])
 
     @property
     def last(self):
@@ -39,8 +47,33 @@ class Model(GenericFakeChatModel):
         return [message.text for message in self.seen[-1]]
 
 
-def model(*answers):
-    return Model(messages=iter([AIMessage(a) if isinstance(a, str) else a for a in answers]))
+class StreamingModel(Model):
+    """The same, in pieces of a few characters."""
+
+    def _stream(self, messages, *args, run_manager=None, **kwargs):
+        self.seen.append(list(messages))
+        answer = next(self.script)
+        parts = [AIMessageChunk(part) for part in _cut(answer.text, self.piece)]
+        for index, call in enumerate(answer.tool_calls):
+            head = tool_call_chunk(name=call["name"], args="", id=call["id"], index=index)
+            parts.append(AIMessageChunk("", tool_call_chunks=[head]))
+            for part in _cut(json.dumps(call["args"]), self.piece):
+                chunk = tool_call_chunk(name=None, args=part, id=None, index=index)
+                parts.append(AIMessageChunk("", tool_call_chunks=[chunk]))
+        for part in parts or [AIMessageChunk("")]:
+            generation = ChatGenerationChunk(message=part)
+            if run_manager is not None:
+                run_manager.on_llm_new_token(part.text, chunk=generation)
+            yield generation
+
+
+def _cut(text, size):
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+def model(*answers, kind=Model, **options):
+    """A model with a script."""
+    return kind(script=iter([AIMessage(a) if isinstance(a, str) else a for a in answers]), **options)
 
 
 def calls(name, **args):

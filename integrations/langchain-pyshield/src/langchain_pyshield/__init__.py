@@ -3,16 +3,21 @@
 `PyShieldMiddleware` is what an agent needs; `Conversations` gives each of its threads a vault of its own.
 """
 
+from langchain_pyshield.callbacks import PyShieldCallback
 from langchain_pyshield.conversations import Conversations
 from langchain_pyshield.errors import Place, Refused
 from langchain_pyshield.middleware import PyShieldMiddleware
-from langchain_pyshield.policy import always, unless_redacted
+from langchain_pyshield.runnables import ScanOutput, ScanPrompt
+from pyshield.policy import always, unless_redacted
 
 __all__ = [
     "Conversations",
     "Place",
+    "PyShieldCallback",
     "PyShieldMiddleware",
     "Refused",
+    "ScanOutput",
+    "ScanPrompt",
     "always",
     "unless_redacted",
 ]

@@ -111,11 +111,11 @@ class _Walk:
         if isinstance(value, list | tuple):
             return self._sequence(value, depth)
         if isinstance(value, BaseModel):
-            changed = self._items(((name, getattr(value, name)) for name in type(value).model_fields), depth)
+            changed = self._items(self._attributes(value, type(value).model_fields), depth)
             return value.model_copy(update=changed) if changed else value
         if is_dataclass(value) and not isinstance(value, type):
             names = [field.name for field in fields(value) if field.init]
-            changed = self._items(((name, getattr(value, name)) for name in names), depth)
+            changed = self._items(self._attributes(value, names), depth)
             return replace(value, **changed) if changed else value
         return value
 
@@ -132,6 +132,9 @@ class _Walk:
             for key, item in value.items()
             if key not in unread and (key != "data" or kind == "text")
         )
+
+    def _attributes(self, value: object, names: Iterable[str]) -> Iterable[tuple[str, Any]]:
+        return ((name, getattr(value, name)) for name in names if name not in self._reading.unread)
 
     def _items(self, items: Iterable[tuple[Any, Any]], depth: int) -> dict[Any, Any]:
         """Those that change."""

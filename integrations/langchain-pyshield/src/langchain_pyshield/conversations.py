@@ -6,7 +6,7 @@ import asyncio
 from collections import OrderedDict
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from langchain_pyshield.shields import Shields
 from pyshield.errors import ConfigError
@@ -15,7 +15,7 @@ from pyshield.shield import Shield
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Conversations"]
+__all__ = ["Conversations", "Find"]
 
 
 class Conversations:
@@ -110,3 +110,23 @@ class Conversations:
             if len(self._kept) <= self._most and now - used <= self._ttl:
                 return
             del self._kept[thread]
+
+
+class Find(NamedTuple):
+    """A step that finds what scans a conversation.
+
+    Attributes:
+        source: The shields of all conversations, or the one of each.
+        thread: The conversation.
+    """
+
+    source: Shields | Conversations
+    thread: str | None
+
+    def run(self) -> Shields:
+        """Finds it, or makes it at once."""
+        return self.source if isinstance(self.source, Shields) else self.source.of(self.thread)
+
+    async def arun(self) -> Shields:
+        """Finds it, or has it made in another thread."""
+        return self.source if isinstance(self.source, Shields) else await self.source.aof(self.thread)

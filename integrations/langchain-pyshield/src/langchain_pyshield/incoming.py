@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from langchain_pyshield.rules import Rules
     from langchain_pyshield.shields import Shields, Steps
 
-__all__ = ["Incoming", "asked", "hide", "incoming"]
+__all__ = ["Incoming", "asked", "hide", "incoming", "place_of"]
 
 _TRUSTED_ROLES = frozenset({"system", "developer", "assistant", "ai"})
 
@@ -44,7 +44,7 @@ class Incoming:
         return [self.changed.get(at, message) for at, message in enumerate(messages)]
 
 
-def _place(message: BaseMessage) -> Place | None:
+def place_of(message: BaseMessage) -> Place | None:
     """Where a message stands if it is scanned; what the application itself says is not."""
     match message:
         case HumanMessage():
@@ -79,7 +79,7 @@ def incoming(
         parts = {
             at: texts(message.content, CONTENT)
             for at, message in enumerate(messages)
-            if (place or _place(message)) == here
+            if (place or place_of(message)) == here
         }
         fresh = dict.fromkeys(t for each in parts.values() for t in each if not who.passed.has("prompt", t))
         if not fresh:

@@ -9,6 +9,7 @@ state, arguments before the tool is run.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from langchain.agents.middleware import AgentMiddleware, ModelResponse, hook_config
@@ -17,14 +18,16 @@ from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage, ToolM
 from langgraph.constants import TAG_NOSTREAM
 from langgraph.types import Command
 
+from langchain_pyshield.calls import Call, Calls
 from langchain_pyshield.content import ANSWER, texts
-from langchain_pyshield.conversations import Conversations
+from langchain_pyshield.conversations import Conversations, Find
 from langchain_pyshield.incoming import asked, hide, incoming
 from langchain_pyshield.marks import refusal, scanned, withheld, withheld_since
 from langchain_pyshield.outgoing import answer, arguments
-from langchain_pyshield.policy import unless_redacted
 from langchain_pyshield.rules import Rules, tool_names, tool_shields, wrong
 from langchain_pyshield.shields import Shields, arun, run
+from langchain_pyshield.transformer import PyShieldTransformer
+from pyshield.policy import unless_redacted
 from pyshield.shield import Shield
 
 if TYPE_CHECKING:
@@ -98,32 +101,36 @@ class PyShieldMiddleware(AgentMiddleware):
             tokens=tokens,
             on_result=on_result,
         )
+        self._calls = Calls()
+        make = partial(PyShieldTransformer, source=self._shields, calls=self._calls, rules=self._rules)
+        self.transformers = (make,)
 
     # What the user said, before anything else sees it.
 
     @hook_config(can_jump_to=["end"])
     def before_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
         """Scans the messages that the run begins with; redacts them in the state, or ends the run."""
-        return run(self._enter(self._of(_thread(runtime)), state))
+        return run(self._enter(runtime, state))
 
     @hook_config(can_jump_to=["end"])
     async def abefore_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
         """As `before_agent`."""
-        return await arun(self._enter(await self._aof(_thread(runtime)), state))
+        return await arun(self._enter(runtime, state))
 
     # What came since: from tools, from a person who was asked, from other middleware.
 
     @hook_config(can_jump_to=["end"])
     def before_model(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
         """Scans what came since the model last spoke; redacts it in the state, or ends the run."""
-        return run(self._enter(self._of(_thread(runtime)), state))
+        return run(self._enter(runtime, state))
 
     @hook_config(can_jump_to=["end"])
     async def abefore_model(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
         """As `before_model`."""
-        return await arun(self._enter(await self._aof(_thread(runtime)), state))
+        return await arun(self._enter(runtime, state))
 
-    def _enter(self, shields: Shields, state: AgentState[Any]) -> Steps[dict[str, Any] | None]:
+    def _enter(self, runtime: Runtime[Any], state: AgentState[Any]) -> Steps[dict[str, Any] | None]:
+        shields: Shields = yield self._find(runtime)
         messages = state["messages"]
         rules = self._rules
         done = yield from incoming(rules, shields, messages)
@@ -143,11 +150,10 @@ class PyShieldMiddleware(AgentMiddleware):
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
     ) -> ModelResponse[Any] | AIMessage | ExtendedModelResponse[Any]:
         """Sends what may be sent, and lets pass what may pass of the answer."""
-        shields = self._of(_thread(request.runtime))
-        sent = run(self._sent(shields, request))
+        sent = run(self._sent(request))
         if isinstance(sent, ExtendedModelResponse):
             return sent
-        return run(self._answered(shields, sent, handler(sent)))
+        return run(self._answered(sent, handler(sent)))
 
     async def awrap_model_call(
         self,
@@ -155,15 +161,13 @@ class PyShieldMiddleware(AgentMiddleware):
         handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]],
     ) -> ModelResponse[Any] | AIMessage | ExtendedModelResponse[Any]:
         """As `wrap_model_call`."""
-        shields = await self._aof(_thread(request.runtime))
-        sent = await arun(self._sent(shields, request))
+        sent = await arun(self._sent(request))
         if isinstance(sent, ExtendedModelResponse):
             return sent
-        return await arun(self._answered(shields, sent, await handler(sent)))
+        return await arun(self._answered(sent, await handler(sent)))
 
-    def _sent(
-        self, shields: Shields, request: ModelRequest[Any]
-    ) -> Steps[ModelRequest[Any] | ExtendedModelResponse[Any]]:
+    def _sent(self, request: ModelRequest[Any]) -> Steps[ModelRequest[Any] | ExtendedModelResponse[Any]]:
+        shields: Shields = yield self._find(request.runtime)
         rules, messages = self._rules, request.messages
         done = yield from incoming(rules, shields, messages)
         if done.refused is not None:
@@ -173,14 +177,17 @@ class PyShieldMiddleware(AgentMiddleware):
         done.changed |= yield from hide(shields, messages)
         if done.changed:
             request = request.override(messages=done.applied(messages))  # type: ignore[arg-type]
+        call = Call(shields, asked(request.messages))
+        self._calls.note(_info(request.runtime, "checkpoint_ns"), call)
         if rules.tokens == "whole":
             tags = [*(request.model.tags or ()), TAG_NOSTREAM]
             request = request.override(model=request.model.model_copy(update={"tags": tags}))
         return request
 
     def _answered(
-        self, shields: Shields, request: ModelRequest[Any], response: ModelResponse[Any]
+        self, request: ModelRequest[Any], response: ModelResponse[Any]
     ) -> Steps[ModelResponse[Any] | ExtendedModelResponse[Any]]:
+        shields: Shields = yield self._find(request.runtime)
         prompt = asked(request.messages)
         got = yield from answer(self._rules, shields, prompt, response.result, response.structured_response)
         if got.refused:
@@ -196,11 +203,10 @@ class PyShieldMiddleware(AgentMiddleware):
         handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]],
     ) -> ToolMessage | Command[Any]:
         """Gives the tool what it may have, and lets pass what may pass of its result."""
-        shields = self._of(_thread(request.runtime))
-        called = run(self._called(shields, request))
+        called = run(self._called(request))
         if isinstance(called, ToolMessage):
             return called
-        result: ToolMessage | Command[Any] = run(self._returned(shields, handler(called)))
+        result: ToolMessage | Command[Any] = run(self._returned(called, handler(called)))
         return result
 
     async def awrap_tool_call(
@@ -209,15 +215,16 @@ class PyShieldMiddleware(AgentMiddleware):
         handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
     ) -> ToolMessage | Command[Any]:
         """As `wrap_tool_call`."""
-        shields = await self._aof(_thread(request.runtime))
-        called = await arun(self._called(shields, request))
+        called = await arun(self._called(request))
         if isinstance(called, ToolMessage):
             return called
-        result: ToolMessage | Command[Any] = await arun(self._returned(shields, await handler(called)))
+        result: ToolMessage | Command[Any] = await arun(self._returned(called, await handler(called)))
         return result
 
-    def _called(self, shields: Shields, request: ToolCallRequest) -> Steps[ToolCallRequest | ToolMessage]:
+    def _called(self, request: ToolCallRequest) -> Steps[ToolCallRequest | ToolMessage]:
+        shields: Shields = yield self._find(request.runtime)
         call, rules = request.tool_call, self._rules
+        self._calls.note(call["id"], Call(shields, ""))
         who = shields if rules.restores_for(call["name"]) else shields.unrestored
         messages = request.state.get("messages", ()) if isinstance(request.state, dict) else ()
         args, refused = yield from arguments(rules, who, asked(messages), call["args"])
@@ -230,11 +237,12 @@ class PyShieldMiddleware(AgentMiddleware):
             return request
         return request.override(tool_call={**call, "args": dict(args)})
 
-    def _returned(self, shields: Shields, result: Any) -> Steps[Any]:  # noqa: ANN401  # what a tool returned
+    def _returned(self, request: ToolCallRequest, result: Any) -> Steps[Any]:  # noqa: ANN401
+        shields: Shields = yield self._find(request.runtime)
         if isinstance(result, list):
             done_all: list[Any] = []
             for one in result:
-                done_one = yield from self._returned(shields, one)
+                done_one = yield from self._returned(request, one)
                 done_all.append(done_one)
             return done_all
         if isinstance(result, BaseMessage):
@@ -258,13 +266,14 @@ class PyShieldMiddleware(AgentMiddleware):
 
     def after_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
         """Scans the last answer if it is not one that passed already."""
-        return run(self._leave(self._of(_thread(runtime)), state))
+        return run(self._leave(runtime, state))
 
     async def aafter_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
         """As `after_agent`."""
-        return await arun(self._leave(await self._aof(_thread(runtime)), state))
+        return await arun(self._leave(runtime, state))
 
-    def _leave(self, shields: Shields, state: AgentState[Any]) -> Steps[dict[str, Any] | None]:
+    def _leave(self, runtime: Runtime[Any], state: AgentState[Any]) -> Steps[dict[str, Any] | None]:
+        shields: Shields = yield self._find(runtime)
         messages: Sequence[BaseMessage] = state["messages"]
         last = messages[-1] if messages else None
         if not isinstance(last, AIMessage) or scanned(last) or _known(shields, last):
@@ -272,18 +281,18 @@ class PyShieldMiddleware(AgentMiddleware):
         got = yield from answer(self._rules, shields, asked(messages), [last])
         return None if got.messages[0] is last else {"messages": got.messages}
 
-    def _of(self, thread: str | None) -> Shields:
-        return self._shields if isinstance(self._shields, Shields) else self._shields.of(thread)
-
-    async def _aof(self, thread: str | None) -> Shields:
-        return self._shields if isinstance(self._shields, Shields) else await self._shields.aof(thread)
+    def _find(self, runtime: Any) -> Find:  # noqa: ANN401  # a Runtime or a ToolRuntime
+        return Find(self._shields, _thread(runtime))
 
 
 def _thread(runtime: Any) -> str | None:  # noqa: ANN401  # a Runtime or a ToolRuntime
     """The conversation that a hook runs for."""
-    info = getattr(runtime, "execution_info", None)
-    thread = None if info is None else info.thread_id
-    return None if thread is None else str(thread)
+    return _info(runtime, "thread_id")
+
+
+def _info(runtime: Any, name: str) -> str | None:  # noqa: ANN401
+    value = getattr(getattr(runtime, "execution_info", None), name, None)
+    return None if value is None else str(value)
 
 
 def _ended(refused: BaseMessage) -> ExtendedModelResponse[Any]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from langchain_pyshield.errors import Place, Refused
-from langchain_pyshield.policy import failed
 from langchain_pyshield.shields import Shields
 from pyshield.errors import ConfigError
+from pyshield.policy import failed
 from pyshield.shield import Shield
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """A shield as the hooks of both kinds use it, and the scans they ask for.
 
-What a hook does is written once, as a generator that yields the scans it needs and is given their results;
-`run` answers them on the calling thread by a `BlockingShield`, `arun` by awaiting the `Shield`.
+What a hook does is written once, as a generator that yields the steps it waits for, scans as a rule, and is
+given what came of them; `run` does them on the calling thread with a `BlockingShield`, `arun` awaits them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import OrderedDict
 from functools import cached_property
 from hashlib import blake2b
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from pyshield.input_scanners import Anonymize
 from pyshield.output_scanners import Deanonymize
@@ -20,16 +20,31 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from pyshield.results import ScanResult
+    from pyshield.stream import BlockingOutputStream, CutWhen, OutputStream, StreamEvent
 
-__all__ = ["Scans", "Shields", "Steps", "arun", "run"]
+__all__ = ["Feed", "Open", "Passed", "Scans", "Shields", "Step", "Steps", "arun", "run"]
 
 Side: TypeAlias = Literal["prompt", "output"]
 
 _T = TypeVar("_T")
 
 
+class Step(Protocol):
+    """Something that a hook waits for, in either lane."""
+
+    def run(self) -> Any:  # noqa: ANN401  # each has its own answer
+        """Does it on the calling thread."""
+
+    async def arun(self) -> Any:  # noqa: ANN401
+        """Does it without holding up the event loop."""
+
+
+Steps: TypeAlias = "Generator[Step, Any, _T]"
+"""What a hook does, between what it waits for."""
+
+
 class Scans(NamedTuple):
-    """Scans that a hook waits for.
+    """Scans that a hook waits for; the answer is a list of results.
 
     Attributes:
         shields: By whom.
@@ -43,9 +58,71 @@ class Scans(NamedTuple):
     prompt: str
     texts: list[str]
 
+    def run(self) -> list[ScanResult]:
+        """Scans on the calling thread."""
+        shield, texts, prompt = self.shields.blocking, self.texts, self.prompt
+        if self.side == "prompt":
+            return [shield.scan_prompt(texts[0])] if len(texts) == 1 else shield.scan_prompts(texts)
+        if len(texts) == 1:
+            return [shield.scan_output(prompt, texts[0])]
+        return shield.scan_outputs([(prompt, text) for text in texts])
 
-Steps: TypeAlias = "Generator[Scans, list[ScanResult], _T]"
-"""What a hook does, between its scans."""
+    async def arun(self) -> list[ScanResult]:
+        """Awaits the scans."""
+        shield, texts, prompt = self.shields.shield, self.texts, self.prompt
+        if self.side == "prompt":
+            return (
+                [await shield.scan_prompt(texts[0])] if len(texts) == 1 else await shield.scan_prompts(texts)
+            )
+        if len(texts) == 1:
+            return [await shield.scan_output(prompt, texts[0])]
+        return await shield.scan_outputs([(prompt, text) for text in texts])
+
+
+class Open(NamedTuple):
+    """Opens a stream for an output that is still being written; the answer is the stream.
+
+    Attributes:
+        shields: By whom.
+        prompt: What it answers.
+        cut: What ends it before its text does.
+    """
+
+    shields: Shields
+    prompt: str
+    cut: CutWhen
+
+    def run(self) -> BlockingOutputStream:
+        """Opens one for the calling thread."""
+        return self.shields.blocking.open_output(self.prompt, cut=self.cut)
+
+    async def arun(self) -> OutputStream:
+        """Opens one to be awaited."""
+        return self.shields.shield.open_output(self.prompt, cut=self.cut)
+
+
+class Feed(NamedTuple):
+    """Feeds a stream of the same lane; the answer is a list of events.
+
+    Attributes:
+        stream: The stream.
+        piece: The next piece; `None` ends it.
+    """
+
+    stream: Any
+    piece: str | None
+
+    def run(self) -> list[StreamEvent]:
+        """Feeds it on the calling thread."""
+        events: list[StreamEvent]
+        events = self.stream.finish() if self.piece is None else self.stream.feed(self.piece)
+        return events
+
+    async def arun(self) -> list[StreamEvent]:
+        """Awaits what comes of it."""
+        events: list[StreamEvent]
+        events = await (self.stream.finish() if self.piece is None else self.stream.feed(self.piece))
+        return events
 
 
 class Shields:
@@ -143,41 +220,20 @@ def _options(shield: Shield) -> dict[str, Any]:
 def run(steps: Steps[_T]) -> _T:
     """Runs a hook on the calling thread."""
     try:
-        scans = next(steps)
+        step = next(steps)
         while True:
-            answer = _prompts if scans.side == "prompt" else _outputs
-            scans = steps.send(answer(scans.shields.blocking, scans))
+            step = steps.send(step.run())
     except StopIteration as end:
         value: _T = end.value
         return value
 
 
-def _prompts(shield: BlockingShield, scans: Scans) -> list[ScanResult]:
-    if len(scans.texts) == 1:
-        return [shield.scan_prompt(scans.texts[0])]
-    return shield.scan_prompts(scans.texts)
-
-
-def _outputs(shield: BlockingShield, scans: Scans) -> list[ScanResult]:
-    if len(scans.texts) == 1:
-        return [shield.scan_output(scans.prompt, scans.texts[0])]
-    return shield.scan_outputs([(scans.prompt, text) for text in scans.texts])
-
-
 async def arun(steps: Steps[_T]) -> _T:
     """Runs a hook without holding up the event loop."""
     try:
-        scans = next(steps)
+        step = next(steps)
         while True:
-            shield, side, texts = scans.shields.shield, scans.side, scans.texts
-            if side == "prompt":
-                one = len(texts) == 1
-                results = [await shield.scan_prompt(texts[0])] if one else await shield.scan_prompts(texts)
-            elif len(texts) == 1:
-                results = [await shield.scan_output(scans.prompt, texts[0])]
-            else:
-                results = await shield.scan_outputs([(scans.prompt, text) for text in texts])
-            scans = steps.send(results)
+            step = steps.send(await step.arun())
     except StopIteration as end:
         value: _T = end.value
         return value

@@ -1,0 +1,1 @@
+"""PyShieldMiddleware beside LangChain's own PIIMiddleware."""

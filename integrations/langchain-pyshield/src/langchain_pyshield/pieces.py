@@ -1,0 +1,217 @@
+"""The pieces of an output that is streamed through a chain."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import AIMessageChunk
+
+from langchain_pyshield.content import CONTENT, VALUES, rebuilt, texts
+from langchain_pyshield.errors import Refused
+from langchain_pyshield.shields import Feed, Open, Scans
+from pyshield.errors import TextError
+from pyshield.policy import always, failed
+from pyshield.stream import StreamBlocked, StreamEnd, StreamText
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from langchain_pyshield.errors import Place
+    from langchain_pyshield.shields import Shields, Steps
+    from pyshield.results import ScanResult
+    from pyshield.stream import CutWhen, StreamEvent
+
+__all__ = ["Pieces"]
+
+_STREAMED = {"text": "text", "reasoning": "reasoning"}
+
+
+class Pieces:
+    """An output on its way: texts and message chunks in, what passes of them out.
+
+    Texts and reasoning pass as soon as nothing could change them. Calls of tools, and other blocks of a
+    message, are held until the end and scanned as a whole.
+
+    Args:
+        shields: Scans it.
+        prompt: What it answers.
+        refuses: Says of a result whether its text must not pass.
+        refusal: What follows what has passed of a refused one; `Refused` is raised, if not given.
+        on_result: Is told of every scan.
+    """
+
+    def __init__(
+        self,
+        shields: Shields,
+        prompt: str,
+        refuses: Callable[[ScanResult], bool],
+        refusal: str | None,
+        on_result: Callable[[Place, ScanResult], None] | None,
+    ) -> None:
+        self._shields = shields
+        self._prompt = prompt
+        self._refuses = refuses
+        self._refusal = refusal
+        self._on_result = on_result
+        self._cut: CutWhen = "found" if refuses is always else "unredacted"
+        self._open: dict[Hashable, tuple[Any, dict[str, Any] | None]] = {}
+        self._held: list[AIMessageChunk] = []
+        self._holds = 0
+        self._refusing: tuple[str, ...] | None = None
+        # Of the chunks so far, if there were any; of them the last is marked.
+        self._id: str | None = None
+        self._chunks = self._marked = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing more may pass."""
+        return self._refusing is not None
+
+    def close(self) -> None:
+        """Gives up what is held."""
+        for stream, _ in self._open.values():
+            stream.close()
+        self._open.clear()
+        self._held.clear()
+
+    def feed(self, piece: Any) -> Steps[list[Any]]:  # noqa: ANN401
+        """What passes now that `piece` has come.
+
+        Raises:
+            TextError: If it is neither a text nor a chunk of a message, or too much would be held.
+        """
+        if isinstance(piece, str):
+            text = yield from self._text("", None, piece)
+            return [text] if text else []
+        if not isinstance(piece, AIMessageChunk):
+            kind = type(piece).__name__
+            raise TextError(f"only texts and messages can be scanned piece by piece, not {kind}")
+        self._chunks, self._id = True, piece.id or self._id
+        # The mark comes after what is held; what follows it would be taken for another message.
+        self._marked = self._marked or piece.chunk_position == "last"
+        content = yield from self._content(piece.content)
+        self._hold(piece)
+        update = {"content": content, "chunk_position": None, **_UNCALLED}
+        return [piece.model_copy(update=update)]
+
+    def finish(self) -> Steps[list[Any]]:
+        """What passes now that the output has ended."""
+        done: list[Any] = []
+        for key in list(self._open):
+            stream, block = self._open.pop(key)
+            text = self._passed((yield Feed(stream, None)))
+            if text and self._chunks:
+                content = text if block is None else [{**block, _STREAMED[block["type"]]: text}]
+                done.append(self._chunk(content))
+            elif text:
+                done.append(text)
+        if self._held and not self.refused:
+            done += yield from self._whole(self._held[0] + self._held[1:])
+        return done
+
+    def end(self) -> list[Any]:
+        """What comes after all that passed.
+
+        Raises:
+            Refused: If the output must not pass, and there is no refusal to end it with.
+        """
+        self.close()
+        done: list[Any] = []
+        if self._refusing is not None:
+            if self._refusal is None:
+                raise Refused.at("answer", self._refusing)
+            done.append(self._chunk(self._refusal) if self._chunks else self._refusal)
+        if self._marked:
+            done.append(self._chunk("").model_copy(update={"chunk_position": "last"}))
+        return done
+
+    def _chunk(self, content: Any) -> AIMessageChunk:  # noqa: ANN401
+        return AIMessageChunk(content=content, id=self._id)
+
+    def _content(self, content: Any) -> Steps[Any]:  # noqa: ANN401
+        if isinstance(content, str):
+            return (yield from self._text("", None, content))
+        blocks: list[Any] = []
+        for block in content:
+            if isinstance(block, str):
+                blocks.append((yield from self._text("", None, block)))
+            elif name := _shown(block):
+                key = (block["type"], block.get("index"))
+                blocks.append({**block, name: (yield from self._text(key, block, block[name]))})
+        return blocks
+
+    def _text(self, key: Hashable, block: dict[str, Any] | None, piece: str) -> Steps[str]:
+        if self.refused or not piece:
+            return ""
+        if key not in self._open:
+            opened = yield Open(self._shields, self._prompt, self._cut)
+            self._open[key] = (opened, block)
+        return self._passed((yield Feed(self._open[key][0], piece)))
+
+    def _passed(self, events: list[StreamEvent]) -> str:
+        passed = []
+        for event in events:
+            match event:
+                case StreamText(text) if not self.refused:
+                    passed.append(text)
+                case StreamBlocked(scanners):
+                    self._refusing = tuple(scanners)
+                case StreamEnd(result) if self._on_result is not None:
+                    self._on_result("answer", result)
+        return "".join(passed)
+
+    def _hold(self, piece: AIMessageChunk) -> None:
+        others: list[Any] = [
+            block for block in piece.content if not isinstance(block, str) and not _shown(block)
+        ]
+        if not others and not piece.tool_call_chunks:
+            return
+        self._holds += sum(len(call["args"] or "") for call in piece.tool_call_chunks)
+        self._holds += sum(len(text) for text in texts(others, CONTENT))
+        most = self._shields.shield.limits.max_text_bytes
+        if self._holds > most:
+            raise TextError(
+                f"the output has more than the {most} bytes that may be held (limits.max_text_bytes)"
+            )
+        chunk = AIMessageChunk(content=others or "", id=piece.id, tool_call_chunks=piece.tool_call_chunks)
+        self._held.append(chunk)
+
+    def _whole(self, held: AIMessageChunk) -> Steps[list[AIMessageChunk]]:
+        """Calls and blocks that are complete now."""
+        calls = [_parsed(call["args"]) for call in held.tool_call_chunks]
+        fresh = list(dict.fromkeys(texts(held.content, CONTENT) + texts(calls, VALUES)))
+        if not fresh:
+            return [held]
+        results = yield Scans(self._shields, "output", self._prompt, fresh)
+        for result in results:
+            if self._on_result is not None:
+                self._on_result("tool_call", result)
+        refusing = [name for result in results if self._refuses(result) for name in failed(result)]
+        if refusing:
+            self._refusing = tuple(dict.fromkeys(refusing))
+            return []
+        passed = {text: result.text for text, result in zip(fresh, results, strict=True)}
+        chunks: list[Any] = [
+            {**call, "args": args if args is None or isinstance(args, str) else json.dumps(args)}
+            for call, args in zip(held.tool_call_chunks, rebuilt(calls, passed, VALUES), strict=True)
+        ]
+        content = rebuilt(held.content, passed, CONTENT)
+        return [AIMessageChunk(content=content, id=held.id, tool_call_chunks=chunks)]
+
+
+_UNCALLED: dict[str, Any] = {"tool_call_chunks": [], "tool_calls": [], "invalid_tool_calls": []}
+
+
+def _shown(block: dict[str, Any]) -> str | None:
+    """The key of the text of a block that is streamed."""
+    name = _STREAMED.get(block.get("type", ""))
+    return name if name and isinstance(block.get(name), str) else None
+
+
+def _parsed(args: str | None) -> Any:  # noqa: ANN401
+    """The arguments of a call; as a text if they are no JSON."""
+    try:
+        return json.loads(args) if args else args
+    except (ValueError, RecursionError):
+        return args

@@ -1,0 +1,80 @@
+"""What goes through a chain: texts, messages, prompts, and whatever parsers make of an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.prompt_values import ChatPromptValue, StringPromptValue
+
+from langchain_pyshield.content import CONTENT, VALUES, rebuilt, texts
+from langchain_pyshield.incoming import asked, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["answer_passed", "answer_texts", "prompt_passed", "prompt_texts", "question"]
+
+
+def prompt_texts(value: Any) -> list[str]:  # noqa: ANN401
+    """The texts of what goes to a model; of messages those that the application did not write."""
+    if isinstance(value, ChatPromptValue):
+        value = value.messages
+    if isinstance(value, StringPromptValue):
+        value = value.text
+    if not _messages(value):
+        return texts(value, VALUES)
+    return [text for message in value if place_of(message) for text in texts(message.content, CONTENT)]
+
+
+def prompt_passed(value: Any, passed: Mapping[str, str]) -> Any:  # noqa: ANN401
+    """The same with what passed."""
+    if isinstance(value, ChatPromptValue):
+        new = prompt_passed(value.messages, passed)
+        return value if new is value.messages else value.model_copy(update={"messages": new})
+    if isinstance(value, StringPromptValue):
+        return StringPromptValue(text=passed.get(value.text, value.text))
+    if not _messages(value):
+        return rebuilt(value, passed, VALUES)
+    messages = [_passed(message, passed) if place_of(message) else message for message in value]
+    return messages if any(new is not old for new, old in zip(messages, value, strict=True)) else value
+
+
+def question(value: Any) -> str:  # noqa: ANN401
+    """What an answer to a value answers."""
+    if isinstance(value, ChatPromptValue):
+        value = value.messages
+    return asked(value) if _messages(value) else "\n".join(prompt_texts(value))
+
+
+def answer_texts(value: Any) -> list[str]:  # noqa: ANN401
+    """The texts of an answer, arguments of tool calls among them."""
+    if not isinstance(value, BaseMessage):
+        return texts(value, VALUES)
+    found = texts(value.content, CONTENT)
+    if isinstance(value, AIMessage):
+        found += texts([call["args"] for call in value.tool_calls], VALUES)
+    return found
+
+
+def answer_passed(value: Any, passed: Mapping[str, str]) -> Any:  # noqa: ANN401
+    """The same with what passed."""
+    if not isinstance(value, BaseMessage):
+        return rebuilt(value, passed, VALUES)
+    new = _passed(value, passed)
+    if isinstance(value, AIMessage) and value.tool_calls:
+        calls = [{**call, "args": rebuilt(call["args"], passed, VALUES)} for call in value.tool_calls]
+        if calls != value.tool_calls:
+            new = new.model_copy(update={"tool_calls": calls})
+    return new
+
+
+def _messages(value: Any) -> bool:  # noqa: ANN401
+    if not isinstance(value, list | tuple) or not value:
+        return False
+    return all(isinstance(message, BaseMessage) for message in value)
+
+
+def _passed(message: BaseMessage, passed: Mapping[str, str]) -> BaseMessage:
+    content = rebuilt(message.content, passed, CONTENT)
+    return message if content is message.content else message.model_copy(update={"content": content})
