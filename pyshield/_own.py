@@ -9,6 +9,7 @@ deadline, and a thread that goes on all the same is counted, and bounded. Their 
 
 from __future__ import annotations
 
+import sys
 from contextvars import ContextVar
 from inspect import isawaitable, iscoroutinefunction
 from math import isfinite
@@ -242,8 +243,10 @@ async def run_many(
     until: float | None,
 ) -> list[ScanResult]:
     """As `run`, for many results; `befores` has one entry for each."""
-    from asyncio import TaskGroup
+    from asyncio import TaskGroup, current_task
 
+    task = current_task()
+    cancelling = task.cancelling() if task is not None else 0
     merged = list(results)
     todo = iter(range(len(results)))
 
@@ -256,6 +259,10 @@ async def run_many(
             for _ in range(min(_AT_ONCE, len(results))):
                 workers.create_task(work())
     except BaseExceptionGroup as errors:
+        # The group of Python 3.11 cancels its task when a scan fails, and does not take that back: the task
+        # would go on as if somebody else had cancelled it.
+        if sys.version_info < (3, 12) and task is not None and task.cancelling() > cancelling:
+            task.uncancel()
         # Every error here is typed; the first says what a single request would have said.
         raise errors.exceptions[0] from None
     return merged
