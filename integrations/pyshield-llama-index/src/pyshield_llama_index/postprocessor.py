@@ -1,0 +1,139 @@
+"""ShieldPostprocessor: what was retrieved, before a model is given it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Literal
+
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from pydantic import Field, PrivateAttr, field_validator
+
+from pyshield.errors import ShieldError
+from pyshield.policy import failed, unless_redacted
+from pyshield.shield import BlockingShield, Shield
+from pyshield_llama_index.nodes import Metadata, Place, rewritten, texts_of
+
+if TYPE_CHECKING:
+    from llama_index.core.schema import NodeWithScore, QueryBundle
+
+    from pyshield.results import ScanResult
+
+__all__ = ["NodesRefused", "ShieldPostprocessor"]
+
+_LOGGER = logging.getLogger("pyshield_llama_index")
+
+
+class NodesRefused(ShieldError):  # noqa: N818  # the name of the outcome
+    """A scanner refused a retrieved node; raised if `on_refusal` is `"raise"`.
+
+    Args:
+        message: How many nodes were refused, without a word of them.
+        nodes: The ids of the nodes.
+        scanners: The scanners that refused them.
+    """
+
+    _details = ("nodes", "scanners")
+
+    def __init__(self, message: str, nodes: tuple[str, ...] = (), scanners: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.nodes = nodes
+        self.scanners = scanners
+
+
+class ShieldPostprocessor(BaseNodePostprocessor):
+    """Scans retrieved nodes as prompts: what a scanner redacts is redacted, what one refuses is dropped.
+
+    Nodes are copied before they are changed, so the index keeps what it holds. Put it last: what an earlier
+    postprocessor puts in place of a node's text is scanned then.
+
+    Attributes:
+        shield: A `Shield` or a `BlockingShield`; the other one, for queries that wait or are awaited, is
+            made of its declaration when it is first needed.
+        metadata: Which metadata is scanned: what the model is `"shown"`, `"all"`, or `"none"`.
+        on_refusal: Whether a refused node is dropped, or `NodesRefused` raised.
+        refuses: Whether a result means that the node is refused.
+        deadline: Seconds for all nodes of a query; `Limits.deadline` if not given.
+    """
+
+    shield: Any = Field(exclude=True)
+    metadata: Metadata = "shown"
+    on_refusal: Literal["drop", "raise"] = "drop"
+    refuses: Any = Field(default=unless_redacted, exclude=True)
+    deadline: float | None = None
+
+    _twin: Any = PrivateAttr(default=None)
+
+    @field_validator("shield")
+    @classmethod
+    def _is_a_shield(cls, shield: object) -> object:
+        if not isinstance(shield, Shield | BlockingShield):
+            raise ValueError(f"expected a Shield or a BlockingShield, got {type(shield).__name__}")  # noqa: TRY004
+        return shield
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name that LlamaIndex knows it by."""
+        return "ShieldPostprocessor"
+
+    def _postprocess_nodes(
+        self,
+        nodes: list[NodeWithScore],
+        query_bundle: QueryBundle | None = None,  # noqa: ARG002  # part of the interface
+    ) -> list[NodeWithScore]:
+        places = [texts_of(node.node, self.metadata) for node in nodes]
+        texts = [place.text for node in places for place in node]
+        results = self._as(BlockingShield).scan_prompts(texts, deadline=self.deadline) if texts else []
+        return self._passed(nodes, places, results)
+
+    async def _apostprocess_nodes(
+        self,
+        nodes: list[NodeWithScore],
+        query_bundle: QueryBundle | None = None,  # noqa: ARG002  # part of the interface
+    ) -> list[NodeWithScore]:
+        places = [texts_of(node.node, self.metadata) for node in nodes]
+        texts = [place.text for node in places for place in node]
+        results = await self._as(Shield).scan_prompts(texts, deadline=self.deadline) if texts else []
+        return self._passed(nodes, places, results)
+
+    def _as(self, kind: type[Any]) -> Any:  # noqa: ANN401  # a shield of that kind
+        if isinstance(self.shield, kind):
+            return self.shield
+        if self._twin is None:
+            one = self.shield
+            self._twin = kind(
+                one.prompt,
+                one.output,
+                limits=one.limits,
+                views=one.views,
+                cache=one.cache,
+                on_error=one.on_error,
+            )
+        return self._twin
+
+    def _passed(
+        self, nodes: list[NodeWithScore], places: list[list[Place]], results: list[ScanResult]
+    ) -> list[NodeWithScore]:
+        """The nodes that pass, redacted."""
+        passed: list[NodeWithScore] = []
+        refused: dict[str, list[str]] = {}
+        scanned = iter(results)
+        for node, texts in zip(nodes, places, strict=True):
+            changes = []
+            names = []
+            for place, result in zip(texts, scanned, strict=False):
+                if self.refuses(result):
+                    names += failed(result)
+                elif result.text != place.text:
+                    changes.append(Place(place.path, result.text))
+            if names:
+                refused[node.node_id] = names
+            else:
+                passed.append(rewritten(node, changes) if changes else node)
+        if refused:
+            scanners = tuple(dict.fromkeys(name for names in refused.values() for name in names))
+            _LOGGER.warning(
+                "%d of %d nodes were refused by %s", len(refused), len(nodes), ", ".join(scanners)
+            )
+            if self.on_refusal == "raise":
+                raise NodesRefused(f"{len(refused)} nodes were refused", tuple(refused), scanners)
+        return passed
