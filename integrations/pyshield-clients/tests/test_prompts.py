@@ -7,11 +7,11 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, OpenAI
 
-from pyshield import Shield
+from pyshield import BlockingShield, MessagePolicy, Shield
 from pyshield.input_scanners import BanSubstrings, TokenLimit
-from pyshield_clients import NotGuardable, PromptRefused, guard
+from pyshield_clients import NotGuardable, PromptRefused, Refused, guard
 from pyshield_clients.prompts import last_user, texts_of
 
 SECRETS = {
@@ -238,3 +238,71 @@ async def test_too_many_texts(make, provider):
     with pytest.raises(Exception, match="max_texts"):
         await client.chat.completions.create(model="m", messages=say(*[("user", "hello")] * 4))
     assert provider.heard == []
+
+
+ITEMS = {
+    "messages": [
+        {"role": "system", "content": "heron"},
+        {"role": "user", "content": [{"type": "text", "text": "what of the heron?"}]},
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {"id": "1", "type": "function", "function": {"name": "n", "arguments": '{"q": "heron"}'}}
+            ],
+        },
+        {"role": "tool", "tool_call_id": "1", "content": "a heron"},
+    ],
+    "input": [
+        {"role": "developer", "content": "heron"},
+        {"type": "item_reference", "id": "heron"},
+        {"role": "user", "content": "what of the heron?"},
+        {"type": "function_call", "name": "n", "call_id": "1", "arguments": '{"q": "heron"}'},
+        {"type": "function_call_output", "call_id": "1", "output": "a heron"},
+    ],
+}
+
+
+@pytest.fixture
+async def conversing(provider):
+    """A client whose shield says how conversations are scanned."""
+    prompt = [BanSubstrings(["heron"], redact=True), BanSubstrings(["blow up the dam"])]
+    shield = Shield(prompt, messages=MessagePolicy())
+    async with guard(AsyncOpenAI(api_key="not-a-key", base_url=f"{provider.url}/v1"), shield) as client:
+        yield client
+
+
+async def test_a_conversation_is_redacted_as_its_texts_are(conversing, provider):
+    for name, create in (
+        ("messages", conversing.chat.completions.create),
+        ("input", conversing.responses.create),
+    ):
+        await create(model="m", **{name: ITEMS[name]})
+        sent = json.dumps(provider.body[name])
+        assert sent.replace('"id": "heron"', "").count("heron") == 0
+        assert sent.count("[REDACTED]") == 4
+        assert len(provider.body[name]) == len(ITEMS[name])
+
+
+async def test_an_attack_that_is_divided_over_messages(conversing, make, provider):
+    turns = say(("user", "blow up"), ("assistant", "what?"), ("user", "the dam"))
+    for name, create in (
+        ("messages", conversing.chat.completions.create),
+        ("input", conversing.responses.create),
+    ):
+        with pytest.raises(PromptRefused) as caught:
+            await create(model="m", **{name: turns})
+        assert caught.value.refused == (Refused(f"/{name}/2", ("BanSubstrings",)),)
+    assert provider.heard == []
+    # Text by text nothing is found.
+    await make([BanSubstrings(["blow up the dam"])]).chat.completions.create(model="m", messages=turns)
+    assert len(provider.heard) == 1
+
+
+def test_a_conversation_by_a_client_that_waits(provider):
+    shield = BlockingShield([BanSubstrings(["blow up the dam"])], messages=MessagePolicy())
+    with guard(OpenAI(api_key="not-a-key", base_url=f"{provider.url}/v1"), shield) as client:
+        client.responses.create(model="m", input=say(("user", "blow up"), ("user", "the pool")))
+        with pytest.raises(PromptRefused):
+            client.responses.create(model="m", input=say(("user", "blow up"), ("user", "the dam")))
+    assert len(provider.heard) == 1

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyshield.dialects.flow import EventFlow, LineFlow, TextFlow
 from pyshield.dialects.outputs import Outputs, TooManyOutputsError
 from pyshield.dialects.sse import TooLongError
 from pyshield.errors import TextError
+from pyshield.messages import Decision
 from pyshield.policy import failed, incomplete
 from pyshield_clients.answers import WholeFlow
 from pyshield_clients.errors import AnswerRefused, NotGuardable, PromptRefused, Refused
 from pyshield_clients.prompts import last_user, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pyshield.dialects.flow import Flow
     from pyshield.results import ScanResult
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["Exchange"]
 
 _LOGGER = logging.getLogger("pyshield_clients")
+
+_CONVERSATIONS = ("messages", "input", "items")
+"""Members of requests that may be lists of messages."""
 
 _LINES = frozenset(
     {"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"}
@@ -62,15 +66,13 @@ class Exchange:
             document = json.loads(body)
         except (ValueError, RecursionError):
             raise NotGuardable("the request's body cannot be read as JSON, so it cannot be scanned") from None
+        rewritten = await self._conversations(document)
         texts = list(texts_of(document))
         if len(texts) > self._settings.max_texts:
             most = self._settings.max_texts
             raise TextError(f"the request has more than the {most} texts that are scanned (max_texts)")
-        if not texts:
-            return body
-        results = await self._shield.scan_all([text.text for text in texts])
+        results = await self._shield.scan_all([text.text for text in texts]) if texts else []
         self._refuse(texts, results)
-        rewritten = False
         for text, result in zip(texts, results, strict=True):
             if result.text != text.text:
                 text.put(result.text)
@@ -82,6 +84,28 @@ class Exchange:
             raise NotGuardable("a signed request cannot be rewritten, and must not be sent as it is")
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
+    async def _conversations(self, document: Any) -> bool:  # noqa: ANN401  # any JSON value
+        """Scans conversations as wholes, where the shield says how; whether one is now another."""
+        rewritten = False
+        if not self._shield.has_policy or not isinstance(document, dict):
+            return False
+        for name in _CONVERSATIONS:
+            messages = document.get(name)
+            if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
+                continue
+            scanned = await self._shield.scan_messages(messages)
+            if not scanned.passes:
+                _refused(
+                    Refused(
+                        f"/{name}/{one.index}", tuple(dict.fromkeys(found.scanner for found in one.findings))
+                    )
+                    for one in scanned.scanned
+                    if one.decision > Decision.REDACT
+                )
+            rewritten |= any(one.changed for one in scanned.scanned)
+            document[name] = scanned.messages
+        return rewritten
+
     def _refuse(self, texts: list[Text], results: list[ScanResult]) -> None:
         refused = []
         for text, result in zip(texts, results, strict=True):
@@ -92,11 +116,7 @@ class Exchange:
             if text.role in self._settings.untrusted or incomplete(result):
                 refused.append(Refused(text.pointer, tuple(failed(result))))
         if refused:
-            _LOGGER.warning(
-                "a request was not sent: %s", _named(name for one in refused for name in one.scanners)
-            )
-            count = f"{len(refused)} texts were" if len(refused) > 1 else "a text was"
-            raise PromptRefused(f"{count} refused, so the request was not sent", tuple(refused))
+            _refused(refused)
 
     def answer(self, status: int, headers: Mapping[str, str]) -> bool:
         """Whether the body of the answer has to go through `feed` and `finish`.
@@ -160,6 +180,13 @@ class Exchange:
             if self._settings.on_refusal == "raise":
                 raise AnswerRefused("the answer was refused", tuple(outputs.blocking))
         return passed
+
+
+def _refused(texts: Iterable[Refused]) -> NoReturn:
+    refused = tuple(texts)
+    _LOGGER.warning("a request was not sent: %s", _named(name for one in refused for name in one.scanners))
+    count = f"{len(refused)} texts were" if len(refused) > 1 else "a text was"
+    raise PromptRefused(f"{count} refused, so the request was not sent", refused)
 
 
 def _kind(essence: str) -> type[Flow] | None:

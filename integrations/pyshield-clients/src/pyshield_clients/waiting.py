@@ -12,6 +12,7 @@ from pyshield.shield import Shield
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from pyshield.messages import ScannedMessages
     from pyshield.results import ScanResult
     from pyshield.shield import BlockingShield
     from pyshield.stream import BlockingOutputStream, StreamEvent
@@ -50,6 +51,18 @@ class Waiting:
         if len(texts) == 1:
             return [shield.scan_prompt(texts[0], deadline=deadline)]
         return shield.scan_prompts(texts, deadline=deadline)
+
+    @property
+    def has_policy(self) -> bool:
+        """Whether it says how conversations are scanned."""
+        return self._shield.messages is not None
+
+    async def scan_messages(self, messages: list[Any]) -> ScannedMessages:
+        """Scans a conversation, as `Shield.scan_messages`."""
+        shield, deadline = self._shield, self._deadline
+        if isinstance(shield, Shield):
+            return await shield.scan_messages(messages, deadline=deadline)
+        return shield.scan_messages(messages, deadline=deadline)
 
     def open_output(self, prompt: str) -> Any:  # noqa: ANN401  # a stream whose methods are awaited
         """Opens a stream, as `Shield.open_output`."""
