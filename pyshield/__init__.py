@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pyshield.evaluate import ascan_output, ascan_prompt, scan_output, scan_prompt
     from pyshield.messages import Decision, MessagePolicy, ScannedMessages
     from pyshield.results import Entity, Finding, RiskFactor, ScanResult, Severity, Timings, Verdict
+    from pyshield.session import BlockingSession, Session
     from pyshield.shield import BlockingShield, Cache, Limits, Shield, Views
     from pyshield.spotlighting import Spotlighting
     from pyshield.stream import StreamBlocked, StreamEnd, StreamFinding, StreamText
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "BlockingSession",
     "BlockingShield",
     "Cache",
     "Canary",
@@ -36,6 +38,7 @@ __all__ = [
     "RiskFactor",
     "ScanResult",
     "ScannedMessages",
+    "Session",
     "Severity",
     "Shield",
     "ShieldError",
@@ -56,6 +59,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "BlockingSession": "session",
     "BlockingShield": "shield",
     "Cache": "shield",
     "Canary": "canary",
@@ -68,6 +72,7 @@ _HOME = {
     "RiskFactor": "results",
     "ScanResult": "results",
     "ScannedMessages": "messages",
+    "Session": "session",
     "Severity": "results",
     "Shield": "shield",
     "ShieldError": "errors",

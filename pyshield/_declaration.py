@@ -15,9 +15,9 @@ from pyshield.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
 
+    from pyshield._private import NativeVault
     from pyshield._runtime import Scanner as NativeScanner
     from pyshield._runtime import ScanResult
-    from pyshield._runtime import Vault as NativeVault
 
 __all__ = ["Declaration", "OutputScanner", "PairScanner", "PromptScanner", "is_native"]
 

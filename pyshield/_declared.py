@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from pyshield._messages.lanes import Lanes
     from pyshield._messages.policy import MessagePolicy
+    from pyshield._private import NativeVault
     from pyshield._runtime import Shield as NativeShield
-    from pyshield._runtime import Vault as NativeVault
 
 __all__ = ["Declared", "OnError"]
 
@@ -50,7 +50,16 @@ def _own(scanners: tuple[Any, ...]) -> tuple[Own, ...]:
 class Declared:
     """A shield's declaration, immutable, and the runtime's shield made of it."""
 
-    __slots__ = ("_declared", "_lanes", "_messages", "_native", "_own_output", "_own_prompt", "_seconds")
+    __slots__ = (
+        "_declared",
+        "_lanes",
+        "_messages",
+        "_native",
+        "_own_output",
+        "_own_prompt",
+        "_seconds",
+        "_vault_count",
+    )
 
     _name: ClassVar[str]
 
@@ -104,6 +113,7 @@ class Declared:
             "cache": None if cache is None else cache.to_config(),
             "on_error": on_error,
         }
+        self._vault_count = len(set(map(id, vaults)))
         return NativeShield(json.dumps(spec), vaults)
 
     @property

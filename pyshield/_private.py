@@ -9,7 +9,12 @@ from pyshield._check import Check, shown
 from pyshield.exception import LLMGuardValidationError
 
 if TYPE_CHECKING:
-    from pyshield.vault import Vault
+    from typing import TypeAlias
+
+    from pyshield import _runtime
+    from pyshield.vault import RedisVault, Vault
+
+    NativeVault: TypeAlias = _runtime.Vault | _runtime.RedisVault
 
 __all__ = [
     "ALL_SUPPORTED_LANGUAGES",
@@ -226,10 +231,10 @@ def key_of(check: Check, value: object) -> str | None:
     return bytes(value).hex()
 
 
-def vault_of(check: Check, value: object) -> Vault:
+def vault_of(check: Check, value: object) -> Vault | RedisVault:
     """A vault."""
-    from pyshield.vault import Vault
+    from pyshield.vault import RedisVault, Vault
 
-    if not isinstance(value, Vault):
-        check.fail("vault", f"expected a pyshield.vault.Vault, got {shown(value)}")
+    if not isinstance(value, Vault | RedisVault):
+        check.fail("vault", f"expected a pyshield.vault.Vault or RedisVault, got {shown(value)}")
     return value

@@ -560,7 +560,7 @@ class Scanner:
     A compiled scanner: a shield of one, whose errors are raised.
     """
 
-    def __new__(cls, spec: str, vaults: Sequence[Vault] = ..., /) -> Scanner: ...
+    def __new__(cls, spec: str, vaults: Sequence[Vault | RedisVault] = ..., /) -> Scanner: ...
     def ascan(self, text: str, prompt: str | None = None, /) -> Awaitable[tuple[str, bool, float]]:
         """
         Scans without holding up the event loop.
@@ -582,7 +582,7 @@ class Shield:
     A compiled shield.
     """
 
-    def __new__(cls, spec: str, vaults: Sequence[Vault] = ..., /) -> Shield: ...
+    def __new__(cls, spec: str, vaults: Sequence[Vault | RedisVault] = ..., /) -> Shield: ...
     def close(self, timeout: float = 5.0, /) -> Awaitable[bool]:
         """
         Refuses new work and waits for what is in flight; whether all of it finished in time.
@@ -653,6 +653,12 @@ class Shield:
     def scan_prompts_blocking(self, texts: list[str], deadline: float | None = None, /) -> list[ScanResult]:
         """
         Scans many prompts on all cores while the calling thread waits.
+        """
+
+    def session(self, vault: Vault | RedisVault, /) -> Shield:
+        """
+        The same shield with another vault for all its scanners: nothing is compiled, and limits, metrics and
+        cache are shared.
         """
 
 @final

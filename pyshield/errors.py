@@ -186,14 +186,17 @@ class VaultError(ShieldError):
         message: What happened, without a word of what the vault holds.
         reason: `"full"` (a limit would be passed), `"unavailable"` (its store cannot be reached), `"refused"`
             (its store said no), `"sealed"` (what is stored was sealed with another key, or altered), `"lost"`
-            (given up after a failure inside) or `"failed"` (a failure inside; nothing was changed).
+            (given up after a failure inside), `"timed_out"` (its store did not answer a scanner in time),
+            `"closed"` (the runtime has shut down) or `"failed"` (a failure inside; nothing was changed).
+        scanner: The scanner that works with it, if the error came of a scan.
     """
 
-    _details = ("reason",)
+    _details = ("reason", "scanner")
 
-    def __init__(self, message: str, reason: str = "failed") -> None:
+    def __init__(self, message: str, reason: str = "failed", scanner: str | None = None) -> None:
         super().__init__(message)
         self.reason = reason
+        self.scanner = scanner
 
 
 class NetworkError(ShieldError):

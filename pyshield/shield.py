@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
     from pyshield._messages.policy import MessagePolicy
     from pyshield._runtime import ScanResult
+    from pyshield.session import BlockingSession, Session
     from pyshield.stream import BlockingOutputStream, CutWhen, OutputStream, StreamEvent
+    from pyshield.vault import RedisVault, Vault
 
 __all__ = ["BlockingShield", "Cache", "Limits", "OnError", "Shield", "Views"]
 
@@ -188,6 +190,22 @@ class Shield(Conversations):
         from pyshield.stream import events_of
 
         return events_of(self.open_output(prompt, cut=cut, deadline=deadline), pieces)
+
+    def session(self, vault: Vault | RedisVault) -> Session:
+        """The same shield for one conversation: `Anonymize` and `Deanonymize` work with `vault` instead.
+
+        Nothing is compiled, and it takes microseconds. Limits, permits and metrics are the shield's; results
+        that the cache remembers are given to no other session.
+
+        Args:
+            vault: The conversation's vault.
+
+        Raises:
+            ConfigError: If it is none, or a scanner of the shield has a vault that cannot be replaced.
+        """
+        from pyshield.session import Session
+
+        return Session(self, vault)
 
     def _many(
         self,
@@ -353,6 +371,12 @@ class BlockingShield(BlockingConversations):
         from pyshield.stream import blocking_events_of
 
         return blocking_events_of(self.open_output(prompt, cut=cut, deadline=deadline), pieces)
+
+    def session(self, vault: Vault | RedisVault) -> BlockingSession:
+        """The same shield for one conversation; as `Shield.session`."""
+        from pyshield.session import BlockingSession
+
+        return BlockingSession(self, vault)
 
     def __enter__(self) -> Self:
         return self

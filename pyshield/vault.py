@@ -161,6 +161,10 @@ class RedisVaults:
         """
         return RedisVault(self._native.vault(Check("RedisVaults").text("session", session)))
 
+    def __getitem__(self, session: str) -> RedisVault:
+        """As `vault`."""
+        return self.vault(session)
+
     def rotate(self) -> int:
         """Seals every vault anew with the first key, after which the others can be left out.
 

@@ -12,9 +12,8 @@ from pyshield._private import ALL_SUPPORTED_LANGUAGES, DEFAULT_ENTITY_TYPES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pyshield._private import CustomPatterns, EntityDecision, Operator
-    from pyshield._runtime import Vault as NativeVault
-    from pyshield.vault import Vault
+    from pyshield._private import CustomPatterns, EntityDecision, NativeVault, Operator
+    from pyshield.vault import RedisVault, Vault
 
 __all__ = ["ALL_SUPPORTED_LANGUAGES", "DEFAULT_ENTITY_TYPES", "Anonymize", "entity_types"]
 
@@ -43,6 +42,7 @@ class Anonymize(PromptScanner):
 
     Args:
         vault: Where values are kept. One for each conversation: whoever has it can read them.
+            `Shield.session` makes the same scanners work with another one.
         hidden_names: Strings that are private wherever they stand as words, in any case.
         allowed_names: Values that are not private, exactly as they are given.
         entity_types: What to look for; `DEFAULT_ENTITY_TYPES` if not given; `entity_types()` names all.
@@ -69,7 +69,7 @@ class Anonymize(PromptScanner):
 
     def __init__(
         self,
-        vault: Vault,
+        vault: Vault | RedisVault,
         *,
         hidden_names: Sequence[str] | None = None,
         allowed_names: Sequence[str] | None = None,

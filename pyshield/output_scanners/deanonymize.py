@@ -10,8 +10,8 @@ from pyshield._check import Check
 from pyshield._declaration import OutputScanner
 
 if TYPE_CHECKING:
-    from pyshield._runtime import Vault as NativeVault
-    from pyshield.vault import Vault
+    from pyshield._private import NativeVault
+    from pyshield.vault import RedisVault, Vault
 
 __all__ = ["Deanonymize", "MatchingStrategy"]
 
@@ -38,6 +38,7 @@ class Deanonymize(OutputScanner):
 
     Args:
         vault: The vault of the conversation.
+            `Shield.session` makes the same scanners work with another one.
         matching_strategy: How placeholders are recognised.
         key: The 32 bytes with which `Anonymize` encrypted, to open what it wrote.
 
@@ -50,7 +51,7 @@ class Deanonymize(OutputScanner):
 
     def __init__(
         self,
-        vault: Vault,
+        vault: Vault | RedisVault,
         *,
         matching_strategy: MatchingStrategy | str = MatchingStrategy.EXACT,
         key: bytes | None = None,

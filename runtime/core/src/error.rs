@@ -48,6 +48,14 @@ pub enum ScannerError {
         /// What is wrong and what would help.
         reason: String,
     },
+    /// The vault the scanner works with could not do its part.
+    #[error("{reason}")]
+    Vault {
+        /// A stable name of what is wrong: `full`, `unavailable`, ….
+        kind: &'static str,
+        /// What is wrong, without a word of what the vault holds.
+        reason: String,
+    },
     /// Anything else, in words that do not quote the text.
     #[error("{0}")]
     Failed(String),

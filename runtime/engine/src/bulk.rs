@@ -93,7 +93,7 @@ impl Shield {
             return Ok(());
         };
         let work = self.work(&process, first, Instant::now());
-        if ticket.holds_permit() && !work.plan.waits() {
+        if ticket.holds_permit() && !work.waits() {
             List::scan(process, work, requests, answer, runtime.bulk());
             return Ok(());
         }
@@ -143,7 +143,7 @@ async fn drive(
             Err(error) => return answer.end(Err(error)),
         }
     }
-    if work.plan.waits() {
+    if work.waits() {
         let result = drive_waiting(&runtime, &process, &work, requests, &answer).await;
         answer.end(result);
     } else {

@@ -47,21 +47,32 @@ pub(crate) fn process_hasher() -> SipHasher13 {
 }
 
 impl CacheKey {
-    /// The key of a prompt under the plan with fingerprint `plan`.
+    /// The key of a prompt under the plan with fingerprint `plan`, for all sessions but those with a number.
     pub fn of_prompt(plan: u64, text: &str) -> Self {
-        Self::of(0, plan, None, text)
+        Self::of(0, plan, 0, None, text)
     }
 
     /// The key of an output, and of the prompt that led to it if there is one.
     pub fn of_output(plan: u64, prompt: Option<&str>, output: &str) -> Self {
-        Self::of(1, plan, prompt, output)
+        Self::of(1, plan, 0, prompt, output)
     }
 
-    fn of(side: u8, plan: u64, prompt: Option<&str>, text: &str) -> Self {
+    /// [`Self::of_prompt`] for one session: what one asked is not to be seen in what another gets.
+    pub fn of_session_prompt(plan: u64, session: u64, text: &str) -> Self {
+        Self::of(0, plan, session, None, text)
+    }
+
+    /// [`Self::of_output`] for one session.
+    pub fn of_session_output(plan: u64, session: u64, prompt: Option<&str>, output: &str) -> Self {
+        Self::of(1, plan, session, prompt, output)
+    }
+
+    fn of(side: u8, plan: u64, session: u64, prompt: Option<&str>, text: &str) -> Self {
         let mut hasher = process_hasher();
         // Every variable part is preceded by its length: ("ab", "c") and ("a", "bc") differ.
         hasher.write_u8(side);
         hasher.write_u64(plan);
+        hasher.write_u64(session);
         match prompt {
             None => hasher.write_u8(0),
             Some(prompt) => {

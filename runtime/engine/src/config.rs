@@ -1,13 +1,12 @@
 //! The declaration of a shield, as Python sends it: plain data, read once.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use pyshield_core::view::ViewsSpec;
 use serde::Deserialize;
 
-use crate::actors::vault::Vault;
 use crate::admission::Policy;
+use crate::private::VaultHandle;
 
 /// A shield as declared. The scanners stay JSON values here, so that each error can name its scanner.
 #[derive(Debug, Deserialize)]
@@ -28,7 +27,7 @@ pub struct ShieldSpec {
     pub cache: Option<CacheSpec>,
     /// The vaults that scanners name by their index here. A handle is given, never named.
     #[serde(skip)]
-    pub vaults: Vec<Arc<Vault>>,
+    pub vaults: Vec<VaultHandle>,
 }
 
 /// What a failing scanner means.

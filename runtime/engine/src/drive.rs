@@ -111,7 +111,7 @@ impl Driver {
         let (judged, network) = tokio::join!(judge, plan.scan_network(text, *deadline));
         let (judged, by_models, spent) = judged?;
         let mut judgements = plan.merge(judged, network, by_models);
-        settle(&mut judgements, text).await;
+        settle(&mut judgements, text, *deadline).await.map_err(|why| EngineError::interrupted(why, true))?;
         self.work.merge(judgements, spent)
     }
 }

@@ -16,7 +16,7 @@ use crate::metrics::{self, InFlight, Lane, Metrics};
 use crate::model::answer::Spent;
 use crate::outcome::{Judgement, Outcome, Scan, Timings};
 use crate::plan::{Plan, Questions};
-use crate::private::settle_blocking;
+use crate::private::{Session, settle_blocking};
 
 /// Called exactly once with the result, on some engine thread; never called if the request was cancelled.
 pub type Reply = Box<dyn FnOnce(Result<Outcome, EngineError>) + Send>;
@@ -89,6 +89,7 @@ pub(crate) struct Judged {
 #[derive(Clone, Debug)]
 pub(crate) struct Work {
     pub(crate) plan: Arc<Plan>,
+    pub(crate) session: Session,
     pub(crate) metrics: Arc<Metrics>,
     /// Position of the plan's first scanner among the shield's metrics.
     pub(crate) first_scanner: usize,
@@ -104,6 +105,11 @@ impl Work {
         self.plan.cost_ns(self.text.len())
     }
 
+    /// Whether it has to wait for somebody else.
+    pub(crate) fn waits(&self) -> bool {
+        self.plan.waits(&self.session)
+    }
+
     /// Runs the scanners that need only the text, on this thread, and asks the models.
     pub(crate) fn judge(&self, cancelled: Option<&AtomicBool>) -> Result<Judged, EngineError> {
         let interrupt = Interrupt::new(self.deadline, cancelled);
@@ -114,7 +120,7 @@ impl Work {
         let interrupted = |why| EngineError::interrupted(why, true);
         // Models first: they work while the text is looked at here.
         let questions = self.plan.ask(&input, self.deadline).map_err(interrupted)?;
-        let text = self.plan.scan_text(&input).map_err(interrupted)?;
+        let text = self.plan.scan_text(&input, &self.session).map_err(interrupted)?;
         Ok(Judged { text, questions })
     }
 

@@ -16,6 +16,7 @@ pub mod model;
 pub mod outcome;
 pub mod plan;
 pub mod private;
+mod process;
 pub mod reachability;
 pub mod runtime;
 pub mod shield;

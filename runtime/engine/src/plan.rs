@@ -14,14 +14,13 @@ use pyshield_core::{
 };
 use serde_json::Value;
 
-use crate::actors::vault::Vault;
 use crate::model::Model;
 use crate::model::answer::{Answers, Spent};
 use crate::model::error::ModelError;
 use crate::model::question::{self, Asked, Wanted};
 use crate::model::scanner::{self, BuildError, ModelScanner};
 use crate::outcome::{Judgement, ScannerName};
-use crate::private::{Found, PrivateScanner};
+use crate::private::{Found, PrivateScanner, Session};
 use crate::reachability::UrlReachability;
 use crate::views::ViewPass;
 
@@ -44,10 +43,15 @@ enum Stage {
 impl Stage {
     /// What the stage says of a text by itself.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "as `Scanner::scan` takes it")]
-    fn find(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Found, ScannerError> {
+    fn find(
+        &self,
+        input: &Input<'_>,
+        evidence: &Evidence<'_>,
+        session: &Session,
+    ) -> Result<Found, ScannerError> {
         match self {
             Self::Text(scanner) => scanner.scan(input, evidence).map(Found::Verdict),
-            Self::Private(scanner) => scanner.find(input, evidence),
+            Self::Private(scanner) => scanner.find(input, evidence, session),
             Self::Network(_) | Self::Model(_) => Ok(Found::Verdict(Verdict::pass())),
         }
     }
@@ -80,12 +84,9 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Compiles scanner declarations. The error names the scanner and the parameter.
-    pub fn compile(
-        specs: Vec<Value>,
-        views: Option<ViewsSpec>,
-        vaults: &[Arc<Vault>],
-    ) -> Result<Self, BuildError> {
+    /// Compiles scanner declarations, which name their vaults by an index below `vaults`. The error names the
+    /// scanner and the parameter.
+    pub fn compile(specs: Vec<Value>, views: Option<ViewsSpec>, vaults: usize) -> Result<Self, BuildError> {
         let mut hasher = DefaultHasher::new();
         views.hash(&mut hasher);
         let mut stages = Vec::with_capacity(specs.len());
@@ -136,8 +137,14 @@ impl Plan {
         })
     }
 
-    /// Whether a scan has to wait for somebody else: the network, or a model.
-    pub fn waits(&self) -> bool {
+    /// Whether a scan for a session has to wait for somebody else: the network, a model, or a vault that is
+    /// not kept in this process.
+    pub fn waits(&self, session: &Session) -> bool {
+        self.asks() || (session.waits() && self.has_vault())
+    }
+
+    /// Whether a scan asks the network or a model.
+    pub fn asks(&self) -> bool {
         self.stages.iter().any(|stage| matches!(stage, Stage::Network(_) | Stage::Model(_)))
     }
 
@@ -185,7 +192,7 @@ impl Plan {
 
     /// Runs every scanner that needs only the text, on the calling thread. A panic is that scanner's
     /// error and nobody else's. Network scanners are left for [`Plan::scan_network`].
-    pub fn scan_text(&self, input: &Input<'_>) -> Result<Vec<Judgement>, Interrupted> {
+    pub fn scan_text(&self, input: &Input<'_>, session: &Session) -> Result<Vec<Judgement>, Interrupted> {
         input.interrupt.check()?;
         let mut hits = match guard(|| self.literals.find(input.text, &input.interrupt)) {
             Ok(hits) => Ok(hits),
@@ -206,7 +213,7 @@ impl Plan {
                         (Ok(hits), Some(list)) => hits.get(*list).unwrap_or(&none),
                         _ => &none,
                     };
-                    guard(|| stage.find(input, &Evidence { literals }))
+                    guard(|| stage.find(input, &Evidence { literals }, session))
                 }
             };
             let (verdict, pending) = match found {
@@ -360,7 +367,7 @@ pub(crate) fn guard<T>(work: impl FnOnce() -> Result<T, ScannerError>) -> Result
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(ScannerError::Panicked))
 }
 
-fn build(spec: Value, position: usize, vaults: &[Arc<Vault>]) -> Result<Stage, BuildError> {
+fn build(spec: Value, position: usize, vaults: usize) -> Result<Stage, BuildError> {
     let kind = spec.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     let malformed = |error: serde_json::Error| {
         ConfigError::new("Shield", format!("scanners[{position}] ({kind})"), error.to_string())

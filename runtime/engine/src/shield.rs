@@ -1,27 +1,27 @@
 //! A shield: two plans, their bounds, and the lane each request takes.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use pyshield_core::stream::Cut;
 use pyshield_core::{Input, Interrupt, Text};
 
-use crate::admission::{Admission, Policy};
-use crate::cache::{CacheConfig, CacheKey, ResultCache};
+use crate::admission::Policy;
+use crate::cache::{CacheConfig, ResultCache};
 use crate::config::{Limits, OnError, ShieldSpec, seconds};
 use crate::drive::Driver;
 use crate::error::EngineError;
 use crate::job::{Finish, Job, Reply, Ticket, Work, conclude};
-use crate::metrics::{self, InFlight, Lane, Metrics, Snapshot};
+use crate::metrics::{self, InFlight, Lane, Snapshot};
 use crate::model::Model;
 use crate::model::answer::Spent;
 use crate::model::error::ModelError;
 use crate::model::scanner::BuildError;
 use crate::outcome::{Outcome, Scan, Timings};
 use crate::plan::Plan;
-use crate::private::{asks_vault, settle_blocking};
+use crate::private::{Session, VaultHandle, asks_vault, settle_blocking};
+pub(crate) use crate::process::Process;
 use crate::runtime;
 use crate::stream::OutputStream;
 
@@ -47,10 +47,17 @@ pub struct Request {
     pub deadline: Option<Duration>,
 }
 
-/// A shield as compiled. The plans are immutable; what a process counts and remembers is kept apart, so
-/// that a forked child starts afresh.
-#[derive(Debug)]
+/// A shield as compiled, for one session: that of its declaration, or another one's. Cloning shares all of it.
+#[derive(Clone, Debug)]
 pub struct Shield {
+    compiled: Arc<Compiled>,
+    session: Session,
+}
+
+/// What all sessions of a shield share. The plans are immutable; what a process counts and remembers is kept
+/// apart, so that a forked child starts afresh.
+#[derive(Debug)]
+struct Compiled {
     prompt: Arc<Plan>,
     output: Arc<Plan>,
     on_error: OnError,
@@ -60,96 +67,17 @@ pub struct Shield {
     process: ArcSwap<Process>,
 }
 
-/// What a shield keeps per process.
-#[derive(Debug)]
-pub(crate) struct Process {
-    generation: u64,
-    pub(crate) admission: Admission,
-    pub(crate) metrics: Arc<Metrics>,
-    pub(crate) cache: Option<ResultCache<Arc<Scan>>>,
-}
-
-impl Process {
-    fn new(limits: &Limits, cache: Option<&CacheConfig>, plans: [&Plan; 2]) -> Self {
-        let [prompt, output] = plans;
-        let names = prompt.names().iter().map(|name| format!("prompt.{name}"));
-        let names = names.chain(output.names().iter().map(|name| format!("output.{name}")));
-        Self {
-            generation: runtime::generation(),
-            admission: Admission::new(limits.max_in_flight, limits.policy),
-            metrics: Arc::new(Metrics::new(names)),
-            cache: cache.map(|config| ResultCache::new(*config, weigh)),
-        }
-    }
-
-    /// The key of a result, if there is a cache and the plan always gives the same one for the same text.
-    pub(crate) fn key(&self, request: &Request, work: &Work) -> Option<CacheKey> {
-        // Hashing reads the whole text: not without a use for it.
-        if self.cache.is_none() || !work.plan.cacheable() {
-            return None;
-        }
-        let plan = work.plan.fingerprint();
-        Some(match request.side {
-            Side::Prompt => CacheKey::of_prompt(plan, request.text.as_str()),
-            Side::Output => {
-                CacheKey::of_output(plan, request.prompt.as_ref().map(Text::as_str), request.text.as_str())
-            }
-        })
-    }
-
-    /// Scans on this thread, unless the cache knows the text; whether it did.
-    pub(crate) fn scan(
-        &self,
-        key: Option<CacheKey>,
-        work: &Work,
-        cancelled: Option<&AtomicBool>,
-    ) -> Result<(Arc<Scan>, bool), EngineError> {
-        let (Some(cache), Some(key)) = (&self.cache, key) else {
-            return work.scan(cancelled).map(|scan| (scan, false));
-        };
-        if let Some(scan) = cache.get(key) {
-            return Ok((scan, true));
-        }
-        let scan = work.scan(cancelled)?;
-        cache.try_insert(key, Arc::clone(&scan));
-        Ok((scan, false))
-    }
-
-    /// An error once the shield is closed.
-    pub(crate) fn open(&self) -> Result<(), EngineError> {
-        if self.admission.is_closed() {
-            return Err(EngineError::Closed("the shield is closed"));
-        }
-        Ok(())
-    }
-
-    /// Puts a permit on the ticket if one is free.
-    pub(crate) fn admit_now(&self, ticket: &Ticket) -> bool {
-        self.admission.try_admit().map(|permit| ticket.hold(permit)).is_some()
-    }
-
-    /// The refusal for a full house, with an estimate of when to come back.
-    pub(crate) fn overloaded(&self) -> EngineError {
-        let scans = self.metrics.scan_seconds.snapshot();
-        let mean = scans.sum_seconds / (scans.count.max(1) as f64 * runtime::cores() as f64);
-        self.admission.overloaded(seconds(mean))
-    }
-}
-
-fn weigh(scan: &Arc<Scan>) -> u32 {
-    u32::try_from(scan.weight()).unwrap_or(u32::MAX)
-}
-
 impl Shield {
     /// Compiles a declaration. The error names the scanner and the parameter.
     pub fn compile(spec: ShieldSpec) -> Result<Self, BuildError> {
-        let prompt = Arc::new(Plan::compile(spec.prompt, spec.views, &spec.vaults)?);
-        let output = Arc::new(Plan::compile(spec.output, spec.views, &spec.vaults)?);
+        let vaults = spec.vaults.len();
+        let prompt = Arc::new(Plan::compile(spec.prompt, spec.views, vaults)?);
+        let output = Arc::new(Plan::compile(spec.output, spec.views, vaults)?);
         let cache =
             spec.cache.map(|cache| CacheConfig { max_bytes: cache.max_bytes, ttl: cache.ttl.map(seconds) });
         let process = Process::new(&spec.limits, cache.as_ref(), [&prompt, &output]);
         let inline_budget_ns = (spec.limits.inline_budget_us.max(0.0) * 1_000.0) as u64;
-        Ok(Self {
+        let compiled = Compiled {
             prompt,
             output,
             on_error: spec.on_error,
@@ -157,21 +85,33 @@ impl Shield {
             inline_budget_ns,
             cache,
             process: ArcSwap::from_pointee(process),
-        })
+        };
+        Ok(Self { compiled: Arc::new(compiled), session: Session::declared(spec.vaults) })
+    }
+
+    /// The same shield for another session: its scanners work with `vault` and reach no other. Plans, limits,
+    /// permits, metrics and cache are shared; what the cache holds for one session is not given to another.
+    #[must_use]
+    pub fn in_session(&self, vault: VaultHandle) -> Self {
+        Self { compiled: Arc::clone(&self.compiled), session: Session::of(vault) }
     }
 
     /// The state of this process: after a fork the parent's permits, counts and cached results are not
     /// ours, and their locks may have been held.
     pub(crate) fn process(&self) -> Arc<Process> {
-        let process = self.process.load();
+        let process = self.compiled.process.load();
         if process.generation == runtime::generation() {
             return Arc::clone(&process);
         }
-        let fresh = Process::new(&self.limits, self.cache.as_ref(), [&self.prompt, &self.output]);
+        let fresh = Process::new(
+            &self.compiled.limits,
+            self.compiled.cache.as_ref(),
+            [&self.compiled.prompt, &self.compiled.output],
+        );
         // Dropping the parent's state may take locks that nobody will ever release here.
-        std::mem::forget(self.process.compare_and_swap(&process, Arc::new(fresh)));
+        std::mem::forget(self.compiled.process.compare_and_swap(&process, Arc::new(fresh)));
         std::mem::forget(process);
-        self.process.load_full()
+        self.compiled.process.load_full()
     }
 
     /// Scans on the calling thread if that is cheap. `None` if it is not: then [`Shield::submit`].
@@ -180,7 +120,8 @@ impl Shield {
     pub fn try_inline(&self, request: &Request) -> Option<Result<Outcome, EngineError>> {
         let process = self.process();
         let plan = self.plan(request.side).0;
-        let cheap = !plan.waits() && plan.cost_ns(request.text.len()) <= self.inline_budget_ns;
+        let cheap =
+            !plan.waits(&self.session) && plan.cost_ns(request.text.len()) <= self.compiled.inline_budget_ns;
         if !cheap {
             return None;
         }
@@ -208,7 +149,7 @@ impl Shield {
             in_flight.finish(metrics::Outcome::Overloaded);
             return Err(process.overloaded());
         }
-        if admitted && process.cache.is_none() && !work.plan.waits() {
+        if admitted && process.cache.is_none() && !work.waits() {
             let cost_ns = work.cost_ns();
             let finish = Finish::Reply { in_flight, reply };
             runtime.pool(cost_ns).submit(Job::new(work, cost_ns, Arc::clone(ticket), finish));
@@ -235,7 +176,7 @@ impl Shield {
             in_flight.finish(metrics::Outcome::Overloaded);
             return Err(process.overloaded());
         }
-        if admitted && !work.plan.waits() {
+        if admitted && !work.waits() {
             // The permit goes back with the ticket.
             return scan_here(&process, request, &work, in_flight, Lane::Blocking);
         }
@@ -257,12 +198,12 @@ impl Shield {
 
     /// Whether a request has to wait for the network or a model.
     pub fn waits(&self, request: &Request) -> bool {
-        self.plan(request.side).0.waits()
+        self.plan(request.side).0.waits(&self.session)
     }
 
     /// The models its scanners read; one that both sides read comes twice.
     pub fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
-        self.prompt.models().chain(self.output.models())
+        self.compiled.prompt.models().chain(self.compiled.output.models())
     }
 
     /// Loads the models that are not loaded. Blocks while it does; not for threads of the runtime.
@@ -281,9 +222,9 @@ impl Shield {
         let interrupted = |why| EngineError::interrupted(why, true);
         let began = Instant::now();
         let questions = plan.ask(&input, None).map_err(interrupted)?;
-        let mut judgements = plan.scan_text(&input).map_err(interrupted)?;
+        let mut judgements = plan.scan_text(&input, &self.session).map_err(interrupted)?;
         let mut spent = Spent::default();
-        if plan.waits() {
+        if plan.asks() {
             let (waiting, text, prompt) = (Arc::clone(plan), request.text.clone(), request.prompt.clone());
             let asked = async move {
                 let models = waiting.judge_by_models(questions, &text, prompt.as_ref(), None);
@@ -295,7 +236,7 @@ impl Shield {
             spent = took;
         }
         settle_blocking(&mut judgements, &request.text);
-        let scan = Arc::new(Scan::merge(&request.text, judgements, self.on_error)?);
+        let scan = Arc::new(Scan::merge(&request.text, judgements, self.compiled.on_error)?);
         let total = began.elapsed();
         let Spent { tokenize, inference } = spent;
         let timings = Timings { queue: Duration::ZERO, scan: total, tokenize, inference, total };
@@ -305,7 +246,7 @@ impl Shield {
     /// Refuses what no lane may take.
     pub(crate) fn check(&self, process: &Process, request: &Request, lane: Lane) -> Result<(), EngineError> {
         process.open()?;
-        let limit = self.limits.max_text_bytes;
+        let limit = self.compiled.limits.max_text_bytes;
         let bytes = request.text.len().max(request.prompt.as_ref().map_or(0, Text::len));
         if bytes > limit {
             process.metrics.begin(lane).finish(metrics::Outcome::TooLarge);
@@ -317,19 +258,20 @@ impl Shield {
     /// The plan of a side, and the position of its first scanner among the metrics.
     fn plan(&self, side: Side) -> (&Arc<Plan>, usize) {
         match side {
-            Side::Prompt => (&self.prompt, 0),
-            Side::Output => (&self.output, self.prompt.names().len()),
+            Side::Prompt => (&self.compiled.prompt, 0),
+            Side::Output => (&self.compiled.output, self.compiled.prompt.names().len()),
         }
     }
 
     pub(crate) fn work(&self, process: &Process, request: &Request, began: Instant) -> Work {
         let (plan, first_scanner) = self.plan(request.side);
-        let deadline = request.deadline.or(self.limits.deadline.map(seconds));
+        let deadline = request.deadline.or(self.compiled.limits.deadline.map(seconds));
         Work {
             plan: Arc::clone(plan),
+            session: self.session.clone(),
             metrics: Arc::clone(&process.metrics),
             first_scanner,
-            on_error: self.on_error,
+            on_error: self.compiled.on_error,
             text: request.text.clone(),
             prompt: request.prompt.clone(),
             deadline: deadline.and_then(|after| began.checked_add(after)),
@@ -341,9 +283,17 @@ impl Shield {
         let process = self.process();
         process.open()?;
         let (plan, first_scanner) = self.plan(Side::Output);
-        let bound = self.limits.max_text_bytes;
-        let budget_ns = self.inline_budget_ns;
-        Ok(OutputStream::open(process, Arc::clone(plan), first_scanner, self.on_error, cut, bound, budget_ns))
+        let bound = self.compiled.limits.max_text_bytes;
+        let budget_ns = self.compiled.inline_budget_ns;
+        Ok(OutputStream::open(
+            process,
+            Arc::clone(plan),
+            first_scanner,
+            self.compiled.on_error,
+            cut,
+            bound,
+            budget_ns,
+        ))
     }
 
     /// Numbers of this process.

@@ -77,6 +77,23 @@ pub enum VaultError {
     Closed,
 }
 
+impl VaultError {
+    /// A stable name of what is wrong.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Full { .. } => "full",
+            Self::NotFound => "not_found",
+            Self::Lost => "lost",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed_out",
+            Self::Unavailable => "unavailable",
+            Self::Refused(_) => "refused",
+            Self::Sealed => "sealed",
+            Self::Closed => "closed",
+        }
+    }
+}
+
 /// Names one vault. Handed out in sequence and never twice; it does not leave the crate, so that holding a
 /// handle is the only way to reach a vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

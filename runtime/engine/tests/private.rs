@@ -2,14 +2,12 @@
 
 mod common;
 
-use std::sync::Arc;
-
 use common::submit;
 use proptest::prelude::*;
 use pyshield_core::Text;
-use pyshield_engine::actors::vault::Vault;
 use pyshield_engine::config::ShieldSpec;
 use pyshield_engine::metrics::Lane;
+use pyshield_engine::private::VaultHandle;
 use pyshield_engine::runtime;
 use pyshield_engine::shield::{Request, Shield, Side};
 use serde_json::{Value, json};
@@ -41,11 +39,11 @@ fn deanonymize(strategy: &str) -> Value {
     json!({"type": "Deanonymize", "vault": 0, "matching_strategy": strategy, "key": "07".repeat(32)})
 }
 
-fn vault() -> Arc<Vault> {
-    Arc::new(runtime::current().unwrap().vaults().create().unwrap())
+fn vault() -> VaultHandle {
+    VaultHandle::memory(runtime::current().unwrap().vaults().create().unwrap())
 }
 
-fn shield(operator: &str, strategy: &str, vault: &Arc<Vault>) -> Shield {
+fn shield(operator: &str, strategy: &str, vault: &VaultHandle) -> Shield {
     let limits = json!({
         "max_in_flight": 64, "policy": "reject", "deadline": null, "max_text_bytes": 1 << 24,
         "inline_budget_us": 1e6,
@@ -55,7 +53,7 @@ fn shield(operator: &str, strategy: &str, vault: &Arc<Vault>) -> Shield {
         "limits": limits, "cache": null,
     });
     let mut spec: ShieldSpec = serde_json::from_value(spec).unwrap();
-    spec.vaults = vec![Arc::clone(vault)];
+    spec.vaults = vec![vault.clone()];
     Shield::compile(spec).unwrap()
 }
 
@@ -86,7 +84,7 @@ fn the_same_value_has_the_same_placeholder_in_every_call() {
         scan(&shield, Side::Prompt, "bob@example.org and ada@example.org"),
         "[REDACTED_EMAIL_ADDRESS_2] and [REDACTED_EMAIL_ADDRESS_1]"
     );
-    assert_eq!(vault.len_blocking().unwrap(), 7);
+    assert_eq!(vault.as_memory().unwrap().len_blocking().unwrap(), 7);
 }
 
 #[test]
@@ -129,6 +127,8 @@ fn nothing_shows_a_value() {
 fn json_stays_json() {
     let vault = vault();
     vault
+        .as_memory()
+        .unwrap()
         .append_blocking(pyshield_engine::vault::VaultEntry::new("[REDACTED_PERSON_1]", "Bob \"B\" \\ Smith"))
         .unwrap();
     let shield = shield("placeholder", "exact", &vault);
@@ -155,6 +155,30 @@ fn sessions_do_not_meet() {
             scope.spawn(move || work(thread));
         }
     });
+}
+
+#[test]
+fn one_plan_serves_sessions_that_do_not_meet() {
+    let own = vault();
+    let shield = shield("placeholder", "exact", &own);
+    let sessions: Vec<_> = (0..50).map(|_| shield.in_session(vault())).collect();
+    let turn = |worker: usize| {
+        for round in 0..200 {
+            let number = (round * 7 + worker) % sessions.len();
+            let text = format!("mail s{number}.{}@example.org, s{number}@example.org", round % 3);
+            let out = scan(&sessions[number], Side::Prompt, &text);
+            assert!(!out.contains('@'), "{out}");
+            assert_eq!(scan(&sessions[number], Side::Output, &out), text);
+        }
+    };
+    std::thread::scope(|scope| {
+        for worker in 0..4 {
+            scope.spawn(move || turn(worker));
+        }
+    });
+    assert_eq!(own.as_memory().unwrap().len_blocking(), Ok(0));
+    assert_eq!(scan(&shield, Side::Output, "[REDACTED_EMAIL_ADDRESS_1]"), "[REDACTED_EMAIL_ADDRESS_1]");
+    assert_eq!(shield.metrics(), sessions[0].metrics());
 }
 
 fn texts() -> impl Strategy<Value = String> {

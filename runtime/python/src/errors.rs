@@ -112,12 +112,7 @@ pub(crate) fn vault_error(py: Python<'_>, error: VaultError) -> PyErr {
         VaultError::TimedOut => raise(deadline_class(py), (error.to_string(),)),
         // What `list.remove` raises, as llm-guard's vault does.
         VaultError::NotFound => PyValueError::new_err("the pair is not in the vault"),
-        VaultError::Full { .. } => raise(vault_class(py), (error.to_string(), "full")),
-        VaultError::Lost => raise(vault_class(py), (error.to_string(), "lost")),
-        VaultError::Failed => raise(vault_class(py), (error.to_string(), "failed")),
-        VaultError::Unavailable => raise(vault_class(py), (error.to_string(), "unavailable")),
-        VaultError::Refused(_) => raise(vault_class(py), (error.to_string(), "refused")),
-        VaultError::Sealed => raise(vault_class(py), (error.to_string(), "sealed")),
+        error => raise(vault_class(py), (error.to_string(), error.kind())),
     }
 }
 
@@ -127,10 +122,16 @@ pub(crate) fn scanner_error(py: Python<'_>, scanner: impl Display, error: &Scann
         let arguments = (format!("{scanner}: {error}"), &**model, *kind, Some(scanner.to_string()));
         return raise(model_class(py), arguments);
     }
+    if let ScannerError::Vault { kind, .. } = error {
+        return raise(vault_class(py), (format!("{scanner}: {error}"), *kind, Some(scanner.to_string())));
+    }
     let reason = match error {
         ScannerError::Panicked => "panicked",
         ScannerError::Limit { .. } => "limit",
-        ScannerError::Interrupted(_) | ScannerError::Model { .. } | ScannerError::Failed(_) => "failed",
+        ScannerError::Interrupted(_)
+        | ScannerError::Model { .. }
+        | ScannerError::Vault { .. }
+        | ScannerError::Failed(_) => "failed",
     };
     raise(scanner_class(py), (format!("{scanner}: {error}"), scanner.to_string(), reason))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::{IntoPyObjectExt, types::PyBytes};
+use pyshield_engine::private::VaultHandle;
 use pyshield_engine::runtime;
 use pyshield_engine::vault::redis as engine;
 use pyshield_engine::vault::{KEY_BYTES, KeyRing, MAX_KEYS, SecretText, VaultEntry, VaultError, VaultLimits};
@@ -92,7 +93,7 @@ impl RedisVaults {
     #[pyo3(signature = (session, /))]
     fn vault(&self, py: Python<'_>, session: &str) -> PyResult<RedisVault> {
         let vault = self.vaults.vault(session).map_err(|error| errors::vault_error(py, error))?;
-        Ok(RedisVault { vault })
+        Ok(RedisVault { handle: VaultHandle::redis(vault.clone()), vault })
     }
 
     /// Seals all vaults anew with the first key; how many there were.
@@ -112,6 +113,8 @@ impl RedisVaults {
 #[pyclass(frozen, module = "pyshield._runtime")]
 pub(crate) struct RedisVault {
     vault: engine::RedisVault,
+    /// The same for scanners.
+    pub(crate) handle: VaultHandle,
 }
 
 /// An operation and its awaitable twin.

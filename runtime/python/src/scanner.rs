@@ -12,7 +12,7 @@ use pyshield_engine::shield::{self as engine, Side};
 
 use crate::errors;
 use crate::shield::{Asked, as_result, compiled, start};
-use crate::vault::{Vault, handles};
+use crate::vault::{AnyVault, handles};
 
 /// Work below this, in nanoseconds, is not worth giving up the interpreter lock for: taking it back costs
 /// more when another thread wants it.
@@ -54,7 +54,7 @@ impl Scanner {
 impl Scanner {
     #[new]
     #[pyo3(signature = (spec, vaults = Vec::new(), /))]
-    fn new(py: Python<'_>, spec: &str, vaults: Vec<PyRef<'_, Vault>>) -> PyResult<Self> {
+    fn new(py: Python<'_>, spec: &str, vaults: Vec<AnyVault<'_>>) -> PyResult<Self> {
         let scanner = serde_json::from_str(spec).map_err(|error| errors::malformed(py, &error))?;
         let limits = Limits {
             max_in_flight: 1_024,

@@ -21,7 +21,7 @@ use crate::onnxruntime;
 use crate::result::ScanResult;
 use crate::stream::OutputStream;
 use crate::text::text;
-use crate::vault::{Vault, handles};
+use crate::vault::{AnyVault, handles};
 
 /// How often `close` looks whether everything has finished.
 const CLOSE_POLL: Duration = Duration::from_millis(2);
@@ -141,10 +141,18 @@ async fn drained(shield: Arc<engine::Shield>, timeout: Duration) -> bool {
 impl Shield {
     #[new]
     #[pyo3(signature = (spec, vaults = Vec::new(), /))]
-    fn new(py: Python<'_>, spec: &str, vaults: Vec<PyRef<'_, Vault>>) -> PyResult<Self> {
+    fn new(py: Python<'_>, spec: &str, vaults: Vec<AnyVault<'_>>) -> PyResult<Self> {
         let mut spec: ShieldSpec = serde_json::from_str(spec).map_err(|e| errors::malformed(py, &e))?;
         spec.vaults = handles(vaults);
         compiled(py, spec).map(|engine| Self { engine })
+    }
+
+    /// The same shield with another vault for all its scanners: nothing is compiled, and limits, metrics and
+    /// cache are shared.
+    #[pyo3(signature = (vault, /))]
+    #[expect(clippy::needless_pass_by_value, reason = "PyO3 extracts into owned values")]
+    fn session(&self, vault: AnyVault<'_>) -> Self {
+        Self { engine: Arc::new(self.engine.in_session(vault.handle())) }
     }
 
     /// Scans a prompt.

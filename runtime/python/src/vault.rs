@@ -1,23 +1,39 @@
 //! `_runtime.Vault`: a handle on pairs that the vault actor owns.
 
-use std::sync::Arc;
-
 use pyo3::prelude::*;
 use pyshield_engine::actors::vault as engine;
+use pyshield_engine::private::VaultHandle;
 use pyshield_engine::runtime;
 use pyshield_engine::vault::{SecretText, VaultEntry, VaultError};
 
 use crate::errors;
+use crate::redis::RedisVault;
 
 /// A vault; dropping it wipes what it holds.
 #[pyclass(frozen, module = "pyshield._runtime")]
 pub(crate) struct Vault {
-    vault: Arc<engine::Vault>,
+    handle: VaultHandle,
+}
+
+/// A vault, wherever it is kept.
+#[derive(FromPyObject)]
+pub(crate) enum AnyVault<'py> {
+    Memory(PyRef<'py, Vault>),
+    Redis(PyRef<'py, RedisVault>),
+}
+
+impl AnyVault<'_> {
+    pub(crate) fn handle(&self) -> VaultHandle {
+        match self {
+            Self::Memory(vault) => vault.handle.clone(),
+            Self::Redis(vault) => vault.handle.clone(),
+        }
+    }
 }
 
 /// The handles of vaults, for a declaration that names them by their index.
-pub(crate) fn handles(vaults: Vec<PyRef<'_, Vault>>) -> Vec<Arc<engine::Vault>> {
-    vaults.into_iter().map(|vault| Arc::clone(&vault.vault)).collect()
+pub(crate) fn handles(vaults: Vec<AnyVault<'_>>) -> Vec<VaultHandle> {
+    vaults.into_iter().map(|vault| vault.handle()).collect()
 }
 
 /// A pair as the engine has it.
@@ -38,7 +54,8 @@ impl Vault {
         py: Python<'_>,
         operation: impl FnOnce(&engine::Vault) -> Result<T, VaultError> + Send,
     ) -> PyResult<T> {
-        py.detach(|| operation(self.vault.as_ref())).map_err(|error| errors::vault_error(py, error))
+        let vault = self.handle.as_memory().ok_or(VaultError::Lost);
+        py.detach(|| vault.and_then(operation)).map_err(|error| errors::vault_error(py, error))
     }
 }
 
@@ -54,7 +71,8 @@ impl Vault {
             vault.extend_blocking(entries)?;
             Ok(vault)
         });
-        made.map(|vault| Self { vault: Arc::new(vault) }).map_err(|error| errors::vault_error(py, error))
+        made.map(|vault| Self { handle: VaultHandle::memory(vault) })
+            .map_err(|error| errors::vault_error(py, error))
     }
 
     /// Adds a pair.

@@ -1,10 +1,10 @@
 //! The actor that owns all vaults, and the handles that reach it.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
-use std::{collections::HashSet, hash::RandomState};
 
 use actix::{Actor, Addr, Context, Handler, Message};
 use actix_rt::ArbiterHandle;
@@ -151,7 +151,7 @@ impl VaultService {
 fn make(vaults: &mut Vaults, service: Arc<Service>) -> Result<Vault, VaultError> {
     let id = vaults.create()?;
     let version = vaults.with(id, |state, _| Ok(state.version()))?;
-    Ok(Vault { id, service, version, key: RandomState::new() })
+    Ok(Vault { id, service, version })
 }
 
 impl fmt::Debug for VaultService {
@@ -169,19 +169,12 @@ pub struct Vault {
     id: VaultId,
     service: Arc<Service>,
     version: Arc<AtomicU64>,
-    /// Of this vault alone and of nobody's making: what is made up for its values cannot be foreseen.
-    key: RandomState,
 }
 
 impl Vault {
     /// Counts the vault's changes; 0 for one that never held anything. Read without asking anybody.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
-    }
-
-    /// The key of what is made up for this vault's values.
-    pub(crate) const fn key(&self) -> &RandomState {
-        &self.key
     }
 }
 

@@ -27,6 +27,9 @@ fn keys_tell_plan_side_and_texts_apart() {
         CacheKey::of_output(1, Some("a"), "b"),
         CacheKey::of_output(1, Some("ab"), ""),
         CacheKey::of_output(1, None, ""),
+        CacheKey::of_session_prompt(1, 1, "ab"),
+        CacheKey::of_session_prompt(1, 2, "ab"),
+        CacheKey::of_session_output(1, 1, None, "ab"),
     ];
     let distinct: HashSet<_> = keys.into_iter().collect();
     assert_eq!(distinct.len(), keys.len());

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 use pyshield_core::entity::{Decision, Entity, PatternGroup, Recognizers, RecognizersSpec, fake};
@@ -12,8 +13,7 @@ use serde::Deserialize;
 
 use super::operator::{Operator, Operators};
 use super::seal::Key;
-use super::{Found, Settle, vault_failed};
-use crate::actors::vault::Vault;
+use super::{Found, Session, Settle, VaultHandle, no_vault};
 use crate::vault::{Claim, SecretText};
 
 /// How many made-up values are tried before a placeholder is taken.
@@ -40,6 +40,8 @@ pub(crate) struct AnonymizeSpec {
 /// Replaces private data and keeps what it replaced. Risks are llm-guard's.
 #[derive(Debug)]
 pub(crate) struct Anonymize {
+    /// Which of a session's vaults.
+    place: usize,
     recognizers: Recognizers,
     rules: Arc<Rules>,
 }
@@ -47,7 +49,6 @@ pub(crate) struct Anonymize {
 /// What is done with what was found.
 #[derive(Debug)]
 struct Rules {
-    vault: Arc<Vault>,
     operators: Operators,
     threshold: f64,
     preamble: Option<Arc<str>>,
@@ -59,6 +60,7 @@ struct Rules {
 #[derive(Debug)]
 struct Pending {
     rules: Arc<Rules>,
+    vault: VaultHandle,
     entities: Vec<Entity>,
 }
 
@@ -80,18 +82,17 @@ impl AnonymizeSpec {
 impl Anonymize {
     pub(crate) const NAME: &'static str = "Anonymize";
 
-    pub(crate) fn new(spec: AnonymizeSpec, vault: Arc<Vault>) -> Result<Self, ConfigError> {
+    pub(crate) fn new(spec: AnonymizeSpec, place: usize) -> Result<Self, ConfigError> {
         let recognizers = spec.recognizers()?;
         let operators = Operators::new(Self::NAME, spec.operator, spec.operators, spec.key)?;
         let rules = Rules {
-            vault,
             operators,
             threshold: spec.threshold,
             preamble: (!spec.preamble.is_empty()).then(|| spec.preamble.into()),
             locale: spec.locale,
             degraded: recognizers.degraded(),
         };
-        Ok(Self { recognizers, rules: Arc::new(rules) })
+        Ok(Self { place, recognizers, rules: Arc::new(rules) })
     }
 
     pub(crate) fn literals(&self) -> Option<&LiteralList> {
@@ -103,12 +104,18 @@ impl Anonymize {
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "as `Scanner::scan` takes it")]
-    pub(crate) fn find(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Found, ScannerError> {
+    pub(crate) fn find(
+        &self,
+        input: &Input<'_>,
+        evidence: &Evidence<'_>,
+        session: &Session,
+    ) -> Result<Found, ScannerError> {
         let entities = self.recognizers.analyze(input.text, evidence.literals, input.interrupt)?;
         if entities.is_empty() {
             return Ok(Found::Verdict(self.rules.noted(Verdict::pass())));
         }
-        let pending = Pending { rules: Arc::clone(&self.rules), entities };
+        let vault = session.vault(self.place).ok_or_else(no_vault)?.clone();
+        let pending = Pending { rules: Arc::clone(&self.rules), vault, entities };
         if pending.claims(input.text).is_empty() {
             return Ok(Found::Verdict(pending.verdict(input.text, Vec::new())?));
         }
@@ -144,7 +151,7 @@ impl Pending {
             if *operator == Operator::Fake && stands_alone(text.as_str(), entity.span) {
                 let words = words.get_or_insert_with(|| fake::words(text.as_str()));
                 let seed = |attempt| {
-                    std::hash::BuildHasher::hash_one(rules.vault.key(), (&*entity.label, value, attempt))
+                    std::hash::BuildHasher::hash_one(self.vault.key(), (&*entity.label, value, attempt))
                 };
                 let made =
                     (0..FAKES).filter_map(|n| fake::fake(&entity.label, value, &rules.locale, seed(n)));
@@ -195,17 +202,21 @@ impl Pending {
 }
 
 impl Settle for Pending {
-    fn settle<'s>(&'s self, text: &'s Text) -> BoxFuture<'s, Result<Verdict, ScannerError>> {
+    fn settle<'s>(
+        &'s self,
+        text: &'s Text,
+        deadline: Option<Instant>,
+    ) -> BoxFuture<'s, Result<Verdict, ScannerError>> {
         Box::pin(async move {
             let (claims, taken) = (self.claims(text), taken(text.as_str()));
-            let given = self.rules.vault.claim(claims, taken).await.map_err(vault_failed)?;
+            let given = self.vault.claim(claims, taken, deadline).await?;
             self.verdict(text, given)
         })
     }
 
     fn settle_blocking(&self, text: &Text) -> Result<Verdict, ScannerError> {
         let (claims, taken) = (self.claims(text), taken(text.as_str()));
-        let given = self.rules.vault.claim_blocking(claims, taken).map_err(vault_failed)?;
+        let given = self.vault.claim_blocking(claims, taken)?;
         self.verdict(text, given)
     }
 }

@@ -1,17 +1,16 @@
 //! Private data back into an output.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::future::BoxFuture;
-use pyshield_core::restore::{Form, Matching, Restorer, percent_encode};
+use pyshield_core::restore::Matching;
 use pyshield_core::{Edit, Input, Interrupt, ScannerError, Span, Text, Verdict};
 use serde::Deserialize;
 
+use super::compiled::Compiled;
 use super::seal::{ENCRYPTED, Key, Sealer};
-use super::{Found, Settle, json, vault_failed};
-use crate::actors::vault::Vault;
-use crate::lock::Mutex;
-use crate::vault::VaultEntry;
+use super::{Found, Session, Settle, VaultHandle, json, no_vault};
 
 /// Parameters of [`Deanonymize`].
 #[derive(Clone, Debug, Deserialize)]
@@ -24,80 +23,54 @@ pub(crate) struct DeanonymizeSpec {
 /// Puts back what a vault holds. Every text passes, at risk -1.
 #[derive(Debug)]
 pub(crate) struct Deanonymize {
+    /// Which of a session's vaults.
+    place: usize,
     restores: Arc<Restores>,
 }
 
 #[derive(Debug)]
 struct Restores {
-    vault: Arc<Vault>,
     strategy: Matching,
     sealer: Option<Sealer>,
-    /// What was compiled of the vault's last version.
-    compiled: Mutex<Option<Arc<Compiled>>>,
 }
 
+/// A text that waits for its vault.
 #[derive(Debug)]
-struct Compiled {
-    version: u64,
-    entries: Vec<VaultEntry>,
-    restorer: Restorer,
+struct Pending {
+    restores: Arc<Restores>,
+    vault: VaultHandle,
 }
 
 impl Deanonymize {
     pub(crate) const NAME: &'static str = "Deanonymize";
 
-    pub(crate) fn new(spec: &DeanonymizeSpec, vault: Arc<Vault>) -> Self {
-        let restores = Restores {
-            vault,
-            strategy: spec.matching_strategy,
-            sealer: spec.key.as_ref().map(Sealer::new),
-            compiled: Mutex::new(None),
-        };
-        Self { restores: Arc::new(restores) }
+    pub(crate) fn new(spec: &DeanonymizeSpec, place: usize) -> Self {
+        let sealer = spec.key.as_ref().map(Sealer::new);
+        Self { place, restores: Arc::new(Restores { strategy: spec.matching_strategy, sealer }) }
     }
 
-    pub(crate) fn find(&self, input: &Input<'_>) -> Result<Found, ScannerError> {
-        let version = self.restores.vault.version();
-        if version == 0 && self.restores.sealer.is_none() {
+    pub(crate) fn find(&self, input: &Input<'_>, session: &Session) -> Result<Found, ScannerError> {
+        let vault = session.vault(self.place).ok_or_else(no_vault)?;
+        if vault.is_untouched() && self.restores.sealer.is_none() {
             return Ok(Found::Verdict(Verdict::pass()));
         }
-        let compiled = self.restores.compiled.lock().clone();
-        match compiled.filter(|compiled| compiled.version == version) {
-            Some(compiled) => {
-                self.restores.verdict(input.text, &compiled, input.interrupt).map(Found::Verdict)
-            }
-            None => Ok(Found::Waits(Arc::clone(&self.restores) as Arc<dyn Settle>)),
+        let compiled = vault.compiled(self.restores.strategy);
+        if let Some(compiled) = compiled.filter(|compiled| Some(compiled.seen) == vault.seen()) {
+            return self.restores.verdict(input.text, &compiled, input.interrupt).map(Found::Verdict);
         }
+        let restores = Arc::clone(&self.restores);
+        Ok(Found::Waits(Arc::new(Pending { restores, vault: vault.clone() })))
     }
 }
 
 impl Restores {
-    /// Compiles the vault's entries. Those that were added since `version` was read come with the next one.
-    fn compile(&self, version: u64, entries: Vec<VaultEntry>) -> Result<Arc<Compiled>, ScannerError> {
-        let placeholders = entries.iter().map(|entry| entry.placeholder.as_str().into()).collect();
-        let restorer = Restorer::new(placeholders, self.strategy)?;
-        let compiled = Arc::new(Compiled { version, entries, restorer });
-        *self.compiled.lock() = Some(Arc::clone(&compiled));
-        Ok(compiled)
-    }
-
     fn verdict(
         &self,
         text: &Text,
         compiled: &Compiled,
         interrupt: Interrupt<'_>,
     ) -> Result<Verdict, ScannerError> {
-        let mut verdict = Verdict::pass();
-        for found in compiled.restorer.find(text, interrupt)? {
-            let Some(entry) = compiled.entries.get(found.index) else { continue };
-            let value = entry.value.as_str();
-            let value = match found.form {
-                Form::Plain => value.into(),
-                Form::Percent => percent_encode(value).into(),
-            };
-            // No finding: that would carry the value into everything that lists findings.
-            verdict.edit(found.span, 1.0, &value)?;
-        }
+        let mut verdict = compiled.restore(text, interrupt)?;
         if let Some(sealer) = &self.sealer {
             decrypt(sealer, text.as_str(), &mut verdict)?;
         }
@@ -124,20 +97,20 @@ fn decrypt(sealer: &Sealer, text: &str, verdict: &mut Verdict) -> Result<(), Sca
     Ok(())
 }
 
-impl Settle for Restores {
-    fn settle<'s>(&'s self, text: &'s Text) -> BoxFuture<'s, Result<Verdict, ScannerError>> {
+impl Settle for Pending {
+    fn settle<'s>(
+        &'s self,
+        text: &'s Text,
+        deadline: Option<Instant>,
+    ) -> BoxFuture<'s, Result<Verdict, ScannerError>> {
         Box::pin(async move {
-            let version = self.vault.version();
-            let entries = self.vault.get().await.map_err(vault_failed)?;
-            let compiled = self.compile(version, entries)?;
-            self.verdict(text, &compiled, Interrupt::NEVER)
+            let compiled = self.vault.restorer(self.restores.strategy, deadline).await?;
+            self.restores.verdict(text, &compiled, Interrupt::NEVER)
         })
     }
 
     fn settle_blocking(&self, text: &Text) -> Result<Verdict, ScannerError> {
-        let version = self.vault.version();
-        let entries = self.vault.get_blocking().map_err(vault_failed)?;
-        let compiled = self.compile(version, entries)?;
-        self.verdict(text, &compiled, Interrupt::NEVER)
+        let compiled = self.vault.restorer_blocking(self.restores.strategy)?;
+        self.restores.verdict(text, &compiled, Interrupt::NEVER)
     }
 }

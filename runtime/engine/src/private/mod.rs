@@ -5,10 +5,13 @@
 //! waits, and one with it is finished off the event loop.
 
 mod anonymize;
+mod compiled;
 mod deanonymize;
 mod json;
 mod operator;
 mod seal;
+mod session;
+mod vault;
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -18,17 +21,17 @@ use std::time::Instant;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use pyshield_core::literal::LiteralList;
-use pyshield_core::{ConfigError, Evidence, Input, ScannerError, Text, Verdict};
+use pyshield_core::{ConfigError, Evidence, Input, Interrupted, ScannerError, Text, Verdict};
 use serde_json::Value;
 
-use crate::actors::vault::Vault;
 use crate::outcome::Judgement;
 use crate::plan::guard;
-use crate::vault::VaultError;
 use anonymize::Anonymize;
 use deanonymize::Deanonymize;
 
 pub use anonymize::explain;
+pub use session::Session;
+pub use vault::VaultHandle;
 
 /// A scanner with a vault.
 #[derive(Debug)]
@@ -47,8 +50,13 @@ pub(crate) enum Found {
 
 /// The rest of a verdict: what the vault has to say.
 pub(crate) trait Settle: Send + Sync + fmt::Debug {
-    /// Asks the vault and makes the verdict.
-    fn settle<'s>(&'s self, text: &'s Text) -> BoxFuture<'s, Result<Verdict, ScannerError>>;
+    /// Asks the vault and makes the verdict; [`ScannerError::Interrupted`] if the vault did not answer before
+    /// `deadline`.
+    fn settle<'s>(
+        &'s self,
+        text: &'s Text,
+        deadline: Option<Instant>,
+    ) -> BoxFuture<'s, Result<Verdict, ScannerError>>;
 
     /// The same on a thread that may block.
     fn settle_blocking(&self, text: &Text) -> Result<Verdict, ScannerError>;
@@ -60,14 +68,22 @@ pub(crate) fn asks_vault(judgements: &[Judgement]) -> bool {
 }
 
 /// Asks the vaults that scanners wait for, one after another: what the first puts in, the next finds.
-pub(crate) async fn settle(judgements: &mut [Judgement], text: &Text) {
+pub(crate) async fn settle(
+    judgements: &mut [Judgement],
+    text: &Text,
+    deadline: Option<Instant>,
+) -> Result<(), Interrupted> {
     for judgement in judgements {
         let Some(pending) = judgement.pending.take() else { continue };
         let started = Instant::now();
-        let settled = AssertUnwindSafe(pending.settle(text)).catch_unwind().await;
-        judgement.verdict = settled.unwrap_or(Err(ScannerError::Panicked));
+        let settled = AssertUnwindSafe(pending.settle(text, deadline)).catch_unwind().await;
+        judgement.verdict = match settled.unwrap_or(Err(ScannerError::Panicked)) {
+            Err(ScannerError::Interrupted(why)) => return Err(why),
+            verdict => verdict,
+        };
         judgement.elapsed += started.elapsed();
     }
+    Ok(())
 }
 
 /// [`settle`] on a thread that may block.
@@ -81,20 +97,17 @@ pub(crate) fn settle_blocking(judgements: &mut [Judgement], text: &Text) {
 }
 
 impl PrivateScanner {
-    /// The scanner of a declaration in JSON, if it is one with a vault. `vault` in it is an index of `vaults`.
-    pub(crate) fn build(
-        kind: &str,
-        spec: &Value,
-        vaults: &[Arc<Vault>],
-    ) -> Option<Result<Self, ConfigError>> {
+    /// The scanner of a declaration in JSON, if it is one with a vault. `vault` in it is the place of its vault,
+    /// below `places`.
+    pub(crate) fn build(kind: &str, spec: &Value, places: usize) -> Option<Result<Self, ConfigError>> {
         Some(match kind {
             Anonymize::NAME => {
                 let scanner =
-                    declared(kind, spec, vaults).and_then(|(spec, vault)| Anonymize::new(spec, vault));
+                    declared(kind, spec, places).and_then(|(spec, place)| Anonymize::new(spec, place));
                 scanner.map(|scanner| Self::Anonymize(Box::new(scanner)))
             }
-            Deanonymize::NAME => declared(kind, spec, vaults)
-                .map(|(spec, vault)| Self::Deanonymize(Deanonymize::new(&spec, vault))),
+            Deanonymize::NAME => declared(kind, spec, places)
+                .map(|(spec, place)| Self::Deanonymize(Deanonymize::new(&spec, place))),
             _ => return None,
         })
     }
@@ -121,33 +134,40 @@ impl PrivateScanner {
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "as `Scanner::scan` takes it")]
-    pub(crate) fn find(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Found, ScannerError> {
+    pub(crate) fn find(
+        &self,
+        input: &Input<'_>,
+        evidence: &Evidence<'_>,
+        session: &Session,
+    ) -> Result<Found, ScannerError> {
         match self {
-            Self::Anonymize(scanner) => scanner.find(input, evidence),
-            Self::Deanonymize(scanner) => scanner.find(input),
+            Self::Anonymize(scanner) => scanner.find(input, evidence, session),
+            Self::Deanonymize(scanner) => scanner.find(input, session),
         }
     }
 }
 
-/// The fields of a declaration without its type, and its vault.
+/// The fields of a declaration without its type, and the place of its vault.
 fn declared<S: serde::de::DeserializeOwned>(
     kind: &str,
     spec: &Value,
-    vaults: &[Arc<Vault>],
-) -> Result<(S, Arc<Vault>), ConfigError> {
+    places: usize,
+) -> Result<(S, usize), ConfigError> {
     let name = if kind == Anonymize::NAME { Anonymize::NAME } else { Deanonymize::NAME };
     let mut spec = spec.clone();
     let vault = spec.as_object_mut().and_then(|fields| {
         fields.remove("type");
         fields.remove("vault")
     });
-    let vault = vault.and_then(|index| index.as_u64()).and_then(|index| vaults.get(index as usize));
-    let vault = vault.ok_or_else(|| ConfigError::new(name, "vault", "is missing"))?;
+    let place = vault.and_then(|place| place.as_u64()).map(|place| place as usize);
+    let place =
+        place.filter(|place| *place < places).ok_or_else(|| ConfigError::new(name, "vault", "is missing"))?;
     let spec = serde_json::from_value(spec);
     let spec = spec.map_err(|error| ConfigError::new(name, "declaration", error.to_string()))?;
-    Ok((spec, Arc::clone(vault)))
+    Ok((spec, place))
 }
 
-fn vault_failed(error: VaultError) -> ScannerError {
-    ScannerError::Failed(error.to_string())
+/// A session without the vault of a scanner. It cannot be had: a declaration has one for each place.
+fn no_vault() -> ScannerError {
+    ScannerError::Failed("the session has no vault".into())
 }

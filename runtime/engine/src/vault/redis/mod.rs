@@ -8,6 +8,7 @@
 
 mod store;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use store::{Change, Generation, Store, Tail};
 pub use store::{RedisOptions, StoreError};
 
-use super::{KeyRing, Room, SecretText, VaultEntry, VaultError, VaultLimits, VaultState, codec};
+use super::{Claim, KeyRing, Room, SecretText, VaultEntry, VaultError, VaultLimits, VaultState, codec};
 
 /// Pauses between attempts at a store that cannot be reached, doubled up to the latter.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
@@ -70,7 +71,7 @@ impl RedisVaults {
             let (next, keys) = page.map_err(|_| VaultError::TimedOut)?.map_err(StoreError::into_vault)?;
             for key in keys {
                 let vault = RedisVault { vaults: self.clone(), key: key.into(), copy: Arc::default() };
-                vault.update_with(Write::Whole, |_, _| Ok(())).await?;
+                vault.update_with(Write::Whole, None, |_, _| Ok(())).await?;
                 rotated += 1;
             }
             if next == 0 {
@@ -87,6 +88,13 @@ struct Copy {
     state: VaultState,
     generation: Generation,
     /// Batches that are in `state`.
+    batches: usize,
+}
+
+/// Names a state of a vault in the store: a list that begins alike and is as long is the same list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    generation: Generation,
     batches: usize,
 }
 
@@ -114,15 +122,18 @@ impl RedisVault {
         &self,
         operation: impl Fn(&mut VaultState, &Room) -> Result<R, VaultError>,
     ) -> Result<R, VaultError> {
-        self.update_with(Write::Changes, operation).await
+        self.update_with(Write::Changes, None, |copy, room| operation(&mut copy.state, room)).await
     }
 
     async fn update_with<R>(
         &self,
         write: Write,
-        operation: impl Fn(&mut VaultState, &Room) -> Result<R, VaultError>,
+        earlier: Option<std::time::Instant>,
+        operation: impl Fn(&mut Copy, &Room) -> Result<R, VaultError>,
     ) -> Result<R, VaultError> {
-        let deadline = Instant::now() + self.vaults.settings.timeout;
+        let began = Instant::now();
+        let deadline = began + self.vaults.settings.timeout;
+        let deadline = earlier.map_or(deadline, |earlier| deadline.min(earlier.into()));
         let mut held = timeout_at(deadline, self.copy.lock()).await.map_err(|_| VaultError::TimedOut)?;
         let mut unsure: Option<(Change, R)> = None;
         let mut pause = PAUSE.0;
@@ -131,7 +142,7 @@ impl RedisVault {
             // and the next reads everything.
             let mut copy = std::mem::take(&mut *held);
             let read = self.vaults.store.read(&self.key, copy.generation, copy.batches);
-            let tail = match timeout_at(deadline, read).await.map_err(|_| self.timed_out())? {
+            let tail = match timeout_at(deadline, read).await.map_err(|_| self.timed_out(began))? {
                 Ok(tail) => tail,
                 Err(StoreError::Unavailable) => {
                     retry(deadline, &mut pause).await?;
@@ -147,14 +158,14 @@ impl RedisVault {
             }
             let before = (copy.state.len(), copy.state.removals());
             let room = self.room();
-            let result = catch_unwind(AssertUnwindSafe(|| operation(&mut copy.state, &room)))
+            let result = catch_unwind(AssertUnwindSafe(|| operation(&mut copy, &room)))
                 .unwrap_or(Err(VaultError::Failed))?;
             let Some(change) = self.change(&copy, before, write)? else {
                 *held = copy;
                 return Ok(result);
             };
             let commit = self.vaults.store.commit(&self.key, &change);
-            match timeout_at(deadline, commit).await.map_err(|_| self.timed_out())? {
+            match timeout_at(deadline, commit).await.map_err(|_| self.timed_out(began))? {
                 Ok(true) => {
                     copy.generation = change.generation;
                     copy.batches = change.batches_after();
@@ -172,8 +183,13 @@ impl RedisVault {
         }
     }
 
-    fn timed_out(&self) -> VaultError {
-        self.vaults.store.renew();
+    /// A connection is given up when it was silent for as long as an operation may take; a caller who was in
+    /// more of a hurry says nothing about it.
+    fn timed_out(&self, began: Instant) -> VaultError {
+        let (timeout, store) = (self.vaults.settings.timeout, &self.vaults.store);
+        if began.elapsed() >= timeout || store.silent_for() >= timeout {
+            store.renew();
+        }
         VaultError::TimedOut
     }
 
@@ -233,6 +249,32 @@ impl RedisVault {
             max_total_bytes: usize::MAX,
             others: 0,
         }
+    }
+
+    /// What stands for each value; see [`VaultState::claim`]. [`VaultError::TimedOut`] at `deadline`, if that is
+    /// before the time of an operation is up.
+    pub async fn claim(
+        &self,
+        claims: Vec<Claim>,
+        taken: HashSet<Box<str>>,
+        deadline: Option<std::time::Instant>,
+    ) -> Result<Vec<SecretText>, VaultError> {
+        let claim = |copy: &mut Copy, room: &Room| copy.state.claim(claims.clone(), &taken, room);
+        self.update_with(Write::Changes, deadline, claim).await
+    }
+
+    /// The entries in order and the stamp of their state; nothing if that is `known`. Out of time as
+    /// [`Self::claim`].
+    pub async fn news(
+        &self,
+        known: Option<Stamp>,
+        deadline: Option<std::time::Instant>,
+    ) -> Result<Option<(Stamp, Vec<VaultEntry>)>, VaultError> {
+        let look = |copy: &mut Copy, _: &Room| {
+            let stamp = Stamp { generation: copy.generation, batches: copy.batches };
+            Ok((known != Some(stamp)).then(|| (stamp, copy.state.entries())))
+        };
+        self.update_with(Write::Changes, deadline, look).await
     }
 
     /// Adds entries at the end: all of them, or on [`VaultError::Full`] none.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -186,12 +187,36 @@ impl Change {
     }
 }
 
+/// When the server was last heard of, as far as anybody listened.
+struct Heard {
+    since: Instant,
+    /// Milliseconds after `since`.
+    at: AtomicU64,
+}
+
+impl Default for Heard {
+    fn default() -> Self {
+        Self { since: Instant::now(), at: AtomicU64::new(0) }
+    }
+}
+
+impl Heard {
+    fn now(&self) {
+        self.at.store(self.since.elapsed().as_millis() as u64, Ordering::Relaxed);
+    }
+
+    fn ago(&self) -> Duration {
+        self.since.elapsed().saturating_sub(Duration::from_millis(self.at.load(Ordering::Relaxed)))
+    }
+}
+
 /// A connection and the two scripts.
 #[derive(Clone)]
 pub(super) struct Store {
     client: Client,
     config: ConnectionManagerConfig,
     connection: Arc<ArcSwap<ConnectionManager>>,
+    heard: Arc<Heard>,
     prefix: String,
     /// Milliseconds to live; 0 for ever.
     ttl: u64,
@@ -224,6 +249,7 @@ impl Store {
             client,
             config,
             connection: Arc::new(ArcSwap::from_pointee(connection)),
+            heard: Arc::default(),
             prefix: options.prefix.clone(),
             ttl: options.ttl.map_or(0, |ttl| u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1)),
             read: Script::new(READ),
@@ -243,6 +269,12 @@ impl Store {
         {
             self.connection.store(Arc::new(connection));
         }
+        self.heard.now();
+    }
+
+    /// How long nothing was heard of the server.
+    pub(super) fn silent_for(&self) -> Duration {
+        self.heard.ago()
     }
 
     /// The name of a session's list. The braces put it and the place beside it on one node of a cluster.
@@ -260,6 +292,7 @@ impl Store {
         let mut call = self.read.key(key);
         call.arg(generation.argument()).arg(batches).arg(self.ttl);
         let answer: Result<Answer, _> = call.invoke_async(&mut connection).await;
+        self.heard.now();
         let (generation, from, batches) = answer.map_err(|error| StoreError::of(&error))?;
         Ok(Tail { generation: Generation::from_answer(&generation)?, from, batches })
     }
@@ -275,6 +308,7 @@ impl Store {
             .arg(change.kept)
             .arg(change.batch.as_deref().unwrap_or_default());
         let answer: Result<bool, _> = call.invoke_async(&mut connection).await;
+        self.heard.now();
         answer.map_err(|error| StoreError::of(&error))
     }
 

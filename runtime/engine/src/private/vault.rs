@@ -1,0 +1,211 @@
+//! A handle on a vault, wherever it is kept: in this process, or in Redis.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::RandomState;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use pyshield_core::restore::Matching;
+use pyshield_core::{Interrupted, ScannerError};
+
+use super::compiled::Compiled;
+use crate::actors::vault::Vault;
+use crate::lock::Mutex;
+use crate::runtime;
+use crate::vault::redis::{RedisVault, Stamp};
+use crate::vault::{Claim, SecretText, VaultEntry, VaultError};
+
+/// A vault as scanners work with it. Cloning shares it, and holding one is the only way to reach its vault.
+#[derive(Clone)]
+pub struct VaultHandle(Arc<Inner>);
+
+struct Inner {
+    number: u64,
+    store: Store,
+    /// Of nobody's making: what is made up for the vault's values cannot be foreseen.
+    key: RandomState,
+    /// What was compiled of the vault's last state, for each way of matching that was asked for.
+    compiled: Mutex<Vec<Arc<Compiled>>>,
+}
+
+enum Store {
+    Memory(Vault),
+    Redis(Box<RedisVault>),
+}
+
+/// Names a state of a vault: equal for equal entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// The count of changes.
+    Version(u64),
+    Stamp(Stamp),
+}
+
+impl VaultHandle {
+    /// A vault of this process; wiped with the last handle.
+    pub fn memory(vault: Vault) -> Self {
+        Self::new(Store::Memory(vault))
+    }
+
+    /// A vault in Redis, which stays there.
+    pub fn redis(vault: RedisVault) -> Self {
+        Self::new(Store::Redis(Box::new(vault)))
+    }
+
+    fn new(store: Store) -> Self {
+        static HANDLES: AtomicU64 = AtomicU64::new(1);
+        let number = HANDLES.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::new(Inner { number, store, key: RandomState::new(), compiled: Mutex::default() }))
+    }
+
+    /// The vault, if it is one of this process.
+    pub fn as_memory(&self) -> Option<&Vault> {
+        match &self.0.store {
+            Store::Memory(vault) => Some(vault),
+            Store::Redis(_) => None,
+        }
+    }
+
+    /// Tells handles apart; never 0.
+    pub(super) fn number(&self) -> u64 {
+        self.0.number
+    }
+
+    /// The key of what is made up for the vault's values.
+    pub(super) fn key(&self) -> &RandomState {
+        &self.0.key
+    }
+
+    /// Whether asking it may take longer than a thread of the runtime may wait.
+    pub(super) fn waits(&self) -> bool {
+        matches!(self.0.store, Store::Redis(_))
+    }
+
+    /// What is known of the vault's state without asking anybody; nothing of one that others may change.
+    pub(super) fn seen(&self) -> Option<Seen> {
+        match &self.0.store {
+            Store::Memory(vault) => Some(Seen::Version(vault.version())),
+            Store::Redis(_) => None,
+        }
+    }
+
+    /// Whether it is known, without asking anybody, that the vault never held anything.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.seen() == Some(Seen::Version(0))
+    }
+
+    /// What was last compiled of it for `strategy`.
+    pub(super) fn compiled(&self, strategy: Matching) -> Option<Arc<Compiled>> {
+        self.0.compiled.lock().iter().find(|compiled| compiled.strategy == strategy).cloned()
+    }
+
+    /// What stands for each value, see [`crate::vault::VaultState::claim`]; until `deadline`.
+    pub(super) async fn claim(
+        &self,
+        claims: Vec<Claim>,
+        taken: HashSet<Box<str>>,
+        deadline: Option<Instant>,
+    ) -> Result<Vec<SecretText>, ScannerError> {
+        let given = match &self.0.store {
+            Store::Memory(vault) => vault.claim(claims, taken).await,
+            Store::Redis(vault) => vault.claim(claims, taken, deadline).await,
+        };
+        given.map_err(|error| failed(error, deadline))
+    }
+
+    /// [`Self::claim`] on a thread that may block.
+    pub(super) fn claim_blocking(
+        &self,
+        claims: Vec<Claim>,
+        taken: HashSet<Box<str>>,
+    ) -> Result<Vec<SecretText>, ScannerError> {
+        match &self.0.store {
+            Store::Memory(vault) => vault.claim_blocking(claims, taken).map_err(|error| failed(error, None)),
+            Store::Redis(_) => {
+                let vault = self.clone();
+                wait_for(async move { vault.claim(claims, taken, None).await })
+            }
+        }
+    }
+
+    /// What restores the vault's entries as they are now; until `deadline`.
+    pub(super) async fn restorer(
+        &self,
+        strategy: Matching,
+        deadline: Option<Instant>,
+    ) -> Result<Arc<Compiled>, ScannerError> {
+        let known = self.compiled(strategy);
+        let read = match &self.0.store {
+            Store::Memory(vault) => {
+                let version = Seen::Version(vault.version());
+                vault.get().await.map(|entries| Some((version, entries)))
+            }
+            Store::Redis(vault) => {
+                let stamp = known.as_ref().and_then(|known| match known.seen {
+                    Seen::Stamp(stamp) => Some(stamp),
+                    Seen::Version(_) => None,
+                });
+                let news = vault.news(stamp, deadline).await;
+                news.map(|news| news.map(|(stamp, entries)| (Seen::Stamp(stamp), entries)))
+            }
+        };
+        match (read.map_err(|error| failed(error, deadline))?, known) {
+            (None, Some(known)) => Ok(known),
+            (None, None) => self.compile(Seen::Version(0), Vec::new(), strategy),
+            (Some((seen, entries)), _) => self.compile(seen, entries, strategy),
+        }
+    }
+
+    /// [`Self::restorer`] on a thread that may block.
+    pub(super) fn restorer_blocking(&self, strategy: Matching) -> Result<Arc<Compiled>, ScannerError> {
+        match &self.0.store {
+            Store::Memory(vault) => {
+                let version = Seen::Version(vault.version());
+                let entries = vault.get_blocking().map_err(|error| failed(error, None))?;
+                self.compile(version, entries, strategy)
+            }
+            Store::Redis(_) => {
+                let vault = self.clone();
+                wait_for(async move { vault.restorer(strategy, None).await })
+            }
+        }
+    }
+
+    /// Compiles entries and keeps the result. Those that were added since `seen` was read come with the next one.
+    fn compile(
+        &self,
+        seen: Seen,
+        entries: Vec<VaultEntry>,
+        strategy: Matching,
+    ) -> Result<Arc<Compiled>, ScannerError> {
+        let compiled = Arc::new(Compiled::new(seen, entries, strategy)?);
+        let mut kept = self.0.compiled.lock();
+        kept.retain(|other| other.strategy != strategy);
+        kept.push(Arc::clone(&compiled));
+        Ok(compiled)
+    }
+}
+
+/// Runs a future to its end on the runtime's threads.
+fn wait_for<T: Send + 'static>(
+    future: impl Future<Output = Result<T, ScannerError>> + Send + 'static,
+) -> Result<T, ScannerError> {
+    let closed = |_| failed(VaultError::Closed, None);
+    runtime::current().map_err(closed)?.wait_for(future).map_err(closed)?
+}
+
+/// The error of a scanner whose vault failed. Out of time is the request's own end if that was its deadline.
+fn failed(error: VaultError, deadline: Option<Instant>) -> ScannerError {
+    if error == VaultError::TimedOut && deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        return ScannerError::Interrupted(Interrupted::Deadline);
+    }
+    ScannerError::Vault { kind: error.kind(), reason: error.to_string() }
+}
+
+impl fmt::Debug for VaultHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VaultHandle(..)")
+    }
+}
