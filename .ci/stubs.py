@@ -64,6 +64,7 @@ TYPES: dict[str, str] = {
     "ScanResult.verdicts": "dict[str, Verdict]",
     "Scanner.ascan": "Awaitable[tuple[str, bool, float]]",
     "Scanner.report": "ScanResult",
+    "Sessions.metrics": "dict[str, int]",
     "Shield.close": "Awaitable[bool]",
     "Shield.metrics": "dict[str, Any]",
     "Shield.scan_output": "Awaitable[ScanResult]",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pyshield.messages import Decision, MessagePolicy, ScannedMessages
     from pyshield.results import Entity, Finding, RiskFactor, ScanResult, Severity, Timings, Verdict
     from pyshield.session import BlockingSession, Session
+    from pyshield.sessions import Sessions
     from pyshield.shield import BlockingShield, Cache, Limits, Shield, Views
     from pyshield.spotlighting import Spotlighting
     from pyshield.stream import StreamBlocked, StreamEnd, StreamFinding, StreamText
@@ -39,6 +40,7 @@ __all__ = [
     "ScanResult",
     "ScannedMessages",
     "Session",
+    "Sessions",
     "Severity",
     "Shield",
     "ShieldError",
@@ -73,6 +75,7 @@ _HOME = {
     "ScanResult": "results",
     "ScannedMessages": "messages",
     "Session": "session",
+    "Sessions": "sessions",
     "Severity": "results",
     "Shield": "shield",
     "ShieldError": "errors",

@@ -26,6 +26,7 @@ __all__ = [
     "RedisVaults",
     "ScanResult",
     "Scanner",
+    "Sessions",
     "Shield",
     "Ticket",
     "Timings",
@@ -577,6 +578,46 @@ class Scanner:
         """
 
 @final
+class Sessions:
+    """
+    A store of vaults by name. Those not used for longest make room for others.
+    """
+
+    def __new__(
+        cls,
+        max_sessions: int,
+        ttl: float | None,
+        max_entries: int,
+        max_bytes: int,
+        max_total_bytes: int,
+        /,
+    ) -> Sessions: ...
+    def clear(self, /) -> None:
+        """
+        Removes all sessions.
+        """
+
+    def contains(self, session: str, /) -> bool:
+        """
+        Whether there is a session; no use of it.
+        """
+
+    def metrics(self, /) -> dict[str, int]:
+        """
+        How many sessions there are, what they hold, and what became of the others.
+        """
+
+    def remove(self, session: str, /) -> bool:
+        """
+        Removes a session, and whether there was one.
+        """
+
+    def vault(self, session: str, /) -> Vault:
+        """
+        The vault of a session, made if there is none.
+        """
+
+@final
 class Shield:
     """
     A compiled shield.
@@ -716,10 +757,22 @@ class Vault:
     """
 
     def __len__(self, /) -> int: ...
-    def __new__(cls, tuples: Sequence[tuple[str, str]] = ..., /) -> Vault: ...
+    def __new__(
+        cls,
+        tuples: Sequence[tuple[str, str]] = ...,
+        max_entries: int | None = None,
+        max_bytes: int | None = None,
+        ttl: float | None = None,
+        /,
+    ) -> Vault: ...
     def append(self, new_tuple: tuple[str, str], /) -> None:
         """
         Adds a pair.
+        """
+
+    def export(self, key: bytes, /) -> bytes:
+        """
+        All pairs as sealed bytes, under a key of 32 bytes.
         """
 
     def extend(self, new_tuples: Sequence[tuple[str, str]], /) -> None:
@@ -730,6 +783,11 @@ class Vault:
     def get(self, /) -> list[tuple[str, str]]:
         """
         All pairs, in order, as a new list.
+        """
+
+    def load(self, sealed: bytes, keys: Sequence[bytes], /) -> None:
+        """
+        Adds what was exported with one of the keys.
         """
 
     def placeholder_exists(self, placeholder: str, /) -> bool:

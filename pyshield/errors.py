@@ -187,7 +187,8 @@ class VaultError(ShieldError):
         reason: `"full"` (a limit would be passed), `"unavailable"` (its store cannot be reached), `"refused"`
             (its store said no), `"sealed"` (what is stored was sealed with another key, or altered), `"lost"`
             (given up after a failure inside), `"timed_out"` (its store did not answer a scanner in time),
-            `"closed"` (the runtime has shut down) or `"failed"` (a failure inside; nothing was changed).
+            `"closed"` (the runtime has shut down), `"evicted"`, `"expired"` or `"removed"` (it
+            is no more, see `Sessions`) or `"failed"` (a failure inside; nothing was changed).
         scanner: The scanner that works with it, if the error came of a scan.
     """
 

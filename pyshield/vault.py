@@ -8,12 +8,21 @@ from pyshield._check import Check
 from pyshield._runtime import RedisVault as NativeRedisVault
 from pyshield._runtime import RedisVaults as NativeRedisVaults
 from pyshield._runtime import Vault as NativeVault
-from pyshield.errors import ConfigError
+from pyshield.errors import ConfigError, ShieldError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
 __all__ = ["RedisVault", "RedisVaults", "Vault"]
+
+_KEY_BYTES = 32
+_MAX_KEYS = 8
+
+
+def _key(field: str, value: object) -> bytes:
+    if not isinstance(value, bytes) or len(value) != _KEY_BYTES:
+        Check("Vault").fail(field, f"expected a key of {_KEY_BYTES} bytes")
+    return value
 
 
 def _pair(check: Check, field: str, value: object) -> tuple[str, str]:
@@ -37,16 +46,87 @@ class Vault:
 
     Args:
         tuples: Pairs to begin with.
+        max_entries: Most pairs; 100,000 if not given, which is also the most there can be.
+        max_bytes: Most bytes; a pair counts its texts and 240 bytes. 16 MiB if not given, which is also the
+            most there can be.
+        ttl: Seconds the vault lives after its last use. Then its entries are wiped, and whoever still holds
+            it gets a `VaultError`, reason `"expired"`.
 
     Raises:
-        ConfigError: If something is not a pair of strings.
+        ConfigError: If something is not a pair of strings, or a limit is no number.
         VaultError: If the vault is full.
     """
 
     __slots__ = ("_native",)
 
-    def __init__(self, tuples: Sequence[tuple[str, str]] | None = None) -> None:
-        self._native = NativeVault(_pairs("tuples", tuples if tuples is not None else []))
+    def __init__(
+        self,
+        tuples: Sequence[tuple[str, str]] | None = None,
+        *,
+        max_entries: int | None = None,
+        max_bytes: int | None = None,
+        ttl: float | None = None,
+    ) -> None:
+        check = Check("Vault")
+        self._native = NativeVault(
+            _pairs("tuples", tuples if tuples is not None else []),
+            None if max_entries is None else check.integer("max_entries", max_entries, least=1),
+            None if max_bytes is None else check.integer("max_bytes", max_bytes, least=1),
+            None if ttl is None else check.number("ttl", ttl, least=0.001, most=1e9),
+        )
+
+    @classmethod
+    def _of(cls, native: NativeVault) -> Vault:
+        """The vault of a handle."""
+        vault = cls.__new__(cls)
+        vault._native = native  # noqa: SLF001  # of this class
+        return vault
+
+    def export(self, key: bytes) -> bytes:
+        """All pairs as bytes to keep elsewhere, sealed with XChaCha20-Poly1305; `load` takes them back.
+
+        Args:
+            key: 32 bytes.
+
+        Raises:
+            ConfigError: If the key is none.
+        """
+        return self._native.export(_key("key", key))
+
+    @classmethod
+    def load(
+        cls,
+        sealed: bytes,
+        *,
+        keys: Sequence[bytes],
+        max_entries: int | None = None,
+        max_bytes: int | None = None,
+        ttl: float | None = None,
+    ) -> Vault:
+        """A new vault of what `export` gave. The numbers of its placeholders are not given again.
+
+        Args:
+            sealed: The bytes.
+            keys: One to eight keys of 32 bytes, of which one opens it.
+            max_entries: As for a new vault.
+            max_bytes: As for a new vault.
+            ttl: As for a new vault.
+
+        Raises:
+            ConfigError: If a key is none.
+            VaultError: If none of the keys opens it, or it was altered (`"sealed"`), or it is too large
+                (`"full"`).
+        """
+        check = Check("Vault")
+        given: object = keys
+        if not isinstance(given, list | tuple) or not 1 <= len(given) <= _MAX_KEYS:
+            check.fail("keys", f"expected a list of 1 to {_MAX_KEYS} keys")
+        if not isinstance(sealed, bytes):
+            check.fail("sealed", f"expected bytes, got a {type(sealed).__name__}")
+        checked = [_key(f"keys[{index}]", key) for index, key in enumerate(keys)]
+        vault = cls(max_entries=max_entries, max_bytes=max_bytes, ttl=ttl)
+        vault._native.load(sealed, checked)
+        return vault
 
     def append(self, new_tuple: tuple[str, str]) -> None:
         """Adds a pair."""
@@ -76,7 +156,10 @@ class Vault:
         return len(self._native)
 
     def __repr__(self) -> str:
-        return f"<Vault of {len(self)} pairs>"
+        try:
+            return f"<Vault of {len(self)} pairs>"
+        except ShieldError:  # it is no more
+            return "<Vault>"
 
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError(

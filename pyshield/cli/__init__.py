@@ -1,4 +1,4 @@
-"""The `pyshield` command: `scan` for texts, files and records, `models`, `doctor` for the installation."""
+"""The `pyshield` command: `scan`, `redact`, `restore` for texts and files, `models`, `doctor`."""
 
 from __future__ import annotations
 

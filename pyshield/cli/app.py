@@ -12,6 +12,8 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from pyshield.cli.models import app as models
+from pyshield.cli.private import redact as redact_files
+from pyshield.cli.private import restore as restore_files
 from pyshield.errors import ConfigError, ShieldError
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ app = typer.Typer(
 
 
 app.add_typer(models, name="models")
+app.command(name="redact")(redact_files)
+app.command(name="restore")(restore_files)
 
 
 class Side(StrEnum):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pyshield.results import ScanResult
     from pyshield.shield import BlockingShield
 
-__all__ = ["scan_all"]
+__all__ = ["batches", "scan_all"]
 
 # One crossing into the runtime for many small texts, yet never much more in memory than one large one.
 _BATCH_TEXTS = 512
@@ -25,7 +25,8 @@ _BATCH_BYTES = 4 << 20
 Item = Document | Unreadable
 
 
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """The items in lists that the runtime takes in one go."""
     batch: list[Item] = []
     size = 0
     for item in items:
@@ -87,7 +88,7 @@ def scan_all(
     """
     summary = Summary()
     scan = _Scan(shield, side, prompt)
-    for batch in _batches(sources):
+    for batch in batches(sources):
         results = iter(scan.many([item for item in batch if isinstance(item, Document)]))
         progress.hide()
         for item in batch:

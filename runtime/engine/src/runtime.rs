@@ -17,6 +17,7 @@ use crate::actors::vault::VaultService;
 use crate::error::EngineError;
 use crate::lock::Mutex;
 use crate::model::error::ModelFault;
+use crate::vault::{VaultLimits, VaultOptions};
 
 /// Work above this, in nanoseconds, goes to the pool for large texts, so that short requests never wait
 /// behind it.
@@ -39,6 +40,7 @@ pub struct Runtime {
     small: Arc<ScanPool>,
     large: Arc<ScanPool>,
     vaults: VaultService,
+    vault_arbiter: actix_rt::ArbiterHandle,
     bulk: rayon::ThreadPool,
     /// Models that are loaded, to be closed with the rest.
     models: Mutex<Vec<Weak<SessionPool>>>,
@@ -106,7 +108,8 @@ impl Runtime {
         let system = ActorSystem::start()?;
         let small = ScanPool::start(&system, cores, 0)?;
         let large = ScanPool::start(&system, cores, LARGE_NICENESS)?;
-        let vaults = VaultService::start(&system.arbiter()?);
+        let vault_arbiter = system.arbiter()?;
+        let vaults = VaultService::start(&vault_arbiter);
         let bulk = rayon::ThreadPoolBuilder::new()
             .num_threads(cores)
             .thread_name(|index| format!("pyshield-bulk-{index}"))
@@ -115,7 +118,7 @@ impl Runtime {
             .map_err(io::Error::other)?;
         let handle = tokio.handle().clone();
         let (tokio, models) = (Mutex::new(Some(tokio)), Mutex::default());
-        Ok(Self { tokio, handle, system, small, large, vaults, bulk, models })
+        Ok(Self { tokio, handle, system, small, large, vaults, vault_arbiter, bulk, models })
     }
 
     /// Where futures run.
@@ -146,6 +149,11 @@ impl Runtime {
     /// Where vaults are made.
     pub const fn vaults(&self) -> &VaultService {
         &self.vaults
+    }
+
+    /// A new store of sessions' vaults, on the thread of all vaults. It ends with its last handle.
+    pub fn sessions(&self, limits: VaultLimits, options: VaultOptions) -> VaultService {
+        VaultService::sessions(&self.vault_arbiter, limits, options)
     }
 
     /// Loads a model on threads of its own; they end when the last handle is gone. Blocks while it loads.

@@ -3,15 +3,22 @@
 
 mod claim;
 mod codec;
-
+mod collection;
+pub(crate) mod compiled;
+mod export;
+pub(crate) mod life;
 pub mod redis;
 mod seal;
 mod secret;
 mod state;
 
-use std::collections::HashMap;
+use std::time::Duration;
 
 pub use claim::Claim;
+pub use collection::{Room, Statistics};
+pub(crate) use collection::{VaultId, Vaults};
+pub use export::{export, import};
+pub use life::End;
 pub use seal::{KEY_BYTES, KeyRing, MAX_KEYS, SEAL_OVERHEAD};
 pub use secret::{SecretText, VaultEntry};
 pub use state::VaultState;
@@ -38,6 +45,17 @@ impl Default for VaultLimits {
     fn default() -> Self {
         Self { max_vaults: 100_000, max_entries: 100_000, max_bytes: 16 << 20, max_total_bytes: 256 << 20 }
     }
+}
+
+/// What holds for one vault, beside [`VaultLimits`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct VaultOptions {
+    /// Entries.
+    pub max_entries: Option<usize>,
+    /// Bytes, [`ENTRY_OVERHEAD`] per entry included.
+    pub max_bytes: Option<usize>,
+    /// How long it lives after its last use.
+    pub ttl: Option<Duration>,
 }
 
 /// Why a vault could not do as asked. No variant carries an entry.
@@ -72,6 +90,13 @@ pub enum VaultError {
     /// What was stored cannot be opened: it was sealed with another key, or altered.
     #[error("what the vault holds was sealed with another key, or altered")]
     Sealed,
+    /// The vault is no more; its entries were wiped.
+    #[error("the vault is no more: {}", match .0 {
+        End::Evicted => "it was not used for longest when room was needed",
+        End::Expired => "it was not used for as long as it was to live",
+        End::Removed => "it was removed",
+    })]
+    Gone(End),
     /// The runtime that keeps the vaults has shut down, or belongs to the parent of this process.
     #[error("vaults are closed")]
     Closed,
@@ -89,110 +114,9 @@ impl VaultError {
             Self::Unavailable => "unavailable",
             Self::Refused(_) => "refused",
             Self::Sealed => "sealed",
+            Self::Gone(end) => end.name(),
             Self::Closed => "closed",
         }
-    }
-}
-
-/// Names one vault. Handed out in sequence and never twice; it does not leave the crate, so that holding a
-/// handle is the only way to reach a vault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct VaultId(u64);
-
-/// All vaults.
-#[derive(Debug)]
-pub(crate) struct Vaults {
-    limits: VaultLimits,
-    by_id: HashMap<VaultId, VaultState>,
-    created: u64,
-    bytes: usize,
-}
-
-impl Vaults {
-    pub(crate) fn new(limits: VaultLimits) -> Self {
-        Self { limits, by_id: HashMap::new(), created: 0, bytes: 0 }
-    }
-
-    /// Adds an empty vault.
-    pub(crate) fn create(&mut self) -> Result<VaultId, VaultError> {
-        let limit = self.limits.max_vaults;
-        if self.by_id.len() >= limit {
-            return Err(VaultError::Full { what: "vaults", limit });
-        }
-        let id = VaultId(self.created);
-        self.created += 1;
-        self.by_id.insert(id, VaultState::default());
-        Ok(id)
-    }
-
-    /// Removes a vault and wipes its entries. Of a vault that is gone, nothing.
-    pub(crate) fn release(&mut self, id: VaultId) {
-        if let Some(state) = self.by_id.remove(&id) {
-            self.bytes = self.bytes.saturating_sub(state.bytes());
-        }
-    }
-
-    /// Removes a vault whose operation panicked: what it holds and what was charged for it may differ.
-    pub(crate) fn give_up(&mut self, id: VaultId) {
-        self.by_id.remove(&id);
-        self.bytes = self.by_id.values().map(VaultState::bytes).sum();
-    }
-
-    /// Runs `operation` on one vault. It gets the limits for that vault, with what the others leave of the
-    /// total.
-    pub(crate) fn with<R>(
-        &mut self,
-        id: VaultId,
-        operation: impl FnOnce(&mut VaultState, &Room) -> Result<R, VaultError>,
-    ) -> Result<R, VaultError> {
-        let state = self.by_id.get_mut(&id).ok_or(VaultError::Lost)?;
-        let before = state.bytes();
-        let others = self.bytes.saturating_sub(before);
-        let room = Room {
-            max_entries: self.limits.max_entries,
-            max_bytes: self.limits.max_bytes,
-            max_total_bytes: self.limits.max_total_bytes,
-            others,
-        };
-        let result = operation(state, &room);
-        self.bytes = others + state.bytes();
-        result
-    }
-
-    #[cfg(test)]
-    pub(crate) fn bytes(&self) -> usize {
-        self.bytes
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.by_id.len()
-    }
-}
-
-/// How far one vault may grow.
-#[derive(Clone, Copy, Debug)]
-pub struct Room {
-    max_entries: usize,
-    max_bytes: usize,
-    max_total_bytes: usize,
-    /// Bytes of all other vaults.
-    others: usize,
-}
-
-impl Room {
-    /// Whether a vault of `entries` and `bytes` is within every limit.
-    fn check(&self, entries: usize, bytes: usize) -> Result<(), VaultError> {
-        let total = self.others.saturating_add(bytes);
-        for (what, has, limit) in [
-            ("entries", entries, self.max_entries),
-            ("bytes", bytes, self.max_bytes),
-            ("bytes in all vaults", total, self.max_total_bytes),
-        ] {
-            if has > limit {
-                return Err(VaultError::Full { what, limit });
-            }
-        }
-        Ok(())
     }
 }
 

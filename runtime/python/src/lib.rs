@@ -20,6 +20,7 @@ mod probe;
 mod redis;
 mod result;
 mod scanner;
+mod sessions;
 mod shield;
 mod stream;
 mod text;
@@ -65,6 +66,8 @@ mod _runtime {
     use crate::result::ScanResult;
     #[pymodule_export]
     use crate::scanner::Scanner;
+    #[pymodule_export]
+    use crate::sessions::Sessions;
     #[pymodule_export]
     use crate::shield::Shield;
     #[pymodule_export]

@@ -41,6 +41,16 @@ fn wait<T: Send + 'static>(
         .map_err(|error| errors::vault_error(py, error))
 }
 
+/// Keys as the engine has them; `ValueError` for what is none.
+pub(crate) fn ring(keys: &[&[u8]]) -> PyResult<KeyRing> {
+    let mut ring = Vec::with_capacity(MAX_KEYS);
+    for key in keys {
+        let wrong = |_| PyValueError::new_err(format!("a key has {KEY_BYTES} bytes, not {}", key.len()));
+        ring.push(Zeroizing::new(<[u8; KEY_BYTES]>::try_from(*key).map_err(wrong)?));
+    }
+    KeyRing::new(&ring).ok_or_else(|| PyValueError::new_err(format!("expected 1 to {MAX_KEYS} keys")))
+}
+
 /// Vaults in a Redis server.
 #[pyclass(frozen, module = "pyshield._runtime")]
 pub(crate) struct RedisVaults {
@@ -65,15 +75,8 @@ impl RedisVaults {
         max_bytes: usize,
     ) -> PyResult<Self> {
         let wrong = |what: String| PyValueError::new_err(what);
-        let mut ring = Vec::with_capacity(MAX_KEYS);
-        for key in &keys {
-            let key: [u8; KEY_BYTES] = key
-                .as_bytes()
-                .try_into()
-                .map_err(|_| wrong(format!("a key has {KEY_BYTES} bytes, not {}", key.as_bytes().len())))?;
-            ring.push(Zeroizing::new(key));
-        }
-        let keys = KeyRing::new(&ring).ok_or_else(|| wrong(format!("expected 1 to {MAX_KEYS} keys")))?;
+        let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
+        let keys = ring(&keys)?;
         let seconds = |value: f64| {
             Duration::try_from_secs_f64(value).map_err(|_| wrong("expected a number of seconds".into()))
         };

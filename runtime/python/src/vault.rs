@@ -1,13 +1,15 @@
 //! `_runtime.Vault`: a handle on pairs that the vault actor owns.
 
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 use pyshield_engine::actors::vault as engine;
+use pyshield_engine::config::seconds;
 use pyshield_engine::private::VaultHandle;
 use pyshield_engine::runtime;
-use pyshield_engine::vault::{SecretText, VaultEntry, VaultError};
+use pyshield_engine::vault::{SecretText, VaultEntry, VaultError, VaultOptions, export, import};
 
 use crate::errors;
-use crate::redis::RedisVault;
+use crate::redis::{RedisVault, ring};
 
 /// A vault; dropping it wipes what it holds.
 #[pyclass(frozen, module = "pyshield._runtime")]
@@ -48,6 +50,10 @@ pub(crate) fn pairs(entries: &[VaultEntry]) -> Vec<(String, String)> {
 }
 
 impl Vault {
+    pub(crate) fn of(vault: engine::Vault) -> Self {
+        Self { handle: VaultHandle::memory(vault) }
+    }
+
     /// Asks the actor with the interpreter lock released.
     fn ask<T: Send>(
         &self,
@@ -62,17 +68,40 @@ impl Vault {
 #[pymethods]
 impl Vault {
     #[new]
-    #[pyo3(signature = (tuples = Vec::new(), /))]
-    fn new(py: Python<'_>, tuples: Vec<(String, String)>) -> PyResult<Self> {
+    #[pyo3(signature = (tuples = Vec::new(), max_entries = None, max_bytes = None, ttl = None, /))]
+    fn new(
+        py: Python<'_>,
+        tuples: Vec<(String, String)>,
+        max_entries: Option<usize>,
+        max_bytes: Option<usize>,
+        ttl: Option<f64>,
+    ) -> PyResult<Self> {
         let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
         let entries: Vec<VaultEntry> = tuples.into_iter().map(entry).collect();
+        let options = VaultOptions { max_entries, max_bytes, ttl: ttl.map(seconds) };
         let made = py.detach(|| {
-            let vault = runtime.vaults().create()?;
+            let vault = runtime.vaults().create_with(options)?;
             vault.extend_blocking(entries)?;
             Ok(vault)
         });
-        made.map(|vault| Self { handle: VaultHandle::memory(vault) })
-            .map_err(|error| errors::vault_error(py, error))
+        made.map(Self::of).map_err(|error| errors::vault_error(py, error))
+    }
+
+    /// All pairs as sealed bytes, under a key of 32 bytes.
+    #[pyo3(signature = (key, /))]
+    fn export<'py>(&self, py: Python<'py>, key: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+        let keys = ring(&[key])?;
+        let sealed = self.ask(py, |vault| export(&vault.get_blocking()?, &keys))?;
+        Ok(PyBytes::new(py, &sealed))
+    }
+
+    /// Adds what was exported with one of the keys.
+    #[pyo3(signature = (sealed, keys, /))]
+    #[expect(clippy::needless_pass_by_value, reason = "PyO3 extracts into owned values")]
+    fn load(&self, py: Python<'_>, sealed: &[u8], keys: Vec<Bound<'_, PyBytes>>) -> PyResult<()> {
+        let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
+        let keys = ring(&keys)?;
+        self.ask(py, |vault| vault.restore_blocking(import(sealed, &keys)?))
     }
 
     /// Adds a pair.

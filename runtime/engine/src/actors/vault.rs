@@ -5,13 +5,17 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
-use actix::{Actor, Addr, Context, Handler, Message};
+use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
 use actix_rt::ArbiterHandle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use crate::vault::compiled::Compilations;
+use crate::vault::life::{Life, now};
 use crate::vault::{
-    Claim, Room, SecretText, VaultEntry, VaultError, VaultId, VaultLimits, VaultState, Vaults,
+    Claim, Room, SecretText, Statistics, VaultEntry, VaultError, VaultId, VaultLimits, VaultOptions,
+    VaultState, Vaults,
 };
 
 /// Async calls that are in the mailbox at one time; more wait for their turn. A call takes about a
@@ -20,6 +24,25 @@ const MAX_CALLS: usize = 1_024;
 
 struct VaultActor {
     vaults: Vaults,
+    /// When it next looks for vaults whose time is over.
+    wakes: Option<u64>,
+}
+
+impl VaultActor {
+    /// Sees to it that vaults end when their time is over, even if nobody asks.
+    fn schedule(&mut self, context: &mut Context<Self>) {
+        let Some(due) = self.vaults.next_due() else { return };
+        if self.wakes.is_some_and(|wakes| wakes <= due) {
+            return;
+        }
+        self.wakes = Some(due);
+        let after = Duration::from_nanos(due.saturating_sub(now()));
+        context.run_later(after, |actor, context| {
+            actor.wakes = None;
+            actor.vaults.sweep(now());
+            actor.schedule(context);
+        });
+    }
 }
 
 impl Actor for VaultActor {
@@ -40,12 +63,13 @@ impl Message for Call {
 impl Handler<Call> for VaultActor {
     type Result = ();
 
-    fn handle(&mut self, call: Call, _context: &mut Self::Context) {
+    fn handle(&mut self, call: Call, context: &mut Self::Context) {
         // A panic would end the actor, and with it every vault. Operations catch their own, see `guarded`;
         // what is left is the answer channel.
         if catch_unwind(AssertUnwindSafe(|| (call.body)(&mut self.vaults))).is_err() {
             tracing::error!("a vault call panicked outside its vault");
         }
+        self.schedule(context);
     }
 }
 
@@ -56,7 +80,7 @@ fn guarded<R>(
     id: VaultId,
     operation: impl FnOnce(&mut VaultState, &Room) -> Result<R, VaultError>,
 ) -> Result<R, VaultError> {
-    catch_unwind(AssertUnwindSafe(|| vaults.with(id, operation))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| vaults.with(id, now(), operation))).unwrap_or_else(|_| {
         vaults.give_up(id);
         tracing::error!("a vault was given up after a panic");
         Err(VaultError::Lost)
@@ -122,16 +146,65 @@ impl VaultService {
 
     /// [`Self::start`] with other limits.
     pub fn start_with(arbiter: &ArbiterHandle, limits: VaultLimits) -> Self {
-        let address =
-            VaultActor::start_in_arbiter(arbiter, move |_| VaultActor { vaults: Vaults::new(limits) });
+        Self::own(arbiter, Vaults::new(limits))
+    }
+
+    /// A store of vaults by name. Those not used for longest make room for others; a vault that had to go says so
+    /// to whoever still holds it.
+    pub fn sessions(arbiter: &ArbiterHandle, limits: VaultLimits, options: VaultOptions) -> Self {
+        Self::own(arbiter, Vaults::of_sessions(limits, options))
+    }
+
+    fn own(arbiter: &ArbiterHandle, vaults: Vaults) -> Self {
+        let address = VaultActor::start_in_arbiter(arbiter, move |_| VaultActor { vaults, wakes: None });
         let calls = Arc::new(Semaphore::new(MAX_CALLS));
         Self { service: Arc::new(Service { address, calls, process: std::process::id() }) }
     }
 
     /// Makes an empty vault, from a thread that may block.
     pub fn create(&self) -> Result<Vault, VaultError> {
+        self.create_with(VaultOptions::default())
+    }
+
+    /// [`Self::create`] with limits of its own.
+    pub fn create_with(&self, options: VaultOptions) -> Result<Vault, VaultError> {
         let service = Arc::clone(&self.service);
-        self.service.call_blocking(move |vaults| make(vaults, service))
+        self.service.call_blocking(move |vaults| make(vaults, service, options))
+    }
+
+    /// The vault of a name, made if there is none, from a thread that may block. It stays when the handle is
+    /// dropped.
+    pub fn named(&self, name: &str) -> Result<Vault, VaultError> {
+        let (service, name) = (Arc::clone(&self.service), name.to_owned());
+        self.service.call_blocking(move |vaults| {
+            let id = vaults.named(&name, now())?;
+            handle(vaults, service, id, false)
+        })
+    }
+
+    /// Removes the vault of a name, and whether there was one.
+    pub fn remove(&self, name: &str) -> Result<bool, VaultError> {
+        let name = name.to_owned();
+        self.service.call_blocking(move |vaults| Ok(vaults.remove(&name, now())))
+    }
+
+    /// Removes every vault with a name.
+    pub fn remove_all(&self) -> Result<(), VaultError> {
+        self.service.call_blocking(|vaults| {
+            vaults.remove_all();
+            Ok(())
+        })
+    }
+
+    /// Whether there is a vault of a name.
+    pub fn contains(&self, name: &str) -> Result<bool, VaultError> {
+        let name = name.to_owned();
+        self.service.call_blocking(move |vaults| Ok(vaults.contains(&name, now())))
+    }
+
+    /// What the store holds and has done.
+    pub fn statistics(&self) -> Result<Statistics, VaultError> {
+        self.service.call_blocking(|vaults| Ok(vaults.statistics(now())))
     }
 
     /// Makes an empty vault.
@@ -139,7 +212,7 @@ impl VaultService {
         let service = Arc::clone(&self.service);
         // The handle is made by the actor, so that a caller who goes away while waiting drops it with the
         // answer, and the vault is released.
-        self.service.call(move |vaults| make(vaults, service)).await
+        self.service.call(move |vaults| make(vaults, service, VaultOptions::default())).await
     }
 
     /// How many vaults there are, from a thread that may block.
@@ -148,10 +221,15 @@ impl VaultService {
     }
 }
 
-fn make(vaults: &mut Vaults, service: Arc<Service>) -> Result<Vault, VaultError> {
-    let id = vaults.create()?;
-    let version = vaults.with(id, |state, _| Ok(state.version()))?;
-    Ok(Vault { id, service, version })
+fn make(vaults: &mut Vaults, service: Arc<Service>, options: VaultOptions) -> Result<Vault, VaultError> {
+    let id = vaults.create(options, now())?;
+    handle(vaults, service, id, true)
+}
+
+fn handle(vaults: &mut Vaults, service: Arc<Service>, id: VaultId, owned: bool) -> Result<Vault, VaultError> {
+    let version = vaults.with(id, now(), |state, _| Ok(state.version()))?;
+    let life = vaults.life(id).ok_or(VaultError::Lost)?;
+    Ok(Vault { id, service, version, life, owned })
 }
 
 impl fmt::Debug for VaultService {
@@ -160,7 +238,7 @@ impl fmt::Debug for VaultService {
     }
 }
 
-/// The only way to one vault; dropping it wipes the vault.
+/// The only way to one vault; dropping it wipes the vault, unless that has a name.
 ///
 /// Each operation is atomic and comes as an async method and a `_blocking` twin. The twin waits for the
 /// actor, about 5 µs: do not call it on a thread that drives futures, least of all on the arbiter's, nor
@@ -169,12 +247,38 @@ pub struct Vault {
     id: VaultId,
     service: Arc<Service>,
     version: Arc<AtomicU64>,
+    life: Arc<Life>,
+    /// Whether the vault goes with the handle.
+    owned: bool,
 }
 
 impl Vault {
     /// Counts the vault's changes; 0 for one that never held anything. Read without asking anybody.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
+    }
+
+    /// Notes a use that nobody else is told of, and whether the vault still is.
+    pub(crate) fn touch(&self) -> bool {
+        self.life.touch(now())
+    }
+
+    /// What was compiled of its entries.
+    pub(crate) fn compiled(&self) -> &Compilations {
+        &self.life.compiled
+    }
+
+    /// Whether it is over.
+    pub(crate) fn is_over(&self) -> bool {
+        self.life.end().is_some()
+    }
+
+    /// A vault that is lost may have ended in good order.
+    fn explained<R>(&self, result: Result<R, VaultError>) -> Result<R, VaultError> {
+        match (result, self.life.end()) {
+            (Err(VaultError::Lost), Some(end)) => Err(VaultError::Gone(end)),
+            (result, _) => result,
+        }
     }
 }
 
@@ -186,13 +290,13 @@ macro_rules! operations {
                 $(#[$doc])*
                 pub async fn $name(&self, $($argument: $kind),*) -> Result<$result, VaultError> {
                     let (id, body) = (self.id, $body);
-                    self.service.call(move |vaults| guarded(vaults, id, body)).await
+                    self.explained(self.service.call(move |vaults| guarded(vaults, id, body)).await)
                 }
 
                 #[doc = concat!("Blocking twin of [`Self::", stringify!($name), "`].")]
                 pub fn $blocking(&self, $($argument: $kind),*) -> Result<$result, VaultError> {
                     let (id, body) = (self.id, $body);
-                    self.service.call_blocking(move |vaults| guarded(vaults, id, body))
+                    self.explained(self.service.call_blocking(move |vaults| guarded(vaults, id, body)))
                 }
             )*
         }
@@ -207,6 +311,10 @@ operations! {
     /// Adds entries at the end: all of them, or on [`VaultError::Full`] none.
     extend / extend_blocking (entries: Vec<VaultEntry>) -> () {
         move |state: &mut VaultState, room: &Room| state.extend(entries, room)
+    };
+    /// Adds entries that were in a vault before; see [`VaultState::restore`].
+    restore / restore_blocking (entries: Vec<VaultEntry>) -> () {
+        move |state: &mut VaultState, room: &Room| state.restore(entries, room)
     };
     /// Removes the first equal entry; [`VaultError::NotFound`] if there is none.
     remove / remove_blocking (entry: VaultEntry) -> () {
@@ -241,6 +349,9 @@ operations! {
 
 impl Drop for Vault {
     fn drop(&mut self) {
+        if !self.owned {
+            return;
+        }
         let id = self.id;
         // Closed means that the vault is gone already, or that it is the parent process' own.
         let _ = self.service.send(None, move |vaults| vaults.release(id));

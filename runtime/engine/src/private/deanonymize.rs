@@ -8,9 +8,9 @@ use pyshield_core::restore::Matching;
 use pyshield_core::{Edit, Input, Interrupt, ScannerError, Span, Text, Verdict};
 use serde::Deserialize;
 
-use super::compiled::Compiled;
 use super::seal::{ENCRYPTED, Key, Sealer};
 use super::{Found, Session, Settle, VaultHandle, json, no_vault};
+use crate::vault::compiled::{Compiled, Seen};
 
 /// Parameters of [`Deanonymize`].
 #[derive(Clone, Debug, Deserialize)]
@@ -51,11 +51,12 @@ impl Deanonymize {
 
     pub(crate) fn find(&self, input: &Input<'_>, session: &Session) -> Result<Found, ScannerError> {
         let vault = session.vault(self.place).ok_or_else(no_vault)?;
-        if vault.is_untouched() && self.restores.sealer.is_none() {
+        let seen = vault.seen();
+        if seen == Some(Seen::Version(0)) && self.restores.sealer.is_none() {
             return Ok(Found::Verdict(Verdict::pass()));
         }
         let compiled = vault.compiled(self.restores.strategy);
-        if let Some(compiled) = compiled.filter(|compiled| Some(compiled.seen) == vault.seen()) {
+        if let Some(compiled) = compiled.filter(|compiled| Some(compiled.seen) == seen) {
             return self.restores.verdict(input.text, &compiled, input.interrupt).map(Found::Verdict);
         }
         let restores = Arc::clone(&self.restores);

@@ -5,7 +5,6 @@
 //! waits, and one with it is finished off the event loop.
 
 mod anonymize;
-mod compiled;
 mod deanonymize;
 mod json;
 mod operator;

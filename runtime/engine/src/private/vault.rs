@@ -10,11 +10,10 @@ use std::time::Instant;
 use pyshield_core::restore::Matching;
 use pyshield_core::{Interrupted, ScannerError};
 
-use super::compiled::Compiled;
 use crate::actors::vault::Vault;
-use crate::lock::Mutex;
 use crate::runtime;
-use crate::vault::redis::{RedisVault, Stamp};
+use crate::vault::compiled::{Compilations, Compiled, Seen};
+use crate::vault::redis::RedisVault;
 use crate::vault::{Claim, SecretText, VaultEntry, VaultError};
 
 /// A vault as scanners work with it. Cloning shares it, and holding one is the only way to reach its vault.
@@ -26,8 +25,8 @@ struct Inner {
     store: Store,
     /// Of nobody's making: what is made up for the vault's values cannot be foreseen.
     key: RandomState,
-    /// What was compiled of the vault's last state, for each way of matching that was asked for.
-    compiled: Mutex<Vec<Arc<Compiled>>>,
+    /// What was compiled of the vault's last state.
+    compiled: Compilations,
 }
 
 enum Store {
@@ -35,29 +34,22 @@ enum Store {
     Redis(Box<RedisVault>),
 }
 
-/// Names a state of a vault: equal for equal entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Seen {
-    /// The count of changes.
-    Version(u64),
-    Stamp(Stamp),
-}
-
 impl VaultHandle {
     /// A vault of this process; wiped with the last handle.
     pub fn memory(vault: Vault) -> Self {
-        Self::new(Store::Memory(vault))
+        let compiled = vault.compiled().clone();
+        Self::new(Store::Memory(vault), compiled)
     }
 
     /// A vault in Redis, which stays there.
     pub fn redis(vault: RedisVault) -> Self {
-        Self::new(Store::Redis(Box::new(vault)))
+        Self::new(Store::Redis(Box::new(vault)), Compilations::default())
     }
 
-    fn new(store: Store) -> Self {
+    fn new(store: Store, compiled: Compilations) -> Self {
         static HANDLES: AtomicU64 = AtomicU64::new(1);
         let number = HANDLES.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::new(Inner { number, store, key: RandomState::new(), compiled: Mutex::default() }))
+        Self(Arc::new(Inner { number, store, key: RandomState::new(), compiled }))
     }
 
     /// The vault, if it is one of this process.
@@ -83,22 +75,18 @@ impl VaultHandle {
         matches!(self.0.store, Store::Redis(_))
     }
 
-    /// What is known of the vault's state without asking anybody; nothing of one that others may change.
+    /// What is known of the vault's state without asking anybody, which is a use of it; nothing of one that
+    /// others may change, or that is no more.
     pub(super) fn seen(&self) -> Option<Seen> {
         match &self.0.store {
-            Store::Memory(vault) => Some(Seen::Version(vault.version())),
+            Store::Memory(vault) => vault.touch().then(|| Seen::Version(vault.version())),
             Store::Redis(_) => None,
         }
     }
 
-    /// Whether it is known, without asking anybody, that the vault never held anything.
-    pub(super) fn is_untouched(&self) -> bool {
-        self.seen() == Some(Seen::Version(0))
-    }
-
     /// What was last compiled of it for `strategy`.
     pub(super) fn compiled(&self, strategy: Matching) -> Option<Arc<Compiled>> {
-        self.0.compiled.lock().iter().find(|compiled| compiled.strategy == strategy).cloned()
+        self.0.compiled.get(strategy)
     }
 
     /// What stands for each value, see [`crate::vault::VaultState::claim`]; until `deadline`.
@@ -181,9 +169,10 @@ impl VaultHandle {
         strategy: Matching,
     ) -> Result<Arc<Compiled>, ScannerError> {
         let compiled = Arc::new(Compiled::new(seen, entries, strategy)?);
-        let mut kept = self.0.compiled.lock();
-        kept.retain(|other| other.strategy != strategy);
-        kept.push(Arc::clone(&compiled));
+        self.0.compiled.put(Arc::clone(&compiled));
+        if self.as_memory().is_some_and(Vault::is_over) {
+            self.0.compiled.clear();
+        }
         Ok(compiled)
     }
 }

@@ -40,7 +40,7 @@ impl VaultState {
             };
             let stand_in = claim.stand_ins.iter().find(|stand_in| free(stand_in.as_str())).cloned();
             let placeholder = stand_in.unwrap_or_else(|| {
-                let number = numbers.entry(claim.label.clone()).or_insert(0);
+                let number = numbers.entry(claim.label.clone()).or_insert(self.floor);
                 loop {
                     *number += 1;
                     let placeholder = format!("[REDACTED_{}_{number}]", claim.label);
@@ -62,7 +62,7 @@ impl VaultState {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{VaultLimits, Vaults};
+    use super::super::{VaultLimits, VaultOptions, Vaults};
     use super::*;
 
     fn claim(label: &str, value: &str) -> Claim {
@@ -76,14 +76,14 @@ mod tests {
         taken: &[&str],
     ) -> Vec<String> {
         let taken = taken.iter().map(|&text| text.into()).collect();
-        let given = vaults.with(id, |state, room| state.claim(claims, &taken, room)).unwrap();
+        let given = vaults.with(id, 0, |state, room| state.claim(claims, &taken, room)).unwrap();
         given.iter().map(|text| text.as_str().to_owned()).collect()
     }
 
     #[test]
     fn the_same_value_keeps_its_placeholder_and_numbers_never_come_again() {
         let mut vaults = Vaults::new(VaultLimits::default());
-        let id = vaults.create().unwrap();
+        let id = vaults.create(VaultOptions::default(), 0).unwrap();
         let first = claimed(
             &mut vaults,
             id,
@@ -91,7 +91,7 @@ mod tests {
             &[],
         );
         assert_eq!(first, ["[REDACTED_A_1]", "[REDACTED_A_2]", "[REDACTED_B_1]", "[REDACTED_A_1]"]);
-        vaults.with(id, |state, _| state.remove(&VaultEntry::new("[REDACTED_A_2]", "y"))).unwrap();
+        vaults.with(id, 0, |state, _| state.remove(&VaultEntry::new("[REDACTED_A_2]", "y"))).unwrap();
         let second = claimed(&mut vaults, id, vec![claim("A", "y"), claim("A", "x")], &["[REDACTED_A_3]"]);
         assert_eq!(second, ["[REDACTED_A_4]", "[REDACTED_A_1]"]);
     }
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn stand_ins_are_used_where_they_are_free() {
         let mut vaults = Vaults::new(VaultLimits::default());
-        let id = vaults.create().unwrap();
+        let id = vaults.create(VaultOptions::default(), 0).unwrap();
         let with = |value: &str| Claim { stand_ins: vec!["Ann".into(), "Bob".into()], ..claim("P", value) };
         let given = claimed(&mut vaults, id, vec![with("x"), with("y"), with("z")], &["Ann"]);
         assert_eq!(given, ["Bob", "[REDACTED_P_1]", "[REDACTED_P_2]"]);
@@ -108,9 +108,9 @@ mod tests {
     #[test]
     fn a_full_vault_is_left_as_it_was() {
         let mut vaults = Vaults::new(VaultLimits { max_entries: 1, ..VaultLimits::default() });
-        let id = vaults.create().unwrap();
+        let id = vaults.create(VaultOptions::default(), 0).unwrap();
         let both = vec![claim("A", "x"), claim("A", "y")];
-        let refused = vaults.with(id, |state, room| state.claim(both, &HashSet::new(), room));
+        let refused = vaults.with(id, 0, |state, room| state.claim(both, &HashSet::new(), room));
         assert_eq!(refused.unwrap_err(), VaultError::Full { what: "entries", limit: 1 });
         assert_eq!(claimed(&mut vaults, id, vec![claim("A", "y")], &[]), ["[REDACTED_A_1]"]);
     }

@@ -17,6 +17,8 @@ pub struct VaultState {
     values: HashMap<SecretText, SecretText>,
     /// The last number given to a placeholder, by label.
     pub(super) numbers: HashMap<Box<str>, u64>,
+    /// No placeholder gets a number up to this.
+    pub(super) floor: u64,
     bytes: usize,
     /// How often entries were removed: since the same number, entries have only been added at the end.
     removals: u64,
@@ -112,9 +114,35 @@ impl VaultState {
     pub fn clear(&mut self) {
         let (version, removals) = (Arc::clone(&self.version), self.removals + 1);
         // Numbers are not given again.
-        let numbers = std::mem::take(&mut self.numbers);
-        *self = Self { numbers, removals, version, ..Self::default() };
+        let (numbers, floor) = (std::mem::take(&mut self.numbers), self.floor);
+        *self = Self { numbers, floor, removals, version, ..Self::default() };
         self.changed();
+    }
+
+    /// Has the numbers of placeholders begin above `floor`.
+    pub(super) const fn number_above(&mut self, floor: u64) {
+        self.floor = floor;
+    }
+
+    /// The highest number that a placeholder was given.
+    pub(super) fn highest(&self) -> u64 {
+        self.numbers.values().copied().max().unwrap_or(0)
+    }
+
+    /// Adds entries that were in a vault before; the numbers of their placeholders are not given again.
+    pub fn restore(&mut self, entries: Vec<VaultEntry>, room: &Room) -> Result<(), VaultError> {
+        let numbered = |entry: &VaultEntry| {
+            let inner = entry.placeholder.as_str().strip_prefix("[REDACTED_")?.strip_suffix(']')?;
+            let (label, number) = inner.rsplit_once('_')?;
+            Some((Box::from(label), u64::from(number.parse::<u32>().ok()?)))
+        };
+        let numbers: Vec<(Box<str>, u64)> = entries.iter().filter_map(numbered).collect();
+        self.extend(entries, room)?;
+        for (label, number) in numbers {
+            let last = self.numbers.entry(label).or_insert(self.floor);
+            *last = number.max(*last);
+        }
+        Ok(())
     }
 
     /// What the vault counts for in [`super::VaultLimits`].

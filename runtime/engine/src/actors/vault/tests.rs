@@ -1,7 +1,7 @@
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use super::*;
+use crate::vault::End;
 
 /// The arbiter that all tests share. It lives on a thread of its own, as in the process runtime.
 fn arbiter() -> &'static ArbiterHandle {
@@ -158,4 +158,39 @@ fn after_the_arbiter_has_stopped_everything_is_closed() {
     });
     assert!(closed.is_some());
     assert_eq!(service.create().map(drop), Err(VaultError::Closed));
+}
+
+#[test]
+fn a_session_stays_until_it_has_to_go_and_says_so() {
+    let limits = VaultLimits { max_vaults: 2, ..VaultLimits::default() };
+    let sessions = VaultService::sessions(arbiter(), limits, VaultOptions::default());
+    let first = sessions.named("first").unwrap();
+    first.append_blocking(entry("[A]", "1")).unwrap();
+    drop(first);
+    let first = sessions.named("first").unwrap();
+    assert_eq!(first.len_blocking(), Ok(1));
+    drop((sessions.named("second").unwrap(), sessions.named("third").unwrap()));
+    assert_eq!(first.get_blocking(), Err(VaultError::Gone(End::Evicted)));
+    assert!(!first.touch() && !sessions.contains("first").unwrap());
+    let third = sessions.named("third").unwrap();
+    assert_eq!((sessions.remove("third"), sessions.remove("third")), (Ok(true), Ok(false)));
+    assert_eq!(third.len_blocking(), Err(VaultError::Gone(End::Removed)));
+    assert_eq!(sessions.statistics().unwrap().sessions, 1);
+    sessions.remove_all().unwrap();
+    assert_eq!(sessions.statistics().unwrap().removed_total, 2);
+}
+
+#[test]
+fn a_session_ends_though_nobody_asks() {
+    let ttl = Some(Duration::from_millis(50));
+    let options = VaultOptions { ttl, ..VaultOptions::default() };
+    let sessions = VaultService::sessions(arbiter(), VaultLimits::default(), options);
+    let vault = sessions.named("one").unwrap();
+    vault.append_blocking(entry("[A]", "1")).unwrap();
+    let ended = (0..20_000).find(|_| {
+        std::thread::sleep(Duration::from_millis(1));
+        vault.is_over()
+    });
+    assert!(ended.is_some());
+    assert_eq!(vault.get_blocking(), Err(VaultError::Gone(End::Expired)));
 }

@@ -202,7 +202,7 @@ impl RedisVault {
         for batch in tail.batches {
             let context = self.context(copy.generation, copy.batches);
             let entries = self.vaults.settings.keys.open(&batch, &context)?;
-            copy.state.extend(codec::decode(&entries)?, &room)?;
+            copy.state.restore(codec::decode(&entries)?, &room)?;
             copy.batches += 1;
         }
         Ok(())

@@ -1,0 +1,209 @@
+"""The loop behind `pyshield redact` and `pyshield restore`: texts in, changed texts out.
+
+A text is written only after the vault that can restore it is on the disk, and a file takes its name only when
+all of it was written. What could not be read is not passed on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from pyshield.cli.escape import cell, visible
+from pyshield.cli.scan import batches
+from pyshield.cli.sources import Document, Unreadable
+from pyshield.errors import ConfigError, ShieldError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pyshield.cli.pointer import Pointer
+    from pyshield.cli.progress import Progress
+    from pyshield.cli.sources import Sources
+    from pyshield.results import ScanResult
+
+    Change = Callable[[list[str]], list[ScanResult]]
+
+__all__ = ["Outputs", "Tally", "rewrite"]
+
+_STDIN = "<stdin>"
+_PLACEHOLDER = re.compile(r"\[REDACTED_[A-Z0-9_]{1,64}_[0-9]{1,20}\]")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of it."""
+
+    texts: int = 0
+    changed: int = 0
+    failed: int = 0
+    left: int = 0
+    """Placeholders in what was written."""
+
+
+class Outputs:
+    """Where changed texts go.
+
+    Args:
+        inputs: The files, folders or `-` that are read.
+        output: A file or folder, or `-` for standard output.
+        pointer: For JSON Lines, where in a record the text is: whole records are written.
+        force: Whether files that are there are replaced.
+
+    Raises:
+        ConfigError: If they do not fit together.
+    """
+
+    def __init__(self, inputs: Sequence[str], output: str, *, pointer: Pointer | None, force: bool) -> None:
+        self._pointer, self._force = pointer, force
+        self._roots = [path for path in inputs if Path(path).is_dir()]
+        self._single = len(inputs) == 1 and not self._roots
+        self._output = None if output == "-" else Path(output)
+        if self._output is None and not self._single:
+            raise ConfigError("several files need --output FOLDER")
+        if self._output is not None and any(_inside(self._output, Path(root)) for root in self._roots):
+            raise ConfigError("--output lies in a directory that is read")
+        self._terminal = self._output is None and sys.stdout.isatty()
+        self._inputs = list(inputs)
+        self._taken: dict[Path, str] = {}
+        self._source: str | None = None
+        self._final: Path | None = None
+        self._file: IO[bytes] | None = None
+
+    def _place(self, output: Path, source: str) -> Path:
+        """The file that a source is written to."""
+        name = "stdin" if source == _STDIN else Path(source).name
+        if self._single:
+            return output / name if output.is_dir() else output
+        for root in self._roots:
+            with suppress(ValueError):
+                inside = Path(source).relative_to(root)
+                return (output / Path(root).resolve().name if len(self._inputs) > 1 else output) / inside
+        return output / name
+
+    def _begin(self, source: str) -> IO[bytes]:
+        if source == self._source and self._file is not None:
+            return self._file
+        self.finish()
+        self._source = source
+        if self._output is None:
+            self._file = sys.stdout.buffer
+            return self._file
+        place = self._place(self._output, source)
+        if self._taken.setdefault(place, source) != source:
+            raise ConfigError(f"two inputs would be written to {visible(str(place))}")
+        if place.exists() and not self._force:
+            raise ConfigError(f"{visible(str(place))} is there already (--force replaces it)")
+        if any(place.exists() and Path(path).exists() and place.samefile(path) for path in self._inputs):
+            raise ConfigError(f"{visible(str(place))} is also read")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # No other user is to read what is restored before its owner has looked at it.
+        part = place.with_name(f".{place.name}.part")
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._final, self._file = place, os.fdopen(descriptor, "wb")
+        return self._file
+
+    def write(self, document: Document, text: str) -> None:
+        """Writes a text, or the record around it."""
+        if self._pointer is not None:
+            self._pointer.replace_in(document.payload, text)
+            text = json.dumps(document.payload, ensure_ascii=False) + "\n"
+        if self._terminal:  # which would obey control characters
+            text = "".join(char if char in "\n\t" else cell(char)[0] for char in text)
+        # Half of a surrogate pair can stand in a record, escaped; as such it is written.
+        self._begin(document.source).write(text.encode("utf-8", "backslashreplace"))
+
+    def finish(self) -> None:
+        """Gives the file its name."""
+        file, final = self._file, self._final
+        self._file = self._final = self._source = None
+        if file is None:
+            return
+        file.flush()
+        if final is None:
+            return
+        file.close()
+        part = final.with_name(f".{final.name}.part")
+        part.replace(final)
+
+    def abandon(self) -> None:
+        """Removes what was begun."""
+        file, final = self._file, self._final
+        self._file = self._final = None
+        if file is not None and final is not None:
+            file.close()
+            final.with_name(f".{final.name}.part").unlink(missing_ok=True)
+
+
+def _inside(path: Path, root: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+
+
+def rewrite(
+    sources: Sources, change: Change, keep: Callable[[], None], outputs: Outputs, progress: Progress
+) -> Tally:
+    """Changes every text and writes it.
+
+    Args:
+        sources: What is read.
+        change: The scan that changes texts; its results are in their order.
+        keep: Called before what was changed is written.
+        outputs: Where it goes.
+        progress: Told of every batch.
+
+    Raises:
+        ConfigError: If a file is in the way.
+        ShieldError: If the vault cannot do its part.
+    """
+    tally = Tally()
+    try:
+        for batch in batches(sources):
+            texts = [item.text for item in batch if isinstance(item, Document)]
+            results = iter(_changed(change, texts))
+            keep()
+            for item in batch:
+                if isinstance(item, Unreadable):
+                    _failed(item.source, item.record, item.reason, progress, tally)
+                    continue
+                result = next(results)
+                error = result if isinstance(result, ShieldError) else next(iter(result.errors), None)
+                if isinstance(result, ShieldError) or error is not None:
+                    _failed(item.source, item.record, str(error), progress, tally)
+                    continue
+                tally.texts += 1
+                tally.changed += result.text != item.text
+                tally.left += len(_PLACEHOLDER.findall(result.text))
+                outputs.write(item, result.text)
+            progress.advance(sum(item.size for item in batch))
+        outputs.finish()
+    except BaseException:
+        outputs.abandon()
+        raise
+    finally:
+        progress.hide()
+    return tally
+
+
+def _changed(change: Change, texts: list[str]) -> list[ScanResult | ShieldError]:
+    """A result or an error for each: one text that is refused outright does not take its batch along."""
+    try:
+        return [*change(texts)]
+    except ConfigError:
+        raise
+    except ShieldError as error:
+        if len(texts) == 1:
+            return [error]
+        return [one for text in texts for one in _changed(change, [text])]
+
+
+def _failed(source: str, record: int | None, reason: str, progress: Progress, tally: Tally) -> None:
+    tally.failed += 1
+    progress.hide()
+    place = visible(source) if record is None else f"{visible(source)}:{record}"
+    sys.stderr.write(f"{place}: {visible(reason, 500)}\n")

@@ -1,0 +1,196 @@
+"""`pyshield redact` and `pyshield restore`: files, folders, records and pipes, and the vault between them."""
+
+import json
+import os
+import stat
+import sys
+
+import pytest
+
+KEY = bytes(range(32))
+LETTER = "Dear ada@example.org, pay DE89 3704 0044 0532 0130 00.\nYours, b@example.org\n"
+VALUES = ("ada@example.org", "DE89 3704", "b@example.org")
+ENTITIES = ("-e", "EMAIL_ADDRESS", "-e", "IBAN_CODE")
+
+
+@pytest.fixture
+def keyed(tmp_path):
+    (tmp_path / "key").write_bytes(KEY)
+    return ("--vault", "v.vault", "--key-file", "key")
+
+
+@pytest.fixture
+def redact(pyshield, keyed):
+    return lambda *arguments, **options: pyshield("redact", *ENTITIES, *keyed, *arguments, **options)
+
+
+@pytest.fixture
+def restore(pyshield, keyed):
+    return lambda *arguments, **options: pyshield("restore", *keyed, *arguments, **options)
+
+
+def clean(text):
+    return not any(value in text for value in VALUES)
+
+
+def test_a_file_there_and_back(redact, restore, tmp_path):
+    (tmp_path / "letter.txt").write_text(LETTER)
+    there = redact("letter.txt")
+    assert there.code == 0
+    assert there.out == (
+        "Dear [REDACTED_EMAIL_ADDRESS_1], pay [REDACTED_IBAN_CODE_1].\nYours, [REDACTED_EMAIL_ADDRESS_2]\n"
+    )
+    assert there.err == "1 text redacted, 1 changed; the vault holds 3 pairs\n"
+    (tmp_path / "answer.txt").write_text(there.out)
+    back = restore("answer.txt")
+    assert (back.code, back.out) == (0, LETTER)
+    vault = (tmp_path / "v.vault").read_bytes()
+    assert not any(value.encode() in vault for value in VALUES)
+    assert stat.S_IMODE((tmp_path / "v.vault").stat().st_mode) == 0o600
+
+
+def test_pipes_and_a_second_run_keep_placeholders(redact, restore):
+    first = redact("-", stdin=b"to b@example.org")
+    again = redact("-", "-q", stdin=b"to c@example.org, b@example.org")
+    assert first.out == "to [REDACTED_EMAIL_ADDRESS_1]"
+    assert (again.out, again.err) == ("to [REDACTED_EMAIL_ADDRESS_2], [REDACTED_EMAIL_ADDRESS_1]", "")
+    assert restore("-", stdin=again.out.encode()).out == "to c@example.org, b@example.org"
+
+
+def test_what_the_vault_does_not_know_is_said(redact, restore):
+    redact("-", stdin=b"ada@example.org")
+    back = restore("-", stdin=b"[REDACTED_EMAIL_ADDRESS_1] [REDACTED_EMAIL_ADDRESS_9]")
+    assert (back.code, back.out) == (1, "ada@example.org [REDACTED_EMAIL_ADDRESS_9]")
+    assert "1 placeholder left" in back.err
+    fuzzy = restore("-", "--matching", "case_insensitive", stdin=b"[redacted_email_address_1]")
+    assert fuzzy.out == "ada@example.org"
+
+
+def test_folders(redact, restore, tmp_path):
+    for name, text in (("a.txt", LETTER), ("deep/b.txt", "b@example.org"), ("deep/c.md", "ada@example.org")):
+        (tmp_path / "mail" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "mail" / name).write_text(text)
+    (tmp_path / "mail" / "picture").write_bytes(b"\x89PNG\0\0")
+    there = redact("mail", "-o", "out", "--glob", "*.txt")
+    assert there.code == 0
+    assert sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.*")) == [
+        "a.txt",
+        "deep/b.txt",
+    ]
+    assert clean((tmp_path / "out" / "a.txt").read_text())
+    assert redact("mail", "-o", "out").code == 2
+    assert redact("mail", "-o", "out", "--force").err.endswith("1 binary file skipped\n")
+    assert restore("out", "-o", "back").code == 0
+    assert (tmp_path / "back" / "a.txt").read_text() == LETTER
+    assert (tmp_path / "back" / "deep" / "c.md").read_text() == "ada@example.org"
+
+
+def test_records(redact, restore, tmp_path):
+    records = [{"id": n, "text": f"u{n % 3}@example.org é"} for n in range(1_200)]
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    (tmp_path / "chats.jsonl").write_text(lines + "no JSON\n")
+    there = redact("--jsonl-field", "text", "chats.jsonl", "-o", "out.jsonl")
+    assert there.code == 3
+    assert "chats.jsonl:1201: not JSON" in there.err
+    written = (tmp_path / "out.jsonl").read_text()
+    assert "@" not in written
+    assert [json.loads(line)["id"] for line in written.splitlines()] == list(range(1_200))
+    back = restore("--jsonl-field", "/text", "out.jsonl")
+    assert [json.loads(line) for line in back.out.splitlines()] == records
+
+
+def test_passphrases(pyshield, tmp_path):
+    (tmp_path / "good").write_text("right horse\nnot read")
+    (tmp_path / "bad").write_text("wrong horse")
+    call = ("--vault", "v", "--passphrase-file")
+    sent = pyshield("redact", *call, "good", "-", stdin=b"ada@example.org")
+    assert sent.code == 0
+    assert pyshield("restore", *call, "good", "-", stdin=sent.out.encode()).out == "ada@example.org"
+    refused = pyshield("restore", *call, "bad", "-", stdin=sent.out.encode())
+    assert (refused.code, refused.out) == (3, "")
+    assert "wrong" in refused.err
+    assert "horse" not in refused.err
+    (tmp_path / "key").write_bytes(KEY)
+    assert pyshield("restore", "--vault", "v", "--key-file", "key", "-", stdin=b"").code == 2
+
+
+def test_a_vault_that_was_altered(redact, restore, tmp_path):
+    redact("-", stdin=b"ada@example.org")
+    whole = (tmp_path / "v.vault").read_bytes()
+    for altered in (whole[:-1], whole[:30], b"", whole.replace(b"none", b"scrypt"), b"x" + whole):
+        (tmp_path / "v.vault").write_bytes(altered)
+        refused = restore("-", stdin=b"[REDACTED_EMAIL_ADDRESS_1]")
+        assert refused.code in (2, 3)
+        assert refused.out == ""
+
+
+def test_a_vault_in_use(redact, tmp_path):
+    fcntl = pytest.importorskip("fcntl")
+    redact("-", stdin=b"")
+    with (tmp_path / "v.vault.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = redact("-", stdin=b"ada@example.org")
+    assert (refused.code, refused.out) == (2, "")
+    assert "another process" in refused.err
+
+
+def test_the_vault_is_kept_before_the_text_leaves(redact, restore, tmp_path, monkeypatch):
+    redact("-", stdin=b"ada@example.org")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        refused = redact("-", stdin=b"c@example.org")
+    assert (refused.code, refused.out) == (2, "")
+    assert restore("-", stdin=b"[REDACTED_EMAIL_ADDRESS_1]").out == "ada@example.org"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("missing.txt",), "no such file"),
+        (("-", "-e", "NO_SUCH_THING"), "entity_types"),
+        (("a.txt", "b.txt"), "--output"),
+        (("folder",), "--output"),
+        (("folder", "-o", "folder/out"), "is read"),
+        (("a.txt", "-o", "b.txt"), "there already"),
+        (("a.txt", "-o", "a.txt", "--force"), "also read"),
+        (("-", "--passphrase-file", "a.txt"), "exclude"),
+        (("-", "--key-file", "a.txt"), "32 bytes"),
+    ],
+)
+def test_wrong_calls(redact, tmp_path, arguments, words):
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("kept")
+    (tmp_path / "folder").mkdir()
+    refused = redact(*arguments)
+    assert (refused.code, refused.out) == (2, "")
+    assert words in refused.err
+    assert (tmp_path / "b.txt").read_text() == "kept"
+
+
+def test_without_a_terminal_nothing_is_asked(pyshield):
+    refused = pyshield("redact", "--vault", "v", "-", stdin=b"ada@example.org")
+    assert (refused.code, refused.out) == (2, "")
+    assert "--passphrase-file" in refused.err
+    assert pyshield("restore", "--vault", "v", "-").code == 2
+
+
+def test_a_typed_passphrase(pyshield, monkeypatch):
+    typed = iter(["right horse", "right horse", "right horse", "a", "b"])
+    monkeypatch.setattr("getpass.getpass", lambda *_: next(typed))
+    monkeypatch.setattr("pyshield.cli.vaultfile._terminal", lambda: True)
+    sent = pyshield("redact", "--vault", "v", "-", stdin=b"ada@example.org")
+    assert pyshield("restore", "--vault", "v", "-", stdin=sent.out.encode()).out == "ada@example.org"
+    refused = pyshield("redact", "--vault", "w", "-", stdin=b"ada@example.org")
+    assert "differ" in refused.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX")
+def test_what_is_restored_is_for_its_owner(redact, restore, tmp_path):
+    (tmp_path / "a.txt").write_text("ada@example.org")
+    redact("a.txt", "-o", "b.txt")
+    restore("b.txt", "-o", "c.txt")
+    assert stat.S_IMODE((tmp_path / "c.txt").stat().st_mode) == 0o600
