@@ -52,7 +52,7 @@ def _take(session: Declared, shield: Declared, vault: object, slots: tuple[str, 
     for own in (*shield._own_prompt, *shield._own_output):  # noqa: SLF001
         if _has_vault(own.scanner):
             check.fail("vault", f"{own.name} keeps a vault of its own, which a session cannot replace")
-    session._lanes = None
+    session._lanes = None  # noqa: SLF001
     session._native = shield._native.session(checked._native)  # noqa: SLF001
     return checked
 

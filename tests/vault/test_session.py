@@ -10,7 +10,16 @@ import time
 
 import pytest
 
-from pyshield import BlockingSession, BlockingShield, Cache, Cascade, Session, Shield, Vault
+from pyshield import (
+    BlockingSession,
+    BlockingShield,
+    Cache,
+    Cascade,
+    MessagePolicy,
+    Session,
+    Shield,
+    Vault,
+)
 from pyshield.errors import Closed, ConfigError, Overloaded
 from pyshield.input_scanners import Anonymize, BanSubstrings
 from pyshield.output_scanners import BanSubstrings as BanInOutput
@@ -151,6 +160,32 @@ async def test_making_a_session_compiles_nothing():
     sessions = [shield.session(vault) for _ in range(100)]
     assert (time.perf_counter() - began) / len(sessions) < compiling / 20
     assert sessions[0].prompt == shield.prompt
+
+
+async def test_conversations_work_with_the_vault():
+    vault = Vault()
+    mails, back = Anonymize(vault, entity_types=MAIL), Deanonymize(vault)
+    policy = MessagePolicy(tool=[mails], assistant=[back])
+    shields = (
+        Shield([mails], [back]),
+        Shield([mails], [back], messages=policy),
+        BlockingShield([mails], [back], messages=policy),
+    )
+    for shield in shields:
+        for name in ("ada", "grace"):
+            session = shield.session(Vault())
+            conversation = [
+                {"role": "user", "content": f"I am {name}@example.org"},
+                {"role": "assistant", "content": "Hello [REDACTED_EMAIL_ADDRESS_1]"},
+            ]
+            scanned = session.scan_messages(conversation)
+            scanned = scanned if isinstance(shield, BlockingShield) else await scanned
+            assert [message["content"] for message in scanned.messages] == [
+                "I am [REDACTED_EMAIL_ADDRESS_1]",
+                f"Hello {name}@example.org",
+            ]
+            assert len(session.vault) == 1
+    assert len(vault) == 0
 
 
 def test_what_a_session_cannot_isolate_is_refused():
