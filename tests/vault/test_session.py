@@ -178,12 +178,10 @@ async def test_conversations_work_with_the_vault():
                 {"role": "user", "content": f"I am {name}@example.org"},
                 {"role": "assistant", "content": "Hello [REDACTED_EMAIL_ADDRESS_1]"},
             ]
-            scanned = session.scan_messages(conversation)
-            scanned = scanned if isinstance(shield, BlockingShield) else await scanned
-            assert [message["content"] for message in scanned.messages] == [
-                "I am [REDACTED_EMAIL_ADDRESS_1]",
-                f"Hello {name}@example.org",
-            ]
+            for since, said in ((0, "I am [REDACTED_EMAIL_ADDRESS_1]"), (1, f"Hello {name}@example.org")):
+                scanned = session.scan_messages(conversation[: since + 1], since=since)
+                scanned = scanned if isinstance(shield, BlockingShield) else await scanned
+                assert scanned.messages[since]["content"] == said
             assert len(session.vault) == 1
     assert len(vault) == 0
 

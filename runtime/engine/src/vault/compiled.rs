@@ -60,14 +60,15 @@ impl Compiled {
     }
 }
 
+type Kept = Mutex<Vec<Arc<Compiled>>>;
+
 /// What was compiled of a vault's last state, for each way of matching that was asked for.
 #[derive(Clone, Default)]
-pub(crate) struct Compilations(Arc<Mutex<Vec<Arc<Compiled>>>>);
+pub(crate) struct Compilations(Arc<Kept>);
 
 /// The vaults that have something compiled, the latest last. Standard and only ever tried: a forked child must
 /// not wait for a lock that a thread of its parent held.
-static HOLDERS: std::sync::Mutex<VecDeque<Weak<Mutex<Vec<Arc<Compiled>>>>>> =
-    std::sync::Mutex::new(VecDeque::new());
+static HOLDERS: std::sync::Mutex<VecDeque<Weak<Kept>>> = std::sync::Mutex::new(VecDeque::new());
 
 impl Compilations {
     pub(crate) fn get(&self, strategy: Matching) -> Option<Arc<Compiled>> {
