@@ -584,13 +584,7 @@ class Sessions:
     """
 
     def __new__(
-        cls,
-        max_sessions: int,
-        ttl: float | None,
-        max_entries: int,
-        max_bytes: int,
-        max_total_bytes: int,
-        /,
+        cls, max_sessions: int, ttl: float | None, max_entries: int, max_bytes: int, max_total_bytes: int, /
     ) -> Sessions: ...
     def clear(self, /) -> None:
         """

@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyshield_engine::actors::vault::VaultService;
-use pyshield_engine::vault::{VaultEntry, VaultError};
+use pyshield_engine::vault::{End, VaultEntry, VaultError, VaultLimits, VaultOptions};
 
 /// Occurs in no text but the vault's.
 const MARK: &[u8] = b"4929-wipe-this-value-0716";
@@ -51,7 +51,8 @@ fn nothing_is_left_of_an_entry() {
         system.block_on(async { sender.send(actix_rt::Arbiter::current()).unwrap() });
         system.run().unwrap();
     });
-    let service = VaultService::start(&receiver.recv().unwrap());
+    let arbiter = receiver.recv().unwrap();
+    let service = VaultService::start(&arbiter);
     let entry = || VaultEntry::new(marked(), marked());
     let vault = service.create().unwrap();
     vault.extend_blocking(vec![entry(), entry(), entry(), entry()]).unwrap();
@@ -64,5 +65,14 @@ fn nothing_is_left_of_an_entry() {
     drop(vault);
     // Answered after the release: one mailbox, in order.
     assert_eq!(service.vaults(), Ok(0));
+    assert_eq!(LEFT.load(Ordering::SeqCst), 0);
+
+    // Of a session that has to go while somebody holds it.
+    let limits = VaultLimits { max_vaults: 1, ..VaultLimits::default() };
+    let sessions = VaultService::sessions(&arbiter, limits, VaultOptions::default());
+    let held = sessions.named("one").unwrap();
+    held.extend_blocking(vec![entry(), entry()]).unwrap();
+    sessions.named("two").unwrap();
+    assert_eq!(held.len_blocking(), Err(VaultError::Gone(End::Evicted)));
     assert_eq!(LEFT.load(Ordering::SeqCst), 0);
 }
