@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::{IntoPyObjectExt, types::PyBytes};
+use pyo3::types::{PyBytes, PyBytesMethods};
 use pyshield_engine::private::VaultHandle;
 use pyshield_engine::runtime;
 use pyshield_engine::vault::redis as engine;
@@ -75,7 +76,7 @@ impl RedisVaults {
         max_bytes: usize,
     ) -> PyResult<Self> {
         let wrong = |what: String| PyValueError::new_err(what);
-        let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
+        let keys: Vec<&[u8]> = keys.iter().map(PyBytesMethods::as_bytes).collect();
         let keys = ring(&keys)?;
         let seconds = |value: f64| {
             Duration::try_from_secs_f64(value).map_err(|_| wrong("expected a number of seconds".into()))

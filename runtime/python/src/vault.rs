@@ -1,7 +1,7 @@
 //! `_runtime.Vault`: a handle on pairs that the vault actor owns.
 
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyBytesMethods};
 use pyshield_engine::actors::vault as engine;
 use pyshield_engine::config::seconds;
 use pyshield_engine::private::VaultHandle;
@@ -99,7 +99,7 @@ impl Vault {
     #[pyo3(signature = (sealed, keys, /))]
     #[expect(clippy::needless_pass_by_value, reason = "PyO3 extracts into owned values")]
     fn load(&self, py: Python<'_>, sealed: &[u8], keys: Vec<Bound<'_, PyBytes>>) -> PyResult<()> {
-        let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
+        let keys: Vec<&[u8]> = keys.iter().map(PyBytesMethods::as_bytes).collect();
         let keys = ring(&keys)?;
         self.ask(py, |vault| vault.restore_blocking(import(sealed, &keys)?))
     }
