@@ -248,6 +248,27 @@ class Shield(Conversations):
         finally:
             self._gate.leave()
 
+    async def warm_up(self, *, deadline: float | None = 60.0) -> None:
+        """Scans a word with the built-in scanners of each direction, so that no request has to wait for them.
+
+        What is made when it is first needed (threads, models that were unloaded, connections to vaults) is
+        there then. Scanners of your own are not called.
+
+        Args:
+            deadline: Seconds it may take for each direction.
+
+        Raises:
+            ShieldError: If one of them cannot scan, whatever `on_error` says; otherwise as `scan_prompt`.
+        """
+        results = []
+        if len(self._own_prompt) < len(self.prompt):
+            results.append(await self._native.scan_prompt("ready", deadline))
+        if len(self._own_output) < len(self.output):
+            results.append(await self._native.scan_output("ready", "ready", deadline))
+        for result in results:
+            for error in result.errors:
+                raise error
+
     async def aclose(self) -> None:
         """As `close`, for `contextlib.aclosing`."""
         await self.close()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pyshield.dialects.base import Dialect
     from pyshield.dialects.outputs import Outputs
 
-__all__ = ["EventFlow", "Flow", "LineFlow", "TextFlow"]
+__all__ = ["EventFlow", "Flow", "LineFlow", "MessageFlow", "TextFlow"]
 
 
 class Flow:
@@ -74,37 +74,56 @@ class TextFlow(Flow):
         return text.encode(self._charset, "replace")
 
 
-class _DocumentFlow(Flow):
-    """JSON documents in some frame, in the dialect of the first that is known."""
+class _Documents:
+    """JSON documents in some frame, in the dialect of the first that is known.
 
-    __slots__ = ("_dialect",)
+    Args:
+        outputs: Where their texts go through.
+
+    Attributes:
+        dialect: What they are written in, once that is known.
+    """
+
+    __slots__ = ("_outputs", "dialect")
 
     _TEXT: ClassVar[object] = object()
     """The text of data that is no JSON."""
 
-    def __init__(self, outputs: Outputs, most: int) -> None:
-        super().__init__(outputs, most)
-        self._dialect: Dialect | None = None
+    def __init__(self, outputs: Outputs) -> None:
+        self._outputs = outputs
+        self.dialect: Dialect | None = None
 
-    async def _passed(self, data: str) -> list[Any] | None:
-        """The documents, or the text, to send in place of data; `None` to send it as it is."""
+    async def passed(self, data: str, *, numbers: bool) -> list[Any] | None:
+        """The documents, or the text, to send in place of data; `None` to send it as it is.
+
+        Args:
+            data: The data.
+            numbers: Whether numbers are documents; else they are pieces of text that has digits in it.
+        """
         try:
             document = json.loads(data)
         except (ValueError, RecursionError):
+            numbers, document = False, None
+        if not numbers and not isinstance(document, dict | str | list):
             passed = await self._outputs.feed(self._TEXT, data)
             return [_Text(passed)] if passed else []
-        if self._dialect is None and not isinstance(document, dict | str):
+        if self.dialect is None and not isinstance(document, dict | str):
             return None
-        if self._dialect is None or type(self._dialect).__name__ == "Plain":
+        if self.dialect is None or type(self.dialect).__name__ == "Plain":
             found = dialect_of(document, self._outputs)
-            if self._dialect is None or type(found) is not type(self._dialect):
-                self._dialect = found
-        return await self._dialect.document(document)
+            if self.dialect is None or type(found) is not type(self.dialect):
+                self.dialect = found
+        return await self.dialect.document(document)
 
-    async def _rest(self) -> list[Any]:
-        rest = await self._dialect.rest() if self._dialect is not None and not self._outputs.blocked else []
+    async def rest(self) -> list[Any]:
+        """What is still held when no more come."""
+        rest = await self.dialect.rest() if self.dialect is not None and not self._outputs.blocked else []
         text = await self._outputs.finish(self._TEXT)
         return [*rest, _Text(text)] if text else rest
+
+    def failed(self) -> list[Any]:
+        """What ends them where something went wrong."""
+        return [] if self.dialect is None else self.dialect.failed()
 
 
 class _Text(str):
@@ -119,13 +138,14 @@ def _written(document: Any) -> str:  # noqa: ANN401  # any JSON value
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
-class EventFlow(_DocumentFlow):
+class EventFlow(Flow):
     """Server-sent events."""
 
-    __slots__ = ("_ended", "_named", "_parser")
+    __slots__ = ("_documents", "_ended", "_named", "_parser")
 
     def __init__(self, outputs: Outputs, most: int) -> None:
         super().__init__(outputs, most)
+        self._documents = _Documents(outputs)
         self._parser = EventParser(most)
         self._named = False
         self._ended = False
@@ -142,23 +162,23 @@ class EventFlow(_DocumentFlow):
     async def finish(self) -> bytes:
         """See `Flow`."""
         # What follows the last whole event is nothing to a client, so it is not sent.
-        documents = [] if self._ended else await self._rest()
+        documents = [] if self._ended else await self._documents.rest()
         return self._framed(documents) + self._end()
 
     def failed(self) -> bytes:
         """See `Flow`."""
         self._outputs.blocked = True
-        return self._framed(self._dialect.failed() if self._dialect is not None else []) + self._end()
+        return self._framed(self._documents.failed()) + self._end()
 
     async def _event(self, one: Event) -> bytes:
         if one.data is None or self._ended:
             return one.raw
         if one.data.strip() == "[DONE]":
-            rest = await self._rest()
+            rest = await self._documents.rest()
             self._ended = True
             return self._framed(rest) + (self._end() if self._outputs.blocked else one.raw)
         self._named = one.named
-        documents = await self._passed(one.data)
+        documents = await self._documents.passed(one.data, numbers=one.named)
         if documents is None:
             return one.raw
         if len(documents) == 1 and not self._outputs.blocked:
@@ -168,28 +188,31 @@ class EventFlow(_DocumentFlow):
 
     def _end(self) -> bytes:
         """What follows the last event of a stream that was cut off."""
-        if not self._outputs.blocked or self._dialect is None or self._dialect.done is None:
+        dialect = self._documents.dialect
+        if not self._outputs.blocked or dialect is None or dialect.done is None:
             return b""
-        return event(self._dialect.done)
+        return event(dialect.done)
 
     def _framed(self, documents: list[Any]) -> bytes:
         return b"".join(event(_written(document), self._name(document)) for document in documents)
 
     def _name(self, document: Any) -> str | None:  # noqa: ANN401  # any JSON value
         """The name of a document's event, where events have names."""
-        if self._dialect is None or not self._dialect.typed or not self._named:
+        dialect = self._documents.dialect
+        if dialect is None or not dialect.typed or not self._named:
             return None
         return document.get("type") if isinstance(document, dict) else None
 
 
-class LineFlow(_DocumentFlow):
+class LineFlow(Flow):
     """JSON lines."""
 
-    __slots__ = ("_buffer",)
+    __slots__ = ("_buffer", "_documents")
 
     def __init__(self, outputs: Outputs, most: int) -> None:
         super().__init__(outputs, most)
         self._buffer = bytearray()
+        self._documents = _Documents(outputs)
 
     async def feed(self, data: bytes) -> bytes:
         """See `Flow`."""
@@ -212,7 +235,7 @@ class LineFlow(_DocumentFlow):
         self._buffer.clear()
         if self._outputs.blocked:
             return last
-        documents = await self._rest()
+        documents = await self._documents.rest()
         if last and documents:
             last += b"\n"
         return last + self._framed(documents)
@@ -220,13 +243,56 @@ class LineFlow(_DocumentFlow):
     def failed(self) -> bytes:
         """See `Flow`."""
         self._outputs.blocked = True
-        return self._framed(self._dialect.failed() if self._dialect is not None else [])
+        return self._framed(self._documents.failed())
 
     async def _line(self, line: bytes, end: bytes) -> bytes:
         if not line.strip():
             return line + end
-        documents = await self._passed(line.decode("utf-8", "replace").removesuffix("\r"))
+        documents = await self._documents.passed(
+            line.decode("utf-8", "replace").removesuffix("\r"), numbers=True
+        )
         return line + end if documents is None else self._framed(documents)
 
     def _framed(self, documents: list[Any]) -> bytes:
         return b"".join(_written(document).encode() + b"\n" for document in documents)
+
+
+class MessageFlow:
+    """Messages, each of them a document or a piece of text.
+
+    Args:
+        outputs: Where their texts go through.
+        most: How many characters a message may have.
+
+    When `outputs.blocked` is true after a call, what the call returned are the last messages.
+    """
+
+    __slots__ = ("_documents", "_most", "_outputs")
+
+    def __init__(self, outputs: Outputs, most: int) -> None:
+        self._documents = _Documents(outputs)
+        self._most = most
+        self._outputs = outputs
+
+    async def feed(self, message: str) -> list[str]:
+        """What may be sent now that this message has come."""
+        if len(message) > self._most:
+            raise TooLongError
+        if message.strip() == "[DONE]":
+            rest = [_written(document) for document in await self._documents.rest()]
+            return self._ended(rest) if self._outputs.blocked else [*rest, message]
+        documents = await self._documents.passed(message, numbers=False)
+        if documents is None:
+            return [message]
+        return self._ended([_written(document) for document in documents])
+
+    async def finish(self) -> list[str]:
+        """What is left to be sent now that no more come."""
+        return self._ended([_written(document) for document in await self._documents.rest()])
+
+    def _ended(self, messages: list[str]) -> list[str]:
+        """With what follows the last message of an answer that was cut off."""
+        dialect = self._documents.dialect
+        if self._outputs.blocked and dialect is not None and dialect.done is not None:
+            messages.append(dialect.done)
+        return messages

@@ -10,20 +10,20 @@ from pyshield.input_scanners import BanSubstrings
 from pyshield_asgi import ShieldMiddleware
 
 
-@pytest.mark.parametrize("kind", ["lifespan", "websocket"])
+@pytest.mark.parametrize("kind", ["webtransport", "websocket"])
 async def test_other_scopes_pass_untouched(guarded, kind):
     calls = []
 
     async def app(*arguments):
         calls.append(arguments)
 
-    middleware = guarded()
+    middleware = guarded(messages="pass")
     middleware.app = app
-    scope, receive, send = {"type": kind}, object(), object()
+    scope, receive, send = {"type": kind, "path": "/"}, object(), object()
     await middleware(scope, receive, send)
     assert calls == [(scope, receive, send)]
     assert calls[0][1] is receive
-    assert scope == {"type": kind}
+    assert scope == {"type": kind, "path": "/"}
 
 
 async def test_other_media_types_keep_the_servers_receive(guarded):

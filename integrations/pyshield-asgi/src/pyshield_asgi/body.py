@@ -64,20 +64,24 @@ class Body:
     fields: Sequence[Located]
 
     def rewritten(self, texts: Iterable[str]) -> tuple[bytes, str | None]:
-        """The body with a text for each field, and the charset if it had to change.
+        """The body with a text for each field, and the charset if it had to change."""
+        return self.encoded(self.changed(texts))
 
-        A field whose text is the same keeps its bytes, escapes included.
-        """
+    def encoded(self, whole: str) -> tuple[bytes, str | None]:
+        """A text in the place of this one as a body, and the charset if it had to change."""
+        try:
+            return self.mark + whole.encode(self.charset), None
+        except UnicodeEncodeError:  # a replacement with a character that the charset lacks
+            return whole.encode(), "utf-8"
+
+    def changed(self, texts: Iterable[str]) -> str:
+        """The text with one for each field; what is the same keeps its characters, escapes included."""
         changes = (
             (field.start, field.end, self._literal(text))
             for field, text in zip(self.fields, texts, strict=True)
             if text != field.text
         )
-        whole = splice(self.text, changes)
-        try:
-            return self.mark + whole.encode(self.charset), None
-        except UnicodeEncodeError:  # a replacement with a character that the charset lacks
-            return whole.encode(), "utf-8"
+        return splice(self.text, changes)
 
     def _literal(self, text: str) -> str:
         return text if self.media is Media.TEXT else json.dumps(text, ensure_ascii=False)

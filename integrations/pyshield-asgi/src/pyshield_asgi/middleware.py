@@ -4,97 +4,80 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyshield_asgi.fields import EVERY_STRING
-from pyshield_asgi.policy import unless_redacted
+from pyshield_asgi.connection import Connection
+from pyshield_asgi.guard import Guard, is_seconds, wrong
+from pyshield_asgi.lifespan import Lifespan
 from pyshield_asgi.responder import Responder
-from pyshield_asgi.settings import Paths, Settings, checked_fields
+from pyshield_asgi.routes import Routes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from typing import Unpack
 
-    from pyshield.results import ScanResult
     from pyshield.shield import Shield
     from pyshield_asgi._types import ASGIApp, Receive, Scope, Send
-    from pyshield_asgi.settings import FieldChoice, OnRefused, Otherwise
+    from pyshield_asgi.guard import Options
+    from pyshield_asgi.routes import RouteChoice
 
 __all__ = ["ShieldMiddleware"]
 
 
 class ShieldMiddleware:
-    """Scans JSON and text request bodies before the application sees them.
+    """Scans request bodies and WebSocket messages before the application sees them, and what it answers.
 
-    What a scanner redacts is rewritten in the body; what one refuses is answered with 422 and a problem
-    (RFC 9457). Everything that is not an HTTP request with such a body passes through untouched.
+    What a scanner redacts is rewritten; what one refuses is answered with 422 and a problem (RFC 9457), or
+    the connection is closed with 1008. Everything that is neither JSON nor text passes through untouched.
 
     Args:
         app: The ASGI application.
-        shield: Scans the texts, as prompts. It stays yours: close it when the application ends.
-        fields: Which strings of a JSON document are scanned: JSON pointers in which `*` stands for any
-            member or item and `**` for any number of levels, or a function that is given the parsed document
-            and returns such pointers. All strings, if not given; `CHAT_FIELDS` is a narrower choice.
-        paths: Paths that are guarded, exact or ending in `*`; all, if not given.
+        shield: Guards every request that `routes` does not name; without it, those are not guarded.
+        routes: Other guards for some paths: pairs (or a mapping) of a path, exact or ending in `*`, and a
+            `Guard`, a `Shield`, or `None` for no guard; the first that matches counts. Or a function of the
+            scope, which returns a `Guard` or `None` and is asked for every request.
+        paths: Paths that are guarded at all, exact or ending in `*`; all, if not given.
         exclude: Paths that are not.
-        max_body_bytes: The largest body; a larger one is answered with 413.
-        max_fields: The most texts in one document; more are answered with 413.
-        deadline: Seconds for a scan; that of the shield's limits if not given.
-        refuses: Decides for each result whether the request is refused. `unless_redacted` lets a text pass
-            if all that was found has been replaced, `always` refuses whatever a scanner refuses.
-        other_types: What becomes of bodies of other media types.
-        encoded: What becomes of JSON and text with a content-encoding.
-        unreadable: What becomes of a body that is not the JSON, or not in the charset, that it claims to be.
-        disclose: Whether a refusal tells the client which scanners found what, and where.
-        on_refused: Is told of each refusal of content, with the scope and the outcome; may be asynchronous.
-        responses: Whether responses are scanned as well, as outputs; if not given, they are if the shield has
-            scanners for outputs.
+        drain: Seconds that a shutdown waits for scans under way; the shields are closed then. `None` leaves
+            them open, for shields that outlive the application. It matters where a lifespan is run.
+        options: The keyword arguments of `Guard`, for `shield`.
 
     Raises:
         ConfigError: For a wrong type or value.
     """
 
-    __slots__ = ("_settings", "app")
+    __slots__ = ("_drain", "_routes", "app")
 
     def __init__(
         self,
         app: ASGIApp,
-        shield: Shield,
+        shield: Shield | None = None,
         *,
-        fields: FieldChoice = EVERY_STRING,
+        routes: RouteChoice = (),
         paths: Sequence[str] | None = None,
         exclude: Sequence[str] = (),
-        max_body_bytes: int = 1024 * 1024,
-        max_fields: int = 1000,
-        deadline: float | None = None,
-        refuses: Callable[[ScanResult], bool] = unless_redacted,
-        other_types: Otherwise = "pass",
-        encoded: Otherwise = "refuse",
-        unreadable: Otherwise = "refuse",
-        disclose: bool = True,
-        on_refused: OnRefused | None = None,
-        responses: bool | None = None,
+        drain: float | None = 5.0,
+        **options: Unpack[Options],
     ) -> None:
-        choice, compared = checked_fields(fields)
+        if drain is not None and not is_seconds(drain):
+            raise wrong("drain", "expected seconds above 0, or None")
+        alone = shield is None and bool(routes)
+        if alone and options:
+            raise wrong(next(iter(options)), "belongs to `shield`, which is not given")
+        default = None if alone else Guard(shield, **options)  # type: ignore[arg-type]  # it says what it is
         self.app = app
-        self._settings = Settings(
-            shield=shield,
-            fields=choice,
-            guard=(id(shield), compared),
-            paths=None if paths is None else Paths("paths", paths),
-            exclude=Paths("exclude", exclude),
-            max_body_bytes=max_body_bytes,
-            max_fields=max_fields,
-            deadline=deadline,
-            refuses=refuses,
-            other_types=other_types,
-            encoded=encoded,
-            unreadable=unreadable,
-            disclose=disclose,
-            on_refused=on_refused,
-            responses=bool(getattr(shield, "output", ())) if responses is None else responses,
-        )
+        self._drain = drain
+        self._routes = Routes(default, routes, paths, exclude)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection, as ASGI has it."""
-        if scope["type"] != "http" or not self._settings.applies(scope):
-            await self.app(scope, receive, send)
+        kind = scope["type"]
+        if kind == "lifespan":
+            shields = (guard.shield for guard in self._routes.guards)
+            await Lifespan(self.app, shields, self._drain, receive, send).run(scope)
             return
-        await Responder(self.app, self._settings, scope, receive, send).respond()
+        guard = self._routes.guard(scope) if kind in ("http", "websocket") else None
+        if guard is None or (kind == "websocket" and guard.messages == "pass"):
+            await self.app(scope, receive, send)
+        elif kind == "http":
+            await Responder(self.app, guard, scope, receive, send).respond()
+        else:
+            await Connection(self.app, guard, scope, receive, send).run()

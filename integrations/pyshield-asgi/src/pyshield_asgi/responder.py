@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pyshield.errors import ShieldError
 from pyshield_asgi.body import Body, UnreadableError, parse
 from pyshield_asgi.channel import Channel, DisconnectedError
 from pyshield_asgi.content import Content, Media, rewritten_headers
+from pyshield_asgi.judge import SCOPE_KEY, judge, mark, results, scanned
 from pyshield_asgi.outcome import ScannedBody, ScannedField
-from pyshield_asgi.problem import ENCODED, UNSUPPORTED, RejectedError, of_error, of_refusal, too_large
+from pyshield_asgi.problem import ENCODED, UNSUPPORTED, RejectedError, too_large
+from pyshield_asgi.prompt import OFFLOADED, Prompt
 from pyshield_asgi.response import ResponseGuard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyshield.results import ScanResult
     from pyshield_asgi._types import ASGIApp, Receive, Scope, Send
+    from pyshield_asgi.guard import Guard
     from pyshield_asgi.problem import Problem
-    from pyshield_asgi.settings import Settings
 
-__all__ = ["SCOPE_KEY", "Responder"]
+__all__ = ["Responder"]
 
 T = TypeVar("T")
-
-SCOPE_KEY = "pyshield"
-"""Where the `ScannedBody` stands in the scope and in the request's state."""
-
-_OFFLOADED = 64 * 1024
-"""Bytes of a body from which on it is parsed in a thread: about half a millisecond's work."""
 
 
 class Responder:
@@ -38,22 +31,33 @@ class Responder:
 
     Args:
         app: The application.
-        settings: The middleware's settings.
+        guard: Who guards it.
         scope: The request's scope.
         receive: The server's `receive`.
         send: The server's `send`.
     """
 
-    __slots__ = ("_app", "_channel", "_content", "_read", "_receive", "_scope", "_send", "_settings")
+    __slots__ = (
+        "_app",
+        "_channel",
+        "_content",
+        "_guard",
+        "_prompt",
+        "_read",
+        "_receive",
+        "_scope",
+        "_send",
+    )
 
-    def __init__(self, app: ASGIApp, settings: Settings, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, app: ASGIApp, guard: Guard, scope: Scope, receive: Receive, send: Send) -> None:
         self._app = app
-        self._settings = settings
+        self._guard = guard
         self._scope = scope
         self._receive = receive
         self._send = send
         self._channel = Channel(receive)
         self._content = Content(Media.OTHER)
+        self._prompt = Prompt(guard, scope)
         # Whether the body was read to its end: the connection can go on only then.
         self._read = False
 
@@ -61,14 +65,14 @@ class Responder:
         """Hands the request to the application, or answers in its place."""
         try:
             try:
-                await self._guard()
+                await self._enter()
             except RejectedError as rejected:
                 await self._reject(rejected.problem)
                 return
             except DisconnectedError:
                 return
             receive = self._channel.receive if self._read else self._receive
-            if self._settings.responses and self._scope.get("method") != "HEAD":
+            if self._guard.answers and self._scope.get("method") != "HEAD":
                 await self._answer(receive)
             else:
                 await self._app(self._scope, receive, self._send)
@@ -81,27 +85,27 @@ class Responder:
         extensions = dict(self._scope.get("extensions") or {})
         if extensions.pop("http.response.pathsend", None) is not None:
             self._scope["extensions"] = extensions
-        guard = ResponseGuard(self._settings, self._send)
+        answer = ResponseGuard(self._guard, self._prompt, self._send)
         try:
-            await self._app(self._scope, receive, guard.send)
+            await self._app(self._scope, receive, answer.send)
         except Exception:
-            if guard.ended:
+            if answer.ended:
                 return  # the application was told that its client had gone
-            await guard.fail()
+            await answer.fail()
             raise
         finally:
-            guard.close()
+            answer.close()
 
-    async def _guard(self) -> None:
+    async def _enter(self) -> None:
         """Reads, scans and rewrites the body, or leaves it to the application."""
-        settings = self._settings
+        guard = self._guard
         self._content = content = Content.of(self._scope["headers"])
-        if content.media is Media.OTHER and settings.other_types == "pass":
+        if content.media is Media.OTHER and guard.other_types == "pass":
             return
-        if content.media is not Media.OTHER and content.encoded and settings.encoded == "pass":
+        if content.media is not Media.OTHER and content.encoded and guard.encoded == "pass":
             return
         self._check_unread()
-        data = await self._channel.read(settings.max_body_bytes)
+        data = await self._channel.read(guard.max_body_bytes)
         self._read = True
         self._channel.replay(data)
         if not data:
@@ -117,7 +121,7 @@ class Responder:
 
     def _check_unread(self) -> None:
         """Refuses what its headers alone show to be refused, before the client sends it."""
-        content, most = self._content, self._settings.max_body_bytes
+        content, most = self._content, self._guard.max_body_bytes
         if not content.length:
             return
         if content.media is Media.OTHER:
@@ -129,60 +133,38 @@ class Responder:
 
     async def _parsed(self, data: bytes) -> Body | None:
         """The body, or `None` if it cannot be read and may pass all the same."""
-        settings, content = self._settings, self._content
+        guard, content = self._guard, self._content
         named = content.media is not Media.UNNAMED
         media = content.media if named else Media.JSON
         try:
             return await _bounded(
-                len(data), parse, data, media, content.charset, settings.fields, settings.max_fields
+                len(data), parse, data, media, content.charset, guard.choice, guard.max_fields
             )
         except UnreadableError:
-            if not named and settings.other_types == "refuse":
+            if not named and guard.other_types == "refuse":
                 raise RejectedError(UNSUPPORTED) from None
-            if not named or settings.unreadable == "pass":
+            if not named or guard.unreadable == "pass":
                 return None
             raise
 
     async def _scan(self, body: Body) -> None:
+        guard = self._guard
         texts = [field.text for field in body.fields]
-        try:
-            results = await self._channel.unless_disconnected(self._results(texts)) if texts else []
-        except ShieldError as error:
-            raise RejectedError(of_error(error)) from error
-        fields = tuple(
-            ScannedField(field.path, result, result.text != field.text)
-            for field, result in zip(body.fields, results, strict=True)
-        )
-        outcome = self._mark(fields)
-        refused = [field for field in fields if self._settings.refuses(field.result)]
-        if refused:
-            if self._settings.on_refused is not None:
-                told = self._settings.on_refused(self._scope, outcome)
-                if isawaitable(told):
-                    await told
-            raise RejectedError(of_refusal(outcome, refused, disclose=self._settings.disclose))
+        work = self._channel.unless_disconnected(results(guard, texts)) if texts else None
+        fields = await scanned(guard, body.fields, work)
+        await judge(guard, self._scope, self._mark(fields), fields)
         if any(field.rewritten for field in fields):
-            data, charset = await _bounded(
-                len(body.text), body.rewritten, [result.text for result in results]
-            )
+            texts = [field.result.text for field in fields]
+            text = await _bounded(len(body.text), body.changed, texts)
+            data, charset = body.encoded(text)
             self._channel.replay(data)
             self._scope["headers"] = rewritten_headers(self._scope["headers"], len(data), charset)
-
-    async def _results(self, texts: list[str]) -> list[ScanResult]:
-        shield, deadline = self._settings.shield, self._settings.deadline
-        if len(texts) == 1:
-            return [await shield.scan_prompt(texts[0], deadline=deadline)]
-        return await shield.scan_prompts(texts, deadline=deadline)
+            self._prompt.of(body.media, text)
+        else:
+            self._prompt.of(body.media, body.text)
 
     def _mark(self, fields: tuple[ScannedField, ...]) -> ScannedBody:
-        """Puts the outcome where the application finds it, beside that of a guard further out."""
-        scope = self._scope
-        before = scope.get(SCOPE_KEY) or ScannedBody()
-        outcome = ScannedBody(before.fields + fields, (*before.guards, self._settings.guard))
-        scope[SCOPE_KEY] = outcome
-        # Frameworks show this as `request.state.pyshield`.
-        scope.setdefault("state", {})[SCOPE_KEY] = outcome
-        return outcome
+        return mark(self._scope, self._guard, fields, self._scope.get(SCOPE_KEY) or ScannedBody())
 
     async def _reject(self, problem: Problem) -> None:
         body = problem.encoded()
@@ -205,4 +187,4 @@ class Responder:
 
 async def _bounded(size: int, work: Callable[..., T], *args: Any) -> T:  # noqa: ANN401  # those of `work`
     """Runs `work` here if it is a short one, and in a thread if it would hold the event loop up."""
-    return work(*args) if size < _OFFLOADED else await asyncio.to_thread(work, *args)
+    return work(*args) if size < OFFLOADED else await asyncio.to_thread(work, *args)

@@ -11,19 +11,19 @@ from pyshield.dialects.sse import TooLongError
 from pyshield.errors import ShieldError
 from pyshield_asgi.body import parse
 from pyshield_asgi.content import Content, Media, rewritten_headers, streamed_headers
-from pyshield_asgi.fields import ANSWER_FIELDS, Fields
+from pyshield_asgi.guard import ANSWERS
+from pyshield_asgi.judge import answered
 from pyshield_asgi.problem import OUTPUT_REFUSED, Problem, RejectedError, of_output_error
 
 if TYPE_CHECKING:
     from pyshield.dialects.flow import Flow
     from pyshield_asgi._types import Message, Send
-    from pyshield_asgi.settings import Settings
+    from pyshield_asgi.guard import Guard
+    from pyshield_asgi.prompt import Prompt
 
 __all__ = ["CutOffError", "ResponseGuard"]
 
 _LOGGER = logging.getLogger("pyshield_asgi")
-
-_FIELDS = Fields(ANSWER_FIELDS)
 
 _LINES = frozenset(
     {"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"}
@@ -38,19 +38,21 @@ class ResponseGuard:
     """One response.
 
     Args:
-        settings: The middleware's settings.
+        guard: Who guards it.
+        prompt: What it answers.
         send: The server's `send`.
 
     Attributes:
         ended: Whether the response ended before the application was done with it.
     """
 
-    __slots__ = ("_body", "_flow", "_outputs", "_send", "_settings", "_start", "ended")
+    __slots__ = ("_body", "_flow", "_guard", "_outputs", "_prompt", "_send", "_start", "ended")
 
-    def __init__(self, settings: Settings, send: Send) -> None:
-        self._settings = settings
+    def __init__(self, guard: Guard, prompt: Prompt, send: Send) -> None:
+        self._guard = guard
+        self._prompt = prompt
         self._send = send
-        self._outputs = Outputs(settings.shield, "", settings.max_fields)
+        self._outputs = Outputs(guard.shield, "", guard.max_fields)
         # The start of a response whose body is scanned as a whole, and what has come of that.
         self._start: Message | None = None
         self._body = bytearray()
@@ -94,19 +96,22 @@ class ResponseGuard:
             await self._send(message)
             return
         essence = _essence(headers)
-        most = self._settings.max_body_bytes
-        if essence == "text/event-stream":
-            self._flow = EventFlow(self._outputs, most)
-        elif essence in _LINES:
-            self._flow = LineFlow(self._outputs, most)
-        elif content.media is Media.TEXT:
-            self._flow = TextFlow(self._outputs, most, content.charset or "utf-8")
-        elif content.media is Media.JSON and essence != "application/problem+json":
+        if content.media is Media.JSON and essence not in _LINES and essence != "application/problem+json":
             self._start = message
             return
-        if self._flow is not None:
+        if essence == "text/event-stream" or essence in _LINES or content.media is Media.TEXT:
+            self._flow = await self._opened(essence, content.charset)
             message = {**message, "headers": streamed_headers(headers)}
         await self._send(message)
+
+    async def _opened(self, essence: str, charset: str | None) -> Flow:
+        """The way of a body that comes piece by piece."""
+        guard = self._guard
+        most = guard.max_body_bytes
+        self._outputs = outputs = Outputs(guard.shield, await self._prompt.text(), guard.max_fields)
+        if essence == "text/event-stream":
+            return EventFlow(outputs, most)
+        return LineFlow(outputs, most) if essence in _LINES else TextFlow(outputs, most, charset or "utf-8")
 
     async def _stream(self, flow: Flow, message: Message) -> None:
         more = message.get("more_body", False)
@@ -133,7 +138,7 @@ class ResponseGuard:
     async def _collect(self, start: Message, message: Message) -> None:
         """Collects a JSON body, and sends what passes of it when it is there."""
         self._body += message.get("body", b"")
-        if len(self._body) > self._settings.max_body_bytes:
+        if len(self._body) > self._guard.max_body_bytes:
             _LOGGER.error("a response was refused: it has more than max_body_bytes")
             await self._refuse(OUTPUT_REFUSED)
         if message.get("more_body", False):
@@ -154,18 +159,15 @@ class ResponseGuard:
         await self._send({"type": "http.response.body", "body": data, "more_body": False})
 
     async def _scanned(self, data: bytes, charset: str | None) -> tuple[bytes, str | None]:
-        settings = self._settings
+        guard = self._guard
         if not data:
             return data, None
-        body = parse(data, Media.JSON, charset, _FIELDS, settings.max_fields)
-        pairs = [("", field.text) for field in body.fields]
-        results = await settings.shield.scan_outputs(pairs, deadline=settings.deadline) if pairs else []
-        if any(settings.refuses(result) for result in results):
-            raise RejectedError(OUTPUT_REFUSED)
-        texts = [result.text for result in results]
-        if all(text == field.text for text, field in zip(texts, body.fields, strict=True)):
+        choice = ANSWERS if guard.answer_choice is None else guard.answer_choice
+        body = parse(data, Media.JSON, charset, choice, guard.max_fields)
+        if not body.fields:
             return data, None
-        return body.rewritten(texts)
+        texts = await answered(guard, await self._prompt.text(), body.fields)
+        return (data, None) if texts is None else body.rewritten(texts)
 
     async def _unreadable(self, rejected: RejectedError) -> NoReturn:
         """Refuses a response for what would be the client's fault in a request: here it is not."""

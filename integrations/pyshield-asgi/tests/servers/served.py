@@ -8,7 +8,9 @@ from collections import Counter
 
 from pyshield import Limits, Shield
 from pyshield.input_scanners import BanSubstrings
-from pyshield_asgi import ShieldMiddleware
+from pyshield.output_scanners import BanSubstrings as BanOutput
+from pyshield.output_scanners import Regex
+from pyshield_asgi import Guard, ShieldMiddleware
 
 counts = Counter()
 released = asyncio.Event()
@@ -42,12 +44,29 @@ async def read(receive):
             return body
 
 
+async def talk(receive, send):
+    """A connection: sends back what is said, and counts how it ends."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        if message.get("text") == "many":
+            for _ in range(300):
+                await send({"type": "websocket.send", "text": "word " * 20_000})
+                counts["written"] += 1
+        await send({"type": "websocket.send", "text": message.get("text"), "bytes": message.get("bytes")})
+    counts[f"left {message['code']}"] += 1
+
+
 async def application(scope, receive, send):
     if scope["type"] == "lifespan":
         await receive()
+        counts["warmed up"] = shields[0].metrics()["outcomes_total"]["valid"]
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
+        return
+    if scope["type"] == "websocket":
+        await talk(receive, send)
         return
     counts[scope["path"]] += 1
     body = await read(receive)
@@ -58,7 +77,8 @@ async def application(scope, receive, send):
         counts[(await receive())["type"]] += 1
         return
     if scope["path"] == "/release":
-        released.set()
+        released.set()  # those that wait now, and no others
+        released.clear()
     if scope["path"] == "/stats":
         answer = dict(counts)
     else:
@@ -76,8 +96,17 @@ async def application(scope, receive, send):
 
 
 words = Shield(prompt=[BanSubstrings(["heron"], redact=True), BanSubstrings(["bomb"])])
+both = Shield(prompt=words.prompt, output=[Regex([r"\d{3}-\d{4}"], match_type="all"), BanOutput(["petard"])])
 slow = Shield(prompt=[Slow()], limits=Limits(max_in_flight=1))
 late = Shield(prompt=[Slow()])
-app = ShieldMiddleware(application, words, exclude=["/slow", "/late"])
-app = ShieldMiddleware(app, slow, paths=["/slow"])
-app = ShieldMiddleware(app, late, paths=["/late"], deadline=0.05)
+shields = (words, both, slow, late)
+app = ShieldMiddleware(
+    application,
+    words,
+    routes=[
+        ("/slow", slow),
+        ("/late", Guard(late, deadline=0.05)),
+        ("/talk", both),
+        ("/pieces", Guard(both, streamed_messages=True)),
+    ],
+)

@@ -1,0 +1,260 @@
+"""Connection: a WebSocket whose messages are scanned in both directions.
+
+Nothing is queued: a message is taken from the server when the application asks for one, and scanned then; one
+that the application sends is scanned, and sent, before its `send` returns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, NoReturn
+
+from pyshield.dialects.flow import MessageFlow
+from pyshield.dialects.outputs import Outputs, TooManyOutputsError
+from pyshield.dialects.sse import TooLongError
+from pyshield.errors import ShieldError
+from pyshield_asgi.body import UnreadableError, parse
+from pyshield_asgi.content import Media
+from pyshield_asgi.guard import EVERY
+from pyshield_asgi.judge import SCOPE_KEY, answered, judge, mark, scanned
+from pyshield_asgi.outcome import ScannedBody
+from pyshield_asgi.problem import (
+    OUTPUT_REFUSED,
+    UNSUPPORTED,
+    Problem,
+    RejectedError,
+    of_output_error,
+    too_large,
+)
+from pyshield_asgi.prompt import Prompt
+from pyshield_asgi.response import CutOffError
+
+if TYPE_CHECKING:
+    from pyshield_asgi._types import ASGIApp, Message, Receive, Scope, Send
+    from pyshield_asgi.body import Body, Choice
+    from pyshield_asgi.guard import Guard
+
+__all__ = ["Connection"]
+
+_LOGGER = logging.getLogger("pyshield_asgi")
+
+_CODES = {400: 1007, 413: 1009, 415: 1003, 422: 1008, 500: 1011, 502: 1008, 503: 1013}
+"""Close codes (RFC 6455 and its registry) for the statuses of problems."""
+
+
+_CLOSED = 1000
+"""Stands for the application's own closing, whatever it says."""
+
+_MOST_ANSWERS = 100
+"""Texts after which what is known of them is let go of."""
+
+_NOT_TEXT = Problem(400, "not-text", "The message is not text", "The message holds half of a surrogate pair.")
+_UNSCANNED = Problem(500, "scan-failed", "The scan failed", "The message could not be scanned.")
+
+
+class Connection:
+    """One connection.
+
+    Args:
+        app: The application.
+        guard: Who guards it.
+        scope: The connection's scope.
+        receive: The server's `receive`.
+        send: The server's `send`.
+    """
+
+    __slots__ = (
+        "_app",
+        "_asked_anew",
+        "_before",
+        "_code",
+        "_flow",
+        "_guard",
+        "_outputs",
+        "_pending",
+        "_prompt",
+        "_receive",
+        "_scope",
+        "_send",
+        "_turn",
+    )
+
+    def __init__(self, app: ASGIApp, guard: Guard, scope: Scope, receive: Receive, send: Send) -> None:
+        self._app = app
+        self._guard = guard
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._before: ScannedBody = scope.get(SCOPE_KEY) or ScannedBody()
+        # A message that was taken from the server and not yet given to the application.
+        self._pending: Message | None = None
+        self._prompt = Prompt(guard, scope)
+        # Where the pieces of the answer under way go through, if messages are such.
+        self._outputs: Outputs | None = None
+        self._flow: MessageFlow | None = None
+        self._asked_anew = False
+        # Messages go out in the order in which the application sends them, whatever their scans take.
+        self._turn = asyncio.Lock()
+        # Why it was closed, once it is.
+        self._code: int | None = None
+
+    async def run(self) -> None:
+        """Hands the connection to the application."""
+        mark(self._scope, self._guard, (), self._before)
+        try:
+            await self._app(self._scope, self.receive, self.send)
+        except Exception:
+            # One that was told that its client had gone may well end by that.
+            if self._code in (None, _CLOSED):
+                raise
+        finally:
+            if self._outputs is not None:
+                self._outputs.close()
+
+    async def receive(self) -> Message:
+        """The application's `receive`."""
+        if self._code not in (None, _CLOSED):
+            return self._gone()
+        # The application may give up waiting while a message is scanned: then that is the next one.
+        message = self._pending
+        if message is None:
+            message = await self._receive()
+        if message["type"] != "websocket.receive":
+            return message
+        self._pending = message
+        try:
+            passed = await self._passed(message)
+        except RejectedError as rejected:
+            await self._close(rejected.problem)
+            return self._gone()
+        self._pending = None
+        return passed
+
+    async def send(self, message: Message) -> None:
+        """The application's `send`."""
+        async with self._turn:
+            if self._code not in (None, _CLOSED):
+                raise CutOffError("the connection was closed")
+            kind = message["type"]
+            if kind == "websocket.send" and self._guard.answers and isinstance(message.get("text"), str):
+                await self._answer(message)
+                return
+            if kind == "websocket.close":
+                await self._rest()
+                self._code = _CLOSED
+            await self._send(message)
+
+    async def _passed(self, message: Message) -> Message:
+        """The message as the application is given it."""
+        guard, text = self._guard, message.get("text")
+        if not isinstance(text, str):
+            if guard.other_types == "refuse":
+                raise RejectedError(UNSUPPORTED)
+            return message
+        body = _body(guard, text, guard.choice)
+        if body is None:
+            return message
+        fields = await scanned(guard, body.fields)
+        outcome = mark(self._scope, guard, fields, self._before)
+        await judge(guard, self._scope, outcome, fields)
+        if any(field.rewritten for field in fields):
+            text = body.mark.decode() + body.changed([field.result.text for field in fields])
+            message = {**message, "text": text}
+        self._prompt.of(body.media, text)
+        self._asked_anew = True
+        return message
+
+    async def _answer(self, message: Message) -> None:
+        """Sends what passes of a message."""
+        try:
+            texts = await self._answers(message["text"])
+        except RejectedError as rejected:
+            await self._cut(rejected.problem, rejected)
+        except (ShieldError, TooLongError, TooManyOutputsError) as error:
+            await self._cut(_problem(error), error)
+        for text in texts:
+            await self._send({**message, "text": text})
+        if self._outputs is not None and self._outputs.blocked:
+            await self._cut(OUTPUT_REFUSED, None)
+
+    async def _answers(self, text: str) -> list[str]:
+        guard = self._guard
+        if guard.streamed_messages:
+            return await (await self._stream()).feed(text)
+        body = _body(guard, text, EVERY if guard.answer_choice is None else guard.answer_choice)
+        if body is None:
+            return [text]
+        passed = await answered(guard, await self._prompt.text(), body.fields)
+        return [text if passed is None else body.mark.decode() + body.changed(passed)]
+
+    async def _stream(self) -> MessageFlow:
+        """The way of the answer under way; a new one where another answer begins."""
+        outputs, flow, guard = self._outputs, self._flow, self._guard
+        if outputs is not None and flow is not None:
+            old = self._asked_anew or len(outputs.results) >= _MOST_ANSWERS
+            if outputs.open or not old:
+                return flow
+        self._asked_anew = False
+        self._outputs = outputs = Outputs(guard.shield, await self._prompt.text(), guard.max_fields)
+        self._flow = flow = MessageFlow(outputs, guard.max_body_bytes)
+        return flow
+
+    async def _rest(self) -> None:
+        """Sends what is held back of an answer when the application closes."""
+        if self._flow is None or self._outputs is None or self._code is not None:
+            return
+        try:
+            texts = await self._flow.finish()
+        except ShieldError as error:
+            await self._cut(_problem(error), error)
+        for text in texts:
+            await self._send({"type": "websocket.send", "text": text})
+        if self._outputs.blocked:
+            await self._cut(OUTPUT_REFUSED, None)
+
+    async def _cut(self, problem: Problem, cause: Exception | None) -> NoReturn:
+        """Closes the connection for what the application sent, and tells it so."""
+        # The words of errors name no text.
+        failed = cause is not None and not isinstance(cause, RejectedError)
+        why = f"{type(cause).__name__}: {cause}" if failed else problem.title
+        _LOGGER.error("a connection was closed: %s", why)
+        await self._close(problem)
+        raise CutOffError("the connection was closed") from cause
+
+    async def _close(self, problem: Problem) -> None:
+        if self._code is not None:
+            return
+        self._code = 1001 if problem.code == "closed" else _CODES.get(problem.status, 1011)
+        try:
+            await self._send({"type": "websocket.close", "code": self._code, "reason": problem.title})
+        except OSError:
+            # The client went away: nobody is left to be told.
+            return
+
+    def _gone(self) -> Message:
+        return {"type": "websocket.disconnect", "code": self._code, "reason": ""}
+
+
+def _body(guard: Guard, text: str, choice: Choice) -> Body | None:
+    """A message as a body; `None` if it cannot be read and may pass all the same."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        raise RejectedError(_NOT_TEXT) from None
+    if len(data) > guard.max_body_bytes:
+        raise RejectedError(too_large(guard.max_body_bytes))
+    if guard.messages == "json" or (guard.messages == "auto" and text.lstrip()[:1] in ("{", "[")):
+        try:
+            return parse(data, Media.JSON, "utf-8", choice, guard.max_fields)
+        except UnreadableError:
+            if guard.messages == "json":
+                if guard.unreadable == "pass":
+                    return None
+                raise
+    return parse(data, Media.TEXT, "utf-8", choice, guard.max_fields)
+
+
+def _problem(error: Exception) -> Problem:
+    """The problem that an error is when a message could not be scanned."""
+    return of_output_error(error) if isinstance(error, ShieldError) else _UNSCANNED

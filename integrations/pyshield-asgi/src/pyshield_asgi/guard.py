@@ -1,0 +1,184 @@
+"""Guard: a shield and how it is applied, checked once, shared by all requests and never changed."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
+
+from pyshield.errors import ConfigError
+from pyshield.shield import Shield
+from pyshield_asgi.asked import asked
+from pyshield_asgi.fields import ANSWER_FIELDS, EVERY_STRING, Fields
+from pyshield_asgi.policy import unless_redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    from pyshield.results import ScanResult
+    from pyshield_asgi._types import Scope
+    from pyshield_asgi.body import Choice
+    from pyshield_asgi.outcome import ScannedBody
+
+__all__ = ["FieldChoice", "Guard", "Messages", "OnRefused", "Options", "Otherwise", "PromptChoice", "wrong"]
+
+Otherwise: TypeAlias = Literal["pass", "refuse"]
+"""What becomes of a body that cannot be scanned."""
+
+Messages: TypeAlias = Literal["auto", "json", "text", "pass"]
+"""How WebSocket messages are read."""
+
+FieldChoice: TypeAlias = "Sequence[str] | Callable[[Any], Iterable[str]]"
+"""JSON pointers, or a function from a parsed document to JSON pointers."""
+
+PromptChoice: TypeAlias = "Callable[[Scope, Any], str]"
+"""A function from a scope and a request's document to what was asked."""
+
+OnRefused: TypeAlias = "Callable[[Scope, ScannedBody], Awaitable[None] | None]"
+"""A function that is told of a refusal before it is sent."""
+
+
+class Options(TypedDict, total=False):
+    """The keyword arguments of `Guard`, where they are described."""
+
+    fields: FieldChoice
+    answer_fields: FieldChoice | None
+    max_body_bytes: int
+    max_fields: int
+    deadline: float | None
+    refuses: Callable[[ScanResult], bool]
+    other_types: Otherwise
+    encoded: Otherwise
+    unreadable: Otherwise
+    disclose: bool
+    on_refused: OnRefused | None
+    responses: bool | None
+    prompt: PromptChoice
+    messages: Messages
+    streamed_messages: bool
+
+
+_FUNCTIONS = {
+    "refuses": "a ScanResult",
+    "prompt": "a scope and a document",
+    "on_refused": "a scope and a ScannedBody",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A shield and how it is applied to requests, responses and messages.
+
+    Args:
+        shield: Scans the texts. It stays yours.
+        fields: Which strings of a JSON document are scanned: JSON pointers in which `*` stands for any
+            member or item and `**` for any number of levels, or a function that is given the parsed document
+            and returns such pointers. All strings, if not given; `CHAT_FIELDS` is a narrower choice.
+        answer_fields: The same for JSON that the application answers; if not given, `ANSWER_FIELDS` in
+            responses and all strings in WebSocket messages.
+        max_body_bytes: The largest body or message; a larger one is answered with 413, or 1009.
+        max_fields: The most texts in one document; more are answered with 413, or 1009.
+        deadline: Seconds for a scan; that of the shield's limits if not given.
+        refuses: Decides for each result whether the request is refused. `unless_redacted` lets a text pass
+            if all that was found has been replaced, `always` refuses whatever a scanner refuses.
+        other_types: What becomes of bodies of other media types, and of binary messages.
+        encoded: What becomes of JSON and text with a content-encoding.
+        unreadable: What becomes of a body that is not the JSON, or not in the charset, that it claims to be.
+        disclose: Whether a refusal tells the client which scanners found what, and where.
+        on_refused: Is told of each refusal of content, with the scope and the outcome; may be asynchronous.
+        responses: Whether answers are scanned as well, as outputs; if not given, they are if the shield has
+            scanners for outputs.
+        prompt: Tells what an answer answers, for the scanners that compare: a function of the scope and the
+            request's document (for text the text, `None` if there is neither), as the application is given
+            it. `asked` finds it in the usual shapes of requests.
+        messages: How WebSocket messages are read: `"json"`, `"text"`, `"auto"` (objects and arrays as JSON,
+            everything else as text), or not at all (`"pass"`).
+        streamed_messages: Whether the messages that an application sends are pieces of one text, in the
+            dialects of streamed responses, instead of each a text of its own.
+
+    Attributes:
+        choice: `fields`, compiled.
+        answer_choice: `answer_fields`, compiled; `None` if not given.
+        answers: Whether answers are scanned.
+        key: What tells equal guards: a request is scanned once by each.
+
+    Raises:
+        ConfigError: For a wrong type or value.
+    """
+
+    shield: Shield
+    _: KW_ONLY
+    fields: FieldChoice = EVERY_STRING
+    answer_fields: FieldChoice | None = None
+    max_body_bytes: int = 1024 * 1024
+    max_fields: int = 1000
+    deadline: float | None = None
+    refuses: Callable[[ScanResult], bool] = unless_redacted
+    other_types: Otherwise = "pass"
+    encoded: Otherwise = "refuse"
+    unreadable: Otherwise = "refuse"
+    disclose: bool = True
+    on_refused: OnRefused | None = None
+    responses: bool | None = None
+    prompt: PromptChoice = asked
+    messages: Messages = "auto"
+    streamed_messages: bool = False
+    choice: Choice = field(init=False, repr=False, compare=False)
+    answer_choice: Choice | None = field(init=False, repr=False, compare=False)
+    answers: bool = field(init=False, repr=False, compare=False)
+    key: tuple[Any, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._check()
+        choice = _compiled(self.fields)
+        answers = self.answer_fields
+        compared = choice.patterns if isinstance(choice, Fields) else choice
+        scans = bool(self.shield.output) if self.responses is None else self.responses
+        for name, value in (
+            ("choice", choice),
+            ("answer_choice", None if answers is None else _compiled(answers)),
+            ("answers", scans),
+            ("key", (id(self.shield), compared)),
+        ):
+            object.__setattr__(self, name, value)
+
+    def _check(self) -> None:
+        given: object = self.shield
+        if not isinstance(given, Shield):
+            kind = type(given).__name__
+            raise wrong("shield", f"expected a pyshield.Shield, got {kind}")
+        for name in ("max_body_bytes", "max_fields"):
+            value = getattr(self, name)
+            if type(value) is not int or value < 1:
+                raise wrong(name, "expected a whole number from 1")
+        if self.deadline is not None and not is_seconds(self.deadline):
+            raise wrong("deadline", "expected seconds above 0, or None")
+        for name in ("other_types", "encoded", "unreadable"):
+            if getattr(self, name) not in ("pass", "refuse"):
+                raise wrong(name, "expected 'pass' or 'refuse'")
+        if self.messages not in ("auto", "json", "text", "pass"):
+            raise wrong("messages", "expected 'auto', 'json', 'text' or 'pass'")
+        for name, what in _FUNCTIONS.items():
+            value = getattr(self, name)
+            if not callable(value) and (value is not None or name != "on_refused"):
+                raise wrong(name, f"expected a function of {what}")
+
+
+ANSWERS = Fields(ANSWER_FIELDS)
+"""What is scanned in JSON responses."""
+
+EVERY = Fields(EVERY_STRING)
+"""What is scanned in JSON messages."""
+
+
+def _compiled(fields: FieldChoice) -> Choice:
+    return fields if callable(fields) else Fields(fields)
+
+
+def is_seconds(value: object) -> bool:
+    """Whether it is a time to wait."""
+    return type(value) in (int, float) and 0 < value < float("inf")  # type: ignore[operator]  # a number
+
+
+def wrong(field: str, message: str) -> ConfigError:
+    """The error for an argument."""
+    return ConfigError(f"ShieldMiddleware: {field}: {message}", None, field)
