@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyshield_asgi.content import Media
@@ -21,7 +21,7 @@ from pyshield_asgi.document import (
 )
 from pyshield_asgi.fields import Fields
 from pyshield_asgi.path import clipped_pointer
-from pyshield_asgi.problem import Problem, RejectedError
+from pyshield_asgi.problem import HALF_A_PAIR, TOO_DEEP, Problem, RejectedError, too_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -116,17 +116,12 @@ def parse(data: bytes, media: Media, charset: str | None, choice: Choice, most: 
         detail = f"The body is not JSON (character {error.at})."
         raise UnreadableError(Problem(400, "not-json", "The body is not JSON", detail)) from None
     except TooDeepError:
-        detail = "The body is nested too deeply."
-        raise RejectedError(Problem(400, "too-deep", "The body is nested too deeply", detail)) from None
+        raise RejectedError(TOO_DEEP) from None
     except TooManyError:
-        detail = f"The body has more than {most} texts."
-        raise RejectedError(Problem(413, "too-many-texts", "The body has too many texts", detail)) from None
+        raise RejectedError(too_many(most)) from None
     for field in found:
         if not _is_unicode(field.text):
-            detail = "A string of the body holds half of a surrogate pair."
-            members = {"pointer": clipped_pointer(field.path)}
-            problem = Problem(400, "not-text", "A string is not text", detail, members=members)
-            raise RejectedError(problem)
+            raise RejectedError(replace(HALF_A_PAIR, members={"pointer": clipped_pointer(field.path)}))
     return Body(media, mark, charset, text, found)
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENCODED",
+    "HALF_A_PAIR",
     "OUTPUT_REFUSED",
+    "TOO_DEEP",
     "UNSUPPORTED",
     "Problem",
     "RejectedError",
@@ -27,6 +29,7 @@ __all__ = [
     "of_output_error",
     "of_refusal",
     "too_large",
+    "too_many",
 ]
 
 _MOST = 100
@@ -53,17 +56,19 @@ class Problem:
     headers: tuple[tuple[bytes, bytes], ...] = ()
     members: Mapping[str, Any] = field(default_factory=dict)
 
+    def document(self) -> dict[str, Any]:
+        """The members of the problem."""
+        return {
+            "type": f"urn:pyshield:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **self.members,
+        }
+
     def encoded(self) -> bytes:
         """The problem as `application/problem+json`."""
-        return json.dumps(
-            {
-                "type": f"urn:pyshield:problem:{self.code}",
-                "title": self.title,
-                "status": self.status,
-                "detail": self.detail,
-                **self.members,
-            }
-        ).encode()
+        return json.dumps(self.document()).encode()
 
 
 class RejectedError(Exception):
@@ -103,6 +108,19 @@ def of_output_error(error: ShieldError) -> Problem:
     if problem.status == 503:
         return problem
     return Problem(500, "scan-failed", "The scan failed", "The answer could not be scanned; it is not sent.")
+
+
+TOO_DEEP = Problem(400, "too-deep", "The body is nested too deeply", "The body is nested too deeply.")
+HALF_A_PAIR = Problem(
+    400, "not-text", "A string is not text", "A string of the body holds half of a surrogate pair."
+)
+
+
+def too_many(most: int) -> Problem:
+    """The problem of a document with more than `most` texts."""
+    return Problem(
+        413, "too-many-texts", "The body has too many texts", f"The body has more than {most} texts."
+    )
 
 
 def too_large(most: int) -> Problem:
