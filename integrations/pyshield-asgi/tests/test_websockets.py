@@ -209,14 +209,15 @@ async def test_who_refuses_is_told(shield):
         (ScannerError("broken", scanner="Regex", reason="failed"), 1011),
     ],
 )
-@pytest.mark.parametrize("direction", ["scan_prompt", "scan_outputs"])
+@pytest.mark.parametrize("direction", ["scan_prompt", "scan_output"])
 async def test_errors_of_the_shield(shield, monkeypatch, caplog, error, code, direction):
     async def fails(self, *arguments, **options):
         raise error
 
     monkeypatch.setattr(Shield, direction, fails)
+    monkeypatch.setattr(Shield, f"{direction}s", fails)
     client = Client(ShieldMiddleware(Echo(), shield))
-    client.say("hello")
+    client.say('["hello", "world"]')
     sent = await client.until(1)
     assert (sent[0]["type"], sent[0]["code"]) == ("websocket.close", code)
     await asyncio.wait_for(client.task, TIMEOUT)

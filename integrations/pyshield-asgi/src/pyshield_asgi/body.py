@@ -41,6 +41,9 @@ _MARKS = (
 )
 
 
+_OPENING = (b"{", b"[", b'"')
+
+
 class UnreadableError(RejectedError):
     """The body is not what its media type says, so its fields cannot be found."""
 
@@ -131,6 +134,8 @@ def _charset(data: bytes, media: Media, named: str | None) -> tuple[bytes, str]:
     JSON is in the encoding that `json.loads` finds, since that is what applications will read; a header that
     says otherwise is refused.
     """
+    if named in (None, "utf-8") and data[:1] in _OPENING and b"\x00" not in data[1:4]:
+        return b"", "utf-8"  # as nearly all of them are
     # Without a mark, and without a byte order in its name, the order is the usual one.
     named = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(named or "", named)
     mark, marked = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", None))

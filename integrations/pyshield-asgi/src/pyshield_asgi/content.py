@@ -6,6 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pyshield_asgi.problem import Problem, RejectedError
@@ -29,6 +30,11 @@ _STALE = frozenset(
 
 _STALE_STREAM = _STALE | {b"etag", b"accept-ranges"}
 """Headers that are not true of a body that is rewritten as it is sent."""
+
+
+_LENGTH = re.compile(rb"[0-9]{1,18}")
+_LONGEST_TYPE = 4096
+"""Bytes of a content-type that are looked at: more than servers let a header have, as a rule."""
 
 
 class Media(Enum):
@@ -64,30 +70,39 @@ class Content:
         Raises:
             RejectedError: If they contradict themselves or name an unknown charset.
         """
-        types: list[str] = []
-        encodings: list[str] = []
+        types: list[bytes] = []
+        encoded = False
         length: int | None = None
         for name, value in headers:
-            match name.lower():
-                case b"content-type":
-                    types.append(value.decode("latin-1").strip())
-                case b"content-encoding":
-                    encodings += value.decode("latin-1").lower().split(",")
-                case b"content-length" if re.fullmatch(rb"[0-9]{1,18}", value.strip()):
-                    length = int(value)
+            lower = name.lower()
+            if lower[:8] != b"content-":
+                continue
+            if lower == b"content-type":
+                types.append(value)
+            elif lower == b"content-encoding":
+                codings = value.decode("latin-1").lower().split(",")
+                encoded = encoded or any(coding.strip() not in ("", "identity") for coding in codings)
+            elif lower == b"content-length" and _LENGTH.fullmatch(value.strip()):
+                length = int(value)
         if len(types) > 1:
             # The application may go by the other one.
             raise RejectedError(
                 Problem(400, "ambiguous", "Two media types", "There is more than one content-type header.")
             )
-        encoded = any(coding.strip() not in ("", "identity") for coding in encodings)
-        if not types or not types[0]:
-            return cls(Media.UNNAMED, None, encoded, length)
-        essence, _, parameters = types[0].partition(";")
-        media = _media(essence.strip().lower())
-        # A media type that is not read may name what it likes.
-        charset = None if media is Media.OTHER else _charset(parameters)
+        media, charset = _read(types[0][:_LONGEST_TYPE]) if types else (Media.UNNAMED, None)
         return cls(media, charset, encoded, length)
+
+
+@lru_cache(maxsize=256)
+def _read(content_type: bytes) -> tuple[Media, str | None]:
+    """What the value of a content-type header says; few are ever used, so it is remembered."""
+    whole = content_type.decode("latin-1").strip()
+    if not whole:
+        return Media.UNNAMED, None
+    essence, _, parameters = whole.partition(";")
+    media = _media(essence.strip().lower())
+    # A media type that is not read may name what it likes.
+    return media, None if media is Media.OTHER else _charset(parameters)
 
 
 def _media(essence: str) -> Media:

@@ -26,6 +26,7 @@ _PLAIN = re.compile(r"[-+.0-9eEtrufalsnNIiy \t\r\n,]+")
 """Characters of numbers and constants, and what is between them."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_BLANKS = frozenset(" \t\n\r")
 # Numbers are skipped, not read: `len` costs nothing, where `int` has a limit and takes quadratic time.
 _DECODER = json.JSONDecoder(parse_int=len, parse_float=len, parse_constant=len)
 
@@ -113,6 +114,8 @@ class _Walk:
         self.found: list[Located] = []
 
     def space(self, at: int) -> int:
+        if self._text[at : at + 1] not in _BLANKS:
+            return at
         match = _SPACE.match(self._text, at)
         return match.end() if match else at
 

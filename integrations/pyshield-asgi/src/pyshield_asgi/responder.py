@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pyshield_asgi.body import Body, UnreadableError, parse
 from pyshield_asgi.channel import Channel, DisconnectedError
 from pyshield_asgi.content import Content, Media, rewritten_headers
-from pyshield_asgi.judge import SCOPE_KEY, judge, mark, results, scanned
+from pyshield_asgi.judge import SCOPE_KEY, judge, mark, scanned
 from pyshield_asgi.outcome import ScannedBody, ScannedField
 from pyshield_asgi.problem import ENCODED, UNSUPPORTED, RejectedError, too_large
 from pyshield_asgi.prompt import OFFLOADED, Prompt
@@ -149,9 +149,7 @@ class Responder:
 
     async def _scan(self, body: Body) -> None:
         guard = self._guard
-        texts = [field.text for field in body.fields]
-        work = self._channel.unless_disconnected(results(guard, texts)) if texts else None
-        fields = await scanned(guard, body.fields, work)
+        fields = await scanned(guard, body.fields, self._channel.unless_disconnected)
         await judge(guard, self._scope, self._mark(fields), fields)
         if any(field.rewritten for field in fields):
             texts = [field.result.text for field in fields]
