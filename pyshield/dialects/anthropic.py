@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyshield.dialects.base import Dialect, Document
+from pyshield.dialects.base import Dialect, Document, name_of
 
 if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
@@ -45,13 +45,14 @@ class Anthropic(Dialect):
     @staticmethod
     def speaks(document: Any) -> bool:  # noqa: ANN401  # any JSON value
         """Whether it is one of these."""
-        return isinstance(document, dict) and document.get("type") in _TYPES
+        kind = document.get("type") if isinstance(document, dict) else None
+        return isinstance(kind, str) and kind in _TYPES
 
     async def document(self, document: Any) -> list[Any] | None:  # noqa: ANN401  # any JSON value
         """See `Dialect`."""
         if not isinstance(document, dict):
             return None
-        index = document.get("index", 0)
+        index = name_of(document.get("index", 0))
         match document.get("type"):
             case "content_block_start":
                 self._blocks[index] = None

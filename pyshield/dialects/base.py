@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
 
-__all__ = ["Dialect", "Document"]
+__all__ = ["Dialect", "Document", "name_of"]
 
 Document = dict[str, Any]
 
 
-class Dialect:
+def name_of(value: Any) -> str | int | None:  # noqa: ANN401  # any JSON value
+    """What a text is told apart by, where it should be a number or a name, and may be anything."""
+    return value if value is None or isinstance(value, str | int) else json.dumps(value)
+
+
+class Dialect(ABC):
     """The documents of one response.
 
     Args:
@@ -32,21 +39,21 @@ class Dialect:
         self.outputs = outputs
 
     @staticmethod
+    @abstractmethod
     def speaks(document: Any) -> bool:  # noqa: ANN401  # any JSON value
         """Whether a document is one of this dialect."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def document(self, document: Any) -> list[Any] | None:  # noqa: ANN401  # any JSON value
         """The documents to send in place of this one; `None` if it is to be sent as it is."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def rest(self) -> list[Any]:
         """Documents with what is still held when no more come."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cut(self) -> list[Any]:
         """The documents that end the response where it was cut off."""
-        raise NotImplementedError
 
     def failed(self) -> list[Any]:
         """The documents that end the response where something went wrong."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pyshield.dialects.base import Dialect, Document
+from pyshield.dialects.base import Dialect, Document, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ class Chat(Dialect):
 
     async def _choice(self, choice: Document, before: list[Document]) -> bool:
         """Passes the pieces of a choice through; whether there were any."""
-        index = choice.get("index", 0)
+        index = name_of(choice.get("index", 0))
         ends = choice.get("finish_reason") is not None
         self._choices[index] = None
         places: dict[_Key, tuple[Document, str]] = {}
@@ -144,10 +144,10 @@ def _pieces(index: Any, choice: Document) -> Iterator[tuple[_Key, Document, str]
     for position, call in enumerate(calls if isinstance(calls, list) else ()):
         function = call.get("function") if isinstance(call, dict) else None
         if isinstance(function, dict) and isinstance(function.get("arguments"), str):
-            yield (index, "tool", call.get("index", position)), function, "arguments"
+            yield (index, "tool", name_of(call.get("index", position))), function, "arguments"
         custom = call.get("custom") if isinstance(call, dict) else None
         if isinstance(custom, dict) and isinstance(custom.get("input"), str):
-            yield (index, "custom", call.get("index", position)), custom, "input"
+            yield (index, "custom", name_of(call.get("index", position))), custom, "input"
     audio = delta.get("audio")
     if isinstance(audio, dict) and isinstance(audio.get("transcript"), str):
         yield (index, "audio"), audio, "transcript"

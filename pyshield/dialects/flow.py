@@ -221,6 +221,8 @@ class LineFlow(Flow):
         for line in lines:
             whole = bytes(self._buffer) + line
             self._buffer.clear()
+            if len(whole) > self._most:
+                raise TooLongError
             sent.append(await self._line(whole, b"\n"))
             if self._outputs.blocked:
                 return b"".join(sent)

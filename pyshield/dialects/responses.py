@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pyshield.dialects.base import Dialect, Document
+from pyshield.dialects.base import Dialect, Document, name_of
 
 if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
@@ -66,7 +66,7 @@ class Responses(Dialect):
         return documents
 
     async def _delta(self, text: str, document: Document) -> list[Any]:
-        key = (text, *(document.get(member) for member in _PLACE))
+        key = (text, *(name_of(document.get(member)) for member in _PLACE))
         document["delta"] = await self.outputs.feed(key, document["delta"])
         document.pop("logprobs", None)  # they spell the text out once more
         self._last[key] = {**document, "delta": ""}
@@ -79,7 +79,7 @@ class Responses(Dialect):
         text = kind.removesuffix(".done")
         held = []
         if text != kind:
-            key = (text, *(document.get(member) for member in _PLACE))
+            key = (text, *(name_of(document.get(member)) for member in _PLACE))
             held = await self._held(key)
         elif kind in ("response.completed", "response.incomplete", "response.failed"):
             held = await self.rest()

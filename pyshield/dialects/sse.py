@@ -12,6 +12,8 @@ from dataclasses import dataclass
 __all__ = ["Event", "EventParser", "TooLongError", "event"]
 
 _LINE = re.compile(rb"\r\n|\n|\r")
+_MARK = b"\xef\xbb\xbf"
+"""A byte order mark, which a stream may begin with; it is no part of the first field's name."""
 
 
 class TooLongError(ValueError):
@@ -34,12 +36,13 @@ class Event:
     def with_data(self, data: str, name: str | None = None) -> bytes:
         """The event with other data, and another name if it has one and one is given."""
         kept = []
-        for line in _LINE.split(self.raw):
+        mark = _MARK if self.raw.startswith(_MARK) else b""
+        for line in _LINE.split(self.raw.removeprefix(_MARK)):
             field = line.partition(b":")[0]
             if not line or field == b"data":
                 continue
             kept.append(b"event: " + name.encode() if name is not None and field == b"event" else line)
-        return b"".join(line + b"\n" for line in kept) + event(data)
+        return mark + b"".join(line + b"\n" for line in kept) + event(data)
 
     @property
     def named(self) -> bool:
@@ -88,6 +91,8 @@ class EventParser:
                 break  # its LF may be on the way
             empty = end.start() == self._start
             self._start = self._scanned = end.end()
+            if end.end() - begin > self._most:
+                raise TooLongError
             if empty:
                 events.append(_event(bytes(buffer[begin : end.end()])))
                 begin = end.end()
@@ -107,7 +112,7 @@ class EventParser:
 
 def _event(raw: bytes) -> Event:
     lines: list[bytes] = []
-    for line in _LINE.split(raw.removeprefix(b"\xef\xbb\xbf")):
+    for line in _LINE.split(raw.removeprefix(_MARK)):
         name, _, value = line.partition(b":")
         if name == b"data":
             lines.append(value.removeprefix(b" "))
