@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
+from itertools import repeat
+from urllib.parse import parse_qsl
+
+from starlette.responses import StreamingResponse
 
 from pyshield import Limits, Shield
 from pyshield.input_scanners import BanSubstrings
@@ -57,6 +61,32 @@ async def talk(receive, send):
     counts[f"left {message['code']}"] += 1
 
 
+async def written(pieces, pause):
+    """An answer, piece by piece; counts how it ends."""
+    how = "left"
+    try:
+        for piece in pieces:
+            yield piece
+            counts["written"] += 1
+            await asyncio.sleep(pause)
+        how = "finished"
+    finally:
+        counts[how] += 1
+
+
+async def stream(scope, receive, send):
+    """Streams what the query says: these pieces, or an answer without end."""
+    query = dict(parse_qsl(scope["query_string"].decode()))
+    pieces = json.loads(query["pieces"]) if "pieces" in query else repeat(event("word " * 1_000))
+    answer = StreamingResponse(written(pieces, 0.001), media_type=query.get("media", "text/event-stream"))
+    await answer(scope, receive, send)
+
+
+def event(content):
+    choice = {"index": 0, "delta": {"content": content}, "finish_reason": None}
+    return f"data: {json.dumps({'choices': [choice]})}\n\n"
+
+
 async def application(scope, receive, send):
     if scope["type"] == "lifespan":
         await receive()
@@ -69,6 +99,9 @@ async def application(scope, receive, send):
         await talk(receive, send)
         return
     counts[scope["path"]] += 1
+    if scope["path"] == "/stream":
+        await stream(scope, receive, send)
+        return
     body = await read(receive)
     if body is None:
         return
@@ -80,7 +113,7 @@ async def application(scope, receive, send):
         released.set()  # those that wait now, and no others
         released.clear()
     if scope["path"] == "/stats":
-        answer = dict(counts)
+        answer = dict(counts) | {"in flight": both.metrics()["in_flight"]}
     else:
         scanned = scope.get("pyshield")
         answer = {
@@ -107,6 +140,7 @@ app = ShieldMiddleware(
         ("/slow", slow),
         ("/late", Guard(late, deadline=0.05)),
         ("/talk", both),
+        ("/stream", both),
         ("/pieces", Guard(both, streamed_messages=True)),
     ],
 )
