@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield.dialects import dialect_of
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["EventFlow", "Flow", "LineFlow", "MessageFlow", "TextFlow"]
 
 
-class Flow:
+class Flow(ABC):
     """The body of one response.
 
     Args:
@@ -32,13 +33,13 @@ class Flow:
         self._outputs = outputs
         self._most = most
 
+    @abstractmethod
     async def feed(self, data: bytes) -> bytes:
         """What may be sent now that these bytes have come."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def finish(self) -> bytes:
         """What is left to be sent now that the body has ended."""
-        raise NotImplementedError
 
     def failed(self) -> bytes:
         """What ends a body that cannot go on."""
