@@ -8,10 +8,13 @@ import time
 from threading import current_thread, main_thread
 
 import pytest
-from langchain_chat import private_shield
+from langchain.agents import create_agent
+from langchain_chat import EMAIL, HIDDEN, SENT, calls, model, private_shield, said, send_mail, thread
+from langchain_core.messages import AIMessage
+from langgraph.checkpoint.memory import InMemorySaver
 
-from langchain_pyshield import Conversations, Refused
-from pyshield import Shield
+from langchain_pyshield import Conversations, PyShieldMiddleware, Refused
+from pyshield import Shield, Vault
 from pyshield.errors import ConfigError
 
 
@@ -81,3 +84,20 @@ def test_the_error_pickles():
         ("Toxicity",),
         "answer refused by Toxicity",
     )
+
+
+@pytest.mark.skipif(not hasattr(Shield, "session"), reason="sessions are newer")
+async def test_sessions_of_one_shield(ask):
+    shield = private_shield()
+    kept = Conversations(lambda _: shield.session(Vault()))
+    chat = model(calls("send_mail", to=HIDDEN, text="hi"), f"Wrote to {HIDDEN}", f"You are {HIDDEN}", "Bye")
+    guarded = create_agent(
+        chat, [send_mail], middleware=[PyShieldMiddleware(kept)], checkpointer=InMemorySaver()
+    )
+    state = await ask(guarded, said(f"I am {EMAIL}"), thread("ada"))
+    assert state["messages"][-1].text == f"Wrote to {EMAIL}"
+    assert SENT == [(EMAIL, "hi")]
+    state = await ask(guarded, said(f"Who is {HIDDEN}?"), thread("eve"))
+    assert state["messages"][-1].text == f"You are {HIDDEN}"
+    await ask(guarded, {"messages": [AIMessage(f"Hello {EMAIL}"), *said("Well?")["messages"]]}, thread("ada"))
+    assert f"Hello {HIDDEN}" in chat.last

@@ -221,3 +221,23 @@ def test_messages_of_others_are_scanned():
     kept, (message, _) = Wire(piecewise()).push("messages", (AIMessage("heron"), {"run_id": "1"}))
     assert kept
     assert message.text == "[REDACTED]"
+
+
+class Asked:
+    """An output scanner that notes what was asked."""
+
+    def __init__(self):
+        self.prompts = []
+
+    def scan(self, prompt, output):
+        self.prompts.append(prompt)
+        return output, True, 0.0
+
+
+async def test_scanners_know_what_was_asked(watch):
+    asked = Asked()
+    chat = model(calls("read_page", url="clean"), "Fine.", kind=StreamingModel)
+    shown = await watch(agent(chat, shield=Shield(output=[asked])), said("How is the weather?"))
+    assert shown.blocks[-1]["text"] == "Fine."
+    assert set(asked.prompts) == {"How is the weather?"}
+    assert len(asked.prompts) > 2

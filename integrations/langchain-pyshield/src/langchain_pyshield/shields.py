@@ -27,6 +27,7 @@ __all__ = ["Feed", "Open", "Passed", "Scans", "Shields", "Step", "Steps", "arun"
 Side: TypeAlias = Literal["prompt", "output"]
 
 _T = TypeVar("_T")
+_Made = TypeVar("_Made", Shield, BlockingShield)
 
 
 class Step(Protocol):
@@ -143,7 +144,8 @@ class Shields:
     @cached_property
     def blocking(self) -> BlockingShield:
         """The same scanners, for hooks that may not await."""
-        return BlockingShield(self.shield.prompt, self.shield.output, **_options(self.shield))
+        twin = BlockingShield(self.shield.prompt, self.shield.output, **_options(self.shield))
+        return self._with_its_vault(twin)
 
     @property
     def restores(self) -> bool:
@@ -156,7 +158,7 @@ class Shields:
         if not (self.restores and _any(self.shield.prompt, Anonymize)):
             return None
         scanners = [scanner for scanner in self.shield.prompt if isinstance(scanner, Anonymize)]
-        return Shields(Shield(prompt=scanners, **_options(self.shield)))
+        return Shields(self._with_its_vault(Shield(prompt=scanners, **_options(self.shield))))
 
     @cached_property
     def unrestored(self) -> Shields:
@@ -164,12 +166,20 @@ class Shields:
         if not self.restores:
             return self
         scanners = [scanner for scanner in self.shield.output if not isinstance(scanner, Deanonymize)]
-        return Shields(Shield(output=scanners, **_options(self.shield)))
+        return Shields(self._with_its_vault(Shield(output=scanners, **_options(self.shield))))
 
     @property
     def keeps_originals(self) -> bool:
         """Whether an answer that was changed without a finding was only given private data back."""
         return self.restores and all(type(s).__module__.startswith("pyshield.") for s in self.shield.output)
+
+    def _with_its_vault(self, made: _Made) -> _Made:
+        """What was made of the scanners of a session, which has its vault in place of theirs."""
+        vault: Any = getattr(self.shield, "vault", None)
+        if vault is None:
+            return made
+        session: _Made = made.session(vault)  # type: ignore[attr-defined, unused-ignore]
+        return session
 
 
 class Passed:
