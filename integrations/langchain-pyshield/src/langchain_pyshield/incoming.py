@@ -10,6 +10,7 @@ from langchain_core.messages import AIMessage, ChatMessage, FunctionMessage, Hum
 from langchain_pyshield.content import ANSWER, CONTENT, VALUES, rebuilt, texts
 from langchain_pyshield.marks import original, withheld
 from langchain_pyshield.shields import Scans
+from pyshield.errors import TextError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,32 +77,53 @@ def incoming(
         ("tool_result", rules.tool_results or shields),
     )
     for here, who in wanted:
-        parts = {
-            at: texts(message.content, CONTENT)
-            for at, message in enumerate(messages)
-            if (place or place_of(message)) == here
-        }
-        fresh = dict.fromkeys(t for each in parts.values() for t in each if not who.passed.has("prompt", t))
-        if not fresh:
-            continue
-        results = dict(zip(fresh, (yield Scans(who, "prompt", "", list(fresh))), strict=True))
-        for at, each in parts.items():
-            mine = [results[text] for text in each if text in results]
-            refusing = rules.judge(here, mine) if mine else None
-            if refusing is not None:
-                done.changed[at] = withheld(messages[at], rules.withheld)
-                if here == "prompt":
-                    done.refused = (done.refused or ()) + refusing
-                else:
-                    done.refused_tool = (done.refused_tool or ()) + refusing
-                continue
-            passed = {text: results[text].text for text in each if text in results}
-            for text in passed.values():
-                who.passed.add("prompt", text)
-            content = rebuilt(messages[at].content, passed, CONTENT)
-            if content is not messages[at].content:
-                done.changed[at] = messages[at].model_copy(update={"content": content})
+        mine = {at: message for at, message in enumerate(messages) if (place or place_of(message)) == here}
+        try:
+            yield from _scan(rules, who, here, mine, done)
+        except TextError:
+            if here == "prompt" or rules.blocked_tools == "raise":
+                raise
+            # A tool must not end the run with a result that nobody can scan: one that is too long, say.
+            done.refused_tool = (done.refused_tool or ()) + ("TextError",)
+            for at, message in mine.items():
+                if not _known(who, message):
+                    done.changed[at] = withheld(message, rules.withheld)
     return done
+
+
+def _known(who: Shields, message: BaseMessage) -> bool:
+    """Whether a message passed lately."""
+    try:
+        return all(who.passed.has("prompt", text) for text in texts(message.content, CONTENT))
+    except TextError:
+        return False
+
+
+def _scan(
+    rules: Rules, who: Shields, here: Place, messages: dict[int, BaseMessage], done: Incoming
+) -> Steps[None]:
+    """Scans messages that stand at one place, and notes what became of them."""
+    parts = {at: texts(message.content, CONTENT) for at, message in messages.items()}
+    fresh = dict.fromkeys(t for each in parts.values() for t in each if not who.passed.has("prompt", t))
+    if not fresh:
+        return
+    results = dict(zip(fresh, (yield Scans(who, "prompt", "", list(fresh))), strict=True))
+    for at, each in parts.items():
+        mine = [results[text] for text in each if text in results]
+        refusing = rules.judge(here, mine) if mine else None
+        if refusing is not None:
+            done.changed[at] = withheld(messages[at], rules.withheld)
+            if here == "prompt":
+                done.refused = (done.refused or ()) + refusing
+            else:
+                done.refused_tool = (done.refused_tool or ()) + refusing
+            continue
+        passed = {text: results[text].text for text in each if text in results}
+        for text in passed.values():
+            who.passed.add("prompt", text)
+        content = rebuilt(messages[at].content, passed, CONTENT)
+        if content is not messages[at].content:
+            done.changed[at] = messages[at].model_copy(update={"content": content})
 
 
 def hide(shields: Shields, messages: Sequence[BaseMessage]) -> Steps[dict[int, BaseMessage]]:

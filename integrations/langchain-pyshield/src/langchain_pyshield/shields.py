@@ -232,7 +232,12 @@ def run(steps: Steps[_T]) -> _T:
     try:
         step = next(steps)
         while True:
-            step = steps.send(step.run())
+            try:
+                done = step.run()
+            except Exception as error:  # noqa: BLE001  # the hook knows what it means
+                step = steps.throw(error)
+            else:
+                step = steps.send(done)
     except StopIteration as end:
         value: _T = end.value
         return value
@@ -243,7 +248,12 @@ async def arun(steps: Steps[_T]) -> _T:
     try:
         step = next(steps)
         while True:
-            step = steps.send(await step.arun())
+            try:
+                done = await step.arun()
+            except Exception as error:  # noqa: BLE001
+                step = steps.throw(error)
+            else:
+                step = steps.send(done)
     except StopIteration as end:
         value: _T = end.value
         return value

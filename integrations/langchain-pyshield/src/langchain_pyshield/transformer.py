@@ -19,6 +19,7 @@ from langchain_pyshield.conversations import Find
 from langchain_pyshield.marks import scanned, withheld
 from langchain_pyshield.outgoing import answer
 from langchain_pyshield.shields import Feed, Open, Scans, arun, run
+from pyshield.errors import TextError
 from pyshield.policy import always
 from pyshield.stream import StreamBlocked, StreamText
 
@@ -267,10 +268,13 @@ class PyShieldTransformer(StreamTransformer):
         instead: Any,  # noqa: ANN401
     ) -> Steps[Any]:
         """A value with what passed of its texts, or what stands in its place if it is refused."""
-        fresh = list(dict.fromkeys(texts(value, reading)))
-        if not fresh:
-            return value
-        results = yield Scans(shields, side, prompt, fresh)
+        try:
+            fresh = list(dict.fromkeys(texts(value, reading)))
+            if not fresh:
+                return value
+            results = yield Scans(shields, side, prompt, fresh)
+        except TextError:
+            return instead  # for errors as for reports: the middleware
         if any(self._rules.refuses(result) for result in results):
             return instead
         passed = {text: result.text for text, result in zip(fresh, results, strict=True)}
