@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Literal", "is_json", "literals", "plain_key", "replaced", "unescaped"]
+__all__ = ["PAUSE", "Literal", "is_json", "literals", "plain_key", "replaced", "unescaped"]
 
 # The string ends where the text does if it is not closed, so that no part of the text is read twice.
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\],:]', re.DOTALL)
+# Commas with nothing but numbers between them are one token: there may be millions.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]:]|(?:,[^"{}\[\],:]*+)++', re.DOTALL)
+PAUSE = 256
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _PLAIN_KEY = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -50,12 +52,13 @@ def is_json(raw: str) -> bool:
     return True
 
 
-def literals(raw: str) -> Iterator[Literal]:
-    """The strings of a well-formed JSON document, in its order."""
+def literals(raw: str) -> Iterator[Literal | None]:
+    """The strings of a well-formed JSON document, in its order; nothing after every `PAUSE` other signs."""
     # For every open object or array: the key or index that the next value stands under.
     steps: list[str | int] = []
     keyed: list[bool] = []
     wants_key = False
+    others = 0
     for token in _TOKEN.finditer(raw):
         sign = token.group()
         if sign[0] == '"':
@@ -63,7 +66,11 @@ def literals(raw: str) -> Iterator[Literal]:
             if wants_key:
                 steps[-1] = text
             yield Literal(tuple(steps), text, token.start(), token.end(), wants_key)
-        elif sign in "{[":
+            continue
+        others += 1
+        if others % PAUSE == 0:
+            yield None
+        if sign in "{[":
             wants_key = sign == "{"
             steps.append("" if wants_key else 0)
             keyed.append(wants_key)
@@ -77,7 +84,7 @@ def literals(raw: str) -> Iterator[Literal]:
             wants_key = keyed[-1]
             step = steps[-1]
             if isinstance(step, int):
-                steps[-1] = step + 1
+                steps[-1] = step + sign.count(",")
 
 
 def replaced(raw: str, changes: Iterable[tuple[int, int, str]]) -> str:

@@ -17,7 +17,7 @@ from pyshield._messages.results import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from pyshield._messages.lanes import Lane
     from pyshield._messages.policy import MessagePolicy
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from pyshield._runtime import Finding, ScanResult
 
 __all__ = ["Told", "assembled"]
+
+_TURN = 256
+"""Texts after which others have a turn."""
 
 
 @dataclass(slots=True)
@@ -45,10 +48,12 @@ class Told:
 
 def assembled(
     policy: MessagePolicy, messages: Sequence[Any], since: int, walk: Walk, told: Told
-) -> ScannedMessages:
-    """The result of a conversation."""
+) -> Generator[None, Any, ScannedMessages]:
+    """The result of a conversation; whoever asks has a turn now and then."""
     drafts = [_Draft() for _ in messages]
-    for number, result in sorted(told.texts.items()):
+    for step, (number, result) in enumerate(sorted(told.texts.items())):
+        if step % _TURN == 0:
+            yield
         drafts[walk.slots[number].message].take(walk.slots[number], result, policy)
     known: set[Any] = set()
     for scanner, finding, pieces, result in told.split:
@@ -62,12 +67,14 @@ def assembled(
         found = MessageFinding(last.message, last.path, kind_of(scanner), last.role, finding, stretches)
         decision = decided_split(policy.decisions, scanner, result.verdicts[scanner].risk)
         drafts[last.message].take_split(last, found, decision)
-    scanned = tuple(
-        drafts[index].message(index, walk, messages[index]) for index in range(since, len(messages))
-    )
+    scanned: list[ScannedMessage] = []
+    for index in range(since, len(messages)):
+        if index % _TURN == 0:
+            yield
+        scanned.append(drafts[index].message(index, walk, messages[index]))
     strictest = max((one.decision for one in scanned), default=Decision.ALLOW)
     edits = tuple(tuple(draft.edits) for draft in drafts[since:])
-    return ScannedMessages(strictest, scanned, tuple(messages), edits)
+    return ScannedMessages(strictest, tuple(scanned), tuple(messages), edits)
 
 
 class _Draft:

@@ -44,11 +44,13 @@ class Lane(NamedTuple):
         shield: The shield.
         output: Whether it is the shield's list for outputs.
         pairs: Whether a scanner in it reads the prompt as well.
+        own: Whether a scanner in it is not the runtime's.
     """
 
     shield: Declared
     output: bool
     pairs: bool
+    own: bool
 
 
 class Lanes:
@@ -134,9 +136,10 @@ class Lanes:
     def _made_of(self, scanners: tuple[Any, ...], output: bool, name: str, own: bool) -> Lane | None:
         if not scanners:
             return None
-        pairs = output and any(not is_native(one) or isinstance(one, PairScanner) for one in scanners)
+        mine = not all(map(is_native, scanners))
+        pairs = output and (mine or any(isinstance(one, PairScanner) for one in scanners))
         if own:
-            return Lane(self._shield, output, pairs)
+            return Lane(self._shield, output, pairs, mine)
         parent = self._shield
         options: dict[str, Any] = {"limits": parent.limits, "views": parent.views, "cache": parent.cache}
         options |= {"on_error": parent.on_error, "output" if output else "prompt": scanners}
@@ -146,7 +149,7 @@ class Lanes:
             # The field is that of the policy: `tool[2]`, not `prompt[2]`.
             field = (error.field or "").replace("output" if output else "prompt", name, 1)
             raise ConfigError(f"messages: {error.message}", error.scanner, f"messages.{field}") from None
-        return Lane(shield, output, pairs)
+        return Lane(shield, output, pairs, mine)
 
 
 def declared(shield: Declared, policy: object) -> Lanes:

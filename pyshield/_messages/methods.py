@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from pyshield._slices import listed
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from pyshield._messages.lanes import Lane
     from pyshield._messages.plan import Batch, Steps
     from pyshield._messages.results import ScannedMessages
     from pyshield._runtime import ScanResult
@@ -108,47 +108,86 @@ _INLINE_CHARACTERS = 8192
 async def _scanned(batches: list[Batch], until: float | None) -> list[list[ScanResult]]:
     """The results of some batches, which the runtime works on side by side."""
     results: list[list[ScanResult]] = []
-    begun: deque[Any] = deque()
+    begun: list[tuple[list[ScanResult], Any]] = []
     left = _INLINE_CHARACTERS
     try:
         for lane, items in batches:
-            shield: Any = lane.shield
             done: list[ScanResult] = []
-            if len(items) <= _INLINE_TEXTS:
-                size = sum(len(item) if isinstance(item, str) else len(item[1]) for item in items)
-                left -= size
-                if left >= 0:
-                    done = await _inline(shield, items, until)
             results.append(done)
-            scan = shield.scan_outputs if lane.output else shield.scan_prompts
-            rest = items[len(done) :]
-            begun.append(scan(rest, deadline=remaining(until)) if rest else None)
-        for done in results:
-            one = begun.popleft()
-            done.extend([] if one is None else await one)
-    finally:
-        for one in begun:
-            if one is not None:
-                one.close()
+            left -= sum(len(item) if isinstance(item, str) else len(item[1]) for item in items)
+            rest = items
+            if len(items) <= _INLINE_TEXTS and left >= 0 and not lane.own:
+                rest = await _inline(lane, items, until, done, begun)
+            if rest:
+                begun.append((done, _scan(lane, rest, until)))
+    except BaseException:
+        for _, scan in begun:
+            scan.close()
+        raise
+    if len(begun) > 1:
+        scanned = await _together([scan for _, scan in begun])
+    else:
+        scanned = [await scan for _, scan in begun]
+    for (done, _), some in zip(begun, scanned, strict=True):
+        done.extend(some if isinstance(some, list) else [some])
     return results
 
 
-async def _inline(shield: Any, items: list[Any], until: float | None) -> list[ScanResult]:  # noqa: ANN401
-    """The results of the first texts, as far as the runtime has them at once, on this thread."""
+def _scan(lane: Lane, items: list[Any], until: float | None) -> Any:  # noqa: ANN401  # an awaitable with `close`
+    shield: Any = lane.shield
+    return (shield.scan_outputs if lane.output else shield.scan_prompts)(items, deadline=remaining(until))
+
+
+async def _inline(
+    lane: Lane,
+    items: list[Any],
+    until: float | None,
+    done: list[ScanResult],
+    begun: list[tuple[list[ScanResult], Any]],
+) -> list[Any]:
+    """Takes the results of the first texts, as far as the runtime has them at once, on this thread.
+
+    Returns:
+        The texts of which there is none yet; one that the runtime went on with elsewhere is in `begun`.
+    """
     from pyshield._runtime import Ready
 
-    done: list[ScanResult] = []
-    for item in items:
+    shield: Any = lane.shield
+    for number, item in enumerate(items):
         left = remaining(until)
-        if isinstance(item, str):
-            one = shield.scan_prompt(item, deadline=left)
-        else:
-            one = shield.scan_output(*item, deadline=left)
+        one = (
+            shield.scan_output(*item, deadline=left)
+            if lane.output
+            else shield.scan_prompt(item, deadline=left)
+        )
         if not isinstance(one, Ready):
-            one.close()
-            break
+            begun.append((done, one))
+            return items[number + 1 :]
         done.append(await one)
-    return done
+    return []
+
+
+async def _together(begun: list[Any]) -> list[Any]:
+    """Waits for scans, some of which begin only now because scanners of the user's are in them.
+
+    If one fails, or nobody waits any more, none of the others goes on.
+    """
+    from asyncio import FIRST_EXCEPTION, create_task, wait
+
+    tasks = [create_task(scan) for scan in begun]
+    try:
+        await wait(tasks, return_when=FIRST_EXCEPTION)
+    finally:
+        left = [task for task in tasks if not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            await wait(left)
+        failed = [task for task in tasks if not task.cancelled() and task.exception() is not None]
+    if failed:
+        # What a single request would have said.
+        failed[0].result()
+    return [task.result() for task in tasks]
 
 
 class BlockingConversations(Declared):

@@ -16,7 +16,7 @@ from pyshield._messages.split import Window, straddling, windows
 from pyshield._messages.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from pyshield._messages.lanes import Lane, Lanes
     from pyshield._messages.results import ScannedMessages
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Batch", "Steps", "steps"]
 
-_TURN = 256
-"""Texts after which the event loop has a turn."""
+_TURN = 1024
+"""Texts after which others have a turn."""
 _BYTES = 4
 """What a character may have in UTF-8."""
-_CONTEXT_ROLES = (Role.USER, Role.TOOL)
 
 
 class Batch(NamedTuple):
@@ -51,13 +50,11 @@ def steps(lanes: Lanes, messages: Sequence[Any], since: int, longest: int) -> St
         longest: The longest text, in bytes.
     """
     walk = Walk(lanes.policy, longest)
-    seen = 0
     for message in messages:
-        walk.message(message)
-        if len(walk.slots) - seen >= _TURN:
-            seen = len(walk.slots)
+        for _ in walk.message(message):
             yield None
-    plan = _Plan(lanes, walk, since, longest)
+    plan = _Plan(lanes, walk, since)
+    yield from plan.made(longest)
     results = yield plan.batches()
     told = plan.told(results)
     doubts = [doubt for doubt in told.windows if not doubt[1].is_valid]
@@ -71,42 +68,60 @@ def steps(lanes: Lanes, messages: Sequence[Any], since: int, longest: int) -> St
         for window, result, lane in doubts:
             verdicts = list(islice(alone[lane], len(window.pieces)))
             told.split += ((*found, result) for found in straddling(window, result, verdicts))
-    yield None
-    return assembled(lanes.policy, messages, since, walk, told)
+            yield None
+    return (yield from assembled(lanes.policy, messages, since, walk, told))
 
 
 class _Plan:
     """Which text goes to which lane."""
 
-    def __init__(self, lanes: Lanes, walk: Walk, since: int, longest: int) -> None:
+    def __init__(self, lanes: Lanes, walk: Walk, since: int) -> None:
+        self._lanes_of = lanes
         self._walk = walk
         self._since = since
         self._slots: dict[Lane, list[int]] = {}
         self._windows: dict[Lane, list[Window]] = {}
-        fresh = len(walk.roles)
-        while fresh and walk.roles[fresh - 1] is Role.ASSISTANT:
+
+    def made(self, longest: int) -> Iterator[None]:
+        """Makes the plan; whoever asks has a turn now and then.
+
+        Args:
+            longest: The longest text, in bytes.
+        """
+        fresh = len(self._walk.roles)
+        while fresh and self._walk.roles[fresh - 1] is Role.ASSISTANT:
             fresh -= 1
         known: dict[tuple[Role, bool], Lane | None] = {}
-        for number, slot in enumerate(walk.slots):
-            if slot.message >= since:
+        chosen: dict[Role, list[int]] = {Role.USER: [], Role.TOOL: []}
+        for number, slot in enumerate(self._walk.slots):
+            if number % _TURN == _TURN - 1:
+                yield
+            if slot.role in chosen:
+                chosen[slot.role].append(number)
+            if slot.message >= self._since:
                 asked = (slot.role, slot.message >= fresh)
                 if asked not in known:
-                    known[asked] = lanes.of(slot.role, fresh=asked[1])
+                    known[asked] = self._lanes_of.of(slot.role, fresh=asked[1])
                 lane = known[asked]
                 if lane is not None:
                     self._slots.setdefault(lane, []).append(number)
-        context = lanes.policy.context
-        for role in _CONTEXT_ROLES if context is not None else ():
-            lane = lanes.across(role)
-            chosen = [number for number, slot in enumerate(walk.slots) if slot.role is role]
-            if lane is None or len(chosen) < 2 or context is None:
-                continue
-            # A window has two characters for every one of its span, and at most a joint after each.
-            most = longest // (2 * (_BYTES + max(len(joint.encode()) for joint in context.joints)))
-            span = min(context.span, max(most, 1))
-            for window in windows(walk.slots, chosen, since, span, context.joints):
-                walk.charge(len(window.text))
-                self._windows.setdefault(lane, []).append(window)
+        for role, numbers in chosen.items():
+            if len(numbers) > 1:
+                yield from self._across(role, numbers, longest)
+
+    def _across(self, role: Role, numbers: list[int], longest: int) -> Iterator[None]:
+        """Puts consecutive texts of a role together."""
+        context = self._lanes_of.policy.context
+        lane = self._lanes_of.across(role)
+        if context is None or lane is None:
+            return
+        # A window has two characters for every one of its span, and at most a joint after each.
+        most = longest // (2 * (_BYTES + max(len(joint.encode()) for joint in context.joints)))
+        span = min(context.span, max(most, 1))
+        for window in windows(self._walk.slots, numbers, self._since, span, context.joints):
+            self._walk.charge(len(window.text))
+            self._windows.setdefault(lane, []).append(window)
+            yield
 
     def batches(self) -> list[Batch]:
         prompts = self._prompts() if any(lane.pairs for lane in self._slots) else {}

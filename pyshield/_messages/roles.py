@@ -38,6 +38,7 @@ _NAMED = {
 }
 _DOCUMENTS = frozenset({"document", "search_result", "resource", "input_file", "file", "mcp_list_tools"})
 _RETURNED = ("_result", "_output", "_response")
+_CALLERS = frozenset({Role.ASSISTANT, Role.TOOL_CALL})
 _CALLS = ("_call", "tool_use", "_approval_request")
 
 
@@ -54,8 +55,8 @@ def role_of_item(kind: Any) -> Role | None:  # noqa: ANN401  # whatever stands u
         return _NAMED[kind.lower()]
     if kind in {"reasoning", "compaction", "item_reference"}:
         return Role.ASSISTANT
-    found = part_role(kind, Role.SYSTEM)
-    return None if found is Role.SYSTEM else found
+    found = part_role(kind, Role.ASSISTANT)
+    return None if found is Role.ASSISTANT else found
 
 
 def part_role(kind: Any, role: Role) -> Role:  # noqa: ANN401  # whatever stands under `type`
@@ -64,4 +65,5 @@ def part_role(kind: Any, role: Role) -> Role:  # noqa: ANN401  # whatever stands
         return role
     if kind in _DOCUMENTS or kind.endswith(_RETURNED):
         return Role.TOOL
-    return Role.TOOL_CALL if kind.endswith(_CALLS) else role
+    # Only the assistant calls: nobody else gets other scanners by naming a part like a call.
+    return Role.TOOL_CALL if kind.endswith(_CALLS) and role in _CALLERS else role

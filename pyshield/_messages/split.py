@@ -7,7 +7,9 @@ beginning of the conversation: when it grows, all but the last stay as they were
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from pyshield._runtime import Finding, ScanResult
 
 __all__ = ["Piece", "Window", "straddling", "windows"]
+
+
+Straddling: TypeAlias = "tuple[str, Finding | None, list[Piece]]"
+"""A scanner, what it found, and the stretches that covers."""
 
 
 class Piece(NamedTuple):
@@ -48,15 +54,10 @@ class Window(NamedTuple):
         """What is scanned."""
         return self.joint.join(piece.text for piece in self.pieces)
 
-    def overlapped(self, start: int, end: int) -> list[Piece]:
-        """The stretches of the texts that `start..end` of the window's text covers."""
-        covered, at = [], 0
-        for piece in self.pieces:
-            first, last = max(start - at, 0), min(end - at, len(piece.text))
-            if first < last:
-                covered.append(Piece(piece.slot, piece.start + first, piece.text[first:last]))
-            at += len(piece.text) + len(self.joint)
-        return covered
+    def starts(self) -> list[int]:
+        """Where each piece begins in the text."""
+        joint = len(self.joint)
+        return list(accumulate((len(piece.text) + joint for piece in self.pieces[:-1]), initial=0))
 
 
 def windows(
@@ -105,9 +106,7 @@ def _clipped(
         yield Piece(piece.slot, piece.start + left, piece.text[left:right])
 
 
-def straddling(
-    window: Window, result: ScanResult, alone: Sequence[ScanResult]
-) -> Iterator[tuple[str, Finding | None, list[Piece]]]:
+def straddling(window: Window, result: ScanResult, alone: Sequence[ScanResult]) -> Iterator[Straddling]:
     """What a window was refused for and none of its pieces alone: scanner, finding, the stretches it covers.
 
     Args:
@@ -115,40 +114,47 @@ def straddling(
         result: What the scanners said of it.
         alone: What they said of each of its pieces.
     """
-    refusing = {name for name, verdict in result.verdicts.items() if not verdict.is_valid}
+    refusing = _refusing(result)
     found = {finding.scanner for finding in result.findings}
-    refused_alone = {
-        name
-        for one in alone
-        if not one.is_valid
-        for name, verdict in one.verdicts.items()
-        if not verdict.is_valid
-    }
+    starts = window.starts()
     for finding in result.findings:
-        covered = window.overlapped(finding.start, finding.end)
-        if (
-            finding.scanner in refusing
-            and len(covered) > 1
-            and not _explained(window, finding, covered, alone)
+        if finding.scanner not in refusing:
+            continue
+        covered = _covered(window, starts, finding)
+        if len(covered) > 1 and not any(
+            _explains(alone[number], finding.scanner, window.pieces[number], stretch)
+            for number, stretch in covered
         ):
-            yield finding.scanner, finding, covered
-    for name in refusing - found - refused_alone:
+            yield finding.scanner, finding, [stretch for _, stretch in covered]
+    silent = refusing - found
+    for one in alone if silent else ():
+        silent -= _refusing(one)
+    for name in sorted(silent):
         # A verdict without a place, or the lack of one: it is about the window as a whole.
         yield name, None, list(window.pieces)
 
 
-def _explained(
-    window: Window, finding: Finding, covered: Sequence[Piece], alone: Sequence[ScanResult]
-) -> bool:
-    """Whether a stretch was refused by the same scanner for something in it alone."""
-    stretches = {piece.slot: piece for piece in covered}
-    for piece, result in zip(window.pieces, alone, strict=True):
-        stretch = stretches.get(piece.slot)
-        if stretch is None or result.is_valid:
-            continue
-        first = stretch.start - piece.start
-        for own in result.findings:
-            inside = first <= own.start and own.end <= first + len(stretch.text)
-            if own.scanner == finding.scanner and inside:
-                return True
-    return False
+def _refusing(result: ScanResult) -> set[str]:
+    if result.is_valid:
+        return set()
+    return {name for name, verdict in result.verdicts.items() if not verdict.is_valid}
+
+
+def _covered(window: Window, starts: Sequence[int], finding: Finding) -> list[tuple[int, Piece]]:
+    """The pieces that a finding reaches into, by number, and how far."""
+    covered = []
+    for number in range(bisect_right(starts, finding.start) - 1, bisect_left(starts, finding.end)):
+        piece, at = window.pieces[number], starts[number]
+        first, last = max(finding.start - at, 0), min(finding.end - at, len(piece.text))
+        if first < last:
+            covered.append((number, Piece(piece.slot, piece.start + first, piece.text[first:last])))
+    return covered
+
+
+def _explains(alone: ScanResult, scanner: str, piece: Piece, stretch: Piece) -> bool:
+    """Whether a piece was refused by the same scanner for something in the stretch alone."""
+    if alone.is_valid:
+        return False
+    first = stretch.start - piece.start
+    last = first + len(stretch.text)
+    return any(own.scanner == scanner and first <= own.start and own.end <= last for own in alone.findings)

@@ -7,84 +7,30 @@ comes of one as data, keys are the tool's own: there, every string is scanned.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
 
-from pyshield._messages.arguments import is_json, literals, plain_key, unescaped
+from pyshield._messages.arguments import PAUSE, is_json, literals, plain_key, unescaped
+from pyshield._messages.keys import Under, under
 from pyshield._messages.nodes import children, field, is_leaf, is_stream
 from pyshield._messages.roles import Role, part_role, role_named, role_of_item
 from pyshield.errors import MessageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pyshield._messages.nodes import Path
     from pyshield._messages.policy import MessagePolicy
 
 __all__ = ["Slot", "Walk"]
 
-_OPAQUE = frozenset(
-    {
-        "type",
-        "role",
-        "id",
-        "index",
-        "object",
-        "model",
-        "created",
-        "created_at",
-        "status",
-        "phase",
-        "name",
-        "namespace",
-        "tool_call_id",
-        "tool_use_id",
-        "call_id",
-        "item_id",
-        "response_id",
-        "container",
-        "container_id",
-        "file_id",
-        "server_label",
-        "server_name",
-        "approval_request_id",
-        "url",
-        "uri",
-        "image_url",
-        "file_url",
-        "file_uri",
-        "fileUri",
-        "data",
-        "blob",
-        "b64_json",
-        "file_data",
-        "mime_type",
-        "mimeType",
-        "media_type",
-        "format",
-        "detail",
-        "signature",
-        "thought_signature",
-        "thoughtSignature",
-        "encrypted_content",
-        "encrypted_index",
-        "encrypted_stdout",
-        "logprobs",
-        "finish_reason",
-        "stop_reason",
-        "stop_sequence",
-        "cache_control",
-        "usage",
-        "usage_metadata",
-        "response_metadata",
-        "artifact",
-        "block_type",
-    }
-)
-_ARGUMENTS = frozenset({"arguments", "args", "input", "action", "code", "operation"})
-_RETURNED = frozenset({"output", "outputs", "results", "functionResponse", "function_response"})
-_DATA = frozenset({"response", "structuredContent", "structured_content"})
 _DEEPEST = 64
 _NODES_PER_TEXT = 16
+_TURN = 256
+"""Texts and parts after which others have a turn."""
+_END: Any = object()
+
+Part: TypeAlias = "Iterator[Part | None]"
+"""What is inside of a part, one after the other: parts of its own, or nothing where a text has been taken."""
 
 
 class Slot(NamedTuple):
@@ -126,9 +72,10 @@ class Walk:
         self._longest = max_text_bytes
         self._bytes = 0
         self._nodes = 0
+        self._steps = 0
 
-    def message(self, message: object) -> None:
-        """Takes the next message.
+    def message(self, message: object) -> Iterator[None]:
+        """Takes the next message; whoever asks has a turn now and then.
 
         Raises:
             MessageError: If it has no role, or a bound is passed.
@@ -146,7 +93,20 @@ class Walk:
                 index,
             )
         self.roles.append(Role.ASSISTANT if role is Role.TOOL_CALL else role)
-        self._inside(message, (), role)
+        # Each is what is left of one part; on top is the innermost.
+        open_parts: list[Part] = [self._inside(message, (), role)]
+        try:
+            while open_parts:
+                inner = next(open_parts[-1], _END)
+                if inner is _END:
+                    open_parts.pop()
+                elif inner is not None:
+                    open_parts.append(inner)
+                self._steps += 1
+                if self._steps % _TURN == 0:
+                    yield
+        except RuntimeError:
+            raise MessageError(f"messages[{index}]: was changed while it was scanned", index) from None
 
     @property
     def _at(self) -> int:
@@ -174,17 +134,20 @@ class Walk:
         )
 
     def _enter(self, path: Path, node: object = None) -> None:
-        self._nodes += 1
         at = self._at
         if len(path) > _DEEPEST:
             raise MessageError(f"messages[{at}]: is nested deeper than {_DEEPEST}", at, "limit")
-        if self._nodes > self._policy.max_texts * _NODES_PER_TEXT:
-            self._over("max_texts")
+        self._count(1)
         if is_stream(node):
             kind = type(node).__name__
             raise MessageError(f"messages[{at}]: holds a {kind}; expected text, a list or a mapping", at)
 
-    def _inside(self, node: object, path: Path, role: Role) -> None:
+    def _count(self, nodes: int) -> None:
+        self._nodes += nodes
+        if self._nodes > self._policy.max_texts * _NODES_PER_TEXT:
+            self._over("max_texts")
+
+    def _inside(self, node: object, path: Path, role: Role) -> Part:
         """Takes what is inside a message, or inside a part of one."""
         self._enter(path, node)
         kind = field(node, "type")
@@ -192,52 +155,46 @@ class Walk:
             role = part_role(kind, role)
         for key, child in children(node):
             where = (*path, key)
-            if isinstance(key, str):
-                if key in _OPAQUE and not (key == "data" and kind == "text"):
-                    continue
-                if key in _RETURNED and (
-                    role is Role.TOOL_CALL or key not in {"output", "outputs", "results"}
-                ):
-                    self._value(child, where, Role.TOOL)
-                    continue
-                if key in _ARGUMENTS and role in {Role.ASSISTANT, Role.TOOL_CALL}:
-                    self._arguments(child, where)
-                    continue
-                if key in _DATA and role is Role.TOOL and not isinstance(child, str):
-                    self._data(child, where, role)
-                    continue
-            self._value(child, where, role)
+            what = under(key, kind, role)
+            if what is Under.ARGUMENTS:
+                yield self._arguments(child, where)
+            elif what is Under.DATA and not isinstance(child, str):
+                yield self._data(child, where, role)
+            elif what is not Under.NOTHING:
+                yield self._value(child, where, Role.TOOL if what is Under.RETURNED else role)
 
-    def _value(self, node: object, path: Path, role: Role) -> None:
+    def _value(self, node: object, path: Path, role: Role) -> Part | None:
         if isinstance(node, str):
             self._text(Slot(self._at, role, path, node, path))
-        elif not is_leaf(node):
-            self._inside(node, path, role)
+        return None if is_leaf(node) else self._inside(node, path, role)
 
-    def _arguments(self, node: object, path: Path) -> None:
+    def _arguments(self, node: object, path: Path) -> Part | None:
         """Takes what an assistant hands to a tool: JSON in a string, or as data."""
         if not isinstance(node, str):
-            self._data(node, path, Role.TOOL_CALL)
-        elif is_json(node):
-            self._document(node, path)
-        else:
-            self._value(node, path, Role.TOOL_CALL)
-            if "\\" in node:
-                self._text(Slot(self._at, Role.TOOL_CALL, path, unescaped(node), None))
+            return self._data(node, path, Role.TOOL_CALL)
+        self._measured(node)
+        if is_json(node):
+            return self._document(node, path)
+        if "\\" in node:
+            self._text(Slot(self._at, Role.TOOL_CALL, path, unescaped(node), None))
+        return self._value(node, path, Role.TOOL_CALL)
 
-    def _document(self, raw: str, path: Path) -> None:
+    def _document(self, raw: str, path: Path) -> Part:
         keys: dict[str, None] = {}
         for literal in literals(raw):
-            where = (*path, *literal.path)
-            self._enter(where)
-            if literal.is_key:
+            if literal is None:
+                self._count(PAUSE)
+            elif literal.is_key:
+                self._enter((*path, *literal.path))
                 keys[literal.text] = None
             else:
-                span = (literal.start, literal.end)
+                where, span = (*path, *literal.path), (literal.start, literal.end)
+                self._enter(where)
                 self._text(Slot(self._at, Role.TOOL_CALL, where, literal.text, path, span))
+            yield None
         self._keys(keys, path, Role.TOOL_CALL)
 
-    def _data(self, node: object, path: Path, role: Role) -> None:
+    def _data(self, node: object, path: Path, role: Role) -> Part:
         """Takes data of a tool's own shape, in which every string is text."""
         keys: dict[str, None] = {}
         todo: list[tuple[Path, object]] = [(path, node)]
@@ -248,8 +205,10 @@ class Walk:
             elif not is_leaf(one):
                 self._enter(where, one)
                 inside = list(children(one))
+                self._count(len(inside))
                 todo += (((*where, key), child) for key, child in reversed(inside))
                 keys |= dict.fromkeys(key for key, _ in inside if isinstance(key, str))
+            yield None
         self._keys(keys, path, role)
 
     def _keys(self, keys: Iterable[str], path: Path, role: Role) -> None:
@@ -260,17 +219,20 @@ class Walk:
     def _text(self, slot: Slot) -> None:
         if not slot.text:
             return
-        self._nodes += 1
         if len(self.slots) >= self._policy.max_texts:
             self._over("max_texts")
-        try:
-            size = len(slot.text) if slot.text.isascii() else len(slot.text.encode())
-        except UnicodeEncodeError:
-            reason = "holds half of a surrogate pair"
-            raise MessageError(f"messages[{slot.message}]: {reason}", slot.message, "text") from None
-        if size > self._longest:
-            reason = f"a text is longer than {self._longest} bytes (limits.max_text_bytes)"
-            raise MessageError(f"messages[{slot.message}]: {reason}", slot.message, "limit")
-        self.charge(size)
+        self.charge(self._measured(slot.text))
         # A `str` of a class of its own may say something else elsewhere.
         self.slots.append(slot if type(slot.text) is str else slot._replace(text=str.__str__(slot.text)))
+
+    def _measured(self, text: str) -> int:
+        """The bytes of a text."""
+        try:
+            size = len(text) if text.isascii() else len(text.encode())
+        except UnicodeEncodeError:
+            reason = "holds half of a surrogate pair"
+            raise MessageError(f"messages[{self._at}]: {reason}", self._at, "text") from None
+        if size > self._longest:
+            reason = f"a text is longer than {self._longest} bytes (limits.max_text_bytes)"
+            raise MessageError(f"messages[{self._at}]: {reason}", self._at, "limit")
+        return size

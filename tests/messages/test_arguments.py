@@ -6,16 +6,22 @@ import json
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pyshield._messages.arguments import is_json, literals, replaced, unescaped
+from pyshield._messages import arguments
+from pyshield._messages.arguments import is_json, replaced, unescaped
 
+RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=20,
 )
+
+
+def literals(raw):
+    return [one for one in arguments.literals(raw) if one is not None]
 
 
 def strings(value, path=()):
@@ -29,6 +35,7 @@ def strings(value, path=()):
             yield from strings(inner, (*path, at))
 
 
+@RELAXED
 @given(VALUES, st.booleans(), st.sampled_from([None, 1]))
 def test_finds_what_the_parser_finds(value, ascii_only, indent):
     raw = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
@@ -44,6 +51,7 @@ def test_finds_what_the_parser_finds(value, ascii_only, indent):
         assert raw[one.start] == raw[one.end - 1] == '"'
 
 
+@RELAXED
 @given(VALUES, st.text())
 def test_replaces_strings_alone(value, text):
     raw = json.dumps(value, indent=2)
@@ -67,6 +75,7 @@ def test_keeps_what_parsing_would_lose():
     assert is_json(raw)
 
 
+@RELAXED
 @given(st.text(alphabet='{}[]",:\\u0 a1\n', max_size=60))
 def test_never_fails_on_what_is_json(raw):
     if is_json(raw):
@@ -94,11 +103,19 @@ def test_half_a_pair_within_json_is_no_error():
 
 @pytest.mark.parametrize(
     "raw",
-    ["[" * 200_000, '{"a":' * 100_000, '"' + '\\"' * 200_000, '["' * 100_000, "[" + "1" * 300_000 + "]"],
+    [
+        "[" * 200_000,
+        '{"a":' * 100_000,
+        '"' + '\\"' * 200_000,
+        '["' * 100_000,
+        "[" + "1" * 300_000 + "]",
+        "[" + "1," * 300_000 + "1]",
+        "[" + "[]," * 100_000 + "1]",
+    ],
 )
 def test_takes_linear_time(raw):
-    begun = time.perf_counter()
+    begun = time.thread_time()
     if is_json(raw):
         list(literals(raw))
     unescaped(raw)
-    assert time.perf_counter() - begun < 2.0
+    assert time.thread_time() - begun < 2.0

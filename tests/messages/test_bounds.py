@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyshield import BlockingShield, Limits, MessagePolicy, Shield
 from pyshield import input_scanners as i
 from pyshield import output_scanners as o
-from pyshield.errors import Closed, DeadlineExceeded, MessageError, Overloaded, TextError
+from pyshield.errors import Closed, DeadlineExceeded, MessageError, Overloaded, ScannerError, TextError
 
 PROMPT = [i.BanSubstrings(["mole"])]
 
@@ -152,6 +153,67 @@ async def test_the_loop_turns_while_a_long_conversation_is_read():
     assert len(result.scanned) == 4000
 
 
+async def longest_pause(work):
+    """The longest that the loop worked without a turn, and all it worked, in seconds of its own thread."""
+    longest, running = 0.0, True
+
+    async def watch():
+        nonlocal longest
+        last = time.thread_time()
+        while running:
+            await asyncio.sleep(0)
+            now = time.thread_time()
+            longest, last = max(longest, now - last), now
+
+    task = asyncio.create_task(watch())
+    await asyncio.sleep(0)
+    # How long the collector takes depends on everything that was ever imported.
+    gc.disable()
+    try:
+        begun = time.thread_time()
+        result = await work
+        took = time.thread_time() - begun
+    finally:
+        gc.enable()
+    running = False
+    await task
+    return longest, took, result
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"content": ["some words"] * 30_000},
+        {"tool_calls": [{"function": {"arguments": "[" + '"word",' * 30_000 + "1]"}}]},
+        {"tool_calls": [{"function": {"arguments": "[" + "1," * 400_000 + "1]"}}]},
+        {"content": [[]] * 100_000},
+    ],
+    ids=["parts", "strings", "numbers", "lists"],
+)
+async def test_the_loop_turns_while_a_large_message_is_read(content):
+    shield = Shield(PROMPT, [o.BanSubstrings(["mole"])])
+    pause, took, result = await longest_pause(shield.scan_messages([{"role": "assistant", **content}]))
+    assert result.passes
+    assert pause < max(0.1, 0.3 * took)
+
+
+async def test_a_message_that_changes_meanwhile():
+    parts = {str(at): "words" for at in range(5000)}
+    task = asyncio.create_task(Shield(PROMPT).scan_messages([{"role": "user", "content": parts}]))
+    await asyncio.sleep(0)
+    del parts["4999"]
+    with pytest.raises(MessageError, match="was changed while it was scanned"):
+        await task
+
+
+def test_findings_over_thousands_of_tiny_texts_take_little_time():
+    shield = BlockingShield([i.BanSubstrings(["ab"])])
+    begun = time.thread_time()
+    result = shield.scan_messages(user(*"ab" * 2000))
+    assert len(result.findings) > 500
+    assert time.thread_time() - begun < 2
+
+
 async def test_a_closed_shield_takes_no_conversation():
     shield = Shield(PROMPT, [o.BanSubstrings(["a"]), o.JSON()])
     messages = [*user("a"), {"role": "assistant", "tool_calls": [{"function": {"arguments": '{"q":"x"}'}}]}]
@@ -184,7 +246,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(TREES, max_size=4))
 def test_any_messages_bring_a_result_or_a_typed_error(messages):
     shield = BlockingShield([i.BanSubstrings(["a"], redact=True)], [o.BanSubstrings(["e"], redact=True)])
@@ -197,3 +259,72 @@ def test_any_messages_bring_a_result_or_a_typed_error(messages):
     if result is not None:
         assert len(result.messages) == len(result.withheld()) == len(messages)
         assert len(result.to_dict()["messages"]) == len(messages)
+
+
+async def alone():
+    """Returns when no other task is left; what was given up takes a turn or two to end."""
+    async with asyncio.timeout(10):
+        while asyncio.all_tasks() != {asyncio.current_task()}:  # noqa: ASYNC110  # no event tells
+            await asyncio.sleep(0.01)
+
+
+async def test_scanners_of_ones_own_work_side_by_side():
+    at_once = most = 0
+
+    class Slowly:
+        async def ascan(self, *texts):
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            await asyncio.sleep(0.2)
+            at_once -= 1
+            return texts[-1], True, -1.0
+
+        scan = None
+
+    class SlowPrompt(Slowly):
+        def scan(self, prompt):
+            raise AssertionError
+
+    class SlowOutput(Slowly):
+        def scan(self, prompt, output):
+            raise AssertionError
+
+    class Raises:
+        def scan(self, prompt, output):
+            raise ValueError
+
+    messages = [*user("a"), {"role": "assistant", "content": "b"}]
+    result = await Shield([SlowPrompt()], [SlowOutput()]).scan_messages(messages)
+    assert (result.passes, most) == (True, 2)
+    with pytest.raises(ScannerError):
+        await Shield([Slow()], [Raises()], on_error="raise").scan_messages(messages)
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+    await alone()
+
+
+async def test_cancelling_stops_all_that_work_side_by_side():
+    class SlowOutput:
+        async def scan(self, prompt, output):
+            await asyncio.sleep(30)
+
+    messages = [*user("a"), {"role": "assistant", "content": "b"}]
+    task = asyncio.create_task(Shield([Slow()], [SlowOutput()]).scan_messages(messages))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await alone()
+
+
+async def test_texts_that_are_handed_over():
+    limits = Limits(inline_budget_us=0)
+    shield = Shield([i.BanSubstrings(["mole"], redact=True)], [o.BanSubstrings(["mole"])], limits=limits)
+    messages = [*user("a mole", "b", "c"), {"role": "assistant", "content": "a mole"}]
+    result = await shield.scan_messages(messages)
+    assert [one.decision.value for one in result.scanned] == ["redact", "allow", "allow", "block"]
+    assert {text.result.lane for one in result.scanned for text in one.texts} <= {"actor", "bulk"}
+    # Nothing was begun and then given up.
+    assert shield.metrics()["outcomes_total"]["cancelled"] == 0

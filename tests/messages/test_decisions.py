@@ -245,3 +245,27 @@ def test_plain_data_of_a_result_says_nothing(scanned):
         assert "mole" not in shown
         assert "heron" not in shown
         assert "here" not in shown
+
+
+def test_an_answer_is_used_restored_and_kept_unrestored(scanned):
+    vault = Vault()
+    prompt = [i.Anonymize(vault, entity_types=["EMAIL_ADDRESS"])]
+    output = [o.Deanonymize(vault), o.BanSubstrings(["heron"], redact=True)]
+    first = scanned(user("I am a@example.com", "again: a@example.com"), prompt, output)
+    assert [message["content"] for message in first.messages] == [
+        "I am [REDACTED_EMAIL_ADDRESS_1]",
+        "again: [REDACTED_EMAIL_ADDRESS_1]",
+    ]
+    sent = first.messages
+    call = {
+        "function": {"name": "send", "arguments": '{"to": "[REDACTED_EMAIL_ADDRESS_1]", "what": "heron"}'}
+    }
+    answer = {"role": "assistant", "tool_calls": [call]}
+    used = scanned([*sent, answer], prompt, output, since=2)
+    (call,) = used.messages[2]["tool_calls"]
+    assert call["function"]["arguments"] == '{"to": "a@example.com", "what": "[REDACTED]"}'
+    result = {"role": "tool", "content": "sent to a@example.com"}
+    kept = scanned([*sent, answer, result], prompt, output, since=2)
+    (call,) = kept.messages[2]["tool_calls"]
+    assert call["function"]["arguments"] == '{"to": "[REDACTED_EMAIL_ADDRESS_1]", "what": "[REDACTED]"}'
+    assert kept.messages[3]["content"] == "sent to [REDACTED_EMAIL_ADDRESS_1]"

@@ -236,6 +236,14 @@ SHAPES = {
             "tool_calls": [{"name": "heron", "args": {"q": RED}, "id": "1", "type": "tool_call"}],
         },
     ),
+    "a part that names itself a call": (
+        {"role": "user", "content": [{"type": "x_call", "text": both("a"), "arguments": both("b")}]},
+        {"role": "user", "content": [{"type": "x_call", "text": "a" + USER, "arguments": "b" + USER}]},
+    ),
+    "a result that names itself a call": (
+        {"role": "tool", "content": [{"type": "tool_use", "input": {"q": both("a")}, "output": both("b")}]},
+        {"role": "tool", "content": [{"type": "tool_use", "input": {"q": "a" + USER}, "output": "b" + USER}]},
+    ),
     "unknown role": ({"role": "critic", "content": both("a")}, {"role": "critic", "content": "a" + USER}),
     "unknown part": (
         {"role": "user", "content": {"anything": [{"deep": both("a")}]}},
@@ -358,6 +366,50 @@ def test_messages_of_langchain(shield):
     assert result.messages[2].tool_calls[0]["args"] == {"q": RED}
     assert [type(message) for message in result.messages] == [type(message) for message in given]
     assert [message.content for message in given] == ["mole", "mole", "heron", "mole"]
+
+
+def test_prompts_of_mcp(shield):
+    types = pytest.importorskip("mcp.types")
+    text = types.TextContent(type="text", text="a mole")
+    held = types.TextResourceContents(uri="file:///mole", text="a mole")
+    given = [
+        types.PromptMessage(role="user", content=text),
+        types.PromptMessage(role="user", content=types.EmbeddedResource(type="resource", resource=held)),
+    ]
+    first, second = shield.scan_messages(given).messages
+    assert first.content.text == "a [REDACTED]"
+    assert second.content.resource.text == "a [REDACTED]"
+    assert str(second.content.resource.uri) == "file:///mole"
+    assert (text.text, held.text) == ("a mole", "a mole")
+
+
+def test_messages_of_llama_index(shield):
+    llms = pytest.importorskip("llama_index.core.llms")
+    call = {"id": "1", "function": {"name": "f", "arguments": '{"a":"heron"}'}}
+    given = [
+        llms.ChatMessage(role=llms.MessageRole.USER, content="a mole"),
+        llms.ChatMessage(
+            role=llms.MessageRole.ASSISTANT, content="a heron", additional_kwargs={"tool_calls": [call]}
+        ),
+    ]
+    first, second = shield.scan_messages(given).messages
+    assert (first.content, second.content) == ("a [REDACTED]", "a [REDACTED]")
+    assert second.additional_kwargs["tool_calls"][0]["function"]["arguments"] == '{"a":"[REDACTED]"}'
+    assert (given[0].content, given[1].content) == ("a mole", "a heron")
+
+
+def test_items_of_openais_responses(shield):
+    types = pytest.importorskip("openai.types.responses")
+    part = {"type": "output_text", "text": "a heron", "annotations": []}
+    said = {"id": "heron", "type": "message", "role": "assistant", "status": "completed", "content": [part]}
+    call = {"type": "function_call", "call_id": "heron", "name": "heron", "arguments": '{"q":"heron"}'}
+    given = [
+        types.ResponseOutputMessage.model_validate(said),
+        types.ResponseFunctionToolCall.model_validate(call),
+    ]
+    first, second = shield.scan_messages(given).messages
+    assert (first.id, first.content[0].text) == ("heron", "a [REDACTED]")
+    assert (second.call_id, second.name, second.arguments) == ("heron", "heron", '{"q":"[REDACTED]"}')
 
 
 def test_findings_say_where(shield):

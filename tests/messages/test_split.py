@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyshield import BlockingShield, Decision, MessagePolicy, Views
@@ -144,7 +144,8 @@ def test_scanners_of_its_own(scanned):
     (found,) = result.findings
     assert (found.scanner, found.finding, found.message) == ("Judge", None, 2)
     assert len(found.stretches) == 3
-    assert judge.texts == ["alpha\nand\nomega", "alpha", "and", "omega"]
+    assert judge.texts[0] == "alpha\nand\nomega"
+    assert sorted(judge.texts[1:]) == ["alpha", "and", "omega"]
     # One that is refused by itself is not laid at the door of those after it.
     assert not split(scanned(user("alpha omega", "and"), PROMPT, messages=policy))
 
@@ -165,7 +166,7 @@ def test_windows_overlap_far_enough(scanned):
         assert [s.message for s in split(result)[0].stretches] == [1, 2]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.sampled_from(["hello", "x" * 30, "so what ", " é🙂", ""]), max_size=12),
     st.integers(0, 12),

@@ -9,7 +9,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyshield import BlockingShield, Decision, MessagePolicy, Shield, Spotlighting
@@ -17,6 +17,7 @@ from pyshield import input_scanners as i
 from pyshield.errors import ConfigError, TextError
 from pyshield.spotlighting import Method, spotlight
 
+RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MARKER = "qzkfhtwmbcdx"
 WAYS = [("delimit", "base64"), ("datamark", "base64"), ("encode", "base64"), ("encode", "rot13")]
 LIGHTS = [Spotlighting(method=method, encoding=encoding, marker=MARKER) for method, encoding in WAYS]
@@ -51,6 +52,7 @@ def inner(text):
 
 
 @pytest.mark.parametrize("light", LIGHTS, ids=repr)
+@RELAXED
 @given(text=TEXTS)
 def test_what_holds_for_every_text(light, text):
     changed = light.transform(text)
@@ -64,6 +66,7 @@ def test_what_holds_for_every_text(light, text):
     assert f"<<{MARKER}" not in body.lower()
 
 
+@RELAXED
 @given(TEXTS.filter(bool))
 def test_every_word_is_marked(text):
     body = inner(DATAMARK.transform(text))
@@ -209,7 +212,7 @@ def test_from_a_file():
 
 @pytest.mark.parametrize("light", LIGHTS, ids=repr)
 def test_takes_linear_time(light):
-    begun = time.perf_counter()
+    begun = time.thread_time()
     for text in ("a " * 500_000, "x" * 1_000_000, MARKER * 80_000, " " * 1_000_000, MARK * 1_000_000):
         light.transform(light.transform(text))
-    assert time.perf_counter() - begun < 20
+    assert time.thread_time() - begun < 5

@@ -1,0 +1,107 @@
+"""What the keys of messages and their parts say about what stands under them."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from pyshield._messages.roles import Role
+
+__all__ = ["Under", "under"]
+
+_OPAQUE = frozenset(
+    {
+        "type",
+        "role",
+        "id",
+        "index",
+        "object",
+        "model",
+        "created",
+        "created_at",
+        "status",
+        "phase",
+        "name",
+        "namespace",
+        "tool_call_id",
+        "tool_use_id",
+        "call_id",
+        "item_id",
+        "response_id",
+        "container",
+        "container_id",
+        "file_id",
+        "server_label",
+        "server_name",
+        "approval_request_id",
+        "url",
+        "uri",
+        "image_url",
+        "file_url",
+        "file_uri",
+        "fileUri",
+        "data",
+        "blob",
+        "b64_json",
+        "file_data",
+        "mime_type",
+        "mimeType",
+        "media_type",
+        "format",
+        "detail",
+        "signature",
+        "thought_signature",
+        "thoughtSignature",
+        "encrypted_content",
+        "encrypted_index",
+        "encrypted_stdout",
+        "logprobs",
+        "finish_reason",
+        "stop_reason",
+        "stop_sequence",
+        "cache_control",
+        "usage",
+        "usage_metadata",
+        "response_metadata",
+        "artifact",
+        "block_type",
+    }
+)
+_ARGUMENTS = frozenset({"arguments", "args", "input", "action", "code", "operation"})
+_RETURNED = frozenset({"functionResponse", "function_response"})
+_DATA = frozenset({"response", "structuredContent", "structured_content"})
+_CALL_RETURNED = frozenset({"output", "outputs", "results"})
+
+
+class Under(Enum):
+    """What stands under a key."""
+
+    PART = auto()
+    """More of the message."""
+    NOTHING = auto()
+    """No text."""
+    ARGUMENTS = auto()
+    """What is handed to a tool."""
+    DATA = auto()
+    """Data in a tool's own shape."""
+    RETURNED = auto()
+    """What a tool returned."""
+
+
+def under(key: object, kind: object, role: Role) -> Under:
+    """What stands under a key.
+
+    Args:
+        key: The key.
+        kind: The `type` of what has the key.
+        role: Whose it is.
+    """
+    if not isinstance(key, str):
+        return Under.PART
+    if key in _OPAQUE:
+        # Documents of Anthropic's hold text there, pictures and files what is none.
+        return Under.PART if key == "data" and kind == "text" else Under.NOTHING
+    if key in _RETURNED or (key in _CALL_RETURNED and role is Role.TOOL_CALL):
+        return Under.RETURNED
+    if key in _ARGUMENTS and role in {Role.ASSISTANT, Role.TOOL_CALL}:
+        return Under.ARGUMENTS
+    return Under.DATA if key in _DATA and role is Role.TOOL else Under.PART
