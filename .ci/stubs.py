@@ -37,6 +37,7 @@ TYPES: dict[str, str] = {
     "Job.returned(answers)": "list[Any]",
     "Job.target": "Target",
     "Finding.to_dict": "dict[str, Any]",
+    "OutputStream.ask": "Awaitable[None]",
     "OutputStream.feed": "list[StreamEvent]",
     "OutputStream.finish": "list[StreamEvent]",
     "ModelHandle.embed": "Awaitable[list[list[float]]]",

@@ -287,6 +287,17 @@ class OutputStream:
     An output on its way through a shield's scanners; not for several threads at once.
     """
 
+    def ask(self, /) -> Awaitable[None]:
+        """
+        Asks the vaults; an awaitable.
+        """
+
+    @property
+    def asks(self, /) -> bool:
+        """
+        Whether a vault has to be asked before the first piece, which else waits for it.
+        """
+
     def feed(self, piece: str, /) -> list[StreamEvent]:
         """
         Takes the next piece and returns the events it brings.

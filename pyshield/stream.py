@@ -252,6 +252,8 @@ class OutputStream(_Stream):
             if self._held is not None:
                 self._held.feed(piece)
                 return events
+            if self._native.asks:
+                await self._native.ask()
             for number, part in enumerate(self._pieces.of(piece)):
                 if number:
                     await _yield()
@@ -270,6 +272,8 @@ class OutputStream(_Stream):
             if self._held is not None:
                 return self._note(_whole(await self._scan(self._held.take()), found=self._found))
             self._pieces.end()
+            if self._native.asks:
+                await self._native.ask()
             return self._note(self._native.finish())
         finally:
             self.close()

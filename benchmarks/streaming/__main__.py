@@ -1,7 +1,8 @@
 """Measures streams on one core: python -m benchmarks.streaming.
 
 An answer of ordinary words with a few things to find in it, in pieces of 20 characters, through four scanners
-that need no model: fixed strings, patterns of mail addresses and telephone numbers.
+that need no model: fixed strings, patterns of mail addresses and telephone numbers. Then the same answer with
+placeholders in it, which a vault's values take the place of as well.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from statistics import median
 from time import perf_counter
 
 from benchmarks.measure import Report, at_least, at_most, finish, parser, resident
-from pyshield import Shield, StreamText
-from pyshield.output_scanners import BanSubstrings, NoRefusalLight, Regex
+from pyshield import Shield, StreamText, Vault
+from pyshield.output_scanners import BanSubstrings, Deanonymize, NoRefusalLight, Regex
 
 PIECE = 20
 STREAMS = 500
@@ -24,10 +25,24 @@ WORDS = (
 )
 
 
-def make_shield() -> Shield:
-    """The plan that is measured."""
+RESTORED = WORDS.replace("jane.doe@example.com", "[REDACTED_EMAIL_ADDRESS_7]").replace(
+    "three of the people", "[REDACTED_PERSON_11], [REDACTED_PERSON_1]"
+)
+
+
+def conversation() -> Vault:
+    """What a conversation's vault holds after some turns."""
+    vault = Vault()
+    vault.extend([(f"[REDACTED_PERSON_{n}]", f"Jane Doe the {n}th") for n in range(1, 21)])
+    vault.extend([(f"[REDACTED_EMAIL_ADDRESS_{n}]", f"jane.doe+{n}@example.com") for n in range(1, 21)])
+    return vault
+
+
+def make_shield(vault: Vault | None = None) -> Shield:
+    """The plan that is measured; with a vault, the one that restores too."""
     return Shield(
         output=[
+            *([Deanonymize(vault)] if vault else []),
             BanSubstrings(["project heron", "falcon nine"], redact=True),
             BanSubstrings(["how to build a bomb", "disable the alarm"]),
             Regex([r"[\w.+-]{1,64}@[\w-]{1,63}\.\w{2,63}", r"\b\d{3}-\d{4}\b"], match_type="all"),
@@ -36,9 +51,9 @@ def make_shield() -> Shield:
     )
 
 
-def pieces(characters: int) -> list[str]:
+def pieces(characters: int, words: str = WORDS) -> list[str]:
     """An answer of so many characters, cut."""
-    text = (WORDS * (characters // len(WORDS) + 1))[:characters]
+    text = (words * (characters // len(words) + 1))[:characters]
     return [text[at : at + PIECE] for at in range(0, characters, PIECE)]
 
 
@@ -78,6 +93,17 @@ async def held(shield: Shield) -> float:
     return taken / STREAMS
 
 
+async def first_of_new_vaults(turns: int) -> list[float]:
+    """Seconds to the first text where the vault has just got an entry, as with each turn of an agent."""
+    vault = conversation()
+    shield = make_shield(vault)
+    times = []
+    for turn in range(turns):
+        vault.append((f"[REDACTED_URL_{turn}]", f"https://example.com/{turn}"))
+        times.append(await first(shield))
+    return times
+
+
 async def measure(report: Report, rounds: int) -> None:
     """All figures."""
     shield = make_shield()
@@ -88,6 +114,15 @@ async def measure(report: Report, rounds: int) -> None:
     report.details["pieces_per_second"] = rates
     report.add(at_least("pieces of 20 characters through one stream", median(rates), "pieces/s", 100_000))
     report.add(at_most("opened to first text, p50", median(firsts) * 1e3, "ms", 0.3))
+    restoring, restored = make_shield(conversation()), pieces(200_000, RESTORED)
+    await through(restoring, restored)
+    rates = [len(restored) / await through(restoring, restored) for _ in range(rounds)]
+    report.details["restored_pieces_per_second"] = rates
+    report.add(at_least("the same with values put back", median(rates), "pieces/s", 100_000))
+    firsts = [await first(restoring) for _ in range(1_000)]
+    report.add(at_most("opened to first text with values put back, p50", median(firsts) * 1e3, "ms", 0.3))
+    firsts = await first_of_new_vaults(200)
+    report.add(at_most("the same where the vault has changed, p50", median(firsts) * 1e3, "ms", 0.3))
     report.add(at_most("memory of a stream, 500 at once", await held(shield) / 1024, "KB", 64))
 
 

@@ -1,5 +1,7 @@
 //! A list of scanners, compiled: each kind of work once per text.
 
+mod stream;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,7 +9,6 @@ use std::time::Instant;
 
 use pyshield_core::error::ConfigError;
 use pyshield_core::literal::{LiteralAutomaton, LiteralHits, LiteralList};
-use pyshield_core::stream::{Cut, Failure, Stream};
 use pyshield_core::view::ViewsSpec;
 use pyshield_core::{
     Evidence, Input, Interrupt, Interrupted, Scanner, ScannerError, ScannerSpec, Text, Verdict,
@@ -175,19 +176,6 @@ impl Plan {
                 Stage::Model(_) => TOKENIZE_NS.saturating_mul(bytes as u64),
             })
             .fold(self.views.as_ref().map_or(0, |_| ViewPass::cost_ns(bytes)), u64::saturating_add)
-    }
-
-    /// A stream for a text that is still being written; `None` if a scanner needs to see all of it.
-    pub(crate) fn stream(&self, cut: Cut, failure: Failure) -> Option<Stream> {
-        // What is written in disguise may begin anywhere before its end.
-        if self.views.is_some() {
-            return None;
-        }
-        let followers = self.stages.iter().zip(&self.literal_list).map(|(stage, list)| match stage {
-            Stage::Text(scanner) => Some((scanner.follow()?, *list)),
-            _ => None,
-        });
-        Some(Stream::new(followers.collect::<Option<_>>()?, Arc::clone(&self.literals), cut, failure))
     }
 
     /// Runs every scanner that needs only the text, on the calling thread. A panic is that scanner's

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use pyshield_core::stream::Cut;
+use pyshield_core::stream::{Cut, Failure};
 use pyshield_core::{Input, Interrupt, Text};
 
 use crate::admission::Policy;
@@ -283,17 +283,12 @@ impl Shield {
         let process = self.process();
         process.open()?;
         let (plan, first_scanner) = self.plan(Side::Output);
+        let on_error = self.compiled.on_error;
+        let failure = if on_error == OnError::Allow { Failure::Ignore } else { Failure::Block };
+        let opened = plan.stream(cut, failure, &self.session);
         let bound = self.compiled.limits.max_text_bytes;
         let budget_ns = self.compiled.inline_budget_ns;
-        Ok(OutputStream::open(
-            process,
-            Arc::clone(plan),
-            first_scanner,
-            self.compiled.on_error,
-            cut,
-            bound,
-            budget_ns,
-        ))
+        Ok(OutputStream::open(process, Arc::clone(plan), first_scanner, on_error, opened, bound, budget_ns))
     }
 
     /// Numbers of this process.

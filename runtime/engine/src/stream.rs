@@ -1,9 +1,11 @@
 //! An output that is scanned while the model writes it.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pyshield_core::stream::{Cut, Failure, Step, Stream};
+use futures_util::FutureExt;
+use pyshield_core::stream::{Step, Stream};
 use pyshield_core::{Finding, Interrupt, ScannerError};
 
 use crate::config::OnError;
@@ -12,6 +14,7 @@ use crate::metrics::{self, InFlight, Lane};
 use crate::model::answer::Spent;
 use crate::outcome::{Judgement, Outcome, Scan, ScannerName, Timings};
 use crate::plan::Plan;
+use crate::private::Snapshot;
 use crate::shield::Process;
 
 /// How many bytes a piece may have at least before it is scanned in parts.
@@ -39,6 +42,8 @@ pub struct OutputStream {
     on_error: OnError,
     /// `None` if the plan has a scanner that must see all of the text.
     stream: Option<Stream>,
+    /// The states of the vaults that it restores from.
+    snapshots: Vec<Arc<Snapshot>>,
     max_held_bytes: usize,
     part_bytes: usize,
     in_flight: Option<InFlight>,
@@ -51,12 +56,12 @@ impl OutputStream {
         plan: Arc<Plan>,
         first_scanner: usize,
         on_error: OnError,
-        cut: Cut,
+        opened: Option<(Stream, Vec<Arc<Snapshot>>)>,
         max_held_bytes: usize,
         budget_ns: u64,
     ) -> Self {
-        let failure = if on_error == OnError::Allow { Failure::Ignore } else { Failure::Block };
-        let stream = plan.stream(cut, failure);
+        let (stream, snapshots) =
+            opened.map_or((None, Vec::new()), |(stream, snapshots)| (Some(stream), snapshots));
         let part_bytes = part_bytes(&plan, budget_ns);
         let in_flight = stream.is_some().then(|| process.metrics.begin(Lane::Stream));
         Self {
@@ -65,6 +70,7 @@ impl OutputStream {
             first_scanner,
             on_error,
             stream,
+            snapshots,
             max_held_bytes,
             part_bytes,
             in_flight,
@@ -77,6 +83,24 @@ impl OutputStream {
         self.stream.is_some()
     }
 
+    /// Whether a vault has to be asked before the first piece. If so, [`OutputStream::ask`] does it; else the
+    /// first piece waits for it.
+    pub fn asks(&self) -> bool {
+        self.snapshots.iter().any(|snapshot| !snapshot.is_taken())
+    }
+
+    /// Asks the vaults that are to be asked. The future keeps what it needs, not the stream. What goes wrong
+    /// is said with the first piece.
+    pub fn ask(&self) -> impl Future<Output = ()> + Send + use<> {
+        let snapshots = self.snapshots.clone();
+        async move {
+            for snapshot in snapshots {
+                // What panics is asked again with the first piece, where it is somebody's error.
+                let _ = AssertUnwindSafe(snapshot.take()).catch_unwind().await;
+            }
+        }
+    }
+
     /// How many bytes are scanned within the budget for work on the calling thread.
     pub const fn part_bytes(&self) -> usize {
         self.part_bytes
@@ -87,7 +111,7 @@ impl OutputStream {
         self.max_held_bytes
     }
 
-    /// Takes the next piece. After an error the stream has ended.
+    /// Takes the next piece. After an error the stream has ended. Blocks only if [`OutputStream::asks`].
     pub fn feed(&mut self, piece: &str) -> Result<Passed, EngineError> {
         self.process.open()?;
         self.step(|stream| stream.feed(piece, Interrupt::NEVER))

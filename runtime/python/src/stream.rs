@@ -4,8 +4,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 use pyshield_core::stream::Cut;
 use pyshield_engine::error::EngineError;
+use pyshield_engine::runtime;
 use pyshield_engine::stream as engine;
 
+use crate::bridge::Pending;
 use crate::errors;
 use crate::finding::Finding;
 use crate::import::{Kept, imported};
@@ -93,11 +95,30 @@ impl OutputStream {
         self.engine.max_held_bytes()
     }
 
+    /// Whether a vault has to be asked before the first piece, which else waits for it.
+    #[getter]
+    fn asks(&self) -> bool {
+        self.engine.asks()
+    }
+
+    /// Asks the vaults; an awaitable.
+    fn ask<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
+        let place = Pending::on_running_loop(py)?;
+        let future = place.future(std::sync::Arc::default())?;
+        let (sender, answered, asked) = (place.sender, future.clone().unbind(), self.engine.ask());
+        runtime.tokio().spawn(async move {
+            asked.await;
+            sender.complete(answered, Box::new(|py| Ok(py.None())));
+        });
+        Ok(future)
+    }
+
     /// Takes the next piece and returns the events it brings.
     #[pyo3(signature = (piece, /))]
     fn feed<'py>(&mut self, py: Python<'py>, piece: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> {
         let piece = text(piece)?;
-        let passed = if piece.len() < DETACHED {
+        let passed = if piece.len() < DETACHED && !self.engine.asks() {
             self.engine.feed(piece.as_str())
         } else {
             py.detach(|| self.engine.feed(piece.as_str()))

@@ -6,7 +6,7 @@ use crate::error::ScannerError;
 use crate::literal::{LiteralHits, LiteralList, MAX_SPANS};
 use crate::span::Span;
 use crate::stream::{Follow, Found, Progress, Window};
-use crate::text::{fold_literal, is_word_boundary};
+use crate::text::{Text, fold_literal, is_word_boundary};
 
 /// How long a literal may be, in bytes, for a text to be followed: that much may be held.
 const LONGEST: usize = 4_096;
@@ -50,9 +50,9 @@ impl Beginnings {
         Some(Self { keys, first, longest, case_sensitive: list.case_sensitive, whole_word: list.whole_word })
     }
 
-    /// Whether a literal may begin with `text` and go on; or end there, if what follows matters.
-    fn begins(&self, text: &[u8]) -> bool {
-        let goes_on = |key: &[u8]| key.starts_with(text) && (key.len() > text.len() || self.whole_word);
+    /// Whether a literal may begin with `text` and go on; or end there, if it is `ends` that matters too.
+    fn begins(&self, text: &[u8], ends: bool) -> bool {
+        let goes_on = |key: &[u8]| key.starts_with(text) && (key.len() > text.len() || ends);
         if self.keys.len() <= FEW {
             return self.keys.iter().any(|key| goes_on(key));
         }
@@ -61,24 +61,34 @@ impl Beginnings {
         self.keys.iter().skip(at).take(2).any(|key| goes_on(key))
     }
 
+    /// Where the first literal that is not complete may start in a text that goes on, of the places that
+    /// `counts`; the text's length if nowhere. With `ends` a literal is not complete at the text's very end:
+    /// what follows matters.
+    pub(crate) fn first(&self, text: &Text, ends: bool, counts: impl Fn(usize) -> bool) -> usize {
+        let source = text.as_str();
+        let folded = (!self.case_sensitive).then(|| text.folded());
+        let searched = folded.map_or(source, |folded| folded.as_str()).as_bytes();
+        let start = searched.len().saturating_sub(self.longest);
+        let rest = searched.get(start..).unwrap_or_default();
+        for (at, byte) in rest.iter().enumerate() {
+            if !self.first[usize::from(*byte)] || !self.begins(&rest[at..], ends) {
+                continue;
+            }
+            let at = folded.map_or(start + at, |folded| folded.to_original(source, start + at, false));
+            if counts(at) {
+                return at;
+            }
+        }
+        source.len()
+    }
+
     /// Where the first literal that is not complete may start in the window, in bytes of it; before `decided`,
     /// in bytes of the stream, none does, though the window may no longer show why.
     fn open(&self, window: &Window<'_>, decided: usize) -> usize {
         let text = window.text.as_str();
-        let folded = (!self.case_sensitive).then(|| window.text.folded());
-        let searched = folded.map_or(text, |folded| folded.as_str()).as_bytes();
-        let start = searched.len().saturating_sub(self.longest);
-        let rest = searched.get(start..).unwrap_or_default();
-        for (at, byte) in rest.iter().enumerate() {
-            if !self.first[usize::from(*byte)] || !self.begins(&rest[at..]) {
-                continue;
-            }
-            let at = folded.map_or(start + at, |folded| folded.to_original(text, start + at, false));
-            if window.base + at >= decided && (!self.whole_word || is_word_boundary(text, at)) {
-                return at;
-            }
-        }
-        text.len()
+        self.first(window.text, self.whole_word, |at| {
+            window.base + at >= decided && (!self.whole_word || is_word_boundary(text, at))
+        })
     }
 }
 

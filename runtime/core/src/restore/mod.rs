@@ -1,5 +1,6 @@
 //! Finding the placeholders of redacted values again, however a model wrote them.
 
+mod follow;
 mod fuzzy;
 #[cfg(test)]
 mod tests;
@@ -10,9 +11,10 @@ use serde::Deserialize;
 
 use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
-use crate::literal::{LiteralAutomaton, LiteralList, Need};
+use crate::literal::{Beginnings, LiteralAutomaton, LiteralList, Need};
 use crate::span::Span;
 use crate::text::Text;
+pub use follow::Following;
 use fuzzy::Fuzzy;
 
 /// How a placeholder is recognised; llm-guard's `MatchingStrategy`.
@@ -57,13 +59,22 @@ pub struct Restorer {
     /// The same in Markdown's and in URLs' clothes, made for the first text that could hold one.
     dressed: OnceLock<Option<LiteralAutomaton>>,
     fuzzy: OnceLock<Option<Fuzzy>>,
+    /// All ways to write them, made for the first text that is followed; `None` if none can be.
+    beginnings: OnceLock<Option<Beginnings>>,
 }
 
 impl Restorer {
     /// Compiles the placeholders; of equal ones the first counts.
     pub fn new(placeholders: Vec<Box<str>>, strategy: Matching) -> Result<Self, ScannerError> {
         let plain = automaton(placeholders.clone(), strategy != Matching::Exact)?;
-        Ok(Self { placeholders, strategy, plain, dressed: OnceLock::new(), fuzzy: OnceLock::new() })
+        Ok(Self {
+            placeholders,
+            strategy,
+            plain,
+            dressed: OnceLock::new(),
+            fuzzy: OnceLock::new(),
+            beginnings: OnceLock::new(),
+        })
     }
 
     /// Every placeholder in the text, in order and disjoint. Of two that overlap the one that begins first
@@ -72,26 +83,7 @@ impl Restorer {
     ///
     /// Takes time linear in the text.
     pub fn find(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Vec<Restored>, ScannerError> {
-        let source = text.as_str();
-        let mut found = literal(text, &self.plain, interrupt, |index| (index, Form::Plain))?;
-        if source.contains("\\_")
-            || source.contains("\\[")
-            || source.contains("%5B")
-            || source.contains("%5b")
-        {
-            let dressed = self.dressed.get_or_init(|| {
-                let percent = self.placeholders.iter().map(|one| percent_encode(one).into());
-                let markdown = self.placeholders.iter().map(|one| markdown(one).into());
-                automaton(percent.chain(markdown).collect(), true).ok()
-            });
-            if let Some(dressed) = dressed {
-                let count = self.placeholders.len();
-                found.extend(literal(text, dressed, interrupt, |index| match index.checked_sub(count) {
-                    None => (index, Form::Percent),
-                    Some(index) => (index, Form::Plain),
-                })?);
-            }
-        }
+        let found = self.written(text, interrupt)?;
         let mut found = disjoint(found);
         if matches!(self.strategy, Matching::Fuzzy | Matching::CombinedExactFuzzy) {
             let fuzzy = self.fuzzy.get_or_init(|| Fuzzy::new(&self.placeholders).ok());
@@ -108,6 +100,31 @@ impl Restorer {
             }
         }
         Ok(found)
+    }
+
+    /// Every placeholder as it is or dressed for Markdown or a URL, those that overlap too. Whether a place is
+    /// one depends on the place alone and the characters beside it.
+    fn written(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Vec<Restored>, ScannerError> {
+        let mut found = literal(text, &self.plain, interrupt, |index| (index, Form::Plain))?;
+        // Every dress has one of these.
+        if text.as_str().contains(['\\', '%']) {
+            let dressed = self.dressed.get_or_init(|| automaton(self.dresses().collect(), true).ok());
+            if let Some(dressed) = dressed {
+                let count = self.placeholders.len();
+                found.extend(literal(text, dressed, interrupt, |index| match index.checked_sub(count) {
+                    None => (index, Form::Percent),
+                    Some(index) => (index, Form::Plain),
+                })?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The placeholders in URLs, then in Markdown; empty where that is no other way to write one.
+    fn dresses(&self) -> impl Iterator<Item = Box<str>> {
+        let other = |one: &str, dressed: String| if *one == *dressed { "".into() } else { dressed.into() };
+        let percent = self.placeholders.iter().map(move |one| other(one, percent_encode(one)));
+        percent.chain(self.placeholders.iter().map(move |one| other(one, markdown(one))))
     }
 }
 

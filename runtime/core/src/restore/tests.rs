@@ -3,6 +3,7 @@ use std::time::Instant;
 use proptest::prelude::*;
 
 use super::*;
+use crate::stream::Window;
 
 fn restore(placeholders: &[(&str, &str)], strategy: Matching, text: &str) -> String {
     let names = placeholders.iter().map(|(name, _)| (*name).into()).collect();
@@ -43,6 +44,14 @@ fn clothes_of_markdown_and_urls_are_known() {
     assert_eq!(exact(r"\[REDACTED\_PERSON\_1\]"), "Ada");
     assert_eq!(exact("https://x.org/?q=%5BREDACTED_PERSON_10%5D"), "https://x.org/?q=Grace%20Hopper");
     assert_eq!(exact("**[REDACTED_PERSON_1]** `[REDACTED_EMAIL_ADDRESS_1]`"), "**Ada** `ada@example.org`");
+}
+
+#[test]
+fn a_dress_is_known_wherever_it_is() {
+    let exact = |text| restore(VAULT, Matching::Exact, text);
+    assert_eq!(exact("/find?q=Keanu%20Reeves"), "/find?q=Alan%20Turing");
+    // Undressed it is not looked for in any case, whatever else is in the text.
+    assert_eq!(exact(r"person_1 \[x\] %5B"), r"person_1 \[x\] %5B");
 }
 
 #[test]
@@ -94,4 +103,117 @@ proptest! {
             end = found.span.end;
         }
     }
+}
+
+/// What is found in a text that comes in pieces, of which only what is needed is kept; and what had to be kept
+/// after each.
+fn followed<'a>(
+    restorer: &Restorer,
+    pieces: impl IntoIterator<Item = &'a str>,
+) -> (Vec<Restored>, Vec<usize>) {
+    assert!(restorer.follows());
+    let (mut following, mut found, mut kept) = (Following::default(), Vec::new(), Vec::new());
+    let (mut held, mut base, mut decided) = (String::new(), 0, 0);
+    let pieces = pieces.into_iter().map(Some).chain([None]);
+    for piece in pieces {
+        held.push_str(piece.unwrap_or_default());
+        let text = Text::from(held.as_str());
+        let window = Window { text: &text, base, last: piece.is_none(), interrupt: Interrupt::NEVER };
+        let known = found.len();
+        let next = following.advance(restorer, &window, &mut found).unwrap();
+        assert!(found[known..].iter().all(|one| one.span.start >= decided && one.span.end <= next));
+        assert!(next >= decided && following.needed() <= next);
+        decided = next;
+        let cut = held.floor_char_boundary(following.needed().min(decided) - base);
+        held.replace_range(..cut, "");
+        base += cut;
+        kept.push(held.len());
+    }
+    (found, kept)
+}
+
+/// Placeholders that begin, end and contain each other, that change their length in lower case, and that
+/// another session's look like.
+const NESTED: &[&str] = &[
+    "[REDACTED_PERSON_1]",
+    "[REDACTED_PERSON_11]",
+    "PERSON_1",
+    "PERSON_11",
+    "1] and [R",
+    "Keanu Reeves",
+    "eanu",
+    "Reeves Keanu Reeves",
+    "Kea",
+    "u Ree",
+    "İx",
+    "xi\u{307}",
+    "ßé",
+    "%5",
+    r"\[K",
+    "",
+];
+
+fn nested_text() -> impl Strategy<Value = String> {
+    let word = prop_oneof![
+        6 => prop::sample::select(NESTED).prop_map(str::to_owned),
+        3 => prop::sample::select(NESTED).prop_map(percent_encode),
+        3 => prop::sample::select(NESTED).prop_map(markdown),
+        2 => prop::sample::select(NESTED).prop_map(str::to_lowercase),
+        2 => (prop::sample::select(NESTED), 0usize..20)
+            .prop_map(|(one, chars)| one.chars().take(chars).collect::<String>()),
+        2 => prop::sample::select(NESTED).prop_map(|one| one.replace('1', "2")),
+        3 => r"(\[REDACTED_|PERSON_|1|11|\]|K|Keanu|Ree|ves|u| |é|\\|%|5B|[a-z]|İ|i|\x{307}|x|ß){0,4}",
+    ];
+    prop::collection::vec(word, 0..8).prop_map(|words| words.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_way_to_cut_a_text_finds_what_is_in_the_whole(
+        text in nested_text(),
+        names in prop::sample::subsequence(NESTED, 0..NESTED.len()),
+        any_case in any::<bool>(),
+        sizes in prop::collection::vec(1usize..9, 1..5),
+    ) {
+        let strategy = if any_case { Matching::CaseInsensitive } else { Matching::Exact };
+        let names: Vec<Box<str>> = names.into_iter().map(Into::into).collect();
+        let restorer = Restorer::new(names, strategy).unwrap();
+        let whole = restorer.find(&Text::from(text.as_str()), Interrupt::NEVER).unwrap();
+        prop_assert_eq!(&followed(&restorer, [&*text]).0, &whole, "in one piece");
+        let one_by_one = text.char_indices().map(|(at, c)| &text[at..at + c.len_utf8()]);
+        prop_assert_eq!(&followed(&restorer, one_by_one).0, &whole, "character by character");
+        let mut sizes = sizes.iter().cycle();
+        let mut rest = &*text;
+        let pieces = std::iter::from_fn(|| {
+            let end = rest.char_indices().nth(*sizes.next()?).map_or(rest.len(), |(at, _)| at);
+            let (piece, after) = rest.split_at(end);
+            rest = after;
+            (!piece.is_empty()).then_some(piece)
+        });
+        prop_assert_eq!(&followed(&restorer, pieces).0, &whole, "in pieces");
+    }
+}
+
+#[test]
+fn only_what_may_begin_a_placeholder_is_kept() {
+    let names = VAULT.iter().map(|(name, _)| (*name).into()).collect();
+    let restorer = Restorer::new(names, Matching::Exact).unwrap();
+    let text = "It was [REDACTED_PERSON_1] who met [the] REDACTED and %5BREDACTED_PERSON_2%5D in Oslo. ";
+    let pieces: Vec<&str> = (0..2_000).flat_map(|_| [&text[..9], &text[9..41], &text[41..]]).collect();
+    let (found, kept) = followed(&restorer, pieces);
+    assert_eq!(found.len(), 2_000);
+    // The longest way to write one, and the character before it.
+    let longest = percent_encode("[REDACTED_EMAIL_ADDRESS_1]").len() + 4;
+    assert!(kept.iter().all(|bytes| *bytes <= longest), "{:?}", kept.iter().max());
+    assert_eq!(followed(&restorer, ["a [REDACTED_PERSON_1]", " b"]).1[0], 4);
+}
+
+#[test]
+fn what_cannot_be_followed_says_so() {
+    let follows = |name: &str, strategy| Restorer::new(vec![name.into()], strategy).unwrap().follows();
+    assert!(follows("Ada", Matching::Exact) && follows("Ada", Matching::CaseInsensitive));
+    assert!(!follows("Ada", Matching::Fuzzy) && !follows("Ada", Matching::CombinedExactFuzzy));
+    assert!(!follows(&"Ada".repeat(4_096), Matching::Exact));
 }

@@ -5,10 +5,13 @@ use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 use pyshield_core::restore::Matching;
+use pyshield_core::stream::Follow;
 use pyshield_core::{Edit, Input, Interrupt, ScannerError, Span, Text, Verdict};
 use serde::Deserialize;
 
+use super::follow::RestoreFollower;
 use super::seal::{ENCRYPTED, Key, Sealer};
+use super::snapshot::Snapshot;
 use super::{Found, Session, Settle, VaultHandle, json, no_vault};
 use crate::vault::compiled::{Compiled, Seen};
 
@@ -28,10 +31,11 @@ pub(crate) struct Deanonymize {
     restores: Arc<Restores>,
 }
 
+/// How values come back.
 #[derive(Debug)]
-struct Restores {
-    strategy: Matching,
-    sealer: Option<Sealer>,
+pub(super) struct Restores {
+    pub(super) strategy: Matching,
+    pub(super) sealer: Option<Sealer>,
 }
 
 /// A text that waits for its vault.
@@ -62,10 +66,22 @@ impl Deanonymize {
         let restores = Arc::clone(&self.restores);
         Ok(Found::Waits(Arc::new(Pending { restores, vault: vault.clone() })))
     }
+
+    /// A follower for an output that is still being written, and the state of the vault that it takes; `None`
+    /// with typing errors, because a better match may come later.
+    pub(crate) fn follow(&self, session: &Session) -> Option<(Box<dyn Follow>, Arc<Snapshot>)> {
+        if matches!(self.restores.strategy, Matching::Fuzzy | Matching::CombinedExactFuzzy) {
+            return None;
+        }
+        let vault = session.vault(self.place)?.clone();
+        let snapshot = Arc::new(Snapshot::new(Arc::clone(&self.restores), vault));
+        Some((Box::new(RestoreFollower::new(Arc::clone(&snapshot))), snapshot))
+    }
 }
 
 impl Restores {
-    fn verdict(
+    /// What to change in a whole text.
+    pub(super) fn verdict(
         &self,
         text: &Text,
         compiled: &Compiled,

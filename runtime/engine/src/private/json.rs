@@ -3,28 +3,32 @@
 use std::sync::Arc;
 
 use pyshield_core::{Edit, apply_edits, merge_edits};
-use serde::de::IgnoredAny;
+
+use super::document::Document;
+
+/// Whether a JSON string cannot hold a value as it is.
+pub(super) fn is_special(value: &str) -> bool {
+    value.chars().any(|c| matches!(c, '"' | '\\') || c < ' ')
+}
+
+/// A value as a JSON string holds it.
+pub(super) fn escaped(value: &str) -> Arc<str> {
+    // A string is always JSON, in quotes.
+    let written = serde_json::to_string(value).unwrap_or_default();
+    Arc::from(written.get(1..written.len().saturating_sub(1)).unwrap_or_default())
+}
 
 /// Writes values as a JSON string holds them, if the text is JSON and would not be any longer with the values
 /// as they are. A value that came out of a JSON string is written as it came, which is escaped already.
 pub(super) fn keep_valid(text: &str, edits: &mut [Edit]) {
-    let special = |edit: &Edit| edit.replacement.chars().any(|c| matches!(c, '"' | '\\') || c < ' ');
-    if !edits.iter().any(special) || !text.trim_start().starts_with(['{', '[', '"']) || !is_json(text) {
+    if !edits.iter().any(|edit| is_special(&edit.replacement)) || !Document::is(text, false) {
         return;
     }
     let raw = apply_edits(text, &merge_edits(edits.to_vec()));
-    if raw.is_none_or(|raw| is_json(&raw)) {
+    if raw.is_none_or(|raw| Document::is(&raw, true)) {
         return;
     }
     for edit in edits {
-        // A string is always JSON.
-        if let Ok(written) = serde_json::to_string(&*edit.replacement) {
-            let inside = written.get(1..written.len() - 1).unwrap_or_default();
-            edit.replacement = Arc::from(inside);
-        }
+        edit.replacement = escaped(&edit.replacement);
     }
-}
-
-fn is_json(text: &str) -> bool {
-    serde_json::from_str::<IgnoredAny>(text).is_ok()
 }

@@ -6,10 +6,13 @@
 
 mod anonymize;
 mod deanonymize;
+mod document;
+mod follow;
 mod json;
 mod operator;
 mod seal;
 mod session;
+mod snapshot;
 mod vault;
 
 use std::fmt;
@@ -20,6 +23,7 @@ use std::time::Instant;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use pyshield_core::literal::LiteralList;
+use pyshield_core::stream::Follow;
 use pyshield_core::{ConfigError, Evidence, Input, Interrupted, ScannerError, Text, Verdict};
 use serde_json::Value;
 
@@ -30,6 +34,7 @@ use deanonymize::Deanonymize;
 
 pub use anonymize::explain;
 pub use session::Session;
+pub(crate) use snapshot::Snapshot;
 pub use vault::VaultHandle;
 
 /// A scanner with a vault.
@@ -129,6 +134,15 @@ impl PrivateScanner {
         match self {
             Self::Anonymize(scanner) => scanner.cost_ns(bytes),
             Self::Deanonymize(_) => 1_000 + bytes as u64 * 3,
+        }
+    }
+
+    /// A follower for a text that is still being written, and the state of the vault that it takes. `None` if
+    /// the scanner needs to see all of the text.
+    pub(crate) fn follow(&self, session: &Session) -> Option<(Box<dyn Follow>, Arc<Snapshot>)> {
+        match self {
+            Self::Anonymize(_) => None,
+            Self::Deanonymize(scanner) => scanner.follow(session),
         }
     }
 

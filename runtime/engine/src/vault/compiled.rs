@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Weak};
 
-use pyshield_core::restore::{Form, Matching, Restorer, percent_encode};
+use pyshield_core::restore::{Form, Matching, Restored, Restorer, percent_encode};
 use pyshield_core::{Interrupt, ScannerError, Text, Verdict};
 
 use super::VaultEntry;
@@ -30,7 +30,7 @@ pub(crate) struct Compiled {
     pub(crate) seen: Seen,
     pub(crate) strategy: Matching,
     entries: Vec<VaultEntry>,
-    restorer: Restorer,
+    pub(crate) restorer: Restorer,
 }
 
 impl Compiled {
@@ -47,16 +47,25 @@ impl Compiled {
     pub(crate) fn restore(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Verdict, ScannerError> {
         let mut verdict = Verdict::pass();
         for found in self.restorer.find(text, interrupt)? {
-            let Some(entry) = self.entries.get(found.index) else { continue };
-            let value = entry.value.as_str();
-            let value = match found.form {
-                Form::Plain => value.into(),
-                Form::Percent => percent_encode(value).into(),
-            };
+            let Some(value) = self.value(&found) else { continue };
             // No finding: that would carry the value into everything that lists findings.
             verdict.edit(found.span, 1.0, &value)?;
         }
         Ok(verdict)
+    }
+
+    /// Whether compiling it takes no time to speak of.
+    pub(crate) const fn is_small(&self) -> bool {
+        self.entries.len() <= 64
+    }
+
+    /// What a placeholder stands for, as it is to be written.
+    pub(crate) fn value(&self, found: &Restored) -> Option<Arc<str>> {
+        let value = self.entries.get(found.index)?.value.as_str();
+        Some(match found.form {
+            Form::Plain => value.into(),
+            Form::Percent => percent_encode(value).into(),
+        })
     }
 }
 

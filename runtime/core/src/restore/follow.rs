@@ -1,0 +1,109 @@
+//! Placeholders in a text that is still being written.
+
+use std::cmp::Reverse;
+
+use super::{Matching, Restored, Restorer};
+use crate::error::ScannerError;
+use crate::literal::{Beginnings, LiteralList, Need};
+use crate::span::Span;
+use crate::stream::Window;
+use crate::text::Text;
+
+/// How far the placeholders of one stream are known; all positions are bytes of the stream.
+///
+/// What is found is what [`Restorer::find`] finds in the whole text.
+#[derive(Debug, Default)]
+pub struct Following {
+    /// Where the first placeholder that is not complete may start.
+    open: usize,
+    /// Up to where ends have been looked at.
+    seen: usize,
+    /// Where the last placeholder that counts ends.
+    end: usize,
+    /// Placeholders that start where another may start as well.
+    waiting: Vec<Restored>,
+}
+
+impl Restorer {
+    /// Whether a text can be followed; not with typing errors, nor with placeholders of thousands of bytes.
+    /// Compiles what following takes.
+    pub fn follows(&self) -> bool {
+        self.beginnings().is_some()
+    }
+
+    /// Whether what following takes has been compiled.
+    pub fn is_prepared(&self) -> bool {
+        self.beginnings.get().is_some()
+    }
+
+    fn beginnings(&self) -> Option<&Beginnings> {
+        if matches!(self.strategy, Matching::Fuzzy | Matching::CombinedExactFuzzy) {
+            return None;
+        }
+        let make = || {
+            let all = self.placeholders.iter().cloned().chain(self.dresses());
+            // In any case, because dressed ones are: of some text it is found out later that it is none.
+            Beginnings::new(&LiteralList {
+                literals: all.filter(|one| !one.is_empty()).collect(),
+                case_sensitive: false,
+                whole_word: false,
+                need: Need::Spans,
+            })
+        };
+        self.beginnings.get_or_init(make).as_ref()
+    }
+}
+
+impl Following {
+    /// Appends the placeholders that are certain now, in order and disjoint, with spans of the stream. Returns
+    /// before where no placeholder starts any more. `restorer` is the same each time, and follows.
+    pub fn advance(
+        &mut self,
+        restorer: &Restorer,
+        window: &Window<'_>,
+        found: &mut Vec<Restored>,
+    ) -> Result<usize, ScannerError> {
+        let Some(beginnings) = restorer.beginnings() else {
+            return Err(ScannerError::Failed("these placeholders cannot be followed".into()));
+        };
+        let source = window.text.as_str();
+        // Others may hold more; what was searched is not searched again.
+        let from = source.floor_char_boundary(self.needed().saturating_sub(window.base));
+        let text = match source.get(from..) {
+            Some(rest) if from > 0 => Text::from(rest),
+            _ => window.text.clone(),
+        };
+        let base = window.base + from;
+        // What ends with a letter or digit is one only if no other follows.
+        let ends =
+            !window.last && text.as_str().bytes().next_back().is_some_and(|b| b.is_ascii_alphanumeric());
+        let seen = window.end() - usize::from(ends);
+        for one in restorer.written(&text, window.interrupt)? {
+            let span = Span::new(base + one.span.start, base + one.span.end);
+            // Of those that end at one place the longest was found when the place was first seen.
+            if span.start >= self.open && span.end > self.seen && span.end <= seen {
+                self.waiting.push(Restored { span, ..one });
+            }
+        }
+        self.seen = seen;
+        self.open = if window.last { window.end() } else { base + beginnings.first(&text, ends, |_| true) };
+        // As in a whole text: the one that begins first, then the longer.
+        let open = self.open;
+        let mut ready: Vec<Restored> =
+            self.waiting.extract_if(.., |one| one.span.start < open || window.last).collect();
+        ready.sort_by_key(|one| (one.span.start, Reverse(one.span.end)));
+        for one in ready {
+            if one.span.start >= self.end {
+                self.end = one.span.end;
+                found.push(one);
+            }
+        }
+        Ok(open.max(self.end))
+    }
+
+    /// The next window has to begin here or earlier.
+    pub const fn needed(&self) -> usize {
+        // Whether one stands alone depends on the character before, of four bytes at most.
+        self.open.saturating_sub(4)
+    }
+}
