@@ -61,6 +61,17 @@ impl Verdict {
         Ok(())
     }
 
+    /// Adds a finding where `replacement` takes the place of another one already.
+    pub fn also(
+        &mut self,
+        label: impl Into<Cow<'static, str>>,
+        span: Span,
+        score: f64,
+        replacement: &Arc<str>,
+    ) {
+        self.push(label.into(), span, score, Some(Arc::clone(replacement)));
+    }
+
     /// Adds a change that is not a finding of its own (white space collapsed, say).
     pub fn edit(&mut self, span: Span, score: f64, replacement: &Arc<str>) -> Result<(), ScannerError> {
         if self.edits.len() >= MAX_EDITS {

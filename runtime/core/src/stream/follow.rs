@@ -69,6 +69,18 @@ impl Found {
         if let Some(replacement) = replacement {
             self.edits.push((rank, Edit { span, score, replacement: Arc::clone(replacement) }));
         }
+        self.also(rank, label, span, score, replacement);
+    }
+
+    /// Adds a finding where `replacement`, if there is one, takes the place of another one already.
+    pub fn also(
+        &mut self,
+        rank: u32,
+        label: impl Into<Cow<'static, str>>,
+        span: Span,
+        score: f64,
+        replacement: Option<&Arc<str>>,
+    ) {
         let (label, severity) = (label.into(), Severity::of_score(score));
         self.findings.push((
             rank,
@@ -91,6 +103,12 @@ pub trait Follow: Send + Sync + fmt::Debug {
         literals: &LiteralHits,
         found: &mut Found,
     ) -> Result<Progress, ScannerError>;
+
+    /// Where the window has to end at least before there is anything new to say, in bytes of the stream; it is
+    /// not asked before, but for the last window. So that much that is held is not looked at for every piece.
+    fn rests_until(&self) -> usize {
+        0
+    }
 
     /// Whether a text passes that ends at byte `end` of the stream and holds `findings` findings, and its
     /// risk as in [`Verdict::risk`](crate::Verdict::risk).

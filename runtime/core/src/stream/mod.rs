@@ -162,9 +162,13 @@ impl Stream {
 
     /// Has all followers look at the window.
     fn advance(&mut self, last: bool, interrupt: Interrupt<'_>) {
+        let end = if last { usize::MAX } else { self.base + self.window.len() };
+        if self.tracks.iter().all(|track| track.rests(end)) {
+            return;
+        }
         let text = Text::from(self.window.as_str());
         let window = Window { text: &text, base: self.base, last, interrupt };
-        let hits = if self.tracks.iter().any(|track| track.list.is_some()) {
+        let hits = if self.tracks.iter().any(|track| track.list.is_some() && !track.rests(end)) {
             self.literals.find(&text, &interrupt)
         } else {
             Ok(Vec::new())

@@ -53,7 +53,7 @@ impl Track {
         window: &Window<'_>,
         literals: Result<&LiteralHits, &ScannerError>,
     ) -> Result<(), ScannerError> {
-        if self.error.is_some() || self.progress == Progress::DONE {
+        if self.rests(if window.last { usize::MAX } else { window.end() }) {
             return Ok(());
         }
         let mut found = Found::default();
@@ -73,6 +73,11 @@ impl Track {
                 Err(error)
             }
         }
+    }
+
+    /// Whether it has nothing to say of a window that ends there.
+    pub(super) fn rests(&self, end: usize) -> bool {
+        self.error.is_some() || self.progress == Progress::DONE || end < self.follower.rests_until()
     }
 
     /// Up to where the follower has decided.

@@ -22,7 +22,18 @@ pub(super) struct Context {
     window: Span,
 }
 
+/// How many backslashes may be before a closing quote: each string in a string doubles them.
+const ESCAPES: usize = 64;
+
 impl Context {
+    /// Whether what follows the text decides what is behind `text[start..end]`.
+    pub(super) fn is_open(text: &[u8], run: Span) -> bool {
+        let behind = &text[run.end..];
+        let padding = behind.iter().take(2).take_while(|&&byte| byte == b'=').count();
+        let escapes = behind[padding..].iter().take(ESCAPES).take_while(|&&byte| byte == b'\\').count();
+        padding + escapes == behind.len()
+    }
+
     /// Looks around `text[start..end]`.
     pub(super) fn new(text: &[u8], run: Span) -> Self {
         let padding = text[run.end..].iter().take(2).take_while(|&&byte| byte == b'=').count();
@@ -30,7 +41,7 @@ impl Context {
         let quote = |at: Option<&u8>| at.copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
         let before = value.start.checked_sub(1).and_then(|at| quote(text.get(at)));
         // In a string in a string the quotes are escaped.
-        let after = text[value.end..].iter().find(|&&byte| byte != b'\\');
+        let after = text[value.end..].iter().take(ESCAPES + 1).find(|&&byte| byte != b'\\');
         let quoted = before.is_some() && quote(after) == before;
         let earliest = value.start.saturating_sub(WINDOW);
         let behind = &text[earliest..value.start];

@@ -3,11 +3,11 @@
 use super::check::Promise;
 use super::context::Context;
 use super::entropy::{bits_per_character, is_hex, looks_random};
-use super::key_block::KeyBlocks;
+use super::key_block::{self, KeyBlocks};
 use super::placeholder::{is_example, is_filler, is_reference, is_uuid};
 use super::rule::Compiled;
-use super::runs::Runs;
-use super::shape::Matched;
+use super::runs::{Runs, trailing_row};
+use super::shape::{Matched, has};
 use super::table::{Name, Table, Target};
 use super::{password, url};
 use crate::error::ScannerError;
@@ -48,11 +48,77 @@ pub(super) struct Finder<'a> {
     key_blocks: KeyBlocks,
     pub(super) found: Vec<Found>,
     checked: usize,
+    growing: Option<Growing>,
+}
+
+/// What is undecided in a text that goes on.
+#[derive(Clone, Copy, Debug)]
+struct Growing {
+    /// Nothing that starts before this matters.
+    from: usize,
+    /// Where the first secret may start of which what follows decides.
+    open: usize,
 }
 
 impl<'a> Finder<'a> {
     pub(super) fn new(table: &'a Table, text: &'a [u8], interrupt: Interrupt<'a>) -> Self {
-        Self { table, text, interrupt, key_blocks: KeyBlocks::default(), found: Vec::new(), checked: 0 }
+        let key_blocks = KeyBlocks::default();
+        Self { table, text, interrupt, key_blocks, found: Vec::new(), checked: 0, growing: None }
+    }
+
+    /// For a part of a text: up to `covered` a private key reaches into it.
+    pub(super) const fn after(mut self, covered: usize) -> Self {
+        self.key_blocks = KeyBlocks::after(covered);
+        self
+    }
+
+    /// For a text that goes on, of which all before `from` is decided.
+    pub(super) const fn growing(mut self, from: usize) -> Self {
+        self.growing = Some(Growing { from, open: self.text.len() });
+        self
+    }
+
+    /// Where the first secret may start that is not decided.
+    pub(super) fn open(&self) -> usize {
+        self.growing.map_or(self.text.len(), |growing| growing.open)
+    }
+
+    /// Notes that `start` is undecided, if it is `open`; whether it was.
+    fn undecided(&mut self, start: usize, open: impl FnOnce(&[u8]) -> bool) -> bool {
+        let text = self.text;
+        match &mut self.growing {
+            Some(growing) if start >= growing.from && open(text) => {
+                growing.open = growing.open.min(start);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Notes what the end of a growing text may begin, beside literals and what follows them.
+    pub(super) fn tail(&mut self) {
+        let (table, text) = (self.table, self.text);
+        let Some(Growing { from, .. }) = self.growing else { return };
+        let mut edge = text.len();
+        let row = trailing_row(text);
+        // A longer one is data, whatever follows.
+        if text.len() - row <= LONGEST.max(table.longest_alone) {
+            self.undecided(row, |_| true);
+            edge = row;
+        }
+        // What stands before a literal that is to come.
+        let start = text.len().saturating_sub(table.longest_led);
+        let end = text[start..].iter().rposition(|&byte| !has(table.leading, byte));
+        let start = end.map_or(start, |at| start + at + 1).max(from);
+        for at in start..edge {
+            let led = |&(rule, alternative): &(usize, usize)| {
+                table.rules[rule].alternatives[alternative].is_open(text, at)
+            };
+            if starts_here(text, at) && table.led.iter().any(led) {
+                self.undecided(at, |_| true);
+                return;
+            }
+        }
     }
 
     fn add(&mut self, span: Span, label: &'static str, score: f64, kind: Kind) {
@@ -79,23 +145,36 @@ impl<'a> Finder<'a> {
                     let Some(compiled) = table.rules.get(rule) else { continue };
                     let shape = &compiled.alternatives[alternative];
                     let Some(start) = shape.start(self.text, anchor, hit.start) else { continue };
-                    if starts_here(self.text, start)
-                        && let Some(matched) = shape.match_at(self.text, start)
+                    if !starts_here(self.text, start)
+                        || self.undecided(start, |text| shape.is_open(text, start))
                     {
+                        continue;
+                    }
+                    if let Some(matched) = shape.match_at(self.text, start) {
                         self.token(compiled, matched, 1.0);
                     }
                 }
                 Target::Url => {
+                    if self.undecided(hit.end, |text| url::is_open(text, hit.end)) {
+                        continue;
+                    }
                     if let Some(span) = url::password(self.text, hit.end) {
                         self.add(span, "BASIC_AUTH", 0.9, Kind::Specific);
                     }
                 }
                 Target::KeyBlock => {
+                    let covered = self.key_blocks.covers(hit.start);
+                    if covered || self.undecided(hit.start, |text| key_block::is_open(text, hit.start)) {
+                        continue;
+                    }
                     if let Some(span) = self.key_blocks.at(self.text, hit.start) {
                         self.add(span, "PRIVATE_KEY", 1.0, Kind::Specific);
                     }
                 }
                 Target::Password => {
+                    if self.undecided(hit.end, |text| password::is_open(text, hit.end)) {
+                        continue;
+                    }
                     if let Some(span) = password::value(self.text, hit.end) {
                         self.add(span, "PASSWORD", 0.7, Kind::Assigned);
                     }
@@ -129,13 +208,19 @@ impl<'a> Finder<'a> {
 
     fn run(&mut self, run: Span) {
         let (table, bytes) = (self.table, &self.text[run.range()]);
-        if !bytes.iter().any(u8::is_ascii_digit) {
+        // A longer row is data, and no shape reaches its end.
+        if bytes.len() > LONGEST.max(table.longest_alone) || !bytes.iter().any(u8::is_ascii_digit) {
+            return;
+        }
+        if self.undecided(run.start, |text| Context::is_open(text, run)) {
             return;
         }
         let first = usize::from(bytes.first().copied().unwrap_or_default() & 127);
         for &(rule, alternative) in &table.alone[first] {
             let compiled = &table.rules[rule];
-            if let Some(matched) = compiled.alternatives[alternative].match_at(self.text, run.start)
+            let shape = &compiled.alternatives[alternative];
+            if !self.undecided(run.start, |text| shape.is_open(text, run.start))
+                && let Some(matched) = shape.match_at(self.text, run.start)
                 && matched.whole.end >= run.end
             {
                 self.token(compiled, matched, 1.0);
@@ -149,7 +234,11 @@ impl<'a> Finder<'a> {
         for name in &names {
             let Name::Rule(rule) = *name else { continue };
             let compiled = &table.rules[rule];
-            let matched = compiled.alternatives.iter().find_map(|shape| shape.match_at(self.text, run.start));
+            let shapes = || compiled.alternatives.iter();
+            if self.undecided(run.start, |text| shapes().any(|shape| shape.is_open(text, run.start))) {
+                continue;
+            }
+            let matched = shapes().find_map(|shape| shape.match_at(self.text, run.start));
             if let Some(matched) = matched
                 && matched.whole.end >= run.end
                 && (context.quoted || context.assigned)

@@ -41,6 +41,16 @@ impl Next {
     }
 }
 
+/// What a key's last line holds, and that of `PuTTY`.
+const ENDS: [&str; 2] = ["--END ", "-- END "];
+const PUTTY_ENDS: [&str; 2] = ["Private-MAC:", "Private-Hash:"];
+
+/// The longest key file of `PuTTY`, in bytes.
+const LONGEST_PUTTY: usize = 32_768;
+
+/// How many lines of base64 are taken for a key without an end, in bytes.
+const LONGEST_BODY: usize = 16_384;
+
 /// Where private keys are, from hit to hit in ascending order.
 #[derive(Debug)]
 pub(super) struct KeyBlocks {
@@ -53,15 +63,25 @@ pub(super) struct KeyBlocks {
 
 impl Default for KeyBlocks {
     fn default() -> Self {
-        Self {
-            covered: 0,
-            ends: [Next::new("--END "), Next::new("-- END ")],
-            putty_ends: [Next::new("Private-MAC:"), Next::new("Private-Hash:")],
-        }
+        Self::after(0)
     }
 }
 
 impl KeyBlocks {
+    /// For a text into which a key reaches up to `covered`.
+    pub(super) const fn after(covered: usize) -> Self {
+        Self {
+            covered,
+            ends: [Next::new(ENDS[0]), Next::new(ENDS[1])],
+            putty_ends: [Next::new(PUTTY_ENDS[0]), Next::new(PUTTY_ENDS[1])],
+        }
+    }
+
+    /// Whether `start` is in a key already told.
+    pub(super) const fn covers(&self, start: usize) -> bool {
+        start < self.covered
+    }
+
     /// The key whose first line starts at `start`, up to the end of its last; `None` if it is something else
     /// (a public key, a certificate) or in a key already told.
     pub(super) fn at(&mut self, text: &[u8], start: usize) -> Option<Span> {
@@ -96,10 +116,56 @@ impl KeyBlocks {
     /// The end of a `PuTTY` key file: that of its check code.
     fn putty(&mut self, text: &[u8], start: usize) -> Option<usize> {
         let check = self.putty_ends.iter_mut().filter_map(|next| next.find(text, start)).min()?;
-        let whole = text.get(start..check).filter(|whole| whole.len() <= 32_768)?;
+        let whole = text.get(start..check).filter(|whole| whole.len() <= LONGEST_PUTTY)?;
         memmem::find(whole, b"Private-Lines:")?;
         let line = text[check..].iter().take(200);
         Some(check + line.take_while(|&&byte| byte != b'\n' && byte != b'\r').count())
+    }
+}
+
+/// Whether what follows the text decides if a key starts at `start`, or where it ends.
+pub(super) fn is_open(text: &[u8], start: usize) -> bool {
+    let rest = text.get(start..).unwrap_or_default();
+    let first = |needles: [&str; 2]| {
+        needles.into_iter().filter_map(|needle| memmem::find(rest, needle.as_bytes())).min()
+    };
+    if rest.starts_with(b"PuTTY") {
+        return match first(PUTTY_ENDS) {
+            None => rest.len() <= LONGEST_PUTTY + PUTTY_ENDS[1].len(),
+            Some(check) => {
+                rest.len() - check < 200 && !rest[check..].iter().any(|byte| matches!(byte, b'\n' | b'\r'))
+            }
+        };
+    }
+    let Some(header) = header(rest) else {
+        let dashes = rest.iter().take_while(|&&byte| byte == b'-').count();
+        let named = &rest[dashes..];
+        let words = named.iter().take(80).take_while(|&&byte| byte != b'-' && byte != b'\n').count();
+        let closing = named[words..].iter().take(5).take_while(|&&byte| byte == b'-').count();
+        return words + closing == named.len();
+    };
+    // All five dashes of the header may not have come.
+    if header == rest.len() {
+        return true;
+    }
+    let begin = memmem::find(&rest[header..], b"BEGIN ").map(|at| header + at);
+    let end = ENDS.into_iter().filter_map(|end| memmem::find(&rest[header..], end.as_bytes())).min();
+    match (begin, end.map(|at| header + at)) {
+        // Another block begins before this one ends.
+        (Some(begin), end) if end.is_none_or(|end| begin + b"BEGIN ".len() <= end) => {
+            body_reach(&rest[header..]) == rest.len() - header
+        }
+        (_, None) => true,
+        (_, Some(end)) => {
+            let footer = KeyBlocks::default().footer(rest, header);
+            let line = &rest[end..];
+            // Without dashes the last line is none, or not all of it.
+            let none = || {
+                line.len() < 100 && !line.contains(&b'\n')
+                    || body_reach(&rest[header..]) == rest.len() - header
+            };
+            footer.map_or_else(none, |last| last == rest.len() && !rest.ends_with(b"-----"))
+        }
     }
 }
 
@@ -113,16 +179,22 @@ fn header(rest: &[u8]) -> Option<usize> {
     (closing >= 4).then_some(dashes + words + closing)
 }
 
-/// How much of what follows a header can be its key, where no end is written: lines of base64, also with
-/// their breaks written as `\n`.
+/// How much of what follows a header can be its key, where no end is written.
 fn body(rest: &[u8]) -> usize {
+    let end = body_reach(rest);
+    let trailing = |byte: &&u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b',' | b'\\');
+    end - rest[..end].iter().rev().take_while(trailing).count()
+}
+
+/// How far lines of base64 go, also with their breaks written as `\n`.
+fn body_reach(rest: &[u8]) -> usize {
     let part = |byte: &u8| {
         byte.is_ascii_alphanumeric()
             || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b'\r' | b'\\' | b'"' | b',' | b'\t')
     };
     let mut end = 0;
     let mut indented = false;
-    for byte in rest.iter().take(16_384) {
+    for byte in rest.iter().take(LONGEST_BODY) {
         // Two words on a line are prose.
         let blank = *byte == b' ';
         if !(part(byte) || blank && indented) {
@@ -131,8 +203,7 @@ fn body(rest: &[u8]) -> usize {
         indented = matches!(byte, b'\n' | b',' | b'"') || blank && indented;
         end += 1;
     }
-    let trailing = |byte: &&u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b',' | b'\\');
-    end - rest[..end].iter().rev().take_while(trailing).count()
+    end
 }
 
 #[cfg(test)]

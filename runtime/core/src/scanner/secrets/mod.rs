@@ -9,6 +9,7 @@ mod check;
 mod context;
 mod entropy;
 mod find;
+mod follow;
 mod hash;
 mod key_block;
 mod occurrences;
@@ -26,7 +27,7 @@ mod url;
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
@@ -37,9 +38,11 @@ use crate::interrupt::Interrupt;
 use crate::literal::{LiteralAutomaton, LiteralHits, LiteralList, Need};
 use crate::scanner::{Evidence, Input, Scanner};
 use crate::span::Span;
+use crate::stream::Follow;
 use crate::text::Text;
 use crate::verdict::{MAX_EDITS, Verdict};
 use find::{Finder, Found, Kind};
+use follow::{SecretsFollower, Shared};
 use table::table;
 
 /// What a line says that may keep its secrets, in detect-secrets' words.
@@ -67,6 +70,8 @@ pub struct Secrets {
     literals: LiteralList,
     mode: RedactMode,
     allow_pragma: bool,
+    /// Made for the first text that is followed.
+    shared: OnceLock<Option<Arc<Shared>>>,
 }
 
 /// A kind of secret, for documentation.
@@ -96,12 +101,27 @@ struct Value {
     replacement: Arc<str>,
 }
 
+impl Value {
+    /// A value as it was found, once for each label.
+    fn new(value: &str, mut seen: Vec<&Found>, mode: RedactMode) -> Self {
+        seen.sort_by_key(|one| one.kind);
+        if seen.first().is_some_and(|one| one.kind != Kind::Assigned) {
+            seen.retain(|one| one.kind != Kind::Assigned);
+        }
+        // llm-guard replaces a value once for each detector that finds it, one replacement after another.
+        let replacement = mode.redact(value).repeat(seen.len().max(1));
+        let labels = seen.iter().map(|one| (one.label, one.score)).collect();
+        Self { labels, replacement: Arc::from(replacement) }
+    }
+}
+
 impl Secrets {
     /// A scanner as declared.
     pub fn new(spec: &SecretsSpec) -> Self {
         let literals = table().literals.clone();
         let list = LiteralList { literals, case_sensitive: true, whole_word: false, need: Need::Spans };
-        Self { literals: list, mode: spec.redact_mode, allow_pragma: spec.allow_pragma }
+        let (mode, allow_pragma) = (spec.redact_mode, spec.allow_pragma);
+        Self { literals: list, mode, allow_pragma, shared: OnceLock::new() }
     }
 
     fn find<'a>(
@@ -112,17 +132,28 @@ impl Secrets {
         interrupt: Interrupt<'a>,
     ) -> Result<Vec<Found>, ScannerError> {
         let mut finder = Finder::new(table(), text.as_bytes(), interrupt);
+        self.run(text, hits, interrupt, &mut finder)?;
+        let mut found = finder.found;
+        found.retain(|one| !allowed.covers(one.span));
+        Ok(found)
+    }
+
+    /// Has the finder look at all of a text.
+    fn run(
+        &self,
+        text: &str,
+        hits: &LiteralHits,
+        interrupt: Interrupt<'_>,
+        finder: &mut Finder<'_>,
+    ) -> Result<(), ScannerError> {
         if hits.omitted == 0 {
             for (literal, span) in &hits.spans {
                 finder.literal(*literal, *span)?;
             }
         } else {
-            self.each_literal(text, interrupt, &mut finder)?;
+            self.each_literal(text, interrupt, finder)?;
         }
-        finder.runs()?;
-        let mut found = finder.found;
-        found.retain(|one| !allowed.covers(one.span));
-        Ok(found)
+        finder.runs()
     }
 
     /// Searches slice by slice, for texts with more literals than the automaton keeps.
@@ -167,17 +198,8 @@ impl Secrets {
                 seen.push(one);
             }
         }
-        let describe = |value: &'t str| {
-            let mut seen = values.remove(value).unwrap_or_default();
-            seen.sort_by_key(|one| one.kind);
-            if seen.first().is_some_and(|one| one.kind != Kind::Assigned) {
-                seen.retain(|one| one.kind != Kind::Assigned);
-            }
-            // llm-guard replaces a value once for each detector that finds it, one replacement after another.
-            let replacement = self.mode.redact(value).repeat(seen.len().max(1));
-            let labels = seen.iter().map(|one| (one.label, one.score)).collect();
-            (value, Value { labels, replacement: Arc::from(replacement) })
-        };
+        let describe =
+            |value: &'t str| (value, Value::new(value, values.remove(value).unwrap_or_default(), self.mode));
         order.into_iter().map(describe).collect()
     }
 
@@ -283,9 +305,22 @@ impl Scanner for Secrets {
                 verdict.redact(*label, span, *score, &value.replacement)?;
             }
             for (label, score) in labels {
-                verdict.report(*label, span, *score);
+                verdict.also(*label, span, *score, &value.replacement);
             }
         }
         Ok(verdict)
+    }
+
+    fn follow(&self) -> Option<Box<dyn Follow>> {
+        // What says that a secret may stay may come behind it.
+        if self.allow_pragma {
+            return None;
+        }
+        let make = || {
+            let spec = SecretsSpec { redact_mode: self.mode, allow_pragma: false };
+            Shared::new(Self::new(&spec)).map(Arc::new)
+        };
+        let shared = Arc::clone(self.shared.get_or_init(make).as_ref()?);
+        Some(Box::new(SecretsFollower::new(shared)))
     }
 }

@@ -10,7 +10,7 @@ use crate::span::Span;
 const BATCH: usize = 1 << 20;
 
 /// Shorter values count only where they stand alone: a password of four letters is part of many words.
-const ANYWHERE: usize = 8;
+pub(super) const ANYWHERE: usize = 8;
 
 /// Bytes between two looks at the interrupt.
 const STRIDE: usize = 1 << 20;
@@ -62,7 +62,8 @@ fn search(
     Ok(())
 }
 
-fn stands_alone(text: &[u8], span: Span) -> bool {
+/// Whether no letter or digit is beside a value.
+pub(super) fn stands_alone(text: &[u8], span: Span) -> bool {
     let part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 128);
     !part(span.start.checked_sub(1).and_then(|at| text.get(at))) && !part(text.get(span.end))
 }

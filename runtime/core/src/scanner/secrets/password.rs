@@ -25,22 +25,47 @@ pub(super) fn value(text: &[u8], end: usize) -> Option<Span> {
     (!number && is_password(value, matches!(first, b'"' | b'\'' | b'`'))).then_some(span)
 }
 
+/// Whether what follows the text decides what is assigned to the name that ends somewhere after `end`.
+pub(super) fn is_open(text: &[u8], end: usize) -> bool {
+    let Some(at) = operator(text, end) else {
+        // What comes behind name, quotes and blanks are three bytes at most.
+        return gap(text, end) + 3 > text.len();
+    };
+    let Some(&first) = text.get(at) else { return true };
+    if matches!(first, b'"' | b'\'' | b'`') {
+        let inside = text[at + 1..].iter().take(LONGEST + 1);
+        let length = inside.take_while(|&&byte| byte != first && byte != b'\n').count();
+        return at + 1 + length == text.len();
+    }
+    let rest = &text[at..];
+    rest.len() <= LONGEST && !rest.iter().any(|&byte| ends(byte))
+}
+
 /// Where the value starts: behind the rest of the name, an operator and blanks.
 fn operator(text: &[u8], end: usize) -> Option<usize> {
-    let skip = |from: usize, most: usize, of: fn(&u8) -> bool| {
-        from + text[from..].iter().take(most).take_while(|byte| of(byte)).count()
-    };
-    let name = skip(end, 20, |byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let quote = skip(name, 3, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\'));
-    let gap = skip(quote, 20, |byte| matches!(byte, b' ' | b'\t'));
+    let gap = gap(text, end);
     let operator = match text.get(gap..)? {
         [b':', b'=', ..] | [b'=', b'>', ..] => gap + 2,
         [b'=', b'=', ..] => return None,
         [b'=' | b':', ..] => gap + 1,
-        [b'i', b's', b' ' | b':', ..] if gap > quote => gap + 2,
+        [b'i', b's', b' ' | b':', ..] if matches!(text.get(gap.wrapping_sub(1)), Some(b' ' | b'\t')) => {
+            gap + 2
+        }
         _ => return None,
     };
-    Some(skip(operator, 8, |byte| matches!(byte, b' ' | b'\t' | b':' | b'\\')))
+    Some(skip(text, operator, 8, |byte| matches!(byte, b' ' | b'\t' | b':' | b'\\')))
+}
+
+/// Where the operator stands, if there is one: behind the rest of the name, quotes and blanks.
+fn gap(text: &[u8], end: usize) -> usize {
+    let name = skip(text, end, 20, |byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let quote = skip(text, name, 3, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\'));
+    skip(text, quote, 20, |byte| matches!(byte, b' ' | b'\t'))
+}
+
+/// Behind up to `most` bytes of a kind.
+fn skip(text: &[u8], from: usize, most: usize, of: fn(&u8) -> bool) -> usize {
+    from + text[from..].iter().take(most).take_while(|byte| of(byte)).count()
 }
 
 fn quoted(text: &[u8], start: usize, quote: u8) -> Option<Span> {
@@ -52,12 +77,15 @@ fn quoted(text: &[u8], start: usize, quote: u8) -> Option<Span> {
     closed.then(|| Span::new(start, start + length))
 }
 
+/// Whether a value without quotes ends there.
+const fn ends(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>')
+}
+
 fn bare(text: &[u8], start: usize) -> Span {
-    let ends = |byte: &u8| {
-        byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>')
-    };
     let rest = &text[start..];
-    let mut length = rest.iter().take(LONGEST + 1).position(ends).unwrap_or(rest.len().min(LONGEST + 1));
+    let mut length =
+        rest.iter().take(LONGEST + 1).position(|&byte| ends(byte)).unwrap_or(rest.len().min(LONGEST + 1));
     while length > 0 && matches!(rest[length - 1], b'.' | b')' | b']' | b'}' | b'?') {
         length -= 1;
     }

@@ -54,6 +54,11 @@ impl Iterator for Runs<'_> {
     }
 }
 
+/// Where the row starts that the text ends with; the text's length if it ends with something else.
+pub(super) fn trailing_row(text: &[u8]) -> usize {
+    text.iter().rposition(|&byte| !TOKEN[usize::from(byte)]).map_or(0, |at| at + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

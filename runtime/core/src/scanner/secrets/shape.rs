@@ -102,6 +102,29 @@ impl Alternative {
         })
     }
 
+    /// Whether what follows the text decides if there is a match at `start`, or how long it is.
+    pub(super) fn is_open(&self, text: &[u8], start: usize) -> bool {
+        let mut at = start;
+        for atom in &self.atoms {
+            let rest = text.get(at..).unwrap_or_default();
+            let count = rest.iter().take(atom.max as usize).take_while(|&&byte| has(atom.set, byte)).count();
+            at += count;
+            if at >= text.len() {
+                return true;
+            }
+            if count < atom.min as usize {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// How long what stands before the literal of [`Alternative::anchor`] may be.
+    pub(super) fn before(&self, anchor: usize) -> usize {
+        let atoms = self.atoms.get(..anchor).unwrap_or_default();
+        atoms.iter().map(|atom| atom.max as usize).sum()
+    }
+
     /// The literal to search for: the characters it starts with, or the longest row of them inside, and the
     /// atom it starts at.
     pub(super) fn anchor(&self) -> (usize, String) {

@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::rule::{Anchor, Compiled};
 use super::rules;
-use super::shape::has;
+use super::shape::{Set, has};
 
 /// What a literal stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +126,13 @@ pub(super) struct Table {
     pub(super) targets: Vec<Vec<Target>>,
     /// By first character: rules that are known by their shape alone, and which alternative.
     pub(super) alone: [Vec<(usize, usize)>; 128],
+    /// The longest match of those, in bytes.
+    pub(super) longest_alone: usize,
+    /// Alternatives whose literal is not at their begin.
+    pub(super) led: Vec<(usize, usize)>,
+    /// How long what stands before their literals may be, with the literals; and its characters.
+    pub(super) longest_led: usize,
+    pub(super) leading: Set,
     /// Finds the names that stand before values.
     pub(super) names: AhoCorasick,
     /// By pattern of `names`: what it says.
@@ -145,12 +152,19 @@ impl Table {
         let mut literals: BTreeMap<String, Vec<Target>> = BTreeMap::new();
         let mut names: BTreeMap<&str, Vec<Name>> = BTreeMap::new();
         let mut alone = std::array::from_fn(|_| Vec::new());
+        let (mut led, mut longest_led, mut leading, mut longest_alone) = (Vec::new(), 0, 0, 0);
         for (rule, compiled) in rules.iter().enumerate() {
             match compiled.rule.anchor {
                 Anchor::Literal => {
                     for (alternative, shape) in compiled.alternatives.iter().enumerate() {
                         let (anchor, literal) = shape.anchor();
                         let target = Target::Token { rule, alternative, anchor };
+                        if anchor > 0 {
+                            led.push((rule, alternative));
+                            longest_led = longest_led.max(shape.before(anchor) + literal.len());
+                            let atoms = shape.atoms.iter().take(anchor + literal.len());
+                            leading = atoms.fold(leading, |all, atom| all | atom.set);
+                        }
                         literals.entry(literal).or_default().push(target);
                     }
                 }
@@ -161,6 +175,7 @@ impl Table {
                 }
                 Anchor::Alone => {
                     for (alternative, shape) in compiled.alternatives.iter().enumerate() {
+                        longest_alone = longest_alone.max(shape.before(shape.atoms.len()));
                         let first = shape.atoms.first().map_or(0, |atom| atom.set);
                         for byte in (0..128).filter(|&byte| has(first, byte)) {
                             alone[usize::from(byte)].push((rule, alternative));
@@ -190,7 +205,7 @@ impl Table {
         let built = builder.build(names.keys());
         let meanings = names.into_values().collect();
         let names = built.expect("a few hundred words make an automaton");
-        Self { rules, literals, targets, alone, names, meanings }
+        Self { rules, literals, targets, alone, longest_alone, led, longest_led, leading, names, meanings }
     }
 }
 

@@ -6,8 +6,8 @@ use crate::span::Span;
 /// The longest user information that is looked at, in bytes.
 const LONGEST: usize = 512;
 
-/// The password of a URL whose authority starts at `start`.
-pub(super) fn password(text: &[u8], start: usize) -> Option<Span> {
+/// The bytes from `start` on that may be a URL's authority.
+fn authority(text: &[u8], start: usize) -> Option<&[u8]> {
     let ends = |byte: &u8| {
         byte.is_ascii_whitespace()
             || matches!(
@@ -16,7 +16,18 @@ pub(super) fn password(text: &[u8], start: usize) -> Option<Span> {
             )
     };
     let rest = text.get(start..)?;
-    let authority = &rest[..rest.iter().take(LONGEST).position(ends).unwrap_or(rest.len().min(LONGEST))];
+    Some(&rest[..rest.iter().take(LONGEST).position(ends).unwrap_or(rest.len().min(LONGEST))])
+}
+
+/// Whether what follows the text decides if there is a password.
+pub(super) fn is_open(text: &[u8], start: usize) -> bool {
+    authority(text, start)
+        .is_some_and(|authority| authority.len() < LONGEST && start + authority.len() == text.len())
+}
+
+/// The password of a URL whose authority starts at `start`.
+pub(super) fn password(text: &[u8], start: usize) -> Option<Span> {
+    let authority = authority(text, start)?;
     let at = authority.iter().rposition(|&byte| byte == b'@')?;
     let colon = authority[..at].iter().position(|&byte| byte == b':')?;
     let host = authority.get(at + 1).is_some_and(|byte| {
