@@ -28,6 +28,7 @@ GOALS = {
 
 
 LEAST_AUC = 0.6
+LEAST_F1 = 0.5
 
 
 def unfit(results: dict[str, Any], rivals: dict[str, Any]) -> dict[str, str]:
@@ -38,6 +39,11 @@ def unfit(results: dict[str, Any], rivals: dict[str, Any]) -> dict[str, str]:
         area = entry.get("all", {}).get("auc")
         if area is not None and area < LEAST_AUC:
             found[head] = f"AUC {area:.2f} on sources that training never saw"
+    spans = [entry["f1"] for entry in held["entities"]["source"].values()]
+    if sum(spans) / len(spans) < LEAST_F1:
+        found["entities"] = (
+            f"mean F1 of names {sum(spans) / len(spans):.2f} on sources that training never saw"
+        )
     overlap = rivals.get("consistency: word overlap, oracle threshold", {})
     ours = held["consistency"]["source"]
     lost = [
