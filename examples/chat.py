@@ -22,22 +22,24 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from pyshield import Shield
+from pyshield import Shield, Vault
 from pyshield import input_scanners as prompts
 from pyshield import output_scanners as outputs
-from pyshield_asgi import CHAT_FIELDS, ShieldMiddleware, metrics_app
+from pyshield_asgi import CHAT_FIELDS, ShieldMiddleware, cookie, metrics_app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+vault = Vault()  # stands for the one of each session
 shield = Shield(
     prompt=[
         prompts.BanSubstrings(["ignore all previous instructions"]),  # refused
-        prompts.Regex([r"[\w.+-]{1,64}@[\w-]{1,63}\.\w{2,63}"], match_type="all"),  # redacted
+        prompts.Anonymize(vault, entity_types=["EMAIL_ADDRESS"]),  # the model reads placeholders
         prompts.InvisibleText(),
         prompts.TokenLimit(limit=4096),  # refused
     ],
     output=[
+        outputs.Deanonymize(vault),  # and the client reads what they stand for
         outputs.BanSubstrings(["project heron"], redact=True),
         outputs.Regex([r"\b\d{3}-\d{4}\b"], match_type="all"),
         outputs.BanSubstrings(["here is the master password"]),  # the answer ends there
@@ -45,8 +47,10 @@ shield = Shield(
 )
 
 app = FastAPI(title="Guarded chat")
-# Excluded is the page of numbers, which has no text in it.
-app.add_middleware(ShieldMiddleware, shield=shield, fields=CHAT_FIELDS, exclude=["/metrics"])
+# A real service takes the session from where it signs its users in. Excluded is the page of numbers.
+app.add_middleware(
+    ShieldMiddleware, shield=shield, fields=CHAT_FIELDS, session=cookie("session"), exclude=["/metrics"]
+)
 app.add_route("/metrics", metrics_app(shield))
 
 

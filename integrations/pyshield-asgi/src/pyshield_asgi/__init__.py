@@ -12,6 +12,7 @@ from pyshield_asgi.metrics import metrics_app
 from pyshield_asgi.middleware import ShieldMiddleware
 from pyshield_asgi.outcome import ScannedBody, ScannedField
 from pyshield_asgi.policy import always, unless_redacted
+from pyshield_asgi.sessions import cookie, header
 
 __all__ = [
     "ANSWER_FIELDS",
@@ -23,6 +24,8 @@ __all__ = [
     "ShieldMiddleware",
     "always",
     "asked",
+    "cookie",
+    "header",
     "metrics_app",
     "unless_redacted",
 ]

@@ -105,7 +105,7 @@ def shielded(
         start = (choice if isinstance(choice, Fields) else Fields(choice(value))).start
         try:
             found = list(_texts(value, start, None, 0, guard.max_fields))
-            fields = await scanned(guard, found)
+            fields = await scanned(guard.within(request.scope), found)
             before = request.scope.get(SCOPE_KEY) or ScannedBody()
             await judge(guard, request.scope, mark(request.scope, guard, fields, before), fields)
         except RejectedError as rejected:

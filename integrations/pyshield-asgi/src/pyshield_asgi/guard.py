@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 from pyshield.errors import ConfigError
+from pyshield.sessions import Sessions
 from pyshield.shield import Shield
+from pyshield.vault import Vault
 from pyshield_asgi.asked import asked
 from pyshield_asgi.fields import ANSWER_FIELDS, EVERY_STRING, Fields
 from pyshield_asgi.policy import unless_redacted
+from pyshield_asgi.sessions import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from pyshield_asgi._types import Scope
     from pyshield_asgi.body import Choice
     from pyshield_asgi.outcome import ScannedBody
+    from pyshield_asgi.sessions import SessionChoice, VaultsBySession
 
 __all__ = ["FieldChoice", "Guard", "Messages", "OnRefused", "Options", "Otherwise", "PromptChoice", "wrong"]
 
@@ -55,12 +60,15 @@ class Options(TypedDict, total=False):
     prompt: PromptChoice
     messages: Messages
     streamed_messages: bool
+    session: SessionChoice | None
+    vaults: VaultsBySession | None
 
 
 _FUNCTIONS = {
     "refuses": "a ScanResult",
     "prompt": "a scope and a document",
     "on_refused": "a scope and a ScannedBody",
+    "session": "a scope",
 }
 
 
@@ -94,6 +102,11 @@ class Guard:
             everything else as text), or not at all (`"pass"`).
         streamed_messages: Whether the messages that an application sends are pieces of one text, in the
             dialects of streamed responses, instead of each a text of its own.
+        session: Tells which session a request belongs to, `header(…)`, `cookie(…)` or a function of the
+            scope: what `Anonymize` takes out on the way in is kept in that session's vault, and `Deanonymize`
+            puts it back on the way out. A request of no session has a vault for itself. Without `session`,
+            all share the vault of the shield.
+        vaults: Where the vaults are kept; `pyshield.Sessions` with a `ttl` of an hour, if not given.
 
     Attributes:
         choice: `fields`, compiled.
@@ -122,6 +135,8 @@ class Guard:
     prompt: PromptChoice = asked
     messages: Messages = "auto"
     streamed_messages: bool = False
+    session: SessionChoice | None = None
+    vaults: VaultsBySession | None = None
     choice: Choice = field(init=False, repr=False, compare=False)
     answer_choice: Choice | None = field(init=False, repr=False, compare=False)
     answers: bool = field(init=False, repr=False, compare=False)
@@ -133,10 +148,14 @@ class Guard:
         answers = self.answer_fields
         compared = choice.patterns if isinstance(choice, Fields) else choice
         scans = bool(self.shield.output) if self.responses is None else self.responses
+        vaults = self.vaults
+        if self.session is not None and vaults is None:
+            vaults = Sessions(ttl=3600.0)
         for name, value in (
             ("choice", choice),
             ("answer_choice", None if answers is None else _compiled(answers)),
             ("answers", scans),
+            ("vaults", vaults),
             ("key", (id(self.shield), compared)),
         ):
             object.__setattr__(self, name, value)
@@ -146,6 +165,17 @@ class Guard:
         if not isinstance(given, Shield):
             kind = type(given).__name__
             raise wrong("shield", f"expected a pyshield.Shield, got {kind}")
+        self._check_values()
+        for name, what in _FUNCTIONS.items():
+            value = getattr(self, name)
+            if not callable(value) and (value is not None or name not in ("on_refused", "session")):
+                raise wrong(name, f"expected a function of {what}")
+        if self.session is not None:
+            self.shield.session(Vault())  # which says what does not go together
+        elif self.vaults is not None:
+            raise wrong("vaults", "belongs to `session`, which is not given")
+
+    def _check_values(self) -> None:
         for name in ("max_body_bytes", "max_fields"):
             value = getattr(self, name)
             if type(value) is not int or value < 1:
@@ -157,10 +187,16 @@ class Guard:
                 raise wrong(name, "expected 'pass' or 'refuse'")
         if self.messages not in ("auto", "json", "text", "pass"):
             raise wrong("messages", "expected 'auto', 'json', 'text' or 'pass'")
-        for name, what in _FUNCTIONS.items():
-            value = getattr(self, name)
-            if not callable(value) and (value is not None or name != "on_refused"):
-                raise wrong(name, f"expected a function of {what}")
+
+    def within(self, scope: Scope) -> Guard:
+        """This guard with the shield of the session that a request belongs to."""
+        if self.session is None or self.vaults is None:
+            return self
+        name = name_of(self.session, scope)
+        vault = Vault() if name is None else self.vaults[name]
+        guard = copy(self)
+        object.__setattr__(guard, "shield", self.shield.session(vault))
+        return guard
 
 
 ANSWERS = Fields(ANSWER_FIELDS)

@@ -78,6 +78,6 @@ class ShieldMiddleware:
         if guard is None or (kind == "websocket" and guard.messages == "pass"):
             await self.app(scope, receive, send)
         elif kind == "http":
-            await Responder(self.app, guard, scope, receive, send).respond()
+            await Responder(self.app, guard.within(scope), scope, receive, send).respond()
         else:
-            await Connection(self.app, guard, scope, receive, send).run()
+            await Connection(self.app, guard.within(scope), scope, receive, send).run()
