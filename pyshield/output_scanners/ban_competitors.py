@@ -26,7 +26,7 @@ class BanCompetitors(Reader, OutputScanner):
         competitors: The names.
         threshold: A name counts from this probability on, 0 to 1.
         redact: Whether names are replaced.
-        model: The model that is read; the bundled one if not given. It must label tokens.
+        model: The model that is read. It must label tokens, which the bundled one does not.
         use_onnx: Taken for llm-guard's sake; models always run on ONNX Runtime.
 
     Raises:

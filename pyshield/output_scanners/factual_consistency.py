@@ -17,12 +17,13 @@ __all__ = ["FactualConsistency"]
 class FactualConsistency(Reader, PairScanner):
     """Refuses outputs that are not consistent with their prompt, by whether the one follows from the other.
 
-    The bundled model is asked whether the output follows from the prompt. An ordinary model is asked as
-    llm-guard asks it, the other way round. Of long texts every part is read with every part of the other; the
-    worst supported part of the output counts. A blank prompt or output passes.
+    A model in pyshield's own format is asked whether the output follows from the prompt, an ordinary one as
+    llm-guard asks it, the other way round; the bundled one is not good enough at this and has no head for it.
+    Of long texts every part is read with every part of the other; the worst supported part of the output
+    counts. A blank prompt or output passes.
 
     Args:
-        model: The model that is read; the bundled one if not given. It must know a label `entail…`.
+        model: The model that is read. It must know a label `entail…`.
         minimum_score: The least probability that passes, 0 to 1.
         use_onnx: Taken for llm-guard's sake; models always run on ONNX Runtime.
 
