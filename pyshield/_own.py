@@ -38,6 +38,7 @@ __all__ = [
     "run",
     "run_blocking",
     "run_many",
+    "until_of",
 ]
 
 _AT_ONCE = 8
@@ -147,6 +148,12 @@ class Own:
     def metrics(self) -> dict[str, dict[str, Any]]:
         """Numbers of the runs of its class so far, by the way they ran: `"task"`, `"thread"`."""
         return {way: function.metrics() for way, function in _functions.get(type(self.scanner), {}).items()}
+
+
+def until_of(deadline: float | None, default: float | None) -> float | None:
+    """The monotonic time at which a request that starts now must be done."""
+    seconds = default if deadline is None else deadline
+    return None if seconds is None else monotonic() + seconds
 
 
 def remaining(until: float | None) -> float | None:

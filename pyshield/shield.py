@@ -8,7 +8,6 @@ any number of event loops and threads at once, and pickles by its declaration.
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from pyshield._check import Check
@@ -16,7 +15,7 @@ from pyshield._declared import OnError
 from pyshield._gate import Gate
 from pyshield._limits import Cache, Limits, Views
 from pyshield._messages.methods import BlockingConversations, Conversations
-from pyshield._own import Own, is_asynchronous, remaining, run, run_blocking, run_many
+from pyshield._own import Own, is_asynchronous, remaining, run, run_blocking, run_many, until_of
 from pyshield._slices import SLICE, in_slices, listed
 
 if TYPE_CHECKING:
@@ -38,12 +37,6 @@ if TYPE_CHECKING:
     from pyshield.vault import RedisVault, Vault
 
 __all__ = ["BlockingShield", "Cache", "Limits", "OnError", "Shield", "Views"]
-
-
-def _until(deadline: float | None, default: float | None) -> float | None:
-    """The monotonic time at which a request that starts now must be done."""
-    seconds = default if deadline is None else deadline
-    return None if seconds is None else monotonic() + seconds
 
 
 class Shield(Conversations):
@@ -215,7 +208,7 @@ class Shield(Conversations):
     ) -> Awaitable[list[ScanResult]]:
         if len(texts) <= SLICE:
             return scan(texts, deadline)
-        return in_slices(scan, texts, _until(deadline, self._seconds))
+        return in_slices(scan, texts, until_of(deadline, self._seconds))
 
     async def _with_own(
         self,
@@ -224,7 +217,7 @@ class Shield(Conversations):
         texts: tuple[str, ...],
         deadline: float | None,
     ) -> ScanResult:
-        until = _until(deadline, self._seconds)
+        until = until_of(deadline, self._seconds)
         await self._gate.enter(until)
         try:
             result = await scan(*texts, remaining(until))
@@ -240,7 +233,7 @@ class Shield(Conversations):
         befores: list[tuple[str, ...]],
         deadline: float | None,
     ) -> list[ScanResult]:
-        until = _until(deadline, self._seconds)
+        until = until_of(deadline, self._seconds)
         await self._gate.enter(until)
         try:
             results = await in_slices(scan, texts, until)
@@ -330,7 +323,7 @@ class BlockingShield(BlockingConversations):
 
     def scan_prompt(self, text: str, *, deadline: float | None = None) -> ScanResult:
         """Scans a prompt; as `Shield.scan_prompt`, but returns the result itself."""
-        until = _until(deadline, self._seconds)
+        until = until_of(deadline, self._seconds)
         result = self._native.scan_prompt_blocking(text, deadline)
         return (
             run_blocking(self._own_prompt, result, (), self.on_error, until) if self._own_prompt else result
@@ -338,7 +331,7 @@ class BlockingShield(BlockingConversations):
 
     def scan_output(self, prompt: str, output: str, *, deadline: float | None = None) -> ScanResult:
         """Scans what a model answered to a prompt; otherwise as `scan_prompt`."""
-        until = _until(deadline, self._seconds)
+        until = until_of(deadline, self._seconds)
         result = self._native.scan_output_blocking(prompt, output, deadline)
         if not self._own_output:
             return result
@@ -346,7 +339,7 @@ class BlockingShield(BlockingConversations):
 
     def scan_prompts(self, texts: Sequence[str], *, deadline: float | None = None) -> list[ScanResult]:
         """Scans many prompts in one go, on all cores; the results are in the order of the texts."""
-        until = _until(deadline, self._seconds)
+        until = until_of(deadline, self._seconds)
         results = self._native.scan_prompts_blocking(listed("texts", texts), deadline)
         if not self._own_prompt:
             return results
@@ -356,7 +349,7 @@ class BlockingShield(BlockingConversations):
         self, pairs: Sequence[tuple[str, str]], *, deadline: float | None = None
     ) -> list[ScanResult]:
         """Scans many `(prompt, output)` pairs in one go, on all cores; the results are in their order."""
-        until = _until(deadline, self._seconds)
+        until = until_of(deadline, self._seconds)
         pairs = listed("pairs", pairs)
         results = self._native.scan_outputs_blocking(pairs, deadline)
         if not self._own_output:

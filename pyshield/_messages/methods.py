@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyshield._check import Check
 from pyshield._declared import Declared
-from pyshield._own import remaining
+from pyshield._own import remaining, until_of
 from pyshield._slices import listed
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ class Conversations(Declared):
         """
         from asyncio import sleep
 
-        seconds = self._seconds if deadline is None else deadline
-        until = None if seconds is None else monotonic() + seconds
+        until = until_of(deadline, self._seconds)
         running = _begun(self, messages, since)
         answer: Any = None
         while True:
@@ -213,8 +212,7 @@ class BlockingConversations(Declared):
         self, messages: Sequence[Any], *, since: int = 0, deadline: float | None = None
     ) -> ScannedMessages:
         """Scans a conversation; as `Shield.scan_messages`, but returns the result itself."""
-        seconds = self._seconds if deadline is None else deadline
-        until = None if seconds is None else monotonic() + seconds
+        until = until_of(deadline, self._seconds)
         running = _begun(self, messages, since)
         answer: Any = None
         while True:
