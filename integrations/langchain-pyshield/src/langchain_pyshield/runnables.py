@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -114,14 +115,16 @@ class _Scan(RunnableSerializable[Any, Any]):
                 done.append(self._passed(value, passed))
         return done
 
-    def _kind(self) -> tuple[Place, Side, str]:
-        raise NotImplementedError
+    @abstractmethod
+    def _kind(self) -> tuple[Place, Side, str]: ...
 
+    @abstractmethod
     def _texts(self, value: Any) -> list[str]:  # noqa: ANN401
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def _passed(self, value: Any, passed: dict[str, str]) -> Any:  # noqa: ANN401
-        raise NotImplementedError
+        ...
 
     def _refused(self, value: Any, error: Refused) -> Any:  # noqa: ANN401, ARG002
         return error
