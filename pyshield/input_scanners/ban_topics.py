@@ -16,6 +16,21 @@ if TYPE_CHECKING:
 __all__ = ["BanTopics"]
 
 
+def declared(topics: Sequence[str], threshold: float, model: Model | None, use_onnx: bool) -> dict[str, Any]:
+    """The checked parameters, shared by the input and the output scanner."""
+    check = Check("BanTopics")
+    topics = check.texts("topics", topics)
+    for index, topic in enumerate(topics):
+        if not topic.strip():
+            check.fail(f"topics[{index}]", "is empty")
+    return {
+        "topics": topics,
+        "threshold": check.number("threshold", threshold, least=0.0, most=1.0),
+        "model": checked_model(check, model),
+        "use_onnx": check.boolean("use_onnx", use_onnx),
+    }
+
+
 class BanTopics(Reader, PromptScanner):
     """Refuses prompts that are about one of some topics.
 
@@ -48,14 +63,4 @@ class BanTopics(Reader, PromptScanner):
         model: Model | None = None,
         use_onnx: bool = False,
     ) -> None:
-        check = Check("BanTopics")
-        topics = check.texts("topics", topics)
-        for index, topic in enumerate(topics):
-            if not topic.strip():
-                check.fail(f"topics[{index}]", "is empty")
-        self._declare(
-            topics=topics,
-            threshold=check.number("threshold", threshold, least=0.0, most=1.0),
-            model=checked_model(check, model),
-            use_onnx=check.boolean("use_onnx", use_onnx),
-        )
+        self._declare(**declared(topics, threshold, model, use_onnx))

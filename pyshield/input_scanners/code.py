@@ -62,6 +62,20 @@ def checked_languages(check: Check, languages: Sequence[str]) -> tuple[str, ...]
     return given
 
 
+def declared(
+    languages: Sequence[str], model: Model | None, is_blocked: bool, threshold: float, use_onnx: bool
+) -> dict[str, Any]:
+    """The checked parameters, shared by the input and the output scanner."""
+    check = Check("Code")
+    return {
+        "languages": checked_languages(check, languages),
+        "model": checked_model(check, model),
+        "is_blocked": check.boolean("is_blocked", is_blocked),
+        "threshold": check.number("threshold", threshold, least=0.0, most=1.0),
+        "use_onnx": check.boolean("use_onnx", use_onnx),
+    }
+
+
 class Code(Reader, PromptScanner):
     """Refuses prompts with code in one of some languages, or with none in them.
 
@@ -94,11 +108,4 @@ class Code(Reader, PromptScanner):
         threshold: float = 0.5,
         use_onnx: bool = False,
     ) -> None:
-        check = Check("Code")
-        self._declare(
-            languages=checked_languages(check, languages),
-            model=checked_model(check, model),
-            is_blocked=check.boolean("is_blocked", is_blocked),
-            threshold=check.number("threshold", threshold, least=0.0, most=1.0),
-            use_onnx=check.boolean("use_onnx", use_onnx),
-        )
+        self._declare(**declared(languages, model, is_blocked, threshold, use_onnx))

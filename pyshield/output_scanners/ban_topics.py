@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pyshield._check import Check
 from pyshield._declaration import OutputScanner
-from pyshield._reads import Reader, checked_model
+from pyshield._reads import Reader
+from pyshield.input_scanners.ban_topics import declared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,14 +48,4 @@ class BanTopics(Reader, OutputScanner):
         model: Model | None = None,
         use_onnx: bool = False,
     ) -> None:
-        check = Check("BanTopics")
-        topics = check.texts("topics", topics)
-        for index, topic in enumerate(topics):
-            if not topic.strip():
-                check.fail(f"topics[{index}]", "is empty")
-        self._declare(
-            topics=topics,
-            threshold=check.number("threshold", threshold, least=0.0, most=1.0),
-            model=checked_model(check, model),
-            use_onnx=check.boolean("use_onnx", use_onnx),
-        )
+        self._declare(**declared(topics, threshold, model, use_onnx))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyshield._check import Check
 from pyshield._declaration import OutputScanner
-from pyshield._reads import Reader, checked_model
+from pyshield._reads import Reader
 from pyshield.input_scanners.code import Code as InputCode
-from pyshield.input_scanners.code import checked_languages
+from pyshield.input_scanners.code import declared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,11 +49,4 @@ class Code(Reader, OutputScanner):
         threshold: float = 0.5,
         use_onnx: bool = False,
     ) -> None:
-        check = Check("Code")
-        self._declare(
-            languages=checked_languages(check, languages),
-            model=checked_model(check, model),
-            is_blocked=check.boolean("is_blocked", is_blocked),
-            threshold=check.number("threshold", threshold, least=0.0, most=1.0),
-            use_onnx=check.boolean("use_onnx", use_onnx),
-        )
+        self._declare(**declared(languages, model, is_blocked, threshold, use_onnx))
