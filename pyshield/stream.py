@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import (
         AsyncGenerator,
         AsyncIterable,
-        Awaitable,
         Callable,
         Generator,
         Iterable,
@@ -100,13 +99,17 @@ def cut_when(cut: CutWhen) -> bool:
     return cut == "found"
 
 
+_PIECE = 256
+"""Characters whose scan costs what a piece costs whatever its length: it is unpacked and sent on, too."""
+
+
 class _Pieces:
     """The pieces of an output as the runtime takes them: whole characters, no more than one call scans."""
 
-    __slots__ = ("_half", "_part")
+    __slots__ = ("_half", "part")
 
     def __init__(self, part: int) -> None:
-        self._part = part
+        self.part = part
         # The first half of a surrogate pair whose second half is in the next piece.
         self._half = ""
 
@@ -117,9 +120,9 @@ class _Pieces:
             piece, self._half = piece[:-1], piece[-1]
         if not piece.isascii():
             piece = _paired(piece)
-        if len(piece) <= self._part:
+        if len(piece) <= self.part:
             return iter((piece,) if piece else ())
-        return (piece[at : at + self._part] for at in range(0, len(piece), self._part))
+        return (piece[at : at + self.part] for at in range(0, len(piece), self.part))
 
     def end(self) -> None:
         """Raises `TextError` if half of a pair is left."""
@@ -236,7 +239,12 @@ class OutputStream(_Stream):
     It belongs to one task at a time. Dropping it, or `close`, frees all it holds.
     """
 
-    __slots__ = ()
+    __slots__ = ("_scanned",)
+
+    def __init__(self, native: NativeStream, scan: Callable[[str], Any], *, own: bool, found: bool) -> None:
+        super().__init__(native, scan, own=own, found=found)
+        # What was scanned since the others last had a turn of the event loop.
+        self._scanned = 0
 
     async def feed(self, piece: str) -> list[StreamEvent]:
         """Takes the next piece and returns what it brings; the last of it is `StreamEnd` if that is the end.
@@ -254,9 +262,15 @@ class OutputStream(_Stream):
                 return events
             if self._native.asks:
                 await self._native.ask()
-            for number, part in enumerate(self._pieces.of(piece)):
-                if number:
-                    await _yield()
+            for part in self._pieces.of(piece):
+                # Nothing here has to be waited for, and perhaps nothing that the caller does in between: an
+                # output that is there already would hold the event loop up to its end.
+                self._scanned += len(part) + _PIECE
+                if self._scanned > self._pieces.part + _PIECE:
+                    from pyshield._turns import turn  # imports asyncio
+
+                    self._scanned = len(part) + _PIECE
+                    await turn()
                 events += self._note(self._native.feed(part))
                 if self._ended:
                     break
@@ -311,13 +325,6 @@ class BlockingOutputStream(_Stream):
             return self._note(self._native.finish())
         finally:
             self.close()
-
-
-def _yield() -> Awaitable[None]:
-    """One turn of the event loop for the others."""
-    from asyncio import sleep
-
-    return sleep(0)
 
 
 async def events_of(stream: OutputStream, pieces: AsyncIterable[str]) -> AsyncGenerator[StreamEvent]:

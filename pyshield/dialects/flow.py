@@ -127,6 +127,9 @@ class _Documents:
         return [] if self.dialect is None else self.dialect.failed()
 
 
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class _Text(str):
     """Data that is no JSON."""
 
@@ -134,9 +137,7 @@ class _Text(str):
 
 
 def _written(document: Any) -> str:  # noqa: ANN401  # any JSON value
-    if isinstance(document, _Text):
-        return document
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return document if isinstance(document, _Text) else _write(document)
 
 
 class EventFlow(Flow):

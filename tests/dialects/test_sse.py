@@ -16,14 +16,40 @@ STREAM = (
 )
 DATA = [None, "a\nb", "é", "", "bad \ufffd", None]
 
+LINE_FEEDS = b"\n\ndata: a\ndata:b\n\n: x\n\n\nevent: x\ndata: \xc3\xa9\n\ndata: unfinished\n"
+LINE_FEED_DATA = [None, None, "a\nb", None, None, "é"]
 
-@given(st.lists(st.integers(0, len(STREAM)), max_size=10))
-def test_cut_anywhere(cuts):
+
+@given(st.sampled_from([(STREAM, DATA), (LINE_FEEDS, LINE_FEED_DATA)]), st.data())
+def test_cut_anywhere(example, draw):
+    stream, data = example
+    cuts = draw.draw(st.lists(st.integers(0, len(stream)), max_size=10))
     parser = EventParser(1_000)
-    edges = [0, *sorted(cuts), len(STREAM)]
-    events = [found for a, b in itertools.pairwise(edges) for found in parser.feed(STREAM[a:b])]
-    assert [found.data for found in events] == DATA
-    assert b"".join(found.raw for found in events) + parser.rest() == STREAM
+    edges = [0, *sorted(cuts), len(stream)]
+    events = [found for a, b in itertools.pairwise(edges) for found in parser.feed(stream[a:b])]
+    assert [found.data for found in events] == data
+    assert b"".join(found.raw for found in events) + parser.rest() == stream
+
+
+@given(
+    st.lists(st.sampled_from([b"\n", b"\r", b"data:", b"event: e", b"x"]), max_size=12), st.integers(0, 40)
+)
+def test_lines_end_in_lf_as_in_anything(pieces, cut):
+    # A CR in what follows makes no difference to what came before.
+    stream = b"".join(pieces)
+    parser, other = EventParser(1_000), EventParser(1_000)
+    found = [*parser.feed(stream[:cut]), *parser.feed(stream[cut:]), *parser.feed(b"\n\n\n: end\r\r:")]
+    others = other.feed(stream + b"\n\n\n: end\r\r:")
+    assert found == others
+    assert b"".join(one.raw for one in found) + parser.rest() == stream + b"\n\n\n: end\r\r:"
+
+
+def test_an_event_of_one_line_of_data_needs_no_more():
+    (found,) = EventParser(100).feed(b"data:  a\r\n\r\n")
+    assert (found.data, found.bare, found.named) == (" a", True, False)
+    assert found.with_data("b", "x") == b"data: b\n\n"
+    (found,) = EventParser(100).feed(b"\xef\xbb\xbfdata: a\n\n")
+    assert found.with_data("b") == b"\xef\xbb\xbfdata: b\n\n"
 
 
 def test_data_is_replaced_and_the_rest_stays():
