@@ -53,6 +53,7 @@ class Format(StrEnum):
     text = "text"
     json = "json"
     jsonl = "jsonl"
+    html = "html"
 
 
 class Colour(StrEnum):
@@ -122,7 +123,10 @@ def scan(
     ] = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="How to report.")] = Format.text,  # noqa: A002
     include_text: Annotated[
-        bool, typer.Option("--include-text", help="With json and jsonl: add each text, as redacted.")
+        bool,
+        typer.Option(
+            "--include-text", help="With json and jsonl: add each text, as redacted; with html: all of it."
+        ),
     ] = False,
     redact: Annotated[
         bool,
@@ -144,6 +148,7 @@ def scan(
       pyshield scan -s 'BanSubstrings:{substrings: [project x]}' docs/ --glob '*.md'
       pyshield scan -s InvisibleText -s 'TokenLimit:{limit: 1000}' prompt.txt
       pyshield scan --config shield.yaml --format json prompts/ > report.json
+      pyshield scan --config shield.yaml --format html prompts/ > report.html
       pyshield scan --jsonl-field /messages/0/content chats.jsonl
       cat prompt.txt | pyshield scan --redact - > clean.txt
 
@@ -218,7 +223,7 @@ def _report(
     from pyshield.cli.redact import RedactingReport
 
     if include_text and format is Format.text:
-        raise ConfigError("--include-text needs --format json or jsonl")
+        raise ConfigError("--include-text needs --format json, jsonl or html")
     out: IO[str] = sys.stderr if redact else sys.stdout
     err: IO[str] = sys.stderr
     if quiet:
@@ -227,6 +232,10 @@ def _report(
         return reports.JsonReport(out, include_text=include_text)
     if format is Format.jsonl:
         return reports.JsonLinesReport(out, include_text=include_text)
+    if format is Format.html:
+        from pyshield.cli.html import HtmlReport
+
+        return HtmlReport(out, include_text=include_text)
     text = reports.TextReport(out, err, colour=_coloured(out, color), width=_width(out))
     if not redact:
         return text
@@ -266,7 +275,7 @@ def doctor(
     """  # noqa: D301
     from pyshield.cli.doctor import examine, print_json, print_text
 
-    if format is Format.jsonl:
+    if format not in {Format.text, Format.json}:
         raise ConfigError("doctor knows text and json")
     checks = examine()
     (print_json if format is Format.json else print_text)(checks, sys.stdout)

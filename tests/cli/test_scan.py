@@ -193,7 +193,7 @@ class TestMisuse:
             (["--redact", "one text", "another text"], "--redact takes one text"),
             (["--redact", "."], "--redact takes one text"),
             (["--redact", "-f", "json", "a text"], "--redact writes the text alone"),
-            (["--include-text", "a text"], "--include-text needs --format json or jsonl"),
+            (["--include-text", "a text"], "--include-text needs --format json, jsonl or html"),
             (["--preset", "lax", "a text"], "preset: expected one of"),
             (["--preset", "strict", "-s", "InvisibleText", "a text"], "exclude each other"),
             (["-s", "InvisibleTxt", "a text"], "did you mean 'InvisibleText'?"),
