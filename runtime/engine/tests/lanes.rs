@@ -62,6 +62,18 @@ fn all_lanes_agree() {
     assert_eq!(redacted.scan.judgements[2].scanner.to_string(), "BanSubstrings#2");
 }
 
+/// However short the text: it may be made for the pattern, and then takes ten milliseconds.
+#[test]
+fn a_pattern_that_backtracks_never_runs_on_the_callers_thread() {
+    let regex = |pattern: &str| {
+        let scanner = json!({"type": "Regex", "patterns": [pattern], "is_blocked": true,
+            "match_type": "search", "redact": false});
+        shield(json!([scanner]), json!({"inline_budget_us": 100.0}), "block", json!(null))
+    };
+    assert!(regex("(a+)+$").try_inline(&prompt("a")).is_some());
+    assert!(regex("(a+)+(?!x)$").try_inline(&prompt("a")).is_none());
+}
+
 #[test]
 fn a_full_house_refuses_and_recovers() {
     let shield = shield(json!([probe("busy", 0.2)]), json!({"max_in_flight": 2}), "block", json!(null));

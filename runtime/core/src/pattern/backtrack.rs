@@ -42,7 +42,7 @@ impl<'i> Budget<'i> {
             self.until_check = until;
         } else {
             self.interrupt.check()?;
-            self.until_check = 8_192;
+            self.until_check = 1_024;
         }
         Ok(())
     }

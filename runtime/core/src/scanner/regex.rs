@@ -13,6 +13,13 @@ use crate::span::Span;
 use crate::stream::Follow;
 use crate::verdict::Verdict;
 
+/// What a pattern that has to be tried at every place costs at the least. A text made for it may take a
+/// million steps, ten milliseconds, however short it is: that never runs on an event loop.
+const BACKTRACKING_NS: u64 = 150_000;
+
+/// What each byte adds, measured on prose with `(\w)\1\1\1`.
+const BACKTRACKING_BYTE_NS: u64 = 350;
+
 /// How much memory the compiled patterns of one scanner may take together, in bytes.
 pub const MAX_COMPILED_BYTES: usize = 64 << 20;
 
@@ -161,7 +168,7 @@ impl Scanner for Regex {
         let linear = self.patterns.iter().filter(|pattern| pattern.is_linear()).count() as u64;
         let other = self.patterns.len() as u64 - linear;
         let passes = if self.filter.is_some() { 2 } else { linear };
-        200 + passes * bytes + other * (100 + 2 * bytes)
+        200 + passes * bytes + other * (BACKTRACKING_NS + BACKTRACKING_BYTE_NS * bytes)
     }
 
     fn scan(&self, input: &Input<'_>, _evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {
