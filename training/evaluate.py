@@ -77,6 +77,7 @@ def binary(head: str, rows: Scored, scale: dict[str, float], limits: dict[str, f
     if found:
         error, table = metrics.calibration_error(labels, values)
         result["calibration"] = {"error": error, "bins": table}
+        result["roc"] = metrics.roc_curve(labels, values)
     return result
 
 

@@ -25,6 +25,27 @@ def roc_auc(labels: np.ndarray, scores: np.ndarray) -> float:
     return float((ranks[labels == 1].sum() - positive * (positive + 1) / 2) / (positive * negative))
 
 
+def roc_curve(labels: np.ndarray, scores: np.ndarray, most: int = 80) -> list[list[float]]:
+    """Return points of the ROC curve, `[false-positive rate, recall]` each, from (0, 0) to (1, 1).
+
+    Args:
+        labels: 0 or 1 each.
+        scores: As many; equal scores make one point.
+        most: About how many points are returned. The curve is drawn over a logarithm, so they are dense at
+            low rates.
+    """
+    positive, negative = int((labels == 1).sum()), int((labels == 0).sum())
+    if not positive or not negative:
+        return []
+    order = np.argsort(-scores, kind="stable")
+    last = np.append(np.diff(scores[order]) != 0, True)  # between equal scores there is no threshold
+    found = np.append(0.0, np.cumsum(labels[order] == 1)[last] / positive)
+    wrong = np.append(0.0, np.cumsum(labels[order] == 0)[last] / negative)
+    wanted = np.concatenate([[0.0], np.geomspace(1 / negative, 1.0, most)])
+    places = np.unique(np.searchsorted(wrong, wanted, side="right") - 1)
+    return [[round(float(wrong[at]), 5), round(float(found[at]), 5)] for at in places]
+
+
 def threshold_at(negatives: np.ndarray, rate: float) -> float:
     """Return the lowest threshold that at most `rate` of the negative scores exceed."""
     if not len(negatives):

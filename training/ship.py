@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from training import calibrate
+from training import calibrate, plots
 
 NOTICE = """pyshield-encoder
 
@@ -80,6 +80,7 @@ def write(work: Path, name: str, folder: Path, report: Path) -> None:
     shutil.copyfile(work / f"{name}.results.json", report / "encoder.json")
     shutil.copyfile(work / "manifest.json", report / "manifest.json")
     (report / "encoder.md").write_text(tables(results), encoding="utf-8")
+    plots.draw(results["held_out"], others, report)
     lines = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
         for path in sorted(folder.iterdir())
@@ -218,6 +219,8 @@ def tables(results: dict[str, Any]) -> str:
         "# The encoder, measured",
         "",
         "Written by `python -m training card`; the numbers are in `encoder.json`.",
+        "",
+        *plots.links(),
         "",
     ]
     for part, heads in results.items():

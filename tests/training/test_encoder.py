@@ -1,5 +1,6 @@
 """The model: case of words, masked losses, and the ONNX file that says what PyTorch says."""
 
+import itertools
 import math
 
 import pytest
@@ -35,6 +36,46 @@ def test_roc_auc_counts_ties_half():
     assert metrics.roc_auc(labels, np.array([0.5, 0.5, 0.5, 0.5])) == 0.5
     assert metrics.roc_auc(labels, np.array([0.1, 0.6, 0.5, 0.9])) == 0.75
     assert math.isnan(metrics.roc_auc(np.array([1, 1]), np.array([0.1, 0.2])))
+
+
+def test_roc_curve_goes_up_and_has_the_area_of_the_ranks():
+    metrics = _metrics()
+    np = pytest.importorskip("numpy")
+    rng = np.random.default_rng(3)
+    labels = rng.integers(0, 2, 4_000)
+    scores = np.round(labels * 0.3 + rng.random(4_000), 2)  # with ties
+    curve = metrics.roc_curve(labels, scores)
+    wrong, found = zip(*curve, strict=True)
+    assert len(curve) <= 82
+    assert sorted(wrong) == list(wrong)
+    assert sorted(found) == list(found)
+    assert curve[-1] == [1.0, 1.0]
+    steps = itertools.pairwise(curve)
+    area = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in steps)
+    assert area == pytest.approx(metrics.roc_auc(labels, scores), abs=0.01)
+    assert metrics.roc_curve(np.ones(3), np.arange(3.0)) == []
+
+
+def test_the_report_s_pictures_show_every_head_and_the_same_numbers_give_the_same_bytes(tmp_path):
+    pytest.importorskip("matplotlib", reason="the pictures need matplotlib")
+    from training import plots
+
+    entry = {
+        "all": {"auc": 0.9, "recall": 0.5, "false_positives": 0.0},
+        "roc": [[0.0, 0.2], [0.1, 0.7], [1.0, 1.0]],
+        "calibration": {"error": 0.05, "bins": [[0.05, 0.1, 50], [0.95, 0.9, 40]]},
+    }
+    rivals = {"injection: another": {"all": {"recall": 0.4, "false_positives": 0.1, "rows": 90}}}
+    drawn = []
+    for part in ("a", "b"):
+        (tmp_path / part).mkdir()
+        plots.draw({"injection": entry, "bias": entry, "refusal": {}}, rivals, tmp_path / part)
+        drawn.append({path.name: path.read_text() for path in (tmp_path / part).iterdir()})
+    assert drawn[0] == drawn[1]
+    assert "injection, AUC 0.900" in drawn[0]["encoder-roc.svg"]
+    assert "injection: another" in drawn[0]["encoder-roc.svg"]
+    assert "refusal" not in drawn[0]["encoder-roc.svg"]
+    assert all(name in "".join(plots.links()) for name in drawn[0])
 
 
 def test_recall_at_a_rate_and_the_best_threshold():
