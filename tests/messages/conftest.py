@@ -8,6 +8,16 @@ import pytest
 import uvloop
 
 from pyshield import BlockingShield, Shield
+from pyshield import input_scanners as i
+from pyshield import output_scanners as o
+
+
+@pytest.fixture(scope="module")
+def shield():
+    """Prompts may not name the mole, outputs not the heron; both are redacted."""
+    return BlockingShield(
+        prompt=[i.BanSubstrings(["mole"], redact=True)], output=[o.BanSubstrings(["heron"], redact=True)]
+    )
 
 
 @pytest.fixture(params=["asyncio", "uvloop", "blocking"])

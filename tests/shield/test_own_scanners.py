@@ -3,80 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import threading
-import time
 
 import pytest
 
 from pyshield import BlockingShield, Limits, Shield
 from pyshield import input_scanners as i
 from pyshield import output_scanners as o
-from pyshield.errors import ConfigError, DeadlineExceeded, Overloaded, ScannerError
-
-CURRENT = contextvars.ContextVar("current", default="nobody")
-REDACT = i.BanSubstrings(["bomb"], redact=True)
-
-
-class Append:
-    """Appends a word, and remembers what it was given."""
-
-    def __init__(self, word="!", valid=True, risk=-1.0):
-        self.word, self.valid, self.risk = word, valid, risk
-        self.given, self.threads, self.contexts = [], [], []
-
-    def scan(self, *texts):
-        self.given.append(texts)
-        self.threads.append(threading.get_ident())
-        self.contexts.append(CURRENT.get())
-        return texts[-1] + self.word, self.valid, self.risk
-
-
-class AppendLater(Append):
-    async def scan(self, *texts):
-        await asyncio.sleep(0)
-        return Append.scan(self, *texts)
-
-
-class AppendEither(Append):
-    """Has both ways; only the awaitable one may be used from a loop."""
-
-    def scan(self, *texts):
-        raise AssertionError("the awaitable way was there")
-
-    async def ascan(self, *texts):
-        return Append.scan(self, *texts)
-
-
-class Raises:
-    def __init__(self, error=None):
-        self.error = error or KeyError("a bomb")
-
-    def scan(self, *texts):
-        raise self.error
-
-
-class Returns:
-    def __init__(self, value):
-        self.value = value
-
-    def scan(self, prompt):
-        return self.value
-
-
-class Slow:
-    def __init__(self, seconds):
-        self.seconds = seconds
-
-    async def scan(self, prompt):
-        await asyncio.sleep(self.seconds)
-        return prompt, True, -1.0
-
-
-class SlowInThread(Slow):
-    def scan(self, prompt):
-        time.sleep(self.seconds)
-        return prompt, True, -1.0
+from pyshield.errors import ConfigError, DeadlineExceeded, ScannerError
+from tests.shield.own import (
+    CURRENT,
+    REDACT,
+    Append,
+    AppendEither,
+    AppendLater,
+    Raises,
+    Returns,
+    Slow,
+    SlowInThread,
+)
 
 
 @pytest.mark.parametrize("kind", [Append, AppendLater, AppendEither])
@@ -201,16 +146,6 @@ async def test_a_text_without_utf8_is_an_error():
     assert (result.is_valid, result.text, len(result.errors)) == (False, "x", 1)
 
 
-@pytest.mark.parametrize("kind", [Slow, SlowInThread])
-async def test_the_deadline_holds(kind):
-    shield = Shield([kind(0.5)], limits=Limits(deadline=0.05))
-    start = time.monotonic()
-    with pytest.raises(DeadlineExceeded):
-        await shield.scan_prompt("x")
-    assert time.monotonic() - start < 0.4
-    assert (await shield.scan_prompt("x", deadline=10)).is_valid
-
-
 class Refuses(i.BanSubstrings):
     """An own scanner beside a built-in one of the same name."""
 
@@ -240,147 +175,6 @@ async def test_verdicts_and_errors_are_in_declared_order():
     assert [factor.scanner for factor in result.risk_factors] == factors
     blocking = BlockingShield(scanners).scan_prompt("a bomb")
     assert (list(blocking.verdicts), blocking.text) == (order, result.text)
-
-
-class Deaf:
-    """Takes no notice of being cancelled."""
-
-    async def scan(self, prompt):
-        for _ in range(5):
-            try:
-                await asyncio.sleep(0.1)
-            except asyncio.CancelledError:
-                continue
-        return prompt, True, -1.0
-
-
-async def test_the_deadline_holds_for_a_scanner_that_is_deaf():
-    start = time.monotonic()
-    with pytest.raises(DeadlineExceeded):
-        await Shield([Deaf()]).scan_prompt("x", deadline=0.05)
-    assert time.monotonic() - start < 0.3
-    await asyncio.sleep(0.6)
-
-
-class CancelsItself:
-    async def scan(self, prompt):
-        raise asyncio.CancelledError
-
-
-async def test_a_scanner_that_cancels_itself_has_failed():
-    result = await Shield([CancelsItself()]).scan_prompt("x")
-    assert [(error.scanner, error.reason) for error in result.errors] == [("CancelsItself", "raised")]
-
-
-class Late:
-    async def scan(self, prompt):
-        raise DeadlineExceeded("its own")
-
-
-async def test_a_deadline_of_the_scanners_own_is_its_failure():
-    result = await Shield([Late()]).scan_prompt("x", deadline=10)
-    assert [error.reason for error in result.errors] == ["raised"]
-
-
-class Stuck:
-    release = threading.Event()
-
-    def scan(self, prompt):
-        self.release.wait(30)
-        return prompt, True, -1.0
-
-
-async def test_threads_that_are_stuck_are_counted_and_bounded():
-    shield = Shield([Stuck()])
-    try:
-        # On a busy machine some come to their end before their thread begins; those are not stuck.
-        for _ in range(100):
-            with pytest.raises(DeadlineExceeded):
-                await shield.scan_prompt("x", deadline=0.1)
-            numbers = shield.metrics()["own_scanners"]["Stuck"]["thread"]
-            if numbers["abandoned"] == 8:
-                break
-        assert (numbers["abandoned"], numbers["errors_total"]["timeout"]) == (8, 8)
-        result = await shield.scan_prompt("x", deadline=5)
-        assert [(error.scanner, error.reason) for error in result.errors] == [("Stuck", "failed")]
-        assert "given up and still run" in str(result.errors[0])
-        # The application's own threads, and other scanners, are none the worse.
-        assert await asyncio.to_thread(lambda: 1) == 1
-        assert (await Shield([Append()]).scan_prompt("x", deadline=5)).is_valid
-    finally:
-        Stuck.release.set()
-
-
-async def test_a_timeout_of_the_scanners_own_is_its_failure():
-    result = await Shield([Raises(TimeoutError())]).scan_prompt("x")
-    assert [error.reason for error in result.errors] == ["raised"]
-
-
-async def test_cancelling_ends_the_scanner():
-    shield = Shield([Slow(60)], limits=Limits(max_in_flight=1))
-    task = asyncio.create_task(shield.scan_prompt("x"))
-    await asyncio.sleep(0.01)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert shield._gate._free == 1
-
-
-async def test_no_more_are_admitted_than_allowed():
-    shield = Shield([Slow(0.05)], limits=Limits(max_in_flight=3))
-    results = await asyncio.gather(*(shield.scan_prompt("x") for _ in range(10)), return_exceptions=True)
-    refused = [result for result in results if isinstance(result, Overloaded)]
-    assert len(refused) == 7
-    assert all(error.retry_after > 0 for error in refused)
-    assert (await shield.scan_prompt("x")).is_valid
-
-
-async def test_waiting_for_a_place():
-    shield = Shield([Slow(0.01)], limits=Limits(max_in_flight=2, policy="wait"))
-    results = await asyncio.gather(*(shield.scan_prompt("x") for _ in range(20)))
-    assert all(result.is_valid for result in results)
-    assert shield._gate._free == 2
-
-
-async def test_waiting_ends_at_the_deadline():
-    shield = Shield([Slow(0.3)], limits=Limits(max_in_flight=1, policy="wait", deadline=0.05))
-    first = asyncio.create_task(shield.scan_prompt("x", deadline=5))
-    await asyncio.sleep(0.01)
-    with pytest.raises(DeadlineExceeded):
-        await shield.scan_prompt("x")
-    assert (await first).is_valid
-    assert shield._gate._free == 1
-
-
-async def test_a_waiter_that_gives_up_passes_its_place_on():
-    shield = Shield([Slow(0.02)], limits=Limits(max_in_flight=1, policy="wait"))
-    for _ in range(20):
-        tasks = [asyncio.create_task(shield.scan_prompt("x")) for _ in range(4)]
-        await asyncio.sleep(0.02)
-        tasks[1].cancel()
-        tasks[2].cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    assert shield._gate._free == 1
-    assert not shield._gate._waiting
-
-
-def test_places_are_shared_between_loops():
-    shield = Shield([Slow(0.01)], limits=Limits(max_in_flight=2, policy="wait"))
-    valid = []
-
-    def work():
-        async def scan():
-            return await asyncio.gather(*(shield.scan_prompt("x") for _ in range(10)))
-
-        valid.extend(result.is_valid for result in asyncio.run(scan()))
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert valid == [True] * 40
-    assert shield._gate._free == 2
 
 
 async def test_many():

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, RUF001  # tables of letters
+# ruff: noqa: E501  # tables of letters
 """Text of other scripts in Latin letters, as people without the right keyboard write it.
 
 The model has no class for such text; it learns from this to be unsure of it. Rough on purpose: nobody who types
@@ -9,372 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from training.language import letters
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-_CYRILLIC = dict(
-    zip(
-        "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґўѓѕјљњќџђћ",
-        "a b v g d e zh z i y k l m n o p r s t u f h ts ch sh shch . y . e yu ya i yi ye g u gj dz j lj nj kj dz dj c".replace(
-            ".", "_"
-        ).split(),
-        strict=True,
-    )
-) | {
-    "ъ": "",
-    "ь": "",
-    "ё": "yo",
-    "ә": "a",
-    "ғ": "g",
-    "қ": "q",
-    "ң": "n",
-    "ө": "o",
-    "ұ": "u",
-    "ү": "u",
-    "һ": "h",
-}
-_SERBIAN = dict(
-    zip(
-        "абвгдђежзијклљмнњопрстћуфхцчџш",
-        [
-            "a",
-            "b",
-            "v",
-            "g",
-            "d",
-            "đ",
-            "e",
-            "ž",
-            "z",
-            "i",
-            "j",
-            "k",
-            "l",
-            "lj",
-            "m",
-            "n",
-            "nj",
-            "o",
-            "p",
-            "r",
-            "s",
-            "t",
-            "ć",
-            "u",
-            "f",
-            "h",
-            "c",
-            "č",
-            "dž",
-            "š",
-        ],
-        strict=True,
-    )
-)
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ",
-        [
-            "a",
-            "v",
-            "g",
-            "d",
-            "e",
-            "z",
-            "i",
-            "th",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "x",
-            "o",
-            "p",
-            "r",
-            "s",
-            "s",
-            "t",
-            "y",
-            "f",
-            "x",
-            "ps",
-            "o",
-            "a",
-            "e",
-            "i",
-            "i",
-            "o",
-            "y",
-            "o",
-            "i",
-            "y",
-            "i",
-            "y",
-        ],
-        strict=True,
-    )
-)
-_GEORGIAN = dict(
-    zip(
-        "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
-        [
-            "a",
-            "b",
-            "g",
-            "d",
-            "e",
-            "v",
-            "z",
-            "t",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "o",
-            "p",
-            "zh",
-            "r",
-            "s",
-            "t",
-            "u",
-            "f",
-            "q",
-            "gh",
-            "y",
-            "sh",
-            "ch",
-            "ts",
-            "dz",
-            "w",
-            "ch",
-            "kh",
-            "j",
-            "h",
-        ],
-        strict=True,
-    )
-)
-_ARMENIAN = dict(
-    zip(
-        "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆև",
-        [
-            "a",
-            "b",
-            "g",
-            "d",
-            "e",
-            "z",
-            "e",
-            "y",
-            "t",
-            "zh",
-            "i",
-            "l",
-            "kh",
-            "ts",
-            "k",
-            "h",
-            "dz",
-            "gh",
-            "ch",
-            "m",
-            "y",
-            "n",
-            "sh",
-            "o",
-            "ch",
-            "p",
-            "j",
-            "r",
-            "s",
-            "v",
-            "t",
-            "r",
-            "c",
-            "v",
-            "p",
-            "q",
-            "o",
-            "f",
-            "ev",
-        ],
-        strict=True,
-    )
-)
-_ARABIC = dict(
-    zip(
-        "ابتثجحخدذرزسشصضطظعغفقكلمنهويةىأإآءئؤپچژگکیھہٹڈڑںے",
-        [
-            "a",
-            "b",
-            "t",
-            "th",
-            "j",
-            "7",
-            "kh",
-            "d",
-            "th",
-            "r",
-            "z",
-            "s",
-            "sh",
-            "s",
-            "d",
-            "t",
-            "z",
-            "3",
-            "gh",
-            "f",
-            "q",
-            "k",
-            "l",
-            "m",
-            "n",
-            "h",
-            "w",
-            "y",
-            "a",
-            "a",
-            "a",
-            "e",
-            "aa",
-            "2",
-            "2",
-            "2",
-            "p",
-            "ch",
-            "zh",
-            "g",
-            "k",
-            "i",
-            "h",
-            "h",
-            "t",
-            "d",
-            "r",
-            "n",
-            "e",
-        ],
-        strict=True,
-    )
-)
-_HEBREW = dict(
-    zip(
-        "אבגדהוזחטיכךלמםנןסעפףצץקרשת",
-        [
-            "a",
-            "b",
-            "g",
-            "d",
-            "h",
-            "v",
-            "z",
-            "ch",
-            "t",
-            "i",
-            "k",
-            "ch",
-            "l",
-            "m",
-            "m",
-            "n",
-            "n",
-            "s",
-            "a",
-            "p",
-            "f",
-            "ts",
-            "ts",
-            "k",
-            "r",
-            "sh",
-            "t",
-        ],
-        strict=True,
-    )
-)
-_KANA = dict(
-    zip(
-        "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをんがぎぐげござじずぜぞだぢづでどばびぶべぼぱぴぷぺぽ",
-        [
-            "a",
-            "i",
-            "u",
-            "e",
-            "o",
-            "ka",
-            "ki",
-            "ku",
-            "ke",
-            "ko",
-            "sa",
-            "shi",
-            "su",
-            "se",
-            "so",
-            "ta",
-            "chi",
-            "tsu",
-            "te",
-            "to",
-            "na",
-            "ni",
-            "nu",
-            "ne",
-            "no",
-            "ha",
-            "hi",
-            "fu",
-            "he",
-            "ho",
-            "ma",
-            "mi",
-            "mu",
-            "me",
-            "mo",
-            "ya",
-            "yu",
-            "yo",
-            "ra",
-            "ri",
-            "ru",
-            "re",
-            "ro",
-            "wa",
-            "wo",
-            "n",
-            "ga",
-            "gi",
-            "gu",
-            "ge",
-            "go",
-            "za",
-            "ji",
-            "zu",
-            "ze",
-            "zo",
-            "da",
-            "ji",
-            "zu",
-            "de",
-            "do",
-            "ba",
-            "bi",
-            "bu",
-            "be",
-            "bo",
-            "pa",
-            "pi",
-            "pu",
-            "pe",
-            "po",
-        ],
-        strict=True,
-    )
-)
 # Offsets within the blocks of the Indic scripts, which Unicode lays out alike.
 _CONSONANTS = {
     0x15 + at: name
@@ -529,7 +169,12 @@ def _table(table: dict[str, str]) -> Callable[[str], str]:
 
 def _kana(text: str) -> str:
     hiragana = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in text)
-    return " ".join(_KANA.get(c, "") for c in hiragana).replace("  ", ".").replace(" ", "").replace(".", " ")
+    return (
+        " ".join(letters.KANA.get(c, "") for c in hiragana)
+        .replace("  ", ".")
+        .replace(" ", "")
+        .replace(".", " ")
+    )
 
 
 def _indic(text: str) -> str:
@@ -563,19 +208,19 @@ def _hangul(text: str) -> str:
 
 
 WAYS: dict[str, Callable[[str], str]] = {
-    **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "kk", "mn"), _table(_CYRILLIC)),
-    **dict.fromkeys(("ar", "fa", "ur"), _table(_ARABIC)),
+    **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "kk", "mn"), _table(letters.CYRILLIC)),
+    **dict.fromkeys(("ar", "fa", "ur"), _table(letters.ARABIC)),
     **dict.fromkeys(("hi", "mr", "bn", "pa", "gu", "ta", "te"), _indic),
-    "el": _table(_GREEK),
-    "ka": _table(_GEORGIAN),
-    "hy": _table(_ARMENIAN),
-    "he": _table(_HEBREW),
+    "el": _table(letters.GREEK),
+    "ka": _table(letters.GEORGIAN),
+    "hy": _table(letters.ARMENIAN),
+    "he": _table(letters.HEBREW),
     "ja": _kana,
     "ko": _hangul,
 }
 """How each language is romanised, roughly."""
 
-serbian_latin = _table(_SERBIAN)
+serbian_latin = _table(letters.SERBIAN)
 """Serbian in its own Latin alphabet, which maps one to one."""
 
 

@@ -1,0 +1,118 @@
+"""Calls when something ends: the interpreter, a loop, the parent of a fork."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+
+from pyshield import functions
+
+NOT_RUNNING = """
+import atexit
+
+def late():
+    try:
+        functions.call_blocking("judge")
+    except errors.FunctionsNotRunning as error:
+        print("late:", error.kind)
+
+atexit.register(late)  # runs after pyshield's own
+
+from pyshield import errors, functions
+
+@functions.register
+def judge():
+    return 1
+
+print(functions.call_blocking("judge"))
+"""
+
+
+def test_context_not_initialized_once_the_interpreter_shuts_down():
+    done = subprocess.run(
+        [sys.executable, "-c", NOT_RUNNING], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\nlate: context_not_initialized\n", "")
+
+
+STUCK_AT_EXIT = """
+import asyncio, threading, time
+from pyshield import errors, functions
+
+@functions.register(timeout=0.5)
+def stuck():
+    while True:
+        time.sleep(0.001)
+
+@functions.register(timeout=0.5)
+async def later():
+    await asyncio.sleep(60)
+
+for name in ("stuck", "later"):
+    try:
+        functions.call_blocking(name)
+    except errors.FunctionTimeout:
+        print(name)
+"""
+
+
+def test_abandoned_threads_do_not_keep_the_process():
+    start = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", STUCK_AT_EXIT], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stuck\nlater\n", "")
+    assert time.monotonic() - start < 25
+
+
+def test_a_loop_that_closes_takes_its_calls_along():
+    @functions.register
+    async def endless():
+        await asyncio.sleep(60)
+
+    async def main():
+        functions.call("endless").close()
+        call = asyncio.ensure_future(functions.call("endless"))
+        await asyncio.sleep(0.02)
+        assert not call.done()
+
+    asyncio.run(main())
+    for _ in range(200):
+        if functions.metrics("endless")["in_flight"] == 0:
+            break
+        time.sleep(0.005)
+    assert functions.metrics("endless")["in_flight"] == 0
+
+
+FORK = """
+import asyncio, os, sys
+from pyshield import functions
+
+@functions.register
+def now(n):
+    return n
+
+@functions.register
+async def later(n):
+    await asyncio.sleep(0)
+    return n
+
+assert functions.call_blocking("now", n=1) == 1
+assert functions.call_blocking("later", n=1) == 1
+child = os.fork()
+if child == 0:
+    assert functions.call_blocking("now", n=2) == 2
+    assert functions.call_blocking("later", n=3) == 3
+    assert functions.metrics("now")["calls_total"] == 1
+    sys.exit(0)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), functions.call_blocking("now", n=4))
+"""
+
+
+def test_a_forked_child_has_workers_and_a_loop_of_its_own():
+    done = subprocess.run(
+        [sys.executable, "-c", FORK], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0 4\n", "")
