@@ -22,7 +22,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from pyshield import Shield, Vault
+from pyshield import Sessions, Shield, Vault
 from pyshield import input_scanners as prompts
 from pyshield import output_scanners as outputs
 from pyshield_asgi import CHAT_FIELDS, ShieldMiddleware, cookie, metrics_app
@@ -47,11 +47,17 @@ shield = Shield(
 )
 
 app = FastAPI(title="Guarded chat")
+vaults = Sessions(ttl=3600)
 # A real service takes the session from where it signs its users in. Excluded is the page of numbers.
 app.add_middleware(
-    ShieldMiddleware, shield=shield, fields=CHAT_FIELDS, session=cookie("session"), exclude=["/metrics"]
+    ShieldMiddleware,
+    shield=shield,
+    fields=CHAT_FIELDS,
+    session=cookie("session"),
+    vaults=vaults,
+    exclude=["/metrics"],
 )
-app.add_route("/metrics", metrics_app(shield))
+app.add_route("/metrics", metrics_app(shield, sessions=vaults))
 
 
 class Message(BaseModel):

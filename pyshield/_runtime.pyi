@@ -15,9 +15,12 @@ from pyshield.results import Entity, RiskFactor, Severity
 from pyshield.stream import StreamEvent
 
 __all__ = [
+    "DocumentFault",
+    "FieldTable",
     "Finding",
     "Function",
     "Job",
+    "Located",
     "LoopBridge",
     "ModelHandle",
     "OutputStream",
@@ -25,6 +28,7 @@ __all__ = [
     "RedisVault",
     "RedisVaults",
     "ScanResult",
+    "ScannedDocument",
     "Scanner",
     "Sessions",
     "Shield",
@@ -60,6 +64,49 @@ __all__ = [
     "truncate_to_tokens",
     "url_is_reachable",
 ]
+
+@final
+class DocumentFault:
+    """
+    Why a document's fields cannot be told.
+    """
+
+    @property
+    def at(self, /) -> int:
+        """
+        Where it stops being JSON, in code points, if it is malformed.
+        """
+
+    @property
+    def kind(self, /) -> str:
+        """
+        `"malformed"`, `"deep"`, `"many"`, or `"half"` for a field with half of a surrogate pair.
+        """
+
+    @property
+    def path(self, /) -> Any:
+        """
+        The path of the field that is no text, if one is not.
+        """
+
+@final
+class FieldTable:
+    """
+    Compiled patterns of paths.
+    """
+
+    def __new__(
+        cls, states: Sequence[tuple[bool, Sequence[tuple[str, int | None]], int | None]], start: int | None, /
+    ) -> FieldTable:
+        """
+        A table of states, named by their position: whether a string is a field there, the next state below
+        each key that a pattern names, and that below all others.
+        """
+
+    def locate(self, document: str, most: int, /) -> list[Located] | DocumentFault:
+        """
+        The fields of a JSON document in their order, at most `most`; or why they cannot be told.
+        """
 
 @final
 class Finding:
@@ -200,6 +247,38 @@ class Job:
     def target(self, /) -> Target:
         """
         What runs it.
+        """
+
+@final
+class Located:
+    """
+    A string of a document that is to be scanned.
+    """
+
+    def __new__(cls, path: Any, text: str, start: int, end: int, /) -> Located: ...
+    @property
+    def end(self, /) -> int:
+        """
+        Where that ends, exclusive.
+        """
+
+    @property
+    def path(self, /) -> Any:
+        """
+        Keys and indices from the innermost outwards, each in a pair with the ones before it; `None` for the
+        document itself.
+        """
+
+    @property
+    def start(self, /) -> int:
+        """
+        Where its literal, quotes included, begins in the document, in code points.
+        """
+
+    @property
+    def text(self, /) -> str:
+        """
+        What it says.
         """
 
 @final
@@ -567,6 +646,23 @@ class ScanResult:
         """
 
 @final
+class ScannedDocument:
+    """
+    A document whose fields were scanned in one call.
+    """
+
+    @property
+    def clean(self, /) -> bool:
+        """
+        Whether every field may pass as it is.
+        """
+
+    def fields(self, /) -> list[tuple[Located, ScanResult]]:
+        """
+        Each field with its result, in the order of the document.
+        """
+
+@final
 class Scanner:
     """
     A compiled scanner: a shield of one, whose errors are raised.
@@ -653,6 +749,20 @@ class Shield:
     def prometheus(self, /) -> str:
         """
         Counters and histograms in Prometheus' text format.
+        """
+
+    def scan_document(
+        self,
+        document: bytes,
+        table: FieldTable,
+        most: int,
+        prompt: str | None = None,
+        deadline: float | None = None,
+        /,
+    ) -> ScannedDocument | None:
+        """
+        Reads a JSON document and scans its fields, on the calling thread and in one call; with a prompt, as
+        outputs. `None` if it is anything else than a document of a few fields that are cheap to scan.
         """
 
     def scan_output(

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.applications import Starlette
 
-from pyshield import Shield
+from pyshield import Sessions, Shield
 from pyshield.errors import ConfigError
 from pyshield.input_scanners import BanSubstrings
 from pyshield_asgi import ShieldMiddleware, metrics_app
@@ -72,6 +72,25 @@ async def test_several_shields(shield):
     assert not any("function" in name for name in found)
 
 
+async def test_sessions(shield):
+    vaults = Sessions(max_sessions=2)
+    for name in ("a secret name", "b", "c"):
+        vaults[name].append(("[REDACTED_PERSON_1]", "Jane Doe"))
+    async with browser(metrics_app(shield, functions=False, sessions=vaults)) as client:
+        page = (await client.get("/")).text
+    found = numbers(page)
+    assert found["pyshield_sessions"] == 2
+    assert (found["pyshield_sessions_made_total"], found["pyshield_sessions_evicted_total"]) == (3, 1)
+    assert found["pyshield_sessions_bytes"] > 0
+    assert not any(word in page for word in ("secret", "Jane", "REDACTED"))
+    named = metrics_app({"chat": shield}, functions=False, sessions={"chat": vaults, "mail": Sessions()})
+    async with browser(named) as client:
+        found = numbers((await client.get("/")).text)
+    assert found['pyshield_sessions{sessions="chat"}'] == 2
+    assert found['pyshield_sessions{sessions="mail"}'] == 0
+    assert found['pyshield_panics_total{shield="chat"}'] == 0
+
+
 @pytest.mark.parametrize("framework", [Starlette, FastAPI])
 async def test_on_a_route(shield, framework):
     app = framework()
@@ -105,3 +124,5 @@ def test_what_is_no_shield():
         metrics_app("shield")
     with pytest.raises(ConfigError, match="got int"):
         metrics_app({"a": 1})
+    with pytest.raises(ConfigError, match="got dict"):
+        metrics_app(Shield(), sessions={"a": {}})

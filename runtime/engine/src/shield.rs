@@ -114,6 +114,14 @@ impl Shield {
         self.compiled.process.load_full()
     }
 
+    /// Whether a text of so many bytes is cheap enough to be scanned on the calling thread, whatever it says.
+    pub fn is_cheap(&self, side: Side, bytes: usize) -> bool {
+        let plan = self.plan(side).0;
+        !plan.has_vault()
+            && !plan.waits(&self.session)
+            && plan.cost_ns(bytes) <= self.compiled.inline_budget_ns
+    }
+
     /// Scans on the calling thread if that is cheap. `None` if it is not: then [`Shield::submit`].
     ///
     /// Needs no permit: it is over when it returns, so it can neither queue nor be many at once.

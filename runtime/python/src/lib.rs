@@ -6,6 +6,7 @@ mod awaitable;
 mod bridge;
 mod bulk;
 mod convert;
+mod document;
 mod entities;
 mod errors;
 mod finding;
@@ -39,6 +40,8 @@ mod _runtime {
     use crate::awaitable::{Ready, Ticket};
     #[pymodule_export]
     use crate::bridge::LoopBridge;
+    #[pymodule_export]
+    use crate::document::{DocumentFault, FieldTable, Located, ScannedDocument};
     #[pymodule_export]
     use crate::entities::{entity_types, explain_entities};
     #[pymodule_export]

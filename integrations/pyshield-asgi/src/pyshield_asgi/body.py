@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import codecs
 import json
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pyshield_asgi.content import Media
 from pyshield_asgi.document import (
+    HalfAPairError,
     Located,
     MalformedError,
     TooDeepError,
@@ -48,8 +49,7 @@ class UnreadableError(RejectedError):
     """The body is not what its media type says, so its fields cannot be found."""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """A body that can be scanned.
 
     Attributes:
@@ -114,7 +114,7 @@ def parse(data: bytes, media: Media, charset: str | None, choice: Choice, most: 
         return Body(media, mark, charset, text, (Located(None, text, 0, len(text)),))
     try:
         fields = choice if isinstance(choice, Fields) else _chosen(choice, text, most)
-        found = locate(text, fields.start, most)
+        found = locate(text, fields, most)
     except MalformedError as error:
         detail = f"The body is not JSON (character {error.at})."
         raise UnreadableError(Problem(400, "not-json", "The body is not JSON", detail)) from None
@@ -122,9 +122,9 @@ def parse(data: bytes, media: Media, charset: str | None, choice: Choice, most: 
         raise RejectedError(TOO_DEEP) from None
     except TooManyError:
         raise RejectedError(too_many(most)) from None
-    for field in found:
-        if not _is_unicode(field.text):
-            raise RejectedError(replace(HALF_A_PAIR, members={"pointer": clipped_pointer(field.path)}))
+    except HalfAPairError as error:
+        members = {"pointer": clipped_pointer(error.path)}
+        raise RejectedError(replace(HALF_A_PAIR, members=members)) from None
     return Body(media, mark, charset, text, found)
 
 
@@ -152,14 +152,6 @@ def _family(charset: str) -> str:
     """Charsets that one header may mean: ASCII is UTF-8, and byte orders are told by the body."""
     name = charset.lower().replace("_", "-")
     return "utf-8" if name == "ascii" else name.removesuffix("-le").removesuffix("-be")
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _chosen(choice: Callable[[Any], Iterable[str]], text: str, most: int) -> Fields:

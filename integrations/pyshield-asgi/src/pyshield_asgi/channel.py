@@ -1,4 +1,4 @@
-"""Channel: the request's `receive`, with a body that has been read put back in front.
+"""Channel: the server's `receive`, with a body that has been read put back in front.
 
 The application must not notice that somebody read before it: it is given the body once, then whatever the
 server says next, so that it still hears of a disconnect.
@@ -20,13 +20,16 @@ __all__ = ["Channel", "DisconnectedError"]
 
 T = TypeVar("T")
 
+_LOST = 1006
+"""The code of a WebSocket that ended without being closed (RFC 6455, 7.1.5)."""
+
 
 class DisconnectedError(Exception):
     """The client went away."""
 
 
 class Channel:
-    """What is received for one request.
+    """What is received for one request, or one connection.
 
     Args:
         receive: The server's `receive`.
@@ -37,7 +40,7 @@ class Channel:
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._replay: Message | None = None
-        # The message after the body, asked for early to hear of a disconnect during a scan.
+        # The next message, asked for early to hear of a disconnect during a scan.
         self._ahead: asyncio.Task[Message] | None = None
 
     async def read(self, most: int) -> bytes:
@@ -55,11 +58,12 @@ class Channel:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise DisconnectedError
-            body += message.get("body", b"")
-            if len(body) > most:
+            piece: bytes = message.get("body", b"")
+            if len(body) + len(piece) > most:
                 raise RejectedError(too_large(most))
             if not message.get("more_body", False):
-                return bytes(body)
+                return bytes(body + piece) if body else piece
+            body += piece
 
     def replay(self, body: bytes) -> None:
         """Gives the application this body first."""
@@ -88,9 +92,11 @@ class Channel:
             # Short texts are scanned within the call; nobody is asked to listen for that.
             await asyncio.sleep(0)
             if not task.done():
-                self._ahead = ahead = asyncio.create_task(_message(self._receive))
+                # It may be there from a scan before, which the application did not wait for.
+                ahead = self._ahead or asyncio.create_task(_message(self._receive))
+                self._ahead = ahead
                 await asyncio.wait((task, ahead), return_when=asyncio.FIRST_COMPLETED)
-                if not task.done() and ahead.result()["type"] == "http.disconnect":
+                if not task.done() and _is_left(ahead.result()):
                     raise DisconnectedError
             return await task
         finally:
@@ -106,6 +112,15 @@ class Channel:
             self._ahead.cancel()
             if self._ahead.done() and not self._ahead.cancelled():
                 self._ahead.exception()  # nobody asked for it; it is not lost by accident
+
+
+def _is_left(message: Message) -> bool:
+    """Whether nobody is there any more who said what is being scanned, or means it.
+
+    A WebSocket that was closed is not left: what its client said before still counts.
+    """
+    kind = message["type"]
+    return kind == "http.disconnect" or (kind == "websocket.disconnect" and message.get("code") == _LOST)
 
 
 async def _message(receive: Receive) -> Message:

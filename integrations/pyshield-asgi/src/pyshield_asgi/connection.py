@@ -1,7 +1,8 @@
 """Connection: a WebSocket whose messages are scanned in both directions.
 
 Nothing is queued: a message is taken from the server when the application asks for one, and scanned then; one
-that the application sends is scanned, and sent, before its `send` returns.
+that the application sends is scanned, and sent, before its `send` returns. Only while a scan takes its time
+is the next message asked for, to hear of a disconnect.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, NoReturn
 
+from pyshield._turns import turn
 from pyshield.dialects.flow import MessageFlow
 from pyshield.dialects.outputs import Outputs, TooManyOutputsError
 from pyshield.dialects.sse import TooLongError
 from pyshield.errors import ShieldError
 from pyshield_asgi.body import UnreadableError, parse
+from pyshield_asgi.channel import Channel, DisconnectedError
 from pyshield_asgi.content import Media
 from pyshield_asgi.guard import EVERY
-from pyshield_asgi.judge import SCOPE_KEY, answered, judge, mark, scanned
-from pyshield_asgi.outcome import ScannedBody
+from pyshield_asgi.judge import SCOPE_KEY, answered, mark, refuse, refused, scanned
 from pyshield_asgi.problem import (
     OUTPUT_REFUSED,
     UNSUPPORTED,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from pyshield_asgi._types import ASGIApp, Message, Receive, Scope, Send
     from pyshield_asgi.body import Body, Choice
     from pyshield_asgi.guard import Guard
+    from pyshield_asgi.outcome import ScannedBody
 
 __all__ = ["Connection"]
 
@@ -48,6 +51,9 @@ _CLOSED = 1000
 
 _MOST_ANSWERS = 100
 """Texts after which what is known of them is let go of."""
+
+_MESSAGE, _TURN = 256, 16 * 1024
+"""Characters that a message counts for beside its own, and those after which others have a turn."""
 
 _NOT_TEXT = Problem(400, "not-text", "The message is not text", "The message holds half of a surrogate pair.")
 _UNSCANNED = Problem(500, "scan-failed", "The scan failed", "The message could not be scanned.")
@@ -68,25 +74,26 @@ class Connection:
         "_app",
         "_asked_anew",
         "_before",
+        "_channel",
         "_code",
         "_flow",
         "_guard",
         "_outputs",
         "_pending",
         "_prompt",
-        "_receive",
         "_scope",
         "_send",
         "_turn",
+        "_written",
     )
 
     def __init__(self, app: ASGIApp, guard: Guard, scope: Scope, receive: Receive, send: Send) -> None:
         self._app = app
         self._guard = guard
         self._scope = scope
-        self._receive = receive
+        self._channel = Channel(receive)
         self._send = send
-        self._before: ScannedBody = scope.get(SCOPE_KEY) or ScannedBody()
+        self._before: ScannedBody | None = scope.get(SCOPE_KEY)
         # A message that was taken from the server and not yet given to the application.
         self._pending: Message | None = None
         self._prompt = Prompt(guard, scope)
@@ -96,6 +103,8 @@ class Connection:
         self._asked_anew = False
         # Messages go out in the order in which the application sends them, whatever their scans take.
         self._turn = asyncio.Lock()
+        # What was sent since others last had a turn of the event loop.
+        self._written = 0
         # Why it was closed, once it is.
         self._code: int | None = None
 
@@ -109,6 +118,7 @@ class Connection:
             if self._code in (None, _CLOSED):
                 raise
         finally:
+            self._channel.close()
             if self._outputs is not None:
                 self._outputs.close()
 
@@ -119,7 +129,7 @@ class Connection:
         # The application may give up waiting while a message is scanned: then that is the next one.
         message = self._pending
         if message is None:
-            message = await self._receive()
+            message = await self._channel.receive()
         if message["type"] != "websocket.receive":
             return message
         self._pending = message
@@ -128,6 +138,9 @@ class Connection:
         except RejectedError as rejected:
             await self._close(rejected.problem)
             return self._gone()
+        except DisconnectedError:
+            self._pending = None
+            return await self._channel.receive()  # which says so
         self._pending = None
         return passed
 
@@ -155,9 +168,10 @@ class Connection:
         body = _body(guard, text, guard.choice)
         if body is None:
             return message
-        fields = await scanned(guard, body.fields)
+        fields = await scanned(guard, body.fields, self._channel.unless_disconnected)
         outcome = mark(self._scope, guard, fields, self._before)
-        await judge(guard, self._scope, outcome, fields)
+        if refusing := refused(guard, fields):
+            await refuse(guard, self._scope, outcome, refusing)
         if any(field.rewritten for field in fields):
             text = body.mark.decode() + body.changed([field.result.text for field in fields])
             message = {**message, "text": text}
@@ -167,6 +181,11 @@ class Connection:
 
     async def _answer(self, message: Message) -> None:
         """Sends what passes of a message."""
+        self._written += len(message["text"]) + _MESSAGE
+        if self._written > _TURN:
+            # Scanning takes no time that is waited for, and perhaps nor does sending.
+            self._written = 0
+            await turn()
         try:
             texts = await self._answers(message["text"])
         except RejectedError as rejected:
@@ -185,7 +204,8 @@ class Connection:
         body = _body(guard, text, EVERY if guard.answer_choice is None else guard.answer_choice)
         if body is None:
             return [text]
-        passed = await answered(guard, await self._prompt.text(), body.fields)
+        prompt = await self._prompt.text() if guard.compares else ""
+        passed = await answered(guard, prompt, body.fields)
         return [text if passed is None else body.mark.decode() + body.changed(passed)]
 
     async def _stream(self) -> MessageFlow:
@@ -196,7 +216,8 @@ class Connection:
             if outputs.open or not old:
                 return flow
         self._asked_anew = False
-        self._outputs = outputs = Outputs(guard.shield, await self._prompt.text(), guard.max_fields)
+        prompt = await self._prompt.text() if guard.compares else ""
+        self._outputs = outputs = Outputs(guard.shield, prompt, guard.max_fields)
         self._flow = flow = MessageFlow(outputs, guard.max_body_bytes)
         return flow
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyshield_asgi.problem import Problem, RejectedError
 
@@ -47,18 +46,19 @@ class Media(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """The headers that matter to a scan.
 
     Attributes:
         media: How the body is read.
+        essence: The media type in small letters, without its parameters; nothing if none is named.
         charset: The charset named, as Python spells it; `None` if none is.
         encoded: Whether the body is compressed or otherwise encoded.
         length: The length named; `None` if none is.
     """
 
     media: Media
+    essence: str = ""
     charset: str | None = None
     encoded: bool = False
     length: int | None = None
@@ -70,39 +70,39 @@ class Content:
         Raises:
             RejectedError: If they contradict themselves or name an unknown charset.
         """
-        types: list[bytes] = []
+        named: bytes | None = None
         encoded = False
         length: int | None = None
         for name, value in headers:
             lower = name.lower()
-            if lower[:8] != b"content-":
-                continue
             if lower == b"content-type":
-                types.append(value)
+                if named is not None:
+                    raise RejectedError(_TWO_TYPES)
+                named = value
+            elif lower == b"content-length":
+                if _LENGTH.fullmatch(value.strip()):
+                    length = int(value)
             elif lower == b"content-encoding":
                 codings = value.decode("latin-1").lower().split(",")
                 encoded = encoded or any(coding.strip() not in ("", "identity") for coding in codings)
-            elif lower == b"content-length" and _LENGTH.fullmatch(value.strip()):
-                length = int(value)
-        if len(types) > 1:
-            # The application may go by the other one.
-            raise RejectedError(
-                Problem(400, "ambiguous", "Two media types", "There is more than one content-type header.")
-            )
-        media, charset = _read(types[0][:_LONGEST_TYPE]) if types else (Media.UNNAMED, None)
-        return cls(media, charset, encoded, length)
+        media, essence, charset = _UNNAMED if named is None else _read(named[:_LONGEST_TYPE])
+        return cls(media, essence, charset, encoded, length)
+
+
+_UNNAMED: tuple[Media, str, str | None] = (Media.UNNAMED, "", None)
 
 
 @lru_cache(maxsize=256)
-def _read(content_type: bytes) -> tuple[Media, str | None]:
+def _read(content_type: bytes) -> tuple[Media, str, str | None]:
     """What the value of a content-type header says; few are ever used, so it is remembered."""
     whole = content_type.decode("latin-1").strip()
     if not whole:
-        return Media.UNNAMED, None
+        return _UNNAMED
     essence, _, parameters = whole.partition(";")
-    media = _media(essence.strip().lower())
+    essence = essence.strip().lower()
+    media = _media(essence)
     # A media type that is not read may name what it likes.
-    return media, None if media is Media.OTHER else _charset(parameters)
+    return media, essence, None if media is Media.OTHER else _charset(parameters)
 
 
 def _media(essence: str) -> Media:
@@ -131,6 +131,8 @@ def _charset(parameters: str) -> str | None:
     return named
 
 
+# The application may go by the other one.
+_TWO_TYPES = Problem(400, "ambiguous", "Two media types", "There is more than one content-type header.")
 _UNKNOWN_CHARSET = Problem(
     415, "unsupported-charset", "An unsupported charset", "The body is in a charset that is not scanned."
 )

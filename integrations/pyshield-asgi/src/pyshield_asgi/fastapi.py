@@ -20,8 +20,7 @@ from starlette.responses import Response
 from pyshield_asgi.document import Located
 from pyshield_asgi.fields import Fields
 from pyshield_asgi.guard import Guard, wrong
-from pyshield_asgi.judge import SCOPE_KEY, judge, mark, scanned
-from pyshield_asgi.outcome import ScannedBody
+from pyshield_asgi.judge import SCOPE_KEY, mark, refuse, refused, scanned
 from pyshield_asgi.problem import HALF_A_PAIR, TOO_DEEP, Problem, RejectedError, too_many
 
 if TYPE_CHECKING:
@@ -106,8 +105,9 @@ def shielded(
         try:
             found = list(_texts(value, start, None, 0, guard.max_fields))
             fields = await scanned(guard.within(request.scope), found)
-            before = request.scope.get(SCOPE_KEY) or ScannedBody()
-            await judge(guard, request.scope, mark(request.scope, guard, fields, before), fields)
+            outcome = mark(request.scope, guard, fields, request.scope.get(SCOPE_KEY))
+            if refusing := refused(guard, fields):
+                await refuse(guard, request.scope, outcome, refusing)
         except RejectedError as rejected:
             raise ProblemError(rejected.problem) from rejected.__cause__
         if not any(field.rewritten for field in fields):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from pyshield._runtime import FieldTable
 from pyshield.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -75,16 +76,14 @@ class State:
         accepts: Whether the value itself, if it is a string, is a field.
         keys: The next state for each key that some pattern names; `None` where nothing can match any more.
         others: The next state for every other key and index.
-        numbered: Whether one of the keys may be the index of an item.
     """
 
-    __slots__ = ("accepts", "keys", "numbered", "others")
+    __slots__ = ("accepts", "keys", "others")
 
     def __init__(self, *, accepts: bool) -> None:
         self.accepts = accepts
         self.keys: dict[str, State | None] = {}
         self.others: State | None = None
-        self.numbered = False
 
 
 class Fields:
@@ -93,11 +92,16 @@ class Fields:
     Args:
         patterns: JSON pointers with `*` and `**`; `""` is the document itself, where that is a string.
 
+    Attributes:
+        patterns: The patterns.
+        start: What is to match at the document itself.
+        table: The same for documents that are text.
+
     Raises:
         ConfigError: For anything that is no such pattern.
     """
 
-    __slots__ = ("_states", "patterns", "start")
+    __slots__ = ("_states", "patterns", "start", "table")
 
     def __init__(self, patterns: Iterable[str]) -> None:
         if isinstance(patterns, str | bytes):
@@ -105,6 +109,7 @@ class Fields:
         self.patterns = tuple(patterns)
         self._states: dict[_Patterns, State] = {}
         self.start = self._state(_segments(index, pattern) for index, pattern in enumerate(self.patterns))
+        self.table = _table(list(self._states.values()), self.start)
 
     def _state(self, remaining: Iterable[_Pattern]) -> State | None:
         """The state in which `remaining` are left to match, with every state that it leads to."""
@@ -126,8 +131,21 @@ class Fields:
             state = self._states[here]
             state.others = self._states.get(others)
             state.keys = {key: self._states.get(below) for key, below in keys.items()}
-            state.numbered = any(key.isdecimal() for key in keys)
         return self._states.get(start)
+
+
+def _table(states: list[State], start: State | None) -> FieldTable:
+    """The automaton as the runtime takes it, its states numbered."""
+    numbers = {id(state): number for number, state in enumerate(states)}
+
+    def number(state: State | None) -> int | None:
+        return None if state is None else numbers[id(state)]
+
+    rows = [
+        (state.accepts, [(key, number(below)) for key, below in state.keys.items()], number(state.others))
+        for state in states
+    ]
+    return FieldTable(rows, number(start))
 
 
 def _steps(here: _Patterns) -> tuple[_Patterns, dict[str, _Patterns]]:
@@ -165,6 +183,10 @@ def _segments(index: int, pattern: object) -> _Pattern:
         raise ConfigError(f"ShieldMiddleware: expected a JSON pointer, got {kind}", None, where)
     if pattern and not pattern.startswith("/"):
         raise ConfigError("ShieldMiddleware: a JSON pointer is empty or begins with '/'", None, where)
+    try:
+        pattern.encode()
+    except UnicodeEncodeError:
+        raise ConfigError("ShieldMiddleware: a JSON pointer is text", None, where) from None
     segments = pattern.split("/")[1:]
     if any("~" in part.replace("~0", "").replace("~1", "") for part in segments):
         raise ConfigError("ShieldMiddleware: in a JSON pointer '~' is followed by 0 or 1", None, where)

@@ -6,13 +6,14 @@ from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
+from pyshield._declaration import PairScanner, is_native
 from pyshield.errors import ConfigError
 from pyshield.sessions import Sessions
 from pyshield.shield import Shield
 from pyshield.vault import Vault
 from pyshield_asgi.asked import asked
 from pyshield_asgi.fields import ANSWER_FIELDS, EVERY_STRING, Fields
-from pyshield_asgi.policy import unless_redacted
+from pyshield_asgi.policy import always, unless_redacted
 from pyshield_asgi.sessions import name_of
 
 if TYPE_CHECKING:
@@ -112,6 +113,9 @@ class Guard:
         choice: `fields`, compiled.
         answer_choice: `answer_fields`, compiled; `None` if not given.
         answers: Whether answers are scanned.
+        compares: Whether one of their scanners reads what was asked.
+        direct: Whether a short document may be read and scanned in one call of the runtime.
+        direct_answers: The same for documents that the application answers.
         key: What tells equal guards: a request is scanned once by each.
 
     Raises:
@@ -140,12 +144,18 @@ class Guard:
     choice: Choice = field(init=False, repr=False, compare=False)
     answer_choice: Choice | None = field(init=False, repr=False, compare=False)
     answers: bool = field(init=False, repr=False, compare=False)
+    compares: bool = field(init=False, repr=False, compare=False)
+    direct: bool = field(init=False, repr=False, compare=False)
+    direct_answers: bool = field(init=False, repr=False, compare=False)
     key: tuple[Any, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._check()
         choice = _compiled(self.fields)
         answers = self.answer_fields
+        # What the runtime lets pass as it is, these let pass as well; others are asked.
+        plain = self.refuses in (unless_redacted, always)
+        shield = self.shield
         compared = choice.patterns if isinstance(choice, Fields) else choice
         scans = bool(self.shield.output) if self.responses is None else self.responses
         vaults = self.vaults
@@ -155,6 +165,15 @@ class Guard:
             ("choice", choice),
             ("answer_choice", None if answers is None else _compiled(answers)),
             ("answers", scans),
+            ("compares", any(map(_compares, shield.output))),
+            (
+                "direct",
+                plain and type(shield).scan_prompt is _SCAN_PROMPT and all(map(is_native, shield.prompt)),
+            ),
+            (
+                "direct_answers",
+                plain and type(shield).scan_output is _SCAN_OUTPUT and all(map(is_native, shield.output)),
+            ),
             ("vaults", vaults),
             ("key", (id(self.shield), compared)),
         ):
@@ -204,6 +223,15 @@ ANSWERS = Fields(ANSWER_FIELDS)
 
 EVERY = Fields(EVERY_STRING)
 """What is scanned in JSON messages."""
+
+
+_SCAN_PROMPT, _SCAN_OUTPUT = Shield.scan_prompt, Shield.scan_output
+"""What a class of one's own may do otherwise."""
+
+
+def _compares(scanner: object) -> bool:
+    """Whether it may read the prompt beside the output: anybody's own scanner may."""
+    return isinstance(scanner, PairScanner) or not is_native(scanner)
 
 
 def _compiled(fields: FieldChoice) -> Choice:

@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyshield._runtime import Ready
 from pyshield.errors import ShieldError
+from pyshield_asgi.fields import Fields
 from pyshield_asgi.outcome import ScannedBody, ScannedField
 from pyshield_asgi.problem import OUTPUT_REFUSED, RejectedError, of_error, of_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-    from typing import Any
+    from typing import Any, NoReturn
 
+    from pyshield._runtime import ScannedDocument
     from pyshield.results import ScanResult
     from pyshield_asgi._types import Scope
+    from pyshield_asgi.body import Choice
     from pyshield_asgi.document import Located
     from pyshield_asgi.guard import Guard
 
-__all__ = ["SCOPE_KEY", "answered", "judge", "mark", "results", "scanned"]
+__all__ = ["SCOPE_KEY", "answered", "mark", "passed", "refuse", "refused", "scanned", "scanned_at_once"]
 
 SCOPE_KEY = "pyshield"
 """Where the `ScannedBody` stands in the scope and in the request's state."""
@@ -31,35 +34,6 @@ _FEW, _SHORT = 8, 4096
 
 Around: TypeAlias = "Callable[[Coroutine[Any, Any, list[ScanResult]]], Awaitable[list[ScanResult]]]"
 """Runs what takes its time."""
-
-
-async def results(guard: Guard, texts: list[str], around: Around | None = None) -> list[ScanResult]:
-    """Scans the texts of a request.
-
-    A few short ones are scanned within the call as a rule, in less time than it takes to hand them on.
-
-    Args:
-        guard: By whom.
-        texts: What.
-        around: Runs what is not done within the call.
-
-    Raises:
-        ShieldError: As `Shield.scan_prompt`.
-    """
-    shield, deadline = guard.shield, guard.deadline
-    found: list[ScanResult] = []
-    if len(texts) == 1 or (len(texts) <= _FEW and sum(map(len, texts)) <= _SHORT):
-        for text in texts:
-            scan = shield.scan_prompt(text, deadline=deadline)
-            if not isinstance(scan, Ready):
-                break
-            found.append(await scan)
-        else:
-            return found
-        work = _together(guard, scan, texts[len(found) + 1 :])
-    else:
-        work = _many(guard, texts)
-    return found + await (work if around is None else around(work))
 
 
 async def _together(guard: Guard, scan: Awaitable[ScanResult], others: list[str]) -> list[ScanResult]:
@@ -79,49 +53,102 @@ async def scanned(
 ) -> tuple[ScannedField, ...]:
     """Scans the fields of a request.
 
+    A few short ones are scanned within the call as a rule, in less time than it takes to hand them on.
+
     Args:
         guard: By whom.
         fields: What.
-        around: As for `results`.
+        around: Runs what is not done within the call.
 
     Raises:
         RejectedError: If the shield cannot.
     """
     if not fields:
         return ()
+    shield, deadline = guard.shield, guard.deadline
+    found: list[ScanResult] = []
     try:
-        found = await results(guard, [field.text for field in fields], around)
+        if len(fields) == 1 or (len(fields) <= _FEW and sum(len(field.text) for field in fields) <= _SHORT):
+            work = None
+            for field in fields:
+                scan = shield.scan_prompt(field.text, deadline=deadline)
+                if not isinstance(scan, Ready):
+                    work = _together(guard, scan, [field.text for field in fields[len(found) + 1 :]])
+                    break
+                found.append(await scan)
+        else:
+            work = _many(guard, [field.text for field in fields])
+        if work is not None:
+            found += await (work if around is None else around(work))
     except ShieldError as error:
         raise RejectedError(of_error(error)) from error
     return tuple(
-        ScannedField(field.path, result, result.text != field.text)
-        for field, result in zip(fields, found, strict=True)
+        [
+            ScannedField(field.path, result, result.text != field.text)
+            for field, result in zip(fields, found, strict=True)
+        ]
     )
 
 
-def mark(scope: Scope, guard: Guard, fields: tuple[ScannedField, ...], before: ScannedBody) -> ScannedBody:
+def scanned_at_once(
+    guard: Guard, data: bytes, choice: Choice, charset: str | None, prompt: str | None = None
+) -> ScannedDocument | None:
+    """Reads and scans a short JSON document in one call; as an answer if there is a prompt.
+
+    Returns:
+        What came of it; `None` if it is to be read and scanned step by step, because it is long, no JSON, or
+        not cheap to scan.
+
+    Raises:
+        ShieldError: As `Shield.scan_prompt`.
+    """
+    if len(data) > _SHORT or charset not in _UTF_8 or type(data) is not bytes:
+        return None
+    if not isinstance(choice, Fields):
+        return None
+    native = guard.shield._native  # noqa: SLF001  # of the same house
+    return native.scan_document(data, choice.table, guard.max_fields, prompt, guard.deadline)
+
+
+_UTF_8 = (None, "utf-8")
+
+
+def mark(
+    scope: Scope,
+    guard: Guard,
+    fields: tuple[ScannedField, ...],
+    before: ScannedBody | None,
+    document: ScannedDocument | None = None,
+) -> ScannedBody:
     """Puts the outcome where the application finds it, beside that of a guard further out."""
-    outcome = ScannedBody(before.fields + fields, (*before.guards, guard.key))
+    if before is None:
+        outcome = ScannedBody(fields, (guard.key,), document)
+    else:
+        outcome = ScannedBody(before.fields + fields, (*before.guards, guard.key), document)
     scope[SCOPE_KEY] = outcome
     # Frameworks show this as `request.state.pyshield`.
     scope.setdefault("state", {})[SCOPE_KEY] = outcome
     return outcome
 
 
-async def judge(guard: Guard, scope: Scope, outcome: ScannedBody, fields: Iterable[ScannedField]) -> None:
-    """Tells of a refusal, if it is one.
+def refused(guard: Guard, fields: Iterable[ScannedField]) -> list[ScannedField]:
+    """The fields for which the request is refused."""
+    return [field for field in fields if guard.refuses(field.result)]
+
+
+async def refuse(
+    guard: Guard, scope: Scope, outcome: ScannedBody, fields: Iterable[ScannedField]
+) -> NoReturn:
+    """Tells of a refusal.
 
     Raises:
-        RejectedError: If it is.
+        RejectedError: Always.
     """
-    refused = [field for field in fields if guard.refuses(field.result)]
-    if not refused:
-        return
     if guard.on_refused is not None:
         told = guard.on_refused(scope, outcome)
         if isawaitable(told):
             await told
-    raise RejectedError(of_refusal(outcome, refused, disclose=guard.disclose))
+    raise RejectedError(of_refusal(outcome, fields, disclose=guard.disclose))
 
 
 async def answered(guard: Guard, prompt: str, fields: Sequence[Located]) -> list[str] | None:
@@ -133,11 +160,20 @@ async def answered(guard: Guard, prompt: str, fields: Sequence[Located]) -> list
     """
     if not fields:
         return None
-    pairs = [(prompt, field.text) for field in fields]
-    if len(pairs) == 1:
-        found = [await guard.shield.scan_output(prompt, fields[0].text, deadline=guard.deadline)]
+    shield, deadline = guard.shield, guard.deadline
+    if len(fields) == 1:
+        found = [await shield.scan_output(prompt, fields[0].text, deadline=deadline)]
     else:
-        found = await guard.shield.scan_outputs(pairs, deadline=guard.deadline)
+        found = await shield.scan_outputs([(prompt, field.text) for field in fields], deadline=deadline)
+    return passed(guard, fields, found)
+
+
+def passed(guard: Guard, fields: Sequence[Located], found: Sequence[ScanResult]) -> list[str] | None:
+    """The texts of an answer that pass; `None` if nothing of it changed.
+
+    Raises:
+        RejectedError: If it must not pass.
+    """
     if any(guard.refuses(result) for result in found):
         raise RejectedError(OUTPUT_REFUSED)
     texts = [result.text for result in found]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pyshield.sessions import Sessions
 from pyshield.shield import Shield
 from pyshield_asgi.guard import wrong
 
@@ -16,7 +17,12 @@ __all__ = ["metrics_app"]
 _TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
 
-def metrics_app(shields: Shield | Mapping[str, Shield], *, functions: bool = True) -> ASGIApp:
+def metrics_app(
+    shields: Shield | Mapping[str, Shield],
+    *,
+    functions: bool = True,
+    sessions: Sessions | Mapping[str, Sessions] | None = None,
+) -> ASGIApp:
     """An ASGI application that answers with counters and histograms in Prometheus' text format.
 
     Names, numbers and durations are all that is in them, no text of anybody's.
@@ -25,27 +31,49 @@ def metrics_app(shields: Shield | Mapping[str, Shield], *, functions: bool = Tru
         shields: A shield; or several by name, whose numbers then have a label `shield`.
         functions: Whether the numbers of `pyshield.functions`, those of your own scanners among them, are
             on the page as well. They are counted for the process.
+        sessions: Vaults of conversations whose numbers are on the page as well, as those given to
+            `ShieldMiddleware`; or several by name, whose numbers then have a label `sessions`.
 
     Returns:
         An application for `GET` and `HEAD`, to be mounted or put on a route:
         `app.add_route("/metrics", metrics_app(shield))`.
 
     Raises:
-        ConfigError: For anything that is no shield.
+        ConfigError: For anything that is no shield, or no `pyshield.Sessions`.
     """
-    return _Metrics(shields, functions=functions)
+    return _Metrics(
+        _Source("shields", "shield", shields, Shield),
+        None if sessions is None else _Source("sessions", "sessions", sessions, Sessions),
+        functions=functions,
+    )
+
+
+class _Source:
+    """What is counted: one object, or several by name."""
+
+    __slots__ = ("_alone", "_label", "_named")
+
+    def __init__(self, field: str, label: str, given: object, kind: type[Shield | Sessions]) -> None:
+        several = isinstance(given, Mapping)
+        for one in given.values() if isinstance(given, Mapping) else (given,):
+            if not isinstance(one, kind):
+                raise wrong(field, f"expected a pyshield.{kind.__name__}, got {type(one).__name__}")
+        self._label = label
+        self._alone: Any = None if several else given
+        self._named: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {}
+
+    def page(self) -> str:
+        if self._alone is not None:
+            return str(self._alone.prometheus())
+        return _together(self._label, {name: one.prometheus() for name, one in self._named.items()})
 
 
 class _Metrics:
-    __slots__ = ("_functions", "_named", "_shield")
+    __slots__ = ("_functions", "_sources")
 
-    def __init__(self, shields: Shield | Mapping[str, Shield], *, functions: bool) -> None:
-        self._shield = None if isinstance(shields, Mapping) else shields
-        self._named = dict(shields) if isinstance(shields, Mapping) else {}
+    def __init__(self, *sources: _Source | None, functions: bool) -> None:
+        self._sources = [source for source in sources if source is not None]
         self._functions = functions
-        for shield in (*self._named.values(), *(() if isinstance(shields, Mapping) else (shields,))):
-            if not isinstance(shield, Shield):
-                raise wrong("shields", f"expected a pyshield.Shield, got {type(shield).__name__}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # as ASGI has it
         if scope["type"] == "websocket":
@@ -62,9 +90,7 @@ class _Metrics:
 
     def page(self) -> str:
         """The numbers as they are now."""
-        pages = [self._shield.prometheus()] if self._shield is not None else []
-        if self._named:
-            pages.append(_together({name: shield.prometheus() for name, shield in self._named.items()}))
+        pages = [source.page() for source in self._sources]
         if self._functions:
             from pyshield.functions import prometheus
 
@@ -72,12 +98,12 @@ class _Metrics:
         return "".join(pages)
 
 
-def _together(pages: Mapping[str, str]) -> str:
+def _together(kind: str, pages: Mapping[str, str]) -> str:
     """Pages as one, in which each family of numbers stands once and each number says whose it is."""
     families: dict[str, list[str]] = {}
     heads: dict[str, list[str]] = {}
     for name, page in pages.items():
-        label = f'shield="{_escaped(name)}"'
+        label = f'{kind}="{_escaped(name)}"'
         family = ""
         for line in page.splitlines():
             if line.startswith("#"):

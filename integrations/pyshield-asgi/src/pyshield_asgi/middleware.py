@@ -77,7 +77,10 @@ class ShieldMiddleware:
         guard = self._routes.guard(scope) if kind in ("http", "websocket") else None
         if guard is None or (kind == "websocket" and guard.messages == "pass"):
             await self.app(scope, receive, send)
-        elif kind == "http":
-            await Responder(self.app, guard.within(scope), scope, receive, send).respond()
+            return
+        if guard.session is not None:
+            guard = guard.within(scope)
+        if kind == "http":
+            await Responder(self.app, guard, scope, receive, send).respond()
         else:
-            await Connection(self.app, guard.within(scope), scope, receive, send).run()
+            await Connection(self.app, guard, scope, receive, send).run()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyshield_asgi.path import pointer
 
 if TYPE_CHECKING:
+    from pyshield._runtime import ScannedDocument
     from pyshield.results import Finding, ScanResult
     from pyshield_asgi.path import Path
 
-__all__ = ["ScannedBody", "ScannedField"]
+__all__ = ["ScannedBody", "ScannedField", "fields_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class ScannedField:
+class ScannedField(NamedTuple):
     """One scanned text of a body.
 
     Attributes:
@@ -34,17 +33,37 @@ class ScannedField:
         return pointer(self.path)
 
 
-@dataclass(frozen=True, slots=True)
 class ScannedBody:
     """The outcome of a request.
 
+    Args:
+        fields: The scanned fields, as far as they are told one by one.
+        guards: Who scanned.
+        document: A scanned document whose fields follow those; they are told when they are asked for.
+
     Attributes:
-        fields: The scanned fields in the order of the document; nothing for an empty body.
         guards: Who scanned, so that a middleware that is entered twice scans once.
     """
 
-    fields: tuple[ScannedField, ...] = ()
-    guards: tuple[Any, ...] = ()
+    __slots__ = ("_document", "_fields", "guards")
+
+    def __init__(
+        self,
+        fields: tuple[ScannedField, ...] = (),
+        guards: tuple[Any, ...] = (),
+        document: ScannedDocument | None = None,
+    ) -> None:
+        self._fields = fields
+        self._document = document
+        self.guards = guards
+
+    @property
+    def fields(self) -> tuple[ScannedField, ...]:
+        """The scanned fields in the order of the document; nothing for an empty body."""
+        if self._document is not None:
+            self._fields += fields_of(self._document)
+            self._document = None
+        return self._fields
 
     @property
     def rewritten(self) -> bool:
@@ -55,3 +74,13 @@ class ScannedBody:
     def findings(self) -> list[tuple[str, Finding]]:
         """Every finding with the JSON pointer of its field; positions are those in the text as sent."""
         return [(field.pointer, finding) for field in self.fields for finding in field.result.findings]
+
+    def __repr__(self) -> str:
+        return f"<ScannedBody of {len(self.fields)} fields>"
+
+
+def fields_of(document: ScannedDocument) -> tuple[ScannedField, ...]:
+    """The fields of a scanned document, one by one."""
+    return tuple(
+        [ScannedField(field.path, result, result.text != field.text) for field, result in document.fields()]
+    )

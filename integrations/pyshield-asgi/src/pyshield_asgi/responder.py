@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-from pyshield_asgi.body import Body, UnreadableError, parse
+from pyshield.errors import ShieldError
+from pyshield_asgi.body import UnreadableError, parse
 from pyshield_asgi.channel import Channel, DisconnectedError
 from pyshield_asgi.content import Content, Media, rewritten_headers
-from pyshield_asgi.judge import SCOPE_KEY, judge, mark, scanned
-from pyshield_asgi.outcome import ScannedBody, ScannedField
-from pyshield_asgi.problem import ENCODED, UNSUPPORTED, RejectedError, too_large
+from pyshield_asgi.judge import SCOPE_KEY, mark, refuse, refused, scanned, scanned_at_once
+from pyshield_asgi.outcome import fields_of
+from pyshield_asgi.problem import ENCODED, UNSUPPORTED, RejectedError, of_error, too_large
 from pyshield_asgi.prompt import OFFLOADED, Prompt
 from pyshield_asgi.response import ResponseGuard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from pyshield._runtime import ScannedDocument
     from pyshield_asgi._types import ASGIApp, Receive, Scope, Send
+    from pyshield_asgi.body import Body
     from pyshield_asgi.guard import Guard
+    from pyshield_asgi.outcome import ScannedField
     from pyshield_asgi.problem import Problem
 
 __all__ = ["Responder"]
-
-T = TypeVar("T")
 
 
 class Responder:
@@ -40,7 +40,6 @@ class Responder:
     __slots__ = (
         "_app",
         "_channel",
-        "_content",
         "_guard",
         "_prompt",
         "_read",
@@ -56,8 +55,8 @@ class Responder:
         self._receive = receive
         self._send = send
         self._channel = Channel(receive)
-        self._content = Content(Media.OTHER)
-        self._prompt = Prompt(guard, scope)
+        # What an answer is compared with, where one is.
+        self._prompt = Prompt(guard, scope) if guard.compares else None
         # Whether the body was read to its end: the connection can go on only then.
         self._read = False
 
@@ -82,9 +81,10 @@ class Responder:
     async def _answer(self, receive: Receive) -> None:
         """Runs the application with its response guarded."""
         # Bodies that the server would read from a file are not seen here, so they are not offered.
-        extensions = dict(self._scope.get("extensions") or {})
-        if extensions.pop("http.response.pathsend", None) is not None:
-            self._scope["extensions"] = extensions
+        extensions = self._scope.get("extensions")
+        if extensions and "http.response.pathsend" in extensions:
+            others = {name: value for name, value in extensions.items() if name != "http.response.pathsend"}
+            self._scope["extensions"] = others
         answer = ResponseGuard(self._guard, self._prompt, self._send)
         try:
             await self._app(self._scope, receive, answer.send)
@@ -99,47 +99,66 @@ class Responder:
     async def _enter(self) -> None:
         """Reads, scans and rewrites the body, or leaves it to the application."""
         guard = self._guard
-        self._content = content = Content.of(self._scope["headers"])
+        content = Content.of(self._scope["headers"])
         if content.media is Media.OTHER and guard.other_types == "pass":
             return
         if content.media is not Media.OTHER and content.encoded and guard.encoded == "pass":
             return
-        self._check_unread()
+        if content.length:
+            # What its headers alone show to be refused is, before the client sends it.
+            self._check(content)
+            if content.length > guard.max_body_bytes:
+                raise RejectedError(too_large(guard.max_body_bytes))
         data = await self._channel.read(guard.max_body_bytes)
         self._read = True
         self._channel.replay(data)
         if not data:
-            self._mark(())
+            mark(self._scope, guard, (), self._scope.get(SCOPE_KEY))
             return
+        self._check(content)
+        document = self._at_once(data, content) if guard.direct else None
+        if document is not None and document.clean:
+            mark(self._scope, guard, (), self._scope.get(SCOPE_KEY), document)
+            if self._prompt is not None:
+                self._prompt.of(Media.JSON, data.decode())
+            return
+        if document is not None:
+            body = parse(data, Media.JSON, content.charset, guard.choice, guard.max_fields)
+            await self._settle(body, fields_of(document))
+            return
+        # A short body is read here, a long one would hold the event loop up.
+        read = (
+            self._parsed(data, content)
+            if len(data) < OFFLOADED
+            else await asyncio.to_thread(self._parsed, data, content)
+        )
+        if read is not None:
+            fields = await scanned(guard, read.fields, self._channel.unless_disconnected)
+            await self._settle(read, fields)
+
+    def _at_once(self, data: bytes, content: Content) -> ScannedDocument | None:
+        """A short document, read and scanned in one call; `None` if that is not done."""
+        if content.media is Media.TEXT:
+            return None
+        try:
+            return scanned_at_once(self._guard, data, self._guard.choice, content.charset)
+        except ShieldError as error:
+            raise RejectedError(of_error(error)) from error
+
+    def _check(self, content: Content) -> None:
+        """Refuses a body that cannot be scanned, and must not pass unscanned."""
         if content.media is Media.OTHER:
             raise RejectedError(UNSUPPORTED)
         if content.encoded:
             raise RejectedError(ENCODED)
-        body = await self._parsed(data)
-        if body is not None:
-            await self._scan(body)
 
-    def _check_unread(self) -> None:
-        """Refuses what its headers alone show to be refused, before the client sends it."""
-        content, most = self._content, self._guard.max_body_bytes
-        if not content.length:
-            return
-        if content.media is Media.OTHER:
-            raise RejectedError(UNSUPPORTED)
-        if content.encoded:
-            raise RejectedError(ENCODED)
-        if content.length > most:
-            raise RejectedError(too_large(most))
-
-    async def _parsed(self, data: bytes) -> Body | None:
+    def _parsed(self, data: bytes, content: Content) -> Body | None:
         """The body, or `None` if it cannot be read and may pass all the same."""
-        guard, content = self._guard, self._content
+        guard = self._guard
         named = content.media is not Media.UNNAMED
         media = content.media if named else Media.JSON
         try:
-            return await _bounded(
-                len(data), parse, data, media, content.charset, guard.choice, guard.max_fields
-            )
+            return parse(data, media, content.charset, guard.choice, guard.max_fields)
         except UnreadableError:
             if not named and guard.other_types == "refuse":
                 raise RejectedError(UNSUPPORTED) from None
@@ -147,22 +166,22 @@ class Responder:
                 return None
             raise
 
-    async def _scan(self, body: Body) -> None:
-        guard = self._guard
-        fields = await scanned(guard, body.fields, self._channel.unless_disconnected)
-        await judge(guard, self._scope, self._mark(fields), fields)
-        if any(field.rewritten for field in fields):
+    async def _settle(self, body: Body, fields: tuple[ScannedField, ...]) -> None:
+        """Refuses the request, or rewrites it."""
+        guard, scope = self._guard, self._scope
+        outcome = mark(scope, guard, fields, scope.get(SCOPE_KEY))
+        if refusing := refused(guard, fields):
+            await refuse(guard, scope, outcome, refusing)
+        text = body.text
+        if any([field.rewritten for field in fields]):  # noqa: C419  # a list is quicker for a few
             texts = [field.result.text for field in fields]
-            text = await _bounded(len(body.text), body.changed, texts)
+            long = len(text) >= OFFLOADED
+            text = await asyncio.to_thread(body.changed, texts) if long else body.changed(texts)
             data, charset = body.encoded(text)
             self._channel.replay(data)
-            self._scope["headers"] = rewritten_headers(self._scope["headers"], len(data), charset)
+            scope["headers"] = rewritten_headers(scope["headers"], len(data), charset)
+        if self._prompt is not None:
             self._prompt.of(body.media, text)
-        else:
-            self._prompt.of(body.media, body.text)
-
-    def _mark(self, fields: tuple[ScannedField, ...]) -> ScannedBody:
-        return mark(self._scope, self._guard, fields, self._scope.get(SCOPE_KEY) or ScannedBody())
 
     async def _reject(self, problem: Problem) -> None:
         body = problem.encoded()
@@ -181,8 +200,3 @@ class Responder:
         except OSError:
             # The client went away: nobody is left to be told.
             return
-
-
-async def _bounded(size: int, work: Callable[..., T], *args: Any) -> T:  # noqa: ANN401  # those of `work`
-    """Runs `work` here if it is a short one, and in a thread if it would hold the event loop up."""
-    return work(*args) if size < OFFLOADED else await asyncio.to_thread(work, *args)

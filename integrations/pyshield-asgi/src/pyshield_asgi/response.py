@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from pyshield.dialects.flow import EventFlow, LineFlow, TextFlow
 from pyshield.dialects.outputs import Outputs, TooManyOutputsError
@@ -12,11 +13,13 @@ from pyshield.errors import ShieldError
 from pyshield_asgi.body import parse
 from pyshield_asgi.content import Content, Media, rewritten_headers, streamed_headers
 from pyshield_asgi.guard import ANSWERS
-from pyshield_asgi.judge import answered
+from pyshield_asgi.judge import answered, passed, scanned_at_once
 from pyshield_asgi.problem import OUTPUT_REFUSED, Problem, RejectedError, of_output_error
+from pyshield_asgi.prompt import OFFLOADED
 
 if TYPE_CHECKING:
     from pyshield.dialects.flow import Flow
+    from pyshield.results import ScanResult
     from pyshield_asgi._types import Message, Send
     from pyshield_asgi.guard import Guard
     from pyshield_asgi.prompt import Prompt
@@ -39,24 +42,26 @@ class ResponseGuard:
 
     Args:
         guard: Who guards it.
-        prompt: What it answers.
+        prompt: What it answers; `None` if no scanner wants to know.
         send: The server's `send`.
 
     Attributes:
         ended: Whether the response ended before the application was done with it.
     """
 
-    __slots__ = ("_body", "_flow", "_guard", "_outputs", "_prompt", "_send", "_start", "ended")
+    __slots__ = ("_body", "_charset", "_flow", "_guard", "_outputs", "_prompt", "_send", "_start", "ended")
 
-    def __init__(self, guard: Guard, prompt: Prompt, send: Send) -> None:
+    def __init__(self, guard: Guard, prompt: Prompt | None, send: Send) -> None:
         self._guard = guard
         self._prompt = prompt
         self._send = send
-        self._outputs = Outputs(guard.shield, "", guard.max_fields)
-        # The start of a response whose body is scanned as a whole, and what has come of that.
-        self._start: Message | None = None
-        self._body = bytearray()
+        # Where the texts of a body that comes piece by piece go through, and how they are got out of it.
+        self._outputs: Outputs | None = None
         self._flow: Flow | None = None
+        # The start of a response whose body is scanned as a whole, its charset, and what has come of it.
+        self._start: Message | None = None
+        self._charset: str | None = None
+        self._body = bytearray()
         self.ended = False
 
     async def send(self, message: Message) -> None:
@@ -66,8 +71,8 @@ class ResponseGuard:
         kind = message["type"]
         if kind == "http.response.start":
             await self._begin(message)
-        elif kind == "http.response.body" and self._flow is not None:
-            await self._stream(self._flow, message)
+        elif kind == "http.response.body" and self._flow is not None and self._outputs is not None:
+            await self._stream(self._flow, self._outputs, message)
         elif kind == "http.response.body" and self._start is not None:
             await self._collect(self._start, message)
         else:
@@ -82,11 +87,15 @@ class ResponseGuard:
 
     def close(self) -> None:
         """Frees what is held."""
-        self._outputs.close()
+        if self._outputs is not None:
+            self._outputs.close()
         self._body.clear()
 
     async def _begin(self, message: Message) -> None:
-        headers = list(message.get("headers", ()))
+        headers = message.get("headers", ())
+        if not isinstance(headers, list | tuple):  # looked at more than once
+            headers = list(headers)
+            message = {**message, "headers": headers}
         self._flow = None
         try:
             content = Content.of(headers)
@@ -95,9 +104,9 @@ class ResponseGuard:
         if content.encoded or message["status"] in (204, 206, 304):
             await self._send(message)
             return
-        essence = _essence(headers)
+        essence = content.essence
         if content.media is Media.JSON and essence not in _LINES and essence != "application/problem+json":
-            self._start = message
+            self._start, self._charset = message, content.charset
             return
         if essence == "text/event-stream" or essence in _LINES or content.media is Media.TEXT:
             self._flow = await self._opened(essence, content.charset)
@@ -108,16 +117,17 @@ class ResponseGuard:
         """The way of a body that comes piece by piece."""
         guard = self._guard
         most = guard.max_body_bytes
-        self._outputs = outputs = Outputs(guard.shield, await self._prompt.text(), guard.max_fields)
+        prompt = "" if self._prompt is None else await self._prompt.text()
+        self._outputs = outputs = Outputs(guard.shield, prompt, guard.max_fields)
         if essence == "text/event-stream":
             return EventFlow(outputs, most)
         return LineFlow(outputs, most) if essence in _LINES else TextFlow(outputs, most, charset or "utf-8")
 
-    async def _stream(self, flow: Flow, message: Message) -> None:
+    async def _stream(self, flow: Flow, outputs: Outputs, message: Message) -> None:
         more = message.get("more_body", False)
         try:
             data = await flow.feed(message.get("body", b""))
-            if not more and not self._outputs.blocked:
+            if not more and not outputs.blocked:
                 data += await flow.finish()
         except (ShieldError, TooLongError, TooManyOutputsError) as error:
             # Its words name no text; where it went wrong is for the log, not for the client.
@@ -125,7 +135,7 @@ class ResponseGuard:
             self.ended = True
             await self._send({"type": "http.response.body", "body": flow.failed(), "more_body": False})
             raise CutOffError("the response was cut off") from error
-        if self._outputs.blocked:
+        if outputs.blocked:
             self.ended = more
             _LOGGER.warning("a streamed response was cut off: a scanner refused it")
             await self._send({"type": "http.response.body", "body": data, "more_body": False})
@@ -137,37 +147,53 @@ class ResponseGuard:
 
     async def _collect(self, start: Message, message: Message) -> None:
         """Collects a JSON body, and sends what passes of it when it is there."""
-        self._body += message.get("body", b"")
-        if len(self._body) > self._guard.max_body_bytes:
+        piece: bytes = message.get("body", b"")
+        if len(self._body) + len(piece) > self._guard.max_body_bytes:
             _LOGGER.error("a response was refused: it has more than max_body_bytes")
             await self._refuse(OUTPUT_REFUSED)
         if message.get("more_body", False):
+            self._body += piece
             return
-        data, charset = bytes(self._body), None
-        headers = list(start.get("headers", ()))
+        whole = bytes(self._body + piece) if self._body else piece
         try:
-            data, charset = await self._scanned(data, Content.of(headers).charset)
+            data, charset = await self._scanned(whole)
         except RejectedError as rejected:
             await self._unreadable(rejected)
         except ShieldError as error:
             _LOGGER.error("a response was not scanned: %s: %s", type(error).__name__, error)  # noqa: TRY400
             await self._refuse(of_output_error(error))
-        if data != self._body:
-            start = {**start, "headers": rewritten_headers(headers, len(data), charset)}
+        if data is not whole:
+            start = {**start, "headers": rewritten_headers(start.get("headers", ()), len(data), charset)}
         self._start = None
         await self._send(start)
         await self._send({"type": "http.response.body", "body": data, "more_body": False})
 
-    async def _scanned(self, data: bytes, charset: str | None) -> tuple[bytes, str | None]:
-        guard = self._guard
+    async def _scanned(self, data: bytes) -> tuple[bytes, str | None]:
+        """What passes of a body, itself if it is all, and the charset if that had to change."""
         if not data:
             return data, None
+        guard = self._guard
         choice = ANSWERS if guard.answer_choice is None else guard.answer_choice
-        body = parse(data, Media.JSON, charset, choice, guard.max_fields)
+        prompt = "" if self._prompt is None else await self._prompt.text()
+        found: list[ScanResult] | None = None
+        if guard.direct_answers:
+            document = scanned_at_once(guard, data, choice, self._charset, prompt)
+            if document is not None and document.clean:
+                return data, None
+            if document is not None:
+                found = [result for _, result in document.fields()]
+        arguments = data, Media.JSON, self._charset, choice, guard.max_fields
+        long = len(data) >= OFFLOADED
+        body = await asyncio.to_thread(parse, *arguments) if long else parse(*arguments)
         if not body.fields:
             return data, None
-        texts = await answered(guard, await self._prompt.text(), body.fields)
-        return (data, None) if texts is None else body.rewritten(texts)
+        if found is None:
+            texts = await answered(guard, prompt, body.fields)
+        else:
+            texts = passed(guard, body.fields, found)
+        if texts is None:
+            return data, None
+        return await asyncio.to_thread(body.rewritten, texts) if long else body.rewritten(texts)
 
     async def _unreadable(self, rejected: RejectedError) -> NoReturn:
         """Refuses a response for what would be the client's fault in a request: here it is not."""
@@ -192,10 +218,3 @@ class ResponseGuard:
         if self._start is not None:
             start, self._start = self._start, None
             await self._send(start)
-
-
-def _essence(headers: list[Any]) -> str:
-    """The media type of a response, without its parameters."""
-    named = next((value for name, value in headers if name.lower() == b"content-type"), b"")
-    essence: str = named.decode("latin-1").partition(";")[0]
-    return essence.strip().lower()

@@ -48,7 +48,9 @@ class Paths:
 
     def match(self, path: str) -> bool:
         """Whether the path is one of them; a slash at its end does not matter."""
-        return _bare(path) in self._exact or path.startswith(self._prefixes)
+        if self._prefixes and path.startswith(self._prefixes):
+            return True
+        return bool(self._exact) and _bare(path) in self._exact
 
 
 class Routes:
@@ -98,7 +100,10 @@ class Routes:
             return None
         if self._choose is not None:
             return self._choose(scope)
-        return next((guard for paths, guard in self._table if paths.match(path)), self._default)
+        for paths, guard in self._table:
+            if paths.match(path):
+                return guard
+        return self._default
 
 
 def _table(
@@ -120,7 +125,10 @@ def _table(
 def _route(scope: Scope) -> str:
     """The path below where the application is mounted."""
     path: str = scope["path"]
-    root: str = scope.get("root_path", "").rstrip("/")
+    root: str = scope.get("root_path", "")
+    if not root:
+        return path
+    root = root.rstrip("/")
     return path[len(root) :] if root and path.startswith(f"{root}/") else path
 
 

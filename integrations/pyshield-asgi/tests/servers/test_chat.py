@@ -43,8 +43,17 @@ def text(chunks):
     return "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks if chunk != "[DONE]")
 
 
+def pieces(chunks):
+    """What came piece by piece, without the chunks that say nothing."""
+    said = (chunk["choices"][0]["delta"].get("content") for chunk in chunks if chunk != "[DONE]")
+    return [piece for piece in said if piece]
+
+
 def test_what_is_redacted_while_it_streams(client):
     chunks = stream(client, "How do I reach you?")
+    # The model writes seven characters at a time; some pieces are put together where one is held back.
+    assert len(pieces(chunks)) >= 6
+    assert max(map(len, pieces(chunks))) < 30
     assert text(chunks) == "Call [REDACTED] or write to us; ask for [REDACTED]. Anything else?"
     assert chunks[-2]["choices"][0]["finish_reason"] == "stop"
     assert chunks[-1] == "[DONE]"
@@ -62,7 +71,9 @@ def test_what_ends_the_answer(client):
 
 def test_what_does_not_reach_the_model(client):
     client.cookies.set("session", "one")
-    assert text(stream(client, "I am jane.doe@example.com")) == "You said: I am jane.doe@example.com"
+    said = stream(client, "I am jane.doe@example.com, and I have a lot to say that needs no hiding")
+    assert text(said) == "You said: I am jane.doe@example.com, and I have a lot to say that needs no hiding"
+    assert len(pieces(said)) >= 8
     # What the model read was a placeholder, which stands for that in this session alone.
     placeholder = "[REDACTED_EMAIL_ADDRESS_1]"
     assert text(stream(client, f"Who is {placeholder}?")) == "You said: Who is jane.doe@example.com?"
@@ -85,4 +96,5 @@ def test_a_client_of_openais(port):
 def test_numbers(client):
     page = client.get("/metrics").text
     assert 'pyshield_requests_total{lane="stream"}' in page
+    assert "\npyshield_sessions " in page
     assert "heron" not in page

@@ -25,6 +25,7 @@ use crate::verdict::Verdict;
 use candidates::Candidates;
 use meter::Meter;
 use repair::Repaired;
+pub(crate) use validate::{MAX_DEPTH, hex_digits, scalar_end, skip_space, string_end};
 
 /// Parameters of [`Json`].
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -9,7 +9,7 @@ use crate::interrupt::Interrupted;
 use super::meter::Meter;
 
 /// The deepest nesting of objects and arrays that counts as JSON.
-pub(super) const MAX_DEPTH: usize = 512;
+pub(crate) const MAX_DEPTH: usize = 512;
 
 /// JSON's own white space.
 pub(super) const fn is_space(byte: u8) -> bool {
@@ -17,7 +17,7 @@ pub(super) const fn is_space(byte: u8) -> bool {
 }
 
 /// The first position at or after `at` that holds no white space; the length at the end.
-pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while bytes.get(at).is_some_and(|&b| is_space(b)) {
         at += 1;
     }
@@ -111,7 +111,7 @@ fn key_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
 }
 
 /// Past a string, number or literal.
-fn scalar_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
+pub(crate) fn scalar_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
     match bytes.get(at) {
         Some(b'"') => string_end(bytes, at),
         Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n' | b'N' | b'I') => {
@@ -128,7 +128,7 @@ fn scalar_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
 }
 
 /// Past the string whose opening quote is at `at`.
-fn string_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
+pub(crate) fn string_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
     let mut at = at + 1;
     loop {
         match bytes.get(at) {
@@ -145,7 +145,7 @@ fn string_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
 }
 
 /// The number that `count` (at most 8) hexadecimal digits at `at` spell.
-pub(super) fn hex_digits(bytes: &[u8], at: usize, count: usize) -> Option<u32> {
+pub(crate) fn hex_digits(bytes: &[u8], at: usize, count: usize) -> Option<u32> {
     let digits = bytes.get(at..at.checked_add(count)?)?;
     digits.iter().try_fold(0, |value, &b| Some(value * 16 + char::from(b).to_digit(16)?))
 }

@@ -1,0 +1,159 @@
+"""WebSocket messages that go out, whole and in pieces."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+
+import pytest
+from asgi_helpers.sockets import TIMEOUT, Client, Echo, exchange, make_shield
+
+from pyshield import Shield
+from pyshield.input_scanners import BanSubstrings
+from pyshield_asgi import CHAT_FIELDS, ShieldMiddleware
+
+
+@pytest.fixture
+def shield():
+    return make_shield()
+
+
+async def test_what_goes_out_is_redacted(shield):
+    sent, _ = await exchange(shield, "call 555-0142", '{"id": 5, "reply": "call 555-0142"}', '"555-0142"')
+    assert sent == ["call [REDACTED]", '{"id": 5, "reply": "call [REDACTED]"}', '"[REDACTED]"']
+    sent, _ = await exchange(shield, '{"id": "555-0142", "reply": "555-0142"}', answer_fields=["/reply"])
+    assert sent == ['{"id": "555-0142", "reply": "[REDACTED]"}']
+    sent, _ = await exchange(shield, "555-0142", responses=False)
+    assert sent == ["555-0142"]
+
+
+@pytest.mark.parametrize("text", ["a petard", '{"reply": "a petard"}', "x" * 2000])
+async def test_what_must_not_go_out_closes_the_connection(shield, caplog, text):
+    class Telling(Echo):
+        async def __call__(self, scope, receive, send):
+            await receive()
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.send", "text": "fine"})
+            try:
+                await send({"type": "websocket.send", "text": text})
+            except OSError as error:
+                self.error = error
+            self.received.append(await receive())
+            with pytest.raises(OSError, match="closed"):
+                await send({"type": "websocket.send", "text": "more"})
+            raise RuntimeError("as frameworks do")
+
+    app = Telling()
+    client = Client(ShieldMiddleware(app, shield, max_body_bytes=1000))
+    with caplog.at_level(logging.ERROR, "pyshield_asgi"):
+        await asyncio.wait_for(client.task, TIMEOUT)
+    assert [message["type"] for message in client.sent[1:]] == ["websocket.send", "websocket.close"]
+    assert client.sent[-1]["code"] == (1009 if len(text) > 1000 else 1008)
+    assert isinstance(app.error, OSError)
+    assert app.received[0]["type"] == "websocket.disconnect"
+    assert "petard" not in caplog.text
+
+
+class Writing:
+    """An application that answers each message with these pieces, and closes after the last of them."""
+
+    def __init__(self, *answers, code=1000):
+        self.answers = list(answers)
+        self.code = code
+
+    async def __call__(self, scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        for pieces in self.answers:
+            await receive()
+            for piece in pieces:
+                await send({"type": "websocket.send", "text": piece})
+        await send({"type": "websocket.close", "code": self.code})
+
+
+def chunk(content, finish=None):
+    return json.dumps({"choices": [{"index": 0, "delta": {"content": content}, "finish_reason": finish}]})
+
+
+def said(messages):
+    return "".join(
+        json.loads(message)["choices"][0]["delta"].get("content") or ""
+        for message in messages
+        if message != "[DONE]"
+    )
+
+
+async def written(shield, *answers, **options):
+    client = Client(ShieldMiddleware(Writing(*answers, **options), shield, streamed_messages=True))
+    for _ in answers:
+        client.say("go on")
+    await asyncio.wait_for(client.task, TIMEOUT)
+    texts = [message["text"] for message in client.sent if message["type"] == "websocket.send"]
+    return texts, client.sent[-1]
+
+
+async def test_pieces_of_an_answer_are_one_text(shield):
+    pieces = [chunk("call 5"), chunk("55-01"), chunk("42 or "), chunk("", "stop"), "[DONE]"]
+    texts, close = await written(shield, pieces, pieces)
+    assert texts.count("[DONE]") == 2
+    assert said(texts) == "call [REDACTED] or " * 2
+    assert close["code"] == 1000
+
+
+async def test_pieces_of_plain_text_are_given_out_at_the_end(shield):
+    texts, _ = await written(shield, ["call ", "555", "-01", "42", " or 555"], code=1001)
+    assert "".join(texts) == "call [REDACTED] or 555"
+    texts, _ = await written(shield, ['{"token": "call 555"}', '{"token": "-0142"}', '{"done": true}'])
+    told = [json.loads(text) for text in texts]
+    assert "".join(one.get("token", "") for one in told) == "call [REDACTED]"
+    assert told[-1] == {"done": True}
+    texts, _ = await written(shield, ['{"state": "busy"}', "[1, 2]"])
+    assert texts == ['{"state": "busy"}', "[1, 2]"]
+
+
+async def test_a_cut_ends_an_answer_and_the_connection(shield):
+    texts, close = await written(
+        shield, [chunk("light the pe"), chunk("tard now"), chunk("", "stop"), "[DONE]"]
+    )
+    assert said(texts) == "light the "
+    assert json.loads(texts[-2])["choices"][0]["finish_reason"] == "content_filter"
+    assert texts[-1] == "[DONE]"
+    assert (close["type"], close["code"]) == ("websocket.close", 1008)
+    # What is only seen at the end counts as well.
+    texts, close = await written(shield, ["light the petard"])
+    assert "".join(texts) == "light the "
+    assert close["code"] == 1008
+
+
+async def test_many_answers_on_one_connection(shield):
+    pieces = [['{"text": "call 555-0142", "done": true}']] * 30
+    client = Client(ShieldMiddleware(Writing(*pieces), shield, streamed_messages=True, max_fields=5))
+    for _ in pieces:
+        client.say("go on")
+    await asyncio.wait_for(client.task, TIMEOUT)
+    texts = [json.loads(message["text"])["text"] for message in client.sent[1:-1]]
+    assert texts == ["call [REDACTED]"] * 30
+
+
+async def test_an_answer_that_is_too_large(shield):
+    client = Client(
+        ShieldMiddleware(Writing(["x" * 200]), shield, streamed_messages=True, max_body_bytes=100)
+    )
+    client.say("go on")
+    await asyncio.wait_for(client.task, TIMEOUT)
+    assert client.sent[-1]["code"] == 1011
+
+
+async def test_answers_are_compared_with_what_was_asked():
+    asked = []
+
+    class Comparing:
+        def scan(self, prompt, output):
+            asked.append(prompt)
+            return output, True, -1.0
+
+    shield = Shield(prompt=[BanSubstrings(["heron"], redact=True)], output=[Comparing()])
+    question = {"messages": [{"role": "user", "content": "a heron?"}, {"role": "assistant", "content": "hm"}]}
+    await exchange(shield, "what is a heron", json.dumps(question), fields=CHAT_FIELDS)
+    assert list(dict.fromkeys(asked)) == ["what is a [REDACTED]", "a [REDACTED]?"]
