@@ -30,7 +30,7 @@ def main() -> None:
         ["benchmarks.functions"],
         ["benchmarks.streaming"],
         ["benchmarks.langchain"],
-        ["benchmarks.asgi"],
+        ["benchmarks.asgi", "--reference", chosen.reference],
         ["benchmarks.render"],
     ):
         print(f"== {command[0]}", flush=True)

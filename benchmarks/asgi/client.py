@@ -15,71 +15,44 @@ import socket
 from time import perf_counter
 from typing import Any
 
-import uvloop
-
-from benchmarks.asgi.server import REDACTED, WORDS
+from benchmarks.asgi.words import BODY, WORDS, redacted
+from benchmarks.loopback import Connection, run
 from benchmarks.measure import percentile
 
-BODY = json.dumps(
-    {"model": "m", "messages": [{"role": "user", "content": "What is the capital of Peru, and since when?"}]}
-).encode()
-SLOW_EVENTS, SLOW_CHARACTERS = 250, 8_000
-"""Two megabytes: more than all buffers on the way hold."""
+LONG_EVENTS, LONG_CHARACTERS = 250, 8_000
+"""Two megabytes, written without a pause: more than all buffers on the way hold."""
+SLOW_PAUSE = 0.4
+"""Seconds after every tenth event of a client that reads slowly: it takes about ten for all."""
 
 
 SHARES = {"p50": 0.5, "p99": 0.99, "max": 1.0}
 
 
-class Echo(asyncio.Protocol):
-    """One connection with one request on its way at any time."""
-
-    def __init__(self, until: float) -> None:
-        head = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: "
-        self.request = head.encode() + b"%d\r\n\r\n%b" % (len(BODY), BODY)
-        self.until = until
-        self.answered = 0
-        self.wrong = 0
-        self.data = b""
-        self.done = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: Any) -> None:
-        """Sends the first request."""
-        self.transport = transport
-        transport.write(self.request)
-
-    def data_received(self, data: bytes) -> None:
-        """Takes an answer, and sends the next request."""
-        self.data += data
-        _, found, body = self.data.partition(b"\r\n\r\n")
-        if not found or len(body) < len(BODY):
-            return
-        self.answered += 1
-        self.wrong += not self.data.startswith(b"HTTP/1.1 200") or body != BODY
-        self.data = b""
-        if perf_counter() < self.until:
-            self.transport.write(self.request)
-        else:
-            self.transport.close()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """Ends the connection's part."""
-        self.wrong += error is not None
-        if not self.done.done():
-            self.done.set_result(None)
-
-
 async def echo(port: int, connections: int, seconds: float) -> dict[str, Any]:
     """As many requests on their way as there are connections."""
-    loop = asyncio.get_running_loop()
+    head = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: "
+    request = head.encode() + b"%d\r\n\r\n%b" % (len(BODY), BODY)
     start = perf_counter()
-    made = []
+    count = {"answered": 0, "wrong": 0}
+
+    def answered(connection: Connection, status: int, body: bytes) -> None:
+        count["answered"] += 1
+        count["wrong"] += status != 200 or body != BODY
+        if perf_counter() < start + seconds:
+            connection.ask(request)
+        else:
+            connection.close()
+
+    def lost(connection: Connection) -> None:
+        count["wrong"] += connection.busy
+        ended.release()
+
+    ended = asyncio.Semaphore(0)
     for _ in range(connections):
-        _, protocol = await loop.create_connection(lambda: Echo(start + seconds), "127.0.0.1", port)
-        made.append(protocol)
-    await asyncio.gather(*(protocol.done for protocol in made))
-    answered = sum(protocol.answered for protocol in made)
-    wrong = sum(protocol.wrong for protocol in made)
-    return {"rate": answered / (perf_counter() - start), "answered": answered, "wrong": wrong}
+        (await Connection.to(port, answered, lost)).ask(request)
+    for _ in range(connections):
+        await ended.acquire()
+    return {"rate": count["answered"] / (perf_counter() - start), **count}
 
 
 class Stream:
@@ -96,7 +69,7 @@ class Stream:
         text = (WORDS * (events * characters // len(WORDS) + 2))[: events * characters]
         # A piece of what is redacted may be cut off at the end; there it is what it was.
         whole, rest = len(text) // len(WORDS), len(text) % len(WORDS)
-        self.expected = (REDACTED * whole + _redacted(WORDS[:rest])) if guarded else text
+        self.expected = (redacted(WORDS) * whole + redacted(WORDS[:rest])) if guarded else text
         self.gaps: list[float] = []
         self.seconds = 0.0
         self.right = False
@@ -128,16 +101,10 @@ class Stream:
             if not ended:
                 said += (choice["delta"]["content"] for choice in json.loads(data)["choices"])
             if slow and not len(self.gaps) % 10:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(SLOW_PAUSE)
         self.seconds = perf_counter() - start
         self.right = ended and "".join(said) == self.expected
         writer.close()
-
-
-def _redacted(text: str) -> str:
-    for hidden in ("project heron", "jane.doe@example.com", "555-0142"):
-        text = text.replace(hidden, "[REDACTED]")
-    return text
 
 
 async def _events(reader: asyncio.StreamReader) -> Any:
@@ -152,11 +119,12 @@ async def _events(reader: asyncio.StreamReader) -> Any:
 
 
 async def streams(port: int, chosen: argparse.Namespace) -> dict[str, Any]:
-    """Many streams at once, some of them read slowly."""
+    """Many streams at once: long ones, read slowly or as fast as they come, and quick readers of others."""
     guarded = chosen.guarded
-    fast = [Stream(chosen.events, 20, guarded=guarded) for _ in range(chosen.streams - chosen.slow)]
-    slow = [Stream(SLOW_EVENTS, SLOW_CHARACTERS, guarded=guarded) for _ in range(chosen.slow)]
-    running = [asyncio.create_task(stream.read(port, 0, slow=True)) for stream in slow]
+    long = [Stream(LONG_EVENTS, LONG_CHARACTERS, guarded=guarded) for _ in range(chosen.slow + chosen.greedy)]
+    fast = [Stream(chosen.events, 20, guarded=guarded) for _ in range(chosen.streams - len(long))]
+    slow = long[: chosen.slow]
+    running = [asyncio.create_task(stream.read(port, 0, slow=stream in slow)) for stream in long]
     for number, stream in enumerate(fast):
         running.append(asyncio.create_task(stream.read(port, chosen.pause, slow=False)))
         if not number % 25:
@@ -164,12 +132,13 @@ async def streams(port: int, chosen: argparse.Namespace) -> dict[str, Any]:
     await asyncio.gather(*running)
     gaps = [gap for stream in fast for gap in stream.gaps]
     return {
-        "streams": len(fast) + len(slow),
-        "right": sum(stream.right for stream in (*fast, *slow)),
-        "megabytes": sum(stream.bytes for stream in (*fast, *slow)) / 1e6,
+        "streams": len(fast) + len(long),
+        "right": sum(stream.right for stream in (*fast, *long)),
+        "megabytes": sum(stream.bytes for stream in (*fast, *long)) / 1e6,
         "gap_ms": {name: percentile(gaps, share) * 1e3 for name, share in SHARES.items()},
         "fast_seconds": max((stream.seconds for stream in fast), default=0.0),
         "slow_seconds": max((stream.seconds for stream in slow), default=0.0),
+        "greedy_seconds": max((stream.seconds for stream in long[chosen.slow :]), default=0.0),
     }
 
 
@@ -181,16 +150,16 @@ def main() -> None:
     arguments.add_argument("--connections", type=int, default=16)
     arguments.add_argument("--seconds", type=float, default=2.0)
     arguments.add_argument("--streams", type=int, default=500)
-    arguments.add_argument("--slow", type=int, default=50)
+    arguments.add_argument("--slow", type=int, default=0)
+    arguments.add_argument("--greedy", type=int, default=0)
     arguments.add_argument("--events", type=int, default=40)
     arguments.add_argument("--pause", type=int, default=250, help="milliseconds between events")
     arguments.add_argument("--guarded", action="store_true", help="what is to be redacted must be")
     chosen = arguments.parse_args()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        if chosen.mode == "echo":
-            seen = runner.run(echo(chosen.port, chosen.connections, chosen.seconds))
-        else:
-            seen = runner.run(streams(chosen.port, chosen))
+    if chosen.mode == "echo":
+        seen = run(echo(chosen.port, chosen.connections, chosen.seconds))
+    else:
+        seen = run(streams(chosen.port, chosen))
     print(json.dumps(seen))
 
 

@@ -1,6 +1,8 @@
-"""The servers that are measured: uvicorn on uvloop, one worker, a bare ASGI application.
+"""The servers that are measured: a bare ASGI application, with the middleware or without.
 
-    python -m benchmarks.asgi.server [--guard requests|both]   # prints its port, serves until stdin closes
+    python -m benchmarks.asgi.server [--guard requests|both|same]
+
+It prints its port and serves until its standard input closes.
 
 `POST /echo` answers with the body it was given. `GET /stream?events=N&characters=N&pause=MS` streams events
 of OpenAI's chat completions, with some things to redact in them. `GET /memory` tells the process's size.
@@ -11,37 +13,33 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import socket
-import sys
 from typing import Any
 from urllib.parse import parse_qsl
 
-import uvicorn
-
+from benchmarks.asgi.words import BANNED, PATTERNS, WORDS
+from benchmarks.loopback import answer, body_of, serve
 from benchmarks.measure import resident
 from pyshield import Shield
 from pyshield import input_scanners as prompts
 from pyshield import output_scanners as outputs
 from pyshield_asgi import CHAT_FIELDS, ShieldMiddleware
 
-JSON = [(b"content-type", b"application/json")]
 EVENTS = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
-WORDS = (
-    "The meeting about project heron was moved to Thursday because three of the people who had to be there "
-    "were travelling; write to jane.doe@example.com or call 555-0142 if that does not suit you. "
-)
-REDACTED = WORDS
-for hidden in ("project heron", "jane.doe@example.com", "555-0142"):
-    REDACTED = REDACTED.replace(hidden, "[REDACTED]")
-"""What a client gets of `WORDS`."""
-
-BANNED = ["project heron", "falcon nine"]
-PATTERNS = [r"[\w.+-]{1,64}@[\w-]{1,63}\.\w{2,63}", r"\b\d{3}-\d{4}\b"]
+SEND_BUFFER = 64 * 1024
+"""Bytes the kernel takes for a connection. By default it takes up to 4 MB, and a client that does not read
+would not be noticed before."""
 
 
-def make_shield(*, answers: bool) -> Shield:
-    """Model-free scanners for prompts, and for answers if these are guarded as well."""
+def make_shield(guard: str) -> Shield:
+    """Model-free scanners: for prompts, for answers as well (`both`), or the rival's (`same`)."""
+    if guard == "same":
+        return Shield(
+            prompt=[
+                prompts.Secrets(),
+                prompts.BanSubstrings(BANNED, redact=True),
+                prompts.TokenLimit(limit=4096),
+            ]
+        )
     return Shield(
         prompt=[
             prompts.BanSubstrings(["ignore all previous instructions"]),
@@ -55,27 +53,9 @@ def make_shield(*, answers: bool) -> Shield:
             outputs.Regex(PATTERNS, match_type="all"),
             outputs.NoRefusalLight(),
         ]
-        if answers
+        if guard == "both"
         else [],
     )
-
-
-async def echo(receive: Any, send: Any) -> None:
-    """Answers with the body."""
-    body = b""
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            break
-    await answer(send, body)
-
-
-async def answer(send: Any, body: bytes) -> None:
-    """Sends JSON."""
-    headers = [*JSON, (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 def event(content: str, finish: str | None) -> bytes:
@@ -112,43 +92,24 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] != "http":
         return
     if scope["path"] == "/echo":
-        await echo(receive, send)
+        body = await body_of(receive)
+        if body is not None:
+            await answer(send, body)
     elif scope["path"] == "/stream":
         await stream(dict(parse_qsl(scope["query_string"].decode())), send)
     else:
         await answer(send, json.dumps(resident()).encode())
 
 
-async def until_closed(server: uvicorn.Server) -> None:
-    """Stops the server when the driver closes our standard input."""
-    await asyncio.to_thread(sys.stdin.read)
-    server.should_exit = True
-
-
-async def serve(guard: str) -> None:
-    """Serves on a free port of the loopback interface."""
-    app: Any = application
-    if guard != "none":
-        shield = make_shield(answers=guard == "both")
-        app = ShieldMiddleware(application, shield, fields=CHAT_FIELDS, exclude=["/memory"])
-    listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
-    config = uvicorn.Config(app, loop="none", log_level="warning", access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    print(json.dumps({"port": listener.getsockname()[1], "pid": os.getpid()}), flush=True)
-    watch = asyncio.create_task(until_closed(server))
-    await server.serve(sockets=[listener])
-    await watch
-
-
 def main() -> None:
     """Starts the server."""
-    import uvloop
-
     arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    arguments.add_argument("--guard", choices=["none", "requests", "both"], default="none")
-    chosen = arguments.parse_args()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(chosen.guard))
+    arguments.add_argument("--guard", choices=["none", "requests", "both", "same"], default="none")
+    guard = arguments.parse_args().guard
+    app: Any = application
+    if guard != "none":
+        app = ShieldMiddleware(application, make_shield(guard), fields=CHAT_FIELDS, exclude=["/memory"])
+    serve(app, send_buffer=SEND_BUFFER)
 
 
 if __name__ == "__main__":

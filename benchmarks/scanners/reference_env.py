@@ -43,6 +43,8 @@ REQUIREMENTS = [
     "transformers==4.51.3",
 ]
 """What llm-guard 0.3.16 requires, less torch."""
+SERVER = ["uvicorn==0.54.0", "uvloop==0.23.0"]
+"""What the service of `benchmarks/asgi` stands on, as in requirements/dev.lock."""
 
 VOCABULARIES = {
     "r50k_base": "https://openaipublic.blob.core.windows.net/encodings/r50k_base.tiktoken",
@@ -129,9 +131,9 @@ def main() -> None:
         venv.create(environment, with_pip=True)
     pip = [str(environment / "bin/python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     if arguments.full:
-        subprocess.run([*pip, LLM_GUARD], check=True)
+        subprocess.run([*pip, LLM_GUARD, *SERVER], check=True)
     else:
-        subprocess.run([*pip, *REQUIREMENTS], check=True)
+        subprocess.run([*pip, *REQUIREMENTS, *SERVER], check=True)
         subprocess.run([*pip, "--no-deps", LLM_GUARD], check=True)
         stub = site_packages(environment) / "torch/__init__.py"
         if not (stub.parent / "version.py").exists():  # a real torch stays

@@ -8,74 +8,15 @@ is the scanners that are overloaded, not the parser.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import threading
-from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
-from typing import Any, Self
+from typing import Any
 
-from benchmarks.measure import ROOT, Figure, Report, at_most, exactly, finish, parser
+from benchmarks.loopback import ServerProcess, run_client
+from benchmarks.measure import Figure, Report, at_most, exactly, finish, parser
 
-PAGE = 4096
 OVERLOAD = 3.0
-
-
-class Server:
-    """The server process."""
-
-    def __init__(self, in_flight: int, deadline: float) -> None:
-        command = [sys.executable, "-m", "benchmarks.serving.server"]
-        options = ["--in-flight", str(in_flight), "--deadline", str(deadline)]
-        self.process = subprocess.Popen(
-            [*command, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-        )
-        assert self.process.stdout
-        told = json.loads(self.process.stdout.readline())
-        self.port: int = told["port"]
-        self.memory: list[float] = []
-        self._done = threading.Event()
-
-    def stats(self) -> dict[str, Any]:
-        """What the server counted since it was last asked."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request("GET", "/stats")
-        told: dict[str, Any] = json.loads(connection.getresponse().read())
-        connection.close()
-        return told
-
-    def watch(self) -> threading.Thread:
-        """Samples the server's memory every half second, in MiB, without asking it."""
-
-        def sample() -> None:
-            statm = Path(f"/proc/{self.process.pid}/statm")
-            while not self._done.wait(0.5):
-                self.memory.append(int(statm.read_text().split()[1]) * PAGE / 2**20)
-
-        thread = threading.Thread(target=sample, daemon=True)
-        thread.start()
-        return thread
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait(20)
-
-
-def client(port: int, mode: str, **options: float) -> dict[str, Any]:
-    """Runs the client and returns what it saw."""
-    command = [sys.executable, "-m", "benchmarks.serving.client", str(port), mode]
-    for name, value in options.items():
-        command += [f"--{name}", str(value)]
-    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    told: dict[str, Any] = json.loads(run.stdout)
-    return told
+CLIENT = "benchmarks.serving.client"
 
 
 def main() -> None:
@@ -87,24 +28,27 @@ def main() -> None:
     arguments.add_argument("--characters", type=int, default=8_000, help="of a text (default: %(default)s)")
     chosen = arguments.parse_args()
     report = Report("overload")
-    with Server(chosen.in_flight, chosen.deadline) as server:
+    limits = ("--in-flight", str(chosen.in_flight), "--deadline", str(chosen.deadline))
+    with ServerProcess("benchmarks.serving.server", *limits) as server:
         print("capacity")
         size = {"characters": chosen.characters}
-        client(server.port, "closed", connections=chosen.in_flight, seconds=1, **size)
-        server.stats()
-        closed = client(server.port, "closed", connections=chosen.in_flight, seconds=5, **size)
-        inside = server.stats()
+        run_client(CLIENT, server.port, "closed", connections=chosen.in_flight, seconds=1, **size)
+        server.ask("/stats")
+        closed = run_client(CLIENT, server.port, "closed", connections=chosen.in_flight, seconds=5, **size)
+        inside = server.ask("/stats")
         capacity = (closed["answered"] - closed["statuses"].get("503", 0)) / closed["seconds"]
         report.details["capacity"] = {"client": closed, "server": inside}
         report.add(Figure(f"capacity, {chosen.in_flight} requests at a time", capacity, "req/s"))
 
         print(f"overload, {chosen.seconds:g} s")
-        server.watch()
-        before = server.stats()["outcomes"]
-        opened = client(server.port, "open", rate=OVERLOAD * capacity, seconds=chosen.seconds, **size)
-        inside = server.stats()
+        server.watch(every=0.5)
+        before = server.ask("/stats")["outcomes"]
+        opened = run_client(
+            CLIENT, server.port, "open", rate=OVERLOAD * capacity, seconds=chosen.seconds, **size
+        )
+        inside = server.ask("/stats")
     judge(report, opened, inside, before, chosen)
-    memory(report, server.memory)
+    memory(report, [size / 2**20 for size in server.sizes])
     finish(report, Path(__file__).parent, write=not chosen.no_write)
 
 

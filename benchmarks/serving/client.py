@@ -16,15 +16,11 @@ import json
 import random
 from collections import Counter
 from time import monotonic
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-import uvloop
-
+from benchmarks.loopback import Connection, run
 from benchmarks.measure import percentile
 from benchmarks.scanners.bulk import prompts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MOST_CONNECTIONS = 1_000
 GRACE = 10.0
@@ -46,53 +42,6 @@ def requests(characters: int) -> list[bytes]:
     return made
 
 
-class Connection(asyncio.Protocol):
-    """One connection with at most one request on its way."""
-
-    def __init__(
-        self, answered: Callable[[Connection, int], None], lost: Callable[[Connection], None]
-    ) -> None:
-        self.answered = answered
-        self.lost = lost
-        self.due = 0.0
-        self.busy = False
-        self._transport: asyncio.Transport | None = None
-        self._buffer = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keeps the transport."""
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's are not of that class
-
-    def ask(self, request: bytes, due: float) -> None:
-        """Sends a request that was due at `due`."""
-        assert self._transport
-        self.busy, self.due = True, due
-        self._transport.write(request)
-
-    def data_received(self, data: bytes) -> None:
-        """Calls back when the response is complete."""
-        self._buffer += data
-        head, found, body = self._buffer.partition(b"\r\n\r\n")
-        if not found:
-            return
-        lowered = head.lower()
-        at = lowered.index(b"content-length:") + 15
-        length = int(lowered[at:].split(b"\r\n", 1)[0])
-        if len(body) >= length:
-            self._buffer = body[length:]
-            self.busy = False
-            self.answered(self, int(head[9:12]))
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        """Tells that a request will never be answered."""
-        self.lost(self)
-
-    def close(self) -> None:
-        """Closes the connection."""
-        if self._transport:
-            self._transport.close()
-
-
 class Load:
     """Sends requests and collects the answers."""
 
@@ -111,13 +60,9 @@ class Load:
     async def connect(self) -> Connection:
         """A new connection."""
         self.connections += 1
-        loop = asyncio.get_running_loop()
-        _, made = await loop.create_connection(
-            lambda: Connection(self._answered, self._lost), "127.0.0.1", self.port
-        )
-        return made
+        return await Connection.to(self.port, self._answered, self._lost)
 
-    def _answered(self, connection: Connection, status: int) -> None:
+    def _answered(self, connection: Connection, status: int, _: bytes) -> None:
         now = monotonic()
         self.seconds.setdefault(status, []).append(now - connection.due)
         if self.again:
@@ -215,7 +160,7 @@ def main() -> None:
     arguments.add_argument("--characters", type=int, default=8_000)
     chosen = arguments.parse_args()
 
-    async def run() -> None:
+    async def measured() -> None:
         load = Load(chosen.port, chosen.characters)
         start = monotonic()
         if chosen.mode == "closed":
@@ -224,8 +169,7 @@ def main() -> None:
             await load.open(chosen.rate, chosen.seconds)
         print(json.dumps(load.summary(monotonic() - start)))
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run())
+    run(measured())
 
 
 if __name__ == "__main__":

@@ -10,24 +10,18 @@ counted.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import os
-import socket
-import sys
 from array import array
 from time import perf_counter
 from typing import Any
 
-import uvicorn
-
+from benchmarks.loopback import answer, body_of, serve
 from benchmarks.measure import percentile
 from benchmarks.scanners.cases import BANNED, PATTERNS
 from pyshield import Limits, Shield
 from pyshield.errors import DeadlineExceeded, Overloaded
 from pyshield.input_scanners import BanSubstrings, InvisibleText, Regex, Sentiment, TokenLimit
 
-JSON = [(b"content-type", b"application/json")]
 MOST_SAMPLES = 200_000
 SLOW_RULES = [r"(\w)\1\1\1", r"\b(\w+) (\w+) \1 \2 \1\b"]
 """Back references cannot be matched in linear time: a scan of 8,000 characters takes ten milliseconds."""
@@ -74,29 +68,24 @@ class Application:
         if scope["type"] != "http":
             return
         if scope["path"] == "/stats":
-            await answer(send, 200, self.stats())
+            await answer(send, json.dumps(self.stats()).encode())
             for samples in self.seconds.values():
                 samples.clear()
             return
         start = perf_counter()
-        body = b""
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        headers = []
+        body = await body_of(receive)
+        if body is None:
+            return
+        headers: tuple[tuple[bytes, bytes], ...] = ()
         try:
             result = await self.shield.scan_prompt(body.decode())
             status, told = (200 if result.is_valid else 422), {"risk": str(result.risk)}
         except Overloaded as error:
             status, told = 503, {"error": "overloaded"}
-            headers = [(b"retry-after", str(max(1, round(error.retry_after))).encode())]
+            headers = ((b"retry-after", str(max(1, round(error.retry_after))).encode()),)
         except DeadlineExceeded:
             status, told = 504, {"error": "deadline"}
-        await answer(send, status, told, headers)
+        await answer(send, json.dumps(told).encode(), status=status, headers=headers)
         self.seconds[status].add(perf_counter() - start)
 
     def stats(self) -> dict[str, Any]:
@@ -119,42 +108,13 @@ class Application:
         }
 
 
-async def answer(send: Any, status: int, told: Any, headers: list[tuple[bytes, bytes]] | None = None) -> None:
-    """Sends a JSON response."""
-    body = json.dumps(told).encode()
-    every = [*JSON, (b"content-length", str(len(body)).encode()), *(headers or [])]
-    await send({"type": "http.response.start", "status": status, "headers": every})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def until_closed(server: uvicorn.Server) -> None:
-    """Stops the server when the driver closes our standard input."""
-    await asyncio.to_thread(sys.stdin.read)
-    server.should_exit = True
-
-
-async def serve(in_flight: int, deadline: float) -> None:
-    """Serves on a free port of the loopback interface."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
-    application = Application(make_shield(in_flight, deadline))
-    config = uvicorn.Config(application, loop="none", log_level="warning", access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    print(json.dumps({"port": listener.getsockname()[1], "pid": os.getpid()}), flush=True)
-    watch = asyncio.create_task(until_closed(server))
-    await server.serve(sockets=[listener])
-    await watch
-
-
 def main() -> None:
     """Starts the server."""
-    import uvloop
-
     arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     arguments.add_argument("--in-flight", type=int, default=16)
     arguments.add_argument("--deadline", type=float, default=0.5)
     chosen = arguments.parse_args()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(chosen.in_flight, chosen.deadline))
+    serve(Application(make_shield(chosen.in_flight, chosen.deadline)))
 
 
 if __name__ == "__main__":
