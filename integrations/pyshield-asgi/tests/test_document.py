@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pyshield_asgi.document import (
+    HalfAPairError,
     MalformedError,
     TooDeepError,
     TooManyError,
@@ -101,7 +103,8 @@ def test_what_is_json_is_what_json_says(text):
                 locate(text, start, 10_000)
     else:
         for start in (EVERYTHING, NOTHING, Fields(["/*/*"])):
-            locate(text, start, 10_000)
+            with suppress(HalfAPairError):  # JSON, and yet no text
+                locate(text, start, 10_000)
 
 
 @pytest.mark.parametrize(

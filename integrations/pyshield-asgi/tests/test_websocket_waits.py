@@ -101,6 +101,19 @@ async def test_a_slow_client_makes_the_application_wait(shield):
     assert shield.metrics()["in_flight"] == 0
 
 
+async def until(holds):
+    """Waits for what happens on other threads too; what never does fails by the time it takes."""
+    async with asyncio.timeout(TIMEOUT):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+
+
+async def settled(shield, before):
+    """Nothing is in flight, and no task is left but those of before."""
+    await until(lambda: shield.metrics()["in_flight"] == 0)
+    await until(lambda: asyncio.all_tasks() == before)
+
+
 class Waiting:
     """A scanner of one's own that never comes to an end."""
 
@@ -127,9 +140,8 @@ async def test_a_client_that_is_lost_while_its_message_is_scanned():
     assert await client.end(code=1006) == []
     # The application hears of the loss and not of the message, which nobody scanned.
     assert [message["type"] for message in app.received] == ["websocket.disconnect"]
-    assert waiting.left == ["a word"]
-    assert shield.metrics()["in_flight"] == 0
-    assert asyncio.all_tasks() == before
+    await until(lambda: waiting.left == ["a word"])
+    await settled(shield, before)
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1005])
@@ -152,8 +164,7 @@ async def test_a_client_that_closes_while_its_message_is_scanned(code):
     assert await client.end(code=code) == ["a word"]
     assert [message["type"] for message in app.received] == ["websocket.receive", "websocket.disconnect"]
     assert app.received[-1]["code"] == code
-    assert shield.metrics()["in_flight"] == 0
-    assert asyncio.all_tasks() == before
+    await settled(shield, before)
 
 
 async def test_a_client_that_says_more_while_its_message_is_scanned():
@@ -196,10 +207,8 @@ async def test_a_scan_that_is_given_up_leaves_nothing_behind():
     client = Client(ShieldMiddleware(app, shield))
     client.say("a word")
     await asyncio.wait_for(client.task, TIMEOUT)
-    assert waiting.left == ["a word"] * 3
-    assert shield.metrics()["in_flight"] == 0
-    await asyncio.sleep(0)
-    assert asyncio.all_tasks() == before
+    await until(lambda: waiting.left == ["a word"] * 3)
+    await settled(shield, before)
 
 
 async def test_an_application_that_writes_without_waiting_lets_others_have_their_turn(shield):

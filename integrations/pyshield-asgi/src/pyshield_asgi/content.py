@@ -31,7 +31,11 @@ _STALE_STREAM = _STALE | {b"etag", b"accept-ranges"}
 """Headers that are not true of a body that is rewritten as it is sent."""
 
 
-_LENGTH = re.compile(rb"[0-9]{1,18}")
+_LENGTHS = frozenset(map(len, (b"content-type", b"content-length", b"content-encoding")))
+"""Lengths of the names of headers that matter: most others are told by that."""
+
+_LONGEST_LENGTH = 18
+"""Digits of a content-length that is believed."""
 _LONGEST_TYPE = 4096
 """Bytes of a content-type that are looked at: more than servers let a header have, as a rule."""
 
@@ -74,14 +78,17 @@ class Content(NamedTuple):
         encoded = False
         length: int | None = None
         for name, value in headers:
+            if len(name) not in _LENGTHS:
+                continue
             lower = name.lower()
             if lower == b"content-type":
                 if named is not None:
                     raise RejectedError(_TWO_TYPES)
                 named = value
             elif lower == b"content-length":
-                if _LENGTH.fullmatch(value.strip()):
-                    length = int(value)
+                digits = value.strip()
+                if digits.isdigit() and len(digits) <= _LONGEST_LENGTH:
+                    length = int(digits)
             elif lower == b"content-encoding":
                 codings = value.decode("latin-1").lower().split(",")
                 encoded = encoded or any(coding.strip() not in ("", "identity") for coding in codings)

@@ -18,6 +18,8 @@ from pyshield_asgi.problem import OUTPUT_REFUSED, Problem, RejectedError, of_out
 from pyshield_asgi.prompt import OFFLOADED
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from pyshield.dialects.flow import Flow
     from pyshield.results import ScanResult
     from pyshield_asgi._types import Message, Send
@@ -64,20 +66,19 @@ class ResponseGuard:
         self._body = bytearray()
         self.ended = False
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         """The application's `send`."""
         if self.ended:
             raise CutOffError("the response was cut off")
         kind = message["type"]
         if kind == "http.response.start":
-            await self._begin(message)
-        elif kind == "http.response.body" and self._flow is not None and self._outputs is not None:
-            await self._stream(self._flow, self._outputs, message)
-        elif kind == "http.response.body" and self._start is not None:
-            await self._collect(self._start, message)
-        else:
-            await self._pass_start()
-            await self._send(message)
+            return self._begin(message)
+        if kind == "http.response.body":
+            if self._flow is not None and self._outputs is not None:
+                return self._stream(self._flow, self._outputs, message)
+            if self._start is not None:
+                return self._collect(self._start, message)
+        return self._pass(message)
 
     async def fail(self) -> None:
         """Ends a response whose application failed, so that the client gets a whole one."""
@@ -162,9 +163,13 @@ class ResponseGuard:
         except ShieldError as error:
             _LOGGER.error("a response was not scanned: %s: %s", type(error).__name__, error)  # noqa: TRY400
             await self._refuse(of_output_error(error))
+        self._start = None
+        if data is piece:
+            await self._send(start)
+            await self._send(message)
+            return
         if data is not whole:
             start = {**start, "headers": rewritten_headers(start.get("headers", ()), len(data), charset)}
-        self._start = None
         await self._send(start)
         await self._send({"type": "http.response.body", "body": data, "more_body": False})
 
@@ -214,7 +219,9 @@ class ResponseGuard:
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
         raise CutOffError("the response was refused")
 
-    async def _pass_start(self) -> None:
+    async def _pass(self, message: Message) -> None:
+        """Sends what is not looked at, and what was held before it."""
         if self._start is not None:
             start, self._start = self._start, None
             await self._send(start)
+        await self._send(message)

@@ -50,7 +50,8 @@ class Paths:
         """Whether the path is one of them; a slash at its end does not matter."""
         if self._prefixes and path.startswith(self._prefixes):
             return True
-        return bool(self._exact) and _bare(path) in self._exact
+        exact = self._exact
+        return bool(exact) and (path in exact or (path[-1:] == "/" and _bare(path) in exact))
 
 
 class Routes:
