@@ -116,9 +116,10 @@ async def body_of(receive: Any) -> bytes | None:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        body += message.get("body", b"")
+        piece: bytes = message.get("body", b"")
         if not message.get("more_body"):
-            return body
+            return body + piece
+        body += piece
 
 
 async def answer(

@@ -44,7 +44,7 @@ class Channel:
         self._ahead: asyncio.Task[Message] | None = None
 
     async def read(self, most: int) -> bytes:
-        """Reads the whole body.
+        """Reads the whole body, which the application is then given first.
 
         Args:
             most: How many bytes it may have.
@@ -53,20 +53,27 @@ class Channel:
             DisconnectedError: If the client went away before its end.
             RejectedError: If it is longer.
         """
-        body = bytearray()
+        body: bytearray | None = None
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise DisconnectedError
             piece: bytes = message.get("body", b"")
-            if len(body) + len(piece) > most:
+            if (0 if body is None else len(body)) + len(piece) > most:
                 raise RejectedError(too_large(most))
-            if not message.get("more_body", False):
-                return bytes(body + piece) if body else piece
+            more = message.get("more_body", False)
+            if body is None:
+                if not more:  # as nearly all of them are
+                    self._replay = message
+                    return piece
+                body = bytearray()
             body += piece
+            if not more:
+                self.replay(whole := bytes(body))
+                return whole
 
     def replay(self, body: bytes) -> None:
-        """Gives the application this body first."""
+        """Gives the application this body first, in the place of the one that was read."""
         self._replay = {"type": "http.request", "body": body, "more_body": False}
 
     async def receive(self) -> Message:

@@ -111,7 +111,6 @@ class Responder:
                 raise RejectedError(too_large(guard.max_body_bytes))
         data = await self._channel.read(guard.max_body_bytes)
         self._read = True
-        self._channel.replay(data)
         if not data:
             mark(self._scope, guard, (), self._scope.get(SCOPE_KEY))
             return

@@ -20,8 +20,8 @@ from pyshield_asgi.prompt import OFFLOADED
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from pyshield._runtime import ScannedDocument
     from pyshield.dialects.flow import Flow
-    from pyshield.results import ScanResult
     from pyshield_asgi._types import Message, Send
     from pyshield_asgi.guard import Guard
     from pyshield_asgi.prompt import Prompt
@@ -157,7 +157,11 @@ class ResponseGuard:
             return
         whole = bytes(self._body + piece) if self._body else piece
         try:
-            data, charset = await self._scanned(whole)
+            document = self._at_once(whole)
+            if document is not None and document.clean:
+                data, charset = whole, None
+            else:
+                data, charset = await self._scanned(whole, document)
         except RejectedError as rejected:
             await self._unreadable(rejected)
         except ShieldError as error:
@@ -173,29 +177,30 @@ class ResponseGuard:
         await self._send(start)
         await self._send({"type": "http.response.body", "body": data, "more_body": False})
 
-    async def _scanned(self, data: bytes) -> tuple[bytes, str | None]:
+    def _at_once(self, data: bytes) -> ScannedDocument | None:
+        """A short body, read and scanned in one call; `None` if that is not done."""
+        guard = self._guard
+        if not guard.direct_answers or self._prompt is not None or not data:
+            return None
+        choice = ANSWERS if guard.answer_choice is None else guard.answer_choice
+        return scanned_at_once(guard, data, choice, self._charset, "")
+
+    async def _scanned(self, data: bytes, document: ScannedDocument | None) -> tuple[bytes, str | None]:
         """What passes of a body, itself if it is all, and the charset if that had to change."""
         if not data:
             return data, None
         guard = self._guard
         choice = ANSWERS if guard.answer_choice is None else guard.answer_choice
-        prompt = "" if self._prompt is None else await self._prompt.text()
-        found: list[ScanResult] | None = None
-        if guard.direct_answers:
-            document = scanned_at_once(guard, data, choice, self._charset, prompt)
-            if document is not None and document.clean:
-                return data, None
-            if document is not None:
-                found = [result for _, result in document.fields()]
         arguments = data, Media.JSON, self._charset, choice, guard.max_fields
         long = len(data) >= OFFLOADED
         body = await asyncio.to_thread(parse, *arguments) if long else parse(*arguments)
         if not body.fields:
             return data, None
-        if found is None:
+        if document is None:
+            prompt = "" if self._prompt is None else await self._prompt.text()
             texts = await answered(guard, prompt, body.fields)
         else:
-            texts = passed(guard, body.fields, found)
+            texts = passed(guard, body.fields, [result for _, result in document.fields()])
         if texts is None:
             return data, None
         return await asyncio.to_thread(body.rewritten, texts) if long else body.rewritten(texts)
