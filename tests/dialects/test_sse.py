@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyshield.dialects.sse import EventParser, TooLongError, event
+
+RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""On a busy machine."""
 
 STREAM = (
     b"\xef\xbb\xbf: hello\r\n\r\ndata: a\ndata:b\n\nevent: x\rid: 7\rdata: \xc3\xa9\r\r"
@@ -20,6 +23,7 @@ LINE_FEEDS = b"\n\ndata: a\ndata:b\n\n: x\n\n\nevent: x\ndata: \xc3\xa9\n\ndata:
 LINE_FEED_DATA = [None, None, "a\nb", None, None, "é"]
 
 
+@RELAXED
 @given(st.sampled_from([(STREAM, DATA), (LINE_FEEDS, LINE_FEED_DATA)]), st.data())
 def test_cut_anywhere(example, draw):
     stream, data = example
@@ -31,6 +35,7 @@ def test_cut_anywhere(example, draw):
     assert b"".join(found.raw for found in events) + parser.rest() == stream
 
 
+@RELAXED
 @given(
     st.lists(st.sampled_from([b"\n", b"\r", b"data:", b"event: e", b"x"]), max_size=12), st.integers(0, 40)
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyshield import Limits, Shield
@@ -14,6 +14,9 @@ from pyshield.output_scanners import BanSubstrings as BanOutput
 from pyshield.output_scanners import Regex
 from pyshield_asgi import CHAT_FIELDS, ScannedBody, ShieldMiddleware, unless_redacted
 from pyshield_asgi.guard import Guard
+
+RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""On a busy machine."""
 
 TYPES = [b"application/json", b"application/json; charset=utf-8", b"application/json; charset=utf-16", None]
 
@@ -80,7 +83,7 @@ async def outcome(shield, body, content_type, **options):
     return given, sent
 
 
-@settings(deadline=None)
+@RELAXED
 @given(
     bodies,
     st.sampled_from(TYPES),

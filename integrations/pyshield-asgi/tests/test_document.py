@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyshield_asgi.document import (
@@ -19,6 +19,9 @@ from pyshield_asgi.document import (
 )
 from pyshield_asgi.fields import Fields
 from pyshield_asgi.path import clipped_pointer, pointer
+
+RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""On a busy machine."""
 
 EVERYTHING = Fields(["/**"])
 NOTHING = Fields([])
@@ -52,6 +55,7 @@ def strings(value, path=()):
             yield from strings(item, (*path, index))
 
 
+@RELAXED
 @given(documents())
 def test_every_string_is_found(document):
     value, text = document
@@ -60,6 +64,7 @@ def test_every_string_is_found(document):
     assert all(json.loads(text[field.start : field.end]) == field.text for field in found)
 
 
+@RELAXED
 @given(documents(), st.data())
 def test_a_pointer_reaches_its_string_alone(document, data):
     value, text = document
@@ -71,6 +76,7 @@ def test_a_pointer_reaches_its_string_alone(document, data):
     ]
 
 
+@RELAXED
 @given(documents(), st.data())
 def test_only_replaced_strings_change(document, data):
     _, text = document
@@ -85,6 +91,7 @@ def test_only_replaced_strings_change(document, data):
     assert at - 3 == len(changed)
 
 
+@RELAXED
 @given(
     st.text('[]{}",:0123-.eE+truefalsnNI \n\\u', max_size=12)
     | st.builds(
