@@ -101,6 +101,14 @@ def main(arguments: list[str] | None = None) -> None:
     stage = _stage(stages, "rivals", "measure others on the same rows", _on("compare", "rows"))
     stage.add_argument("--rows", type=int, default=500, help="of one source at most")
     stage = _stage(
+        stages,
+        "similarity",
+        "choose the thresholds of scanners that compare embeddings",
+        _on("compare_embeddings", "name", "data"),
+    )
+    stage.add_argument("--name", required=True)
+    stage.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="of the archives")
+    stage = _stage(
         stages, "card", "write the shipped folder and the report", _on("deliver", "name", "folder", "report")
     )
     stage.add_argument("--name", required=True)

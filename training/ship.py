@@ -69,6 +69,11 @@ def write(work: Path, name: str, folder: Path, report: Path) -> None:
     manifest = json.loads((work / "manifest.json").read_text(encoding="utf-8"))
     rivals = work / "rivals.json"
     others = json.loads(rivals.read_text(encoding="utf-8")) if rivals.exists() else {}
+    similar = work / f"{name}.similarity.json"
+    near = json.loads(similar.read_text(encoding="utf-8")) if similar.exists() else None
+    if near is not None:
+        config["thresholds"] |= near["thresholds"]
+        results["similarity"] = near
     missing = unfit(results, others)
     for head in missing:
         config["heads"].pop(head, None)
@@ -77,7 +82,8 @@ def write(work: Path, name: str, folder: Path, report: Path) -> None:
     text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
     (folder / "config.json").write_text(text, encoding="utf-8")
     (folder / "MODEL_CARD.md").write_text(card(results, config, manifest, others, missing), encoding="utf-8")
-    shutil.copyfile(work / f"{name}.results.json", report / "encoder.json")
+    numbers = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
+    (report / "encoder.json").write_text(numbers, encoding="utf-8")
     shutil.copyfile(work / "manifest.json", report / "manifest.json")
     (report / "encoder.md").write_text(tables(results), encoding="utf-8")
     plots.draw(results["held_out"], others, report)
@@ -128,6 +134,7 @@ def card(
         f"Embedding against all-MiniLM-L6-v2: mean cosine {_number(embedding['mean_cosine'])},",
         f"rank correlation of similarities {_number(embedding['rank_correlation_of_similarities'])}.",
         "",
+        *_similarity(results.get("similarity")),
         "On validation groups of the training sources:",
         "",
         "| head | AUC | balanced |",
@@ -167,6 +174,26 @@ def card(
         "",
     ]
     return "\n".join(lines)
+
+
+def _similarity(near: dict[str, Any] | None) -> list[str]:
+    """The thresholds of scanners that compare embeddings, and what they do."""
+    if near is None:
+        return []
+    limits, topics, relevance = near["thresholds"], near["topics"], near["relevance"]
+    return [
+        "Similarity (cosine), on halves that the thresholds were not chosen on:",
+        "",
+        "| scanner | threshold | found | false positives | on |",
+        "|---|---|---|---|---|",
+        f"| BanTopics | {limits['BanTopics']} | {_rates(topics)} | {topics['texts']} requests, six topics |",
+        f"| Relevance | {limits['Relevance']} | {_rates(relevance)} | {relevance['pairs']} answers |",
+        "",
+    ]
+
+
+def _rates(numbers: dict[str, Any]) -> str:
+    return f"{_number(numbers['recall'])} | {_number(numbers['false_positives'])}"
 
 
 _COLUMNS = {
@@ -224,7 +251,7 @@ def tables(results: dict[str, Any]) -> str:
         "",
     ]
     for part, heads in results.items():
-        if part == "embedding":
+        if part in {"embedding", "similarity"}:
             continue
         for head, entry in heads.items():
             for slice_ in ("source", "language", "length", "obfuscation", "place"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training import base, calibrate, evaluate, example, export, score, ship, train
+from training import base, calibrate, evaluate, example, export, score, ship, similarity, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +69,11 @@ def compare(work: Path, rows: int) -> None:
 
     found = evaluate.sampled(example.read(work / "held_out.jsonl"), rows)
     write_json(work / "rivals.json", rivals.report(found))
+
+
+def compare_embeddings(work: Path, name: str, data: Path) -> None:
+    """Choose the thresholds of scanners that compare embeddings."""
+    similarity.write(work, name, data)
 
 
 def write_json(path: Path, value: object) -> None:

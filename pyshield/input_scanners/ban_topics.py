@@ -36,8 +36,9 @@ class BanTopics(Reader, PromptScanner):
 
     A model that tells whether one text follows from another is asked whether the prompt is about each topic,
     as in transformers' zero-shot classification: several topics share one probability, a single one is
-    weighed against its contrary. A model that gives embeddings says how near the prompt is to each topic; the
-    score is the cosine between the two, so that thresholds are lower (0.25 to 0.4 for MiniLM).
+    weighed against its contrary. A model that gives embeddings says how near the prompt is to each topic.
+    With the bundled one the default threshold stands for the nearness at which it was calibrated; with
+    another one the score is the cosine itself, so that thresholds are lower (0.25 to 0.4 for MiniLM).
 
     Args:
         topics: The topics, in words.

@@ -4,7 +4,7 @@
 from pyshield import models
 
 models.configure("models.toml")
-vectors = await models.embed(["a text", "another"], model="all-MiniLM-L6-v2")
+vectors = await models.embed(["a text", "another"])  # by the bundled model
 ranked = await models.rerank("a question", ["an answer", "something else"])
 ```
 

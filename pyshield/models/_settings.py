@@ -12,12 +12,15 @@ from pyshield._check import Check, shown
 from pyshield._hub import is_repository
 from pyshield.model import Model
 
-__all__ = ["Settings", "configure", "declared", "settings"]
+__all__ = ["BUNDLED", "Settings", "configure", "declared", "settings"]
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SIZES = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _LONGEST = 365 * 86400.0
 _WITHOUT_EFFECT = ("python_path", "gpu_memory_fraction")
+BUNDLED = "pyshield-encoder"
+"""The name of the model that comes with pyshield."""
+
 _USUAL_ORGANISATION = "sentence-transformers"
 """Where a name without an organisation is looked for, as sentence-transformers does."""
 
@@ -36,7 +39,8 @@ class Settings:
         enable_gpu: Whether CUDA is used where it is there. `models.list()` says what is in force.
         enable_gc: Whether Python's garbage collector runs after a model was let go.
         gc_interval: Seconds between two such runs at least.
-        embedding: The model for vectors if a request names none.
+        embedding: The model for vectors if a request names none: the bundled one, which needs no download,
+            if the settings do not say.
         reranker: The model for ranks if a request names none.
         models: Declarations by name.
         functions: `timeout` and `max_batch_size` of registered functions, by name.
@@ -50,7 +54,7 @@ class Settings:
     enable_gpu: bool = False
     enable_gc: bool = True
     gc_interval: float = 300.0
-    embedding: str = "all-MiniLM-L6-v2"
+    embedding: str = BUNDLED
     reranker: str = "cross-encoder/ms-marco-MiniLM-L-2-v2"
     models: Mapping[str, Model] = field(default_factory=dict)
     functions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -92,7 +96,7 @@ def configure(source: str | Path | Mapping[str, Any] | Settings) -> Settings:
 
 
 def declared(name: str) -> Model:
-    """The model of a name: one of the settings, a path, or a model of the hub.
+    """The model of a name: one of the settings, the bundled one, a path, or a model of the hub.
 
     Raises:
         ConfigError: For what is no name.
@@ -106,6 +110,8 @@ def declared(name: str) -> Model:
     options: dict[str, Any] = {"idle_timeout": _in_force.model_cache_timeout}
     if _in_force.enable_gpu:
         options |= {"providers": ("cuda",), "strict": False}
+    if name == BUNDLED:
+        return Model(Model.bundled().path, **options)
     here = Path(name).expanduser()
     if here.exists() or here.suffix == ".onnx" or is_repository(name) or "/" in name:
         return Model(name, **options)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pyshield import Shield
-from pyshield.input_scanners import PromptInjection, Toxicity
+from pyshield import Shield, functions, models
+from pyshield.input_scanners import BanTopics, PromptInjection, Toxicity
 from pyshield.model import Model
 from pyshield.models import embed
-from pyshield.output_scanners import NoRefusal
+from pyshield.output_scanners import BanTopics as OutputBanTopics
+from pyshield.output_scanners import NoRefusal, Relevance
 
 FOLDER = Path(Model.bundled().path)
 ROOT = Path(__file__).parents[2]
@@ -75,3 +76,37 @@ async def test_similar_sentences_lie_closer_than_others():
 
     assert product(first, first) == pytest.approx(1.0, abs=1e-3)
     assert product(first, second) > product(first, third) + 0.2
+
+
+ABOUT_MONEY = ["How do I transfer money to my bank account?", "What is the balance of my savings account?"]
+ABOUT_OTHER = ["What is the weather like in Paris tomorrow?", "Tell me a joke about two cats and a dog."]
+
+
+@pytest.mark.parametrize("kind", [BanTopics, OutputBanTopics])
+def test_topics_are_told_apart_at_the_default_threshold(kind):
+    scanner = kind(["banking"])
+
+    def passes(text):
+        return (scanner.scan(text) if kind is BanTopics else scanner.scan("", text))[1]
+
+    assert [passes(text) for text in ABOUT_MONEY] == [False, False]
+    assert [passes(text) for text in ABOUT_OTHER] == [True, True]
+
+
+def test_answers_are_relevant_to_their_prompt_at_the_default_threshold():
+    scanner = Relevance()
+    answer = "Paris is the capital of France; it lies on the river Seine."
+    assert scanner.scan("What is the capital of France?", answer)[1]
+    assert not scanner.scan("How long does a boiled egg take?", answer)[1]
+
+
+async def test_the_default_embedding_needs_no_download(monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    models.clear()
+    assert models.settings().embedding == "pyshield-encoder"
+    vectors = await models.embed(["one text", "another"])
+    assert [len(vector) for vector in vectors] == [384, 384]
+    told = await functions.call("embed_texts", texts=["one text"])
+    assert (told["model"], told["dimensions"], told["count"]) == ("pyshield-encoder", 384, 1)
+    assert [held.model_name for held in models.list()] == ["pyshield-encoder"]
+    models.clear()
