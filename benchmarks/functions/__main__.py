@@ -72,7 +72,8 @@ async def _from_engine(name: str, rounds: int) -> tuple[list[float], list[float]
     return taken, medians
 
 
-def _engine(report: Report, loop: str, rounds: int) -> None:
+def engine(report: Report, loop: str, rounds: int) -> None:
+    """Calls from a stage of a plan."""
     for name, words in (("task", "task"), ("checked", "task with schemas"), ("thread", "worker thread")):
         _register()
         with asyncio.Runner(loop_factory=LOOPS[loop]) as runner:
@@ -135,7 +136,7 @@ def main() -> None:
     chosen = arguments.parse_args()
     report = Report("calls")
     for loop in LOOPS:
-        _engine(report, loop, chosen.rounds)
+        engine(report, loop, chosen.rounds)
         _python(report, loop, chosen.rounds)
     finish(report, Path(__file__).parent, write=not chosen.no_write)
 

@@ -1,8 +1,8 @@
-"""The model engine against `session.run` on the same file: python -m benchmarks.models [parts].
+"""The model engine beside what others make of the same files: python -m benchmarks.models [parts].
 
 Needs `python -m benchmarks.models.export` once, in an environment with torch. What is measured of ours is the
 whole scan of a shield, from the text to the result: tokens, line, run, verdict, and the way back to the event
-loop. The rival is given tokens.
+loop. `session.run`, the first rival, is given tokens.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from typing import Any
 import onnxruntime
 
 from benchmarks.bridge.loop_delay import during
+from benchmarks.functions import __main__ as calls
 from benchmarks.measure import ROOT, Figure, Report, at_least, at_most, finish, parser, quartiles
+from benchmarks.models import faults, rivals
 from benchmarks.models.export import FOLDER
 from benchmarks.models.texts import fed, texts
 
@@ -226,19 +228,58 @@ async def delay(report: Report) -> None:
     report.add(at_most("event loop's delay under full load, p99", busy["p99"], "ms", 2.0, note=note))
 
 
-PARTS = {"one": one, "throughput": throughput, "heads": heads, "delay": delay}
+async def panics(report: Report) -> None:
+    """One session killed by a panic, under load."""
+    from pyshield import Shield
+
+    await faults.panics(report, Shield(prompt=scanners(1)), "minilm-ten-heads 1")
+
+
+async def function(report: Report) -> None:
+    """A registered function that does nothing, called from the engine."""
+    # A loop of its own for each measurement, which must not run within this one.
+    await asyncio.to_thread(calls.engine, report, "asyncio", ROUNDS)
+
+
+PARTS = {
+    "one": one,
+    "throughput": throughput,
+    "heads": heads,
+    "delay": delay,
+    "panics": panics,
+    "function": function,
+}
+RIVALS = {"stackone": rivals.stackone, "llm_guard": rivals.llm_guard}
+
+
+def rival_python(name: str, given: Path | None) -> Path:
+    """The interpreter of a rival's environment: the one given, or where the documentation puts it."""
+    usual = {"stackone": ROOT / ".venv-stackone", "llm_guard": ROOT / ".venv-llm-guard"}[name]
+    return given or usual / "bin" / "python"
 
 
 def main() -> None:
     """Runs the parts that are named, or all."""
     arguments = parser(__doc__)
-    arguments.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which; all if none is named")
+    names = [*PARTS, *RIVALS]
+    arguments.add_argument("parts", nargs="*", choices=[*names, []], help="which; all if none is named")
+    for name in RIVALS:
+        arguments.add_argument(
+            f"--{name.replace('_', '-')}", type=Path, metavar="PYTHON", help="of the rival's environment"
+        )
     chosen = arguments.parse_args()
     if not (FOLDER / "model.onnx").is_file():
         sys.exit("there is no model: run python -m benchmarks.models.export first")
-    for name in chosen.parts or PARTS:
+    for name in chosen.parts or names:
         report = Report(name)
-        asyncio.run(PARTS[name](report))
+        if name in PARTS:
+            asyncio.run(PARTS[name](report))
+        else:
+            python = rival_python(name, getattr(chosen, name))
+            if not python.exists():
+                print(f"  {name}: left out, there is no {python.name} of its environment")
+                continue
+            asyncio.run(RIVALS[name](report, python))
         finish(report, HERE, write=not chosen.no_write)
 
 

