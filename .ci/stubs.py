@@ -46,6 +46,7 @@ TYPES: dict[str, str] = {
     "ModelHandle.embed": "Awaitable[list[list[float]]]",
     "ModelHandle.embed(texts)": "Sequence[str]",
     "ModelHandle.embed_blocking(texts)": "Sequence[str]",
+    "ModelHandle.classify_blocking(texts)": "Sequence[str]",
     "ModelHandle.metrics": "dict[str, Any]",
     "ModelHandle.score_blocking(pairs)": "Sequence[tuple[str, str]]",
     "ModelHandle.score": "Awaitable[list[list[float]]]",
@@ -61,7 +62,10 @@ TYPES: dict[str, str] = {
     "RedisVaults.arotate": "Awaitable[int]",
     "ScanResult.entities": "list[Entity]",
     "ScanResult.errors": "list[ShieldError]",
-    "ScanResult.merge_custom(verdicts)": "Sequence[tuple[str, bool, float, ShieldError | None]]",
+    "ScanResult.detection_method": "DetectionMethod",
+    "ScanResult.merge_custom(verdicts)": (
+        "Sequence[tuple[str, bool, float, ShieldError | None, str | None, str | None]]"
+    ),
     "ScanResult.risk_factors": "list[RiskFactor]",
     "ScanResult.severity": "Severity",
     "ScanResult.to_dict": "dict[str, Any]",
@@ -109,6 +113,7 @@ HOMES = {
     "Any": "typing",
     "Awaitable": "collections.abc",
     "Context": "contextvars",
+    "DetectionMethod": "pyshield.results",
     "Entity": "pyshield.results",
     "Path": "pathlib",
     "RiskFactor": "pyshield.results",

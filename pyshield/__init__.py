@@ -15,10 +15,20 @@ if TYPE_CHECKING:
     from pyshield.errors import ShieldError
     from pyshield.evaluate import ascan_output, ascan_prompt, scan_output, scan_prompt
     from pyshield.messages import Decision, MessagePolicy, ScannedMessages
-    from pyshield.results import Entity, Finding, RiskFactor, ScanResult, Severity, Timings, Verdict
+    from pyshield.pipeline import ScannerPipeline
+    from pyshield.results import (
+        DetectionMethod,
+        Entity,
+        Finding,
+        RiskFactor,
+        ScanResult,
+        Severity,
+        Timings,
+        Verdict,
+    )
     from pyshield.session import BlockingSession, Session
     from pyshield.sessions import Sessions
-    from pyshield.shield import BlockingShield, Cache, Limits, Shield, Views
+    from pyshield.shield import BlockingShield, Cache, Limits, Pipeline, Shield, Views
     from pyshield.spotlighting import Spotlighting
     from pyshield.stream import StreamBlocked, StreamEnd, StreamFinding, StreamText
     from pyshield.vault import Vault
@@ -32,13 +42,16 @@ __all__ = [
     "Canary",
     "Cascade",
     "Decision",
+    "DetectionMethod",
     "Entity",
     "Finding",
     "Limits",
     "MessagePolicy",
+    "Pipeline",
     "RiskFactor",
     "ScanResult",
     "ScannedMessages",
+    "ScannerPipeline",
     "Session",
     "Sessions",
     "Severity",
@@ -67,13 +80,16 @@ _HOME = {
     "Canary": "canary",
     "Cascade": "cascade",
     "Decision": "messages",
+    "DetectionMethod": "results",
     "Entity": "results",
     "Finding": "results",
     "Limits": "shield",
     "MessagePolicy": "messages",
+    "Pipeline": "shield",
     "RiskFactor": "results",
     "ScanResult": "results",
     "ScannedMessages": "messages",
+    "ScannerPipeline": "pipeline",
     "Session": "session",
     "Sessions": "sessions",
     "Severity": "results",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pyshield._check import Check, shown
 from pyshield._declaration import Declaration, OutputScanner, PromptScanner, is_native
-from pyshield._limits import Cache, Limits, Views
+from pyshield._limits import Cache, Limits, Pipeline, Views
 from pyshield._own import Own
 from pyshield.errors import ConfigError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pyshield._messages.policy import MessagePolicy
     from pyshield._private import NativeVault
     from pyshield._runtime import Shield as NativeShield
+    from pyshield.ml import MLConfig
 
 __all__ = ["Declared", "OnError"]
 
@@ -44,7 +45,21 @@ def _scanners(check: Check, field: str, given: object, kind: type[Declaration]) 
 
 def _own(scanners: tuple[Any, ...]) -> tuple[Own, ...]:
     """Those the runtime alone cannot run, with their places."""
-    return tuple(Own(scanner, at) for at, scanner in enumerate(scanners) if not is_native(scanner))
+    own, native = [], 0
+    for at, scanner in enumerate(scanners):
+        first = _run_by_runtime(scanner)
+        if first is not scanner:
+            own.append(Own(scanner, at, None if first is None else native))
+        native += first is not None
+    return tuple(own)
+
+
+def _run_by_runtime(scanner: Any) -> Any:  # noqa: ANN401  # any object with `scan`
+    """What of a scanner the runtime runs: all of it, the first stage of a cascade, or nothing."""
+    if is_native(scanner):
+        return scanner
+    first_stage = getattr(scanner, "_first_stage", None)
+    return first_stage() if callable(first_stage) else None
 
 
 class Declared:
@@ -54,9 +69,11 @@ class Declared:
         "_declared",
         "_lanes",
         "_messages",
+        "_ml",
         "_native",
         "_own_output",
         "_own_prompt",
+        "_pipeline",
         "_seconds",
         "_vault_count",
     )
@@ -73,6 +90,8 @@ class Declared:
         cache: Cache | None = None,
         on_error: OnError = "block",
         messages: MessagePolicy | None = None,
+        pipeline: Pipeline | None = None,
+        ml: MLConfig | None = None,
     ) -> None:
         check = Check(self._name)
         limits = Limits() if limits is None else limits
@@ -82,11 +101,19 @@ class Declared:
             check.fail("views", f"expected Views or None, got {shown(views)}")
         if cache is not None and not isinstance(cache, Cache):
             check.fail("cache", f"expected Cache or None, got {shown(cache)}")
+        if pipeline is not None and not isinstance(pipeline, Pipeline):
+            check.fail("pipeline", f"expected Pipeline or None, got {shown(pipeline)}")
+        if ml is not None:
+            from pyshield.ml import MLConfig
+
+            if not isinstance(ml, MLConfig):
+                check.fail("ml", f"expected MLConfig or None, got {shown(ml)}")
         if on_error not in _ON_ERROR:
             check.fail("on_error", f"expected 'block', 'allow' or 'raise', got {shown(on_error)}")
         prompts = _scanners(check, "prompt", prompt, PromptScanner)
         outputs = _scanners(check, "output", output, OutputScanner)
         self._declared = (prompts, outputs, limits, views, cache, on_error)
+        self._pipeline, self._ml = pipeline, ml
         self._own_prompt = _own(prompts)
         self._own_output = _own(outputs)
         self._seconds = limits.deadline
@@ -105,9 +132,13 @@ class Declared:
 
         prompts, outputs, limits, views, cache, on_error = self._declared
         vaults: list[NativeVault] = []
+        ml = self._ml
+        if ml is not None and cache is None and ml.cache_enabled:
+            cache = ml.cache_config.to_cache()
         spec = {
-            "prompt": [s._spec_with(vaults) for s in prompts if is_native(s)],  # noqa: SLF001
-            "output": [s._spec_with(vaults) for s in outputs if is_native(s)],  # noqa: SLF001
+            "prompt": self._specs(prompts, vaults),
+            "output": self._specs(outputs, vaults),
+            "pipeline": self._order(),
             "limits": limits.to_config(),
             "views": None if views is None else views.to_config(),
             "cache": None if cache is None else cache.to_config(),
@@ -115,6 +146,37 @@ class Declared:
         }
         self._vault_count = len(set(map(id, vaults)))
         return NativeShield(json.dumps(spec), vaults)
+
+    def _specs(self, scanners: tuple[Any, ...], vaults: list[NativeVault]) -> list[dict[str, Any]]:
+        """The declarations of those the runtime runs, as it reads them."""
+        specs = []
+        for scanner in scanners:
+            native = _run_by_runtime(scanner)
+            if native is None:
+                continue
+            if self._ml is None:
+                spec = native._spec_with(vaults)  # noqa: SLF001
+            else:
+                from pyshield.ml._spec import spec_of
+
+                spec = spec_of(self._ml, native, vaults)
+            specs.append(spec if native is scanner else spec | {"cascade": True})
+        return specs
+
+    def _order(self) -> dict[str, Any]:
+        """In which order they run, as the runtime reads it."""
+        pipeline, ml = self._pipeline, self._ml
+        return {
+            "sequential": pipeline is not None and pipeline.mode == "sequential",
+            "short_circuit": None if pipeline is None else pipeline.short_circuit,
+            "prefilter": ml is not None and ml.mode.value == "hybrid",
+            "fallback": ml is not None and ml.fallback_to_heuristic,
+        }
+
+    @property
+    def _short(self) -> float | None:
+        """The risk from which on a refusal ends a scan, for scanners that the runtime does not run."""
+        return None if self._pipeline is None else self._pipeline.short_circuit
 
     @property
     def prompt(self) -> tuple[Any, ...]:
@@ -145,6 +207,16 @@ class Declared:
     def on_error(self) -> OnError:
         """What a scanner that comes to no verdict means."""
         return self._declared[5]
+
+    @property
+    def pipeline(self) -> Pipeline | None:
+        """In which order the scanners run; `None` for all at once."""
+        return self._pipeline
+
+    @property
+    def ml(self) -> MLConfig | None:
+        """How scanners read models; `None` for each as it is declared."""
+        return self._ml
 
     @property
     def messages(self) -> MessagePolicy | None:
@@ -203,6 +275,8 @@ class Declared:
             "cache": None if cache is None else cache.to_config(),
             "on_error": on_error,
             "messages": None if self._messages is None else self._messages.to_config(),
+            "pipeline": None if self._pipeline is None else self._pipeline.to_config(),
+            "ml": None if self._ml is None else self._ml.to_config(),
         }
 
     def to_yaml(self) -> str:
@@ -249,6 +323,10 @@ class Declared:
             parts.append(f"on_error={on_error!r}")
         if self._messages is not None:
             parts.append(f"messages={self._messages!r}")
+        if self._pipeline is not None:
+            parts.append(f"pipeline={self._pipeline!r}")
+        if self._ml is not None:
+            parts.append(f"ml={self._ml!r}")
         return f"{type(self).__name__}({', '.join(parts)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -257,6 +335,10 @@ class Declared:
         options: dict[str, Any] = {"limits": limits, "views": views, "cache": cache, "on_error": on_error}
         if self._messages is not None:
             options["messages"] = self._messages
+        if self._pipeline is not None:
+            options["pipeline"] = self._pipeline
+        if self._ml is not None:
+            options["ml"] = self._ml
         return _rebuild, (type(self), prompts, outputs, options)
 
 

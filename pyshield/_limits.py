@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pyshield._check import Check, shown
 
-__all__ = ["Cache", "Limits", "Views"]
+__all__ = ["Cache", "Limits", "Pipeline", "Views"]
 
 _MIB = 1024 * 1024
 _MOST_IN_FLIGHT = 1_000_000
@@ -58,6 +58,7 @@ class Cache:
 
     Args:
         max_bytes: What all remembered results may occupy together.
+        max_entries: How many are remembered; as many as have room if not given.
         ttl: Seconds a result is remembered; `None` sets no limit.
 
     Raises:
@@ -65,16 +66,52 @@ class Cache:
     """
 
     max_bytes: int = 64 * _MIB
+    max_entries: int | None = None
     ttl: float | None = None
 
     def __post_init__(self) -> None:
         check = Check("Cache")
         check.integer("max_bytes", self.max_bytes, least=1)
+        if self.max_entries is not None:
+            check.integer("max_entries", self.max_entries, least=1)
         if self.ttl is not None:
             check.number("ttl", self.ttl, least=0.0, most=_LONGEST, above=True)
 
     def to_config(self) -> dict[str, Any]:
         """The cache's bounds as a configuration file holds them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """In which order the scanners of a shield run.
+
+    Args:
+        mode: `"parallel"`: all at once. `"sequential"`: one after another, in declared order, each on the
+            text as it came; those in a row that read one model share its run, and scanners of your own come
+            last.
+        short_circuit: The risk from which on a refusal ends a sequential scan: the scanners after it are not
+            asked, and `result.skipped` names them. What is redacted goes on, so it ends nothing. Without it
+            all are asked.
+
+    Raises:
+        ConfigError: For a wrong type or value.
+    """
+
+    mode: Literal["parallel", "sequential"] = "parallel"
+    short_circuit: float | None = None
+
+    def __post_init__(self) -> None:
+        check = Check("Pipeline")
+        if self.mode not in ("parallel", "sequential"):
+            check.fail("mode", f"expected 'parallel' or 'sequential', got {shown(self.mode)}")
+        if self.short_circuit is not None:
+            check.number("short_circuit", self.short_circuit, least=-1.0, most=1.0)
+            if self.mode == "parallel":
+                check.fail("short_circuit", "needs the mode 'sequential'")
+
+    def to_config(self) -> dict[str, Any]:
+        """The order as a configuration file holds it."""
         return asdict(self)
 
 
@@ -90,6 +127,8 @@ class Views:
         max_depth: How many encodings within each other are decoded.
         max_views: How many views a text may have; a scanner whose text needs more fails with the reason
             `"limit"`.
+        max_model_views: How many of them are read by scanners that read a model; one that would pass a text
+            with more fails with the reason `"limit"`.
         max_bytes: What the views of a text may occupy together; beyond it likewise.
 
     Raises:
@@ -100,6 +139,7 @@ class Views:
     decoded: bool = True
     max_depth: int = 2
     max_views: int = 16
+    max_model_views: int = 8
     max_bytes: int = 64 * _MIB
 
     def __post_init__(self) -> None:
@@ -108,6 +148,7 @@ class Views:
         check.boolean("decoded", self.decoded)
         check.integer("max_depth", self.max_depth, least=1, most=8)
         check.integer("max_views", self.max_views, least=1, most=256)
+        check.integer("max_model_views", self.max_model_views, least=0, most=256)
         check.integer("max_bytes", self.max_bytes, least=1)
 
     def to_config(self) -> dict[str, Any]:

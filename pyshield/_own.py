@@ -23,11 +23,11 @@ from pyshield.errors import DeadlineExceeded, FunctionError, FunctionRaised, Sca
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pyshield._runtime import Function, ScanResult
+    from pyshield._runtime import Function, ScanResult, Verdict
     from pyshield.errors import ShieldError
 
     Way = Literal["task", "thread"]
-    Judgement = tuple[str, bool, float, ShieldError | None]
+    Judgement = tuple[str, bool, float, ShieldError | None, str | None, str | None]
 
 __all__ = [
     "Own",
@@ -65,6 +65,8 @@ class Staged(tuple[str, bool, float]):  # noqa: SLOT001  # tuples have no room f
     """A verdict that may be degraded: then `error` says why it is not the one it should be."""
 
     error: ShieldError | None = None
+    stage: str | None = None
+    """Which stage of a cascade it is of, as `Verdict.stage` has it."""
 
 
 deadline: ContextVar[float | None] = ContextVar("pyshield_deadline", default=None)
@@ -85,13 +87,16 @@ class Own:
     Args:
         scanner: The scanner.
         place: Its place in the list.
+        first: For a cascade whose first stage the runtime runs, where that stands among what the runtime
+            runs.
     """
 
-    __slots__ = ("name", "place", "scanner")
+    __slots__ = ("first", "name", "place", "scanner")
 
-    def __init__(self, scanner: Any, place: int = 0) -> None:  # noqa: ANN401  # any object with `scan`
+    def __init__(self, scanner: Any, place: int = 0, first: int | None = None) -> None:  # noqa: ANN401
         self.scanner = scanner
         self.place = place
+        self.first = first
         self.name = type(scanner).__name__
 
     async def _run(self, way: Way, until: float | None, call: Callable[..., Any], *texts: str) -> Any:  # noqa: ANN401
@@ -119,6 +124,15 @@ class Own:
             if until is not None and isinstance(error, TimeoutError) and monotonic() >= until:
                 raise _Late from error
             raise
+
+    async def resumed(self, until: float | None, verdict: Verdict, *texts: str) -> Any:  # noqa: ANN401
+        """As `verdict`, of a cascade whose first stage has come to `verdict`."""
+
+        async def second(*texts: str) -> Staged:
+            staged: Staged = await self.scanner._resume(texts, verdict.is_valid, verdict.risk)  # noqa: SLF001
+            return staged
+
+        return await self._run("task", until, second, *texts)
 
     async def verdict(self, until: float | None, *texts: str) -> Any:  # noqa: ANN401  # whatever it returns
         """What the scanner says of the texts, without holding up the event loop.
@@ -170,8 +184,8 @@ def remaining(until: float | None) -> float | None:
     return left
 
 
-def _judged(name: str, verdict: Any) -> tuple[str, bool, float, ShieldError | None]:  # noqa: ANN401
-    """What a scanner returned, if it is what the protocol asks for."""
+def _judged(name: str, verdict: Any) -> tuple[str, bool, float, ShieldError | None, str | None]:  # noqa: ANN401
+    """What a scanner returned, if it is what the protocol asks for; and its stage."""
     try:
         text, valid, risk = verdict
         judged = str(text), bool(valid), float(risk)
@@ -181,8 +195,8 @@ def _judged(name: str, verdict: Any) -> tuple[str, bool, float, ShieldError | No
         raise ScannerError(f"{name}: returned a {kind}, not (text, is_valid, risk)", name, "failed") from None
     if not isinstance(text, str) or not isfinite(judged[2]):
         raise ScannerError(f"{name}: returned no text or no finite risk", name, "failed")
-    error = verdict.error if isinstance(verdict, Staged) else None
-    return judged[0], judged[1], min(max(judged[2], -1.0), 1.0), error
+    error, stage = (verdict.error, verdict.stage) if isinstance(verdict, Staged) else (None, None)
+    return judged[0], judged[1], min(max(judged[2], -1.0), 1.0), error, stage
 
 
 def _failed(name: str, error: BaseException, on_error: str) -> Judgement:
@@ -198,7 +212,8 @@ def _failed(name: str, error: BaseException, on_error: str) -> Judgement:
         typed.__cause__ = error
     if on_error == "raise":
         raise typed
-    return (name, True, 0.0, typed) if on_error == "allow" else (name, False, 1.0, typed)
+    allowed = on_error == "allow"
+    return name, allowed, 0.0 if allowed else 1.0, typed, None, None
 
 
 def _merged(
@@ -206,11 +221,56 @@ def _merged(
 ) -> ScanResult:
     from pyshield._runtime import ScanResult
 
-    return ScanResult.merge_custom(result, text, judgements, [own.place for own in scanners])
+    places, firsts = [own.place for own in scanners], [own.first for own in scanners]
+    return ScanResult.merge_custom(result, text, judgements, places, firsts)
+
+
+def _skipped(own: Own, result: ScanResult) -> Judgement:
+    """The judgement of a scanner that was not asked; of a cascade what its first stage said."""
+    if own.first is None:
+        return own.name, True, 0.0, None, "short_circuit", None
+    first = _first(own, result)
+    return own.name, first.is_valid, first.risk, None, first.skipped or "short_circuit", None
+
+
+def _first_failed(own: Own, result: ScanResult, on_error: str) -> Judgement | None:
+    """The judgement of a cascade whose first stage came to no verdict; `None` if it did."""
+    if own.first is None:
+        return None
+    verdict = _first(own, result)
+    if verdict.skipped is not None:
+        return _skipped(own, result)
+    if verdict.error is None:
+        return None
+    stands_in = result.detection_method.value == "ml_fallback_to_heuristic"
+    return _failed(own.name, verdict.error, "allow" if stands_in else on_error)
+
+
+def _first(own: Own, result: ScanResult) -> Verdict:
+    """What the first stage of a cascade said."""
+    return list(result.verdicts.values())[own.first or 0]
+
+
+def _ended(scanners: Sequence[Own], result: ScanResult, short: float | None) -> bool:
+    """Whether the built-in scanners' refusal is the end: one without a change, of at least this risk."""
+    if short is None or result.is_valid:
+        return False
+    open_ = {own.first for own in scanners}
+    changed = {finding.scanner for finding in result.findings if finding.replacement is not None}
+    return any(
+        not verdict.is_valid and verdict.error is None and verdict.risk >= short and name not in changed
+        for at, (name, verdict) in enumerate(result.verdicts.items())
+        if at not in open_
+    )
 
 
 async def run(
-    scanners: Sequence[Own], result: ScanResult, before: tuple[str, ...], on_error: str, until: float | None
+    scanners: Sequence[Own],
+    result: ScanResult,
+    before: tuple[str, ...],
+    on_error: str,
+    until: float | None,
+    short: float | None = None,
 ) -> ScanResult:
     """Runs the scanners on `result.text` and returns the result of all.
 
@@ -220,13 +280,27 @@ async def run(
         before: What each scanner is given before the text: the prompt of an output, or nothing.
         on_error: What a failing scanner means.
         until: The deadline as a monotonic time.
+        short: The risk from which on a refusal is the end; the others are not asked then.
     """
     from asyncio import CancelledError, current_task
 
     text, judgements = result.text, []
+    ended = _ended(scanners, result, short)
     for own in scanners:
+        if ended:
+            judgements.append(_skipped(own, result))
+            continue
+        failed = _first_failed(own, result, on_error)
+        if failed is not None:
+            judgements.append(failed)
+            continue
+        given = text
         try:
-            text, valid, risk, degraded = _judged(own.name, await own.verdict(until, *before, text))
+            if own.first is None:
+                said = await own.verdict(until, *before, text)
+            else:
+                said = await own.resumed(until, _first(own, result), *before, text)
+            text, valid, risk, degraded, stage = _judged(own.name, said)
         except _Late:
             raise DeadlineExceeded("the deadline passed while your own scanners ran") from None
         except CancelledError as error:
@@ -238,7 +312,8 @@ async def run(
         except Exception as error:  # noqa: BLE001  # whatever a scanner of the user's raises
             judgements.append(_failed(own.name, error, on_error))
         else:
-            judgements.append((own.name, valid, risk, degraded))
+            judgements.append((own.name, valid, risk, degraded, None, stage))
+            ended = short is not None and not valid and risk >= short and text == given
     return _merged(scanners, result, text, judgements)
 
 
@@ -248,6 +323,7 @@ async def run_many(
     befores: Sequence[tuple[str, ...]],
     on_error: str,
     until: float | None,
+    short: float | None = None,
 ) -> list[ScanResult]:
     """As `run`, for many results; `befores` has one entry for each."""
     from asyncio import TaskGroup, current_task
@@ -259,7 +335,7 @@ async def run_many(
 
     async def work() -> None:
         for index in todo:
-            merged[index] = await run(scanners, results[index], befores[index], on_error, until)
+            merged[index] = await run(scanners, results[index], befores[index], on_error, until, short)
 
     try:
         async with TaskGroup() as workers:
@@ -276,24 +352,42 @@ async def run_many(
 
 
 def run_blocking(
-    scanners: Sequence[Own], result: ScanResult, before: tuple[str, ...], on_error: str, until: float | None
+    scanners: Sequence[Own],
+    result: ScanResult,
+    before: tuple[str, ...],
+    on_error: str,
+    until: float | None,
+    short: float | None = None,
 ) -> ScanResult:
     """As `run`, on the calling thread; the deadline is looked at between scanners."""
     text, judgements = result.text, []
+    ended = _ended(scanners, result, short)
     for own in scanners:
+        if ended:
+            judgements.append(_skipped(own, result))
+            continue
         remaining(until)
-        name = own.name
+        failed = _first_failed(own, result, on_error)
+        if failed is not None:
+            judgements.append(failed)
+            continue
+        name, given = own.name, text
         token = deadline.set(until)
         try:
-            verdict = own.scanner.scan(*before, text)
+            if own.first is None:
+                verdict = own.scanner.scan(*before, text)
+            else:
+                first = _first(own, result)
+                verdict = own.scanner._resume_blocking((*before, text), first.is_valid, first.risk)  # noqa: SLF001
             if isawaitable(verdict):
                 _discard(verdict)
                 raise ScannerError(f"{name}: its `scan` is asynchronous; use Shield", name, "failed")  # noqa: TRY301
-            text, valid, risk, degraded = _judged(name, verdict)
+            text, valid, risk, degraded, stage = _judged(name, verdict)
         except Exception as error:  # noqa: BLE001  # whatever a scanner of the user's raises
             judgements.append(_failed(name, error, on_error))
         else:
-            judgements.append((name, valid, risk, degraded))
+            judgements.append((name, valid, risk, degraded, None, stage))
+            ended = short is not None and not valid and risk >= short and text == given
         finally:
             deadline.reset(token)
     return _merged(scanners, result, text, judgements)

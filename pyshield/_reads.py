@@ -85,8 +85,17 @@ class Reader(Declaration):
     _usual: ClassVar[float | None] = None
     """The default threshold, which stands for the one that a model may have of its own."""
 
+    _flags_above: ClassVar[bool] = True
+    """Whether a score above the threshold is refused, as against one below it."""
+
     _unread: ClassVar[tuple[str, ...]] = ("use_onnx",)
     """Parameters that are taken for llm-guard's sake, and are nothing to the runtime."""
+
+    def scaled_threshold(self) -> float | None:
+        """The default threshold, if that is what it has and more of it is laxer; `None` otherwise."""
+        allows = self._params.get("is_blocked") is False
+        usual = self._usual if self._flags_above and not allows else None
+        return usual if usual == self._params.get("threshold") else None
 
     def _spec(self) -> dict[str, Any]:
         spec = super()._spec()

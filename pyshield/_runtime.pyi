@@ -11,7 +11,7 @@ from typing import Any, final
 
 from pyshield.errors import ShieldError
 from pyshield.functions._target import Target
-from pyshield.results import Entity, RiskFactor, Severity
+from pyshield.results import DetectionMethod, Entity, RiskFactor, Severity
 from pyshield.stream import StreamEvent
 
 __all__ = [
@@ -303,6 +303,11 @@ class ModelHandle:
         The model of a declaration, as JSON. Its configuration is read and checked; nothing is loaded yet.
         """
 
+    def classify_blocking(self, texts: Sequence[str], timeout: float | None = None, /) -> list[list[float]]:
+        """
+        The probabilities of all labels for each text, on the calling thread.
+        """
+
     def embed(self, texts: Sequence[str], timeout: float | None = None, /) -> Awaitable[list[list[float]]]:
         """
         An awaitable of a vector of length one for each text.
@@ -341,6 +346,11 @@ class ModelHandle:
         What it is called.
         """
 
+    def padding(self, /) -> int:
+        """
+        The id of the token that fills rows up.
+        """
+
     def score(
         self, pairs: Sequence[tuple[str, str]], timeout: float | None = None, /
     ) -> Awaitable[list[list[float]]]:
@@ -355,9 +365,26 @@ class ModelHandle:
         As `score`, on the calling thread.
         """
 
+    def tokens(self, text: str, most: int, /) -> list[tuple[int, tuple[int, int] | None]]:
+        """
+        The tokens of a text as the model is given them: their ids with the special ones around, and for each
+        the code points of the text that it stands for, or `None`. Nothing is loaded but the tokenizer.
+        """
+
     def unload(self, /) -> None:
         """
         Drops the sessions once those who use them are done.
+        """
+
+    def vocabulary(self, /) -> int:
+        """
+        How many different tokens there are, special ones included.
+        """
+
+    @property
+    def window(self, /) -> int:
+        """
+        Tokens of a window, special ones included: what of a text the model reads at a time.
         """
 
 @final
@@ -555,6 +582,12 @@ class ScanResult:
         """
 
     @property
+    def detection_method(self, /) -> DetectionMethod:
+        """
+        What the verdict of the built-in scanners rests on, a `DetectionMethod`.
+        """
+
+    @property
     def entities(self, /) -> list[Entity]:
         """
         The findings as plain `Entity` values.
@@ -588,13 +621,15 @@ class ScanResult:
     def merge_custom(
         result: ScanResult,
         text: str,
-        verdicts: Sequence[tuple[str, bool, float, ShieldError | None]],
+        verdicts: Sequence[tuple[str, bool, float, ShieldError | None, str | None, str | None]],
         places: Sequence[int],
+        replaced: Sequence[int | None] = ...,
         /,
     ) -> ScanResult:
         """
         `result` with what custom scanners said after it: the text they left, and their
-        `(name, is_valid, risk, error)`, which stand at `places` among all scanners as declared.
+        `(name, is_valid, risk, error, why it was skipped, stage)`, which stand at `places` among all scanners
+        as declared; `replaced` has for each the built-in scanner in whose place it stands, or `None`.
         """
 
     @property
@@ -619,6 +654,12 @@ class ScanResult:
     def severity(self, /) -> Severity:
         """
         The severity of the risk.
+        """
+
+    @property
+    def skipped(self, /) -> dict[str, str]:
+        """
+        The scanners that were not asked, by their keys in `verdicts`, and why: see `Verdict.skipped`.
         """
 
     @property
@@ -950,6 +991,21 @@ class Verdict:
     def risk(self, /) -> float:
         """
         Its risk, from -1 (none) to 1.
+        """
+
+    @property
+    def skipped(self, /) -> str | None:
+        """
+        Why the scanner was not asked: `"short_circuit"`, as one before it refused; `"heuristic_only"` or
+        `"ml_only"`, as the shield is to use no model, or nothing else. `None` if it was; otherwise `is_valid`
+        and `risk` say nothing.
+        """
+
+    @property
+    def stage(self, /) -> str | None:
+        """
+        For a `Cascade`, whose word it is: `"first"`, as the first stage was clear and the second not asked;
+        `"second"`; or `"degraded"`, as the second should have been heard and was not.
         """
 
     def to_dict(self, /) -> dict[str, Any]:

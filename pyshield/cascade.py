@@ -16,11 +16,15 @@ from __future__ import annotations
 from math import isfinite
 from threading import Lock
 from time import monotonic
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pyshield._check import Check, shown
+from pyshield._declaration import is_native
 from pyshield._own import Staged, deadline
 from pyshield.errors import ScannerError
+
+if TYPE_CHECKING:
+    from pyshield._declaration import Declaration
 
 __all__ = ["Cascade"]
 
@@ -32,6 +36,10 @@ _HANDING_BACK = 0.1
 
 class Cascade:
     """Asks `first`, and `second` if the risk lies in the grey band.
+
+    In a shield a built-in first stage runs with the other built-in scanners: what reads the same model
+    shares its run. `Verdict.stage` says whose word it is: `"first"` (the second was not asked), `"second"`
+    or `"degraded"`.
 
     When the second stage does not answer, fails, or has no time left before the request's deadline, the
     verdict is degraded: `on_failure` says what it is, and it has an error of reason `"degraded"` in
@@ -94,16 +102,33 @@ class Cascade:
 
     async def ascan(self, *texts: str) -> Staged:
         """Scans a prompt, or a prompt and an output, without holding up the event loop."""
+        from pyshield._await import awaited
+
+        text, valid, risk = await awaited(self._first, *texts)
+        return await self._resume(texts, valid, risk, text)
+
+    def scan(self, *texts: str) -> Staged:
+        """Scans on the calling thread, where a scanner as the second stage cannot be given up."""
+        text, valid, risk = self._first.scan(*texts)
+        return self._resume_blocking(texts, valid, risk, text)
+
+    def _first_stage(self) -> Declaration | None:
+        """The first stage, if it can run with a shield's other built-in scanners: in one pass with them."""
+        first = self._first
+        return first if is_native(first) and not first._vaults() else None  # noqa: SLF001
+
+    async def _resume(
+        self, texts: tuple[str, ...], valid: bool, risk: float, text: str | None = None
+    ) -> Staged:
+        """What becomes of the first stage's verdict, which left `text`: the last of `texts` if not given."""
         from asyncio import timeout
 
         from pyshield._await import awaited
 
-        text, valid, risk = await awaited(self._first, *texts)
-        if not self._is_grey(risk):
-            return self._clear(text, valid, risk)
-        left = self._left()
-        if left <= 0:
-            return self._degraded(text, valid, risk, "no time was left for the second stage", None)
+        text = texts[-1] if text is None else text
+        left = self._left() if self._is_grey(risk) else None
+        if left is None or left <= 0:
+            return self._unasked(text, valid, risk, left)
         try:
             async with timeout(left):
                 if isinstance(self._second, str):
@@ -118,14 +143,14 @@ class Cascade:
         except Exception as error:  # noqa: BLE001  # whatever a stage of the user's raises
             return self._degraded(text, valid, risk, _words(error), error)
 
-    def scan(self, *texts: str) -> Staged:
-        """Scans on the calling thread, where a scanner as the second stage cannot be given up."""
-        text, valid, risk = self._first.scan(*texts)
-        if not self._is_grey(risk):
-            return self._clear(text, valid, risk)
-        left = self._left()
-        if left <= 0:
-            return self._degraded(text, valid, risk, "no time was left for the second stage", None)
+    def _resume_blocking(
+        self, texts: tuple[str, ...], valid: bool, risk: float, text: str | None = None
+    ) -> Staged:
+        """As `_resume`, on the calling thread."""
+        text = texts[-1] if text is None else text
+        left = self._left() if self._is_grey(risk) else None
+        if left is None or left <= 0:
+            return self._unasked(text, valid, risk, left)
         try:
             if isinstance(self._second, str):
                 from pyshield._runtime import _functions_call_blocking
@@ -156,9 +181,12 @@ class Cascade:
         with self._lock:
             self._counts[what] += 1
 
-    def _clear(self, text: str, valid: bool, risk: float) -> Staged:
+    def _unasked(self, text: str, valid: bool, risk: float, left: float | None) -> Staged:
+        """The first stage's verdict: it is clear, or there is no time to ask the second."""
+        if left is not None:
+            return self._degraded(text, valid, risk, "no time was left for the second stage", None)
         self._count("first")
-        return Staged((text, valid, risk))
+        return _staged((text, valid, risk), "first")
 
     def _decided(self, text: str, said: Any) -> Staged:  # noqa: ANN401  # whatever it returned
         """The second stage's verdict."""
@@ -179,7 +207,7 @@ class Cascade:
         if not isfinite(risk):
             raise ValueError("a risk that is not finite")
         self._count("second")
-        return Staged((text, bool(valid), float(risk)))
+        return _staged((text, bool(valid), float(risk)), "second")
 
     def _degraded(self, text: str, valid: bool, risk: float, why: str, cause: BaseException | None) -> Staged:
         self._count("degraded")
@@ -187,12 +215,18 @@ class Cascade:
         rest = "the first one's verdict stands" if kept else "the text is refused"
         error = ScannerError(f"Cascade: {why}; {rest}", "Cascade", "degraded")
         error.__cause__ = cause
-        verdict = Staged((text, valid, risk) if kept else (text, False, 1.0))
+        verdict = _staged((text, valid, risk) if kept else (text, False, 1.0), "degraded")
         verdict.error = error
         return verdict
 
     def __repr__(self) -> str:
         return f"Cascade({self._first!r}, {self._second!r}, grey={self._grey!r})"
+
+
+def _staged(verdict: tuple[str, bool, float], stage: str) -> Staged:
+    staged = Staged(verdict)
+    staged.stage = stage
+    return staged
 
 
 def _arguments(texts: tuple[str, ...]) -> dict[str, str]:

@@ -20,6 +20,10 @@ views: {}                 # as pyshield.Views; left out or null for the text alo
 cache:                    # as pyshield.Cache; left out or null for none
   ttl: 300
 on_error: block           # block, allow or raise
+pipeline:                 # as pyshield.Pipeline; left out or null for all scanners at once
+  mode: sequential
+ml:                       # as pyshield.ml.MLConfig; left out or null for each scanner as it is declared
+  model_variant: int8
 messages:                 # as pyshield.MessagePolicy; left out or null for the default
   tool: [InvisibleText]
 ```
@@ -33,13 +37,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyshield import _yaml
 from pyshield._check import shown
-from pyshield._limits import Cache, Limits, Views
+from pyshield._limits import Cache, Limits, Pipeline, Views
 from pyshield._registry import parameters, scanner_by_name, suggestion
 from pyshield.errors import ConfigError
 from pyshield.presets import preset
@@ -47,9 +52,11 @@ from pyshield.presets import preset
 if TYPE_CHECKING:
     from pyshield.vault import Vault
 
+    Bounds = Limits | Views | Cache | Pipeline
+
 __all__ = ["load", "to_yaml"]
 
-_KEYS = ("preset", "prompt", "output", "limits", "views", "cache", "on_error", "messages")
+_KEYS = ("preset", "prompt", "output", "limits", "views", "cache", "on_error", "messages", "pipeline", "ml")
 _SCANNER_KEYS = ("type", "params")
 _LLM_GUARD = {"input_scanners": "prompt", "output_scanners": "output"}
 _MOST_BYTES = 8 * 1024 * 1024
@@ -150,16 +157,28 @@ class _Reader:
                 arguments[direction] = self.scanners(direction, package, config[direction])
         if "limits" in config:
             arguments["limits"] = self.bounds("limits", config["limits"], Limits)
-        for key, kind in (("views", Views), ("cache", Cache)):
-            if key in config:
-                given = config[key]
-                arguments[key] = None if given is None else self.bounds(key, given, kind)
         if "on_error" in config:
             arguments["on_error"] = self.on_error(config["on_error"])
-        if "messages" in config:
-            given = config["messages"]
-            arguments["messages"] = None if given is None else self.messages(given)
-        return arguments
+        return arguments | self.optional(config)
+
+    def optional(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments for which null stands for none."""
+        readers: dict[str, Callable[[Any], Any]] = {"messages": self.messages, "ml": self.ml}
+        for key, kind in (("views", Views), ("cache", Cache), ("pipeline", Pipeline)):
+            readers[key] = partial(self.bounds, key, kind=kind)
+        given = {key: config[key] for key in readers if key in config}
+        return {key: None if value is None else readers[key](value) for key, value in given.items()}
+
+    def ml(self, value: object) -> Any:  # noqa: ANN401
+        """How scanners read models."""
+        from pyshield.ml import CacheSettings, MLConfig
+
+        given = dict(self.mapping(("ml",), value, parameters(MLConfig)[0]))
+        if "cache_config" in given:
+            inside = ("ml", "cache_config")
+            cache = self.mapping(inside, given["cache_config"], parameters(CacheSettings)[0])
+            given["cache_config"] = self.called(inside, None, lambda: CacheSettings(**cache))
+        return self.called(("ml",), None, lambda: MLConfig(**given))
 
     def on_error(self, value: object) -> object:
         """What a scanner that comes to no verdict means."""
@@ -195,10 +214,10 @@ class _Reader:
             return value
         return [self.scanner(package, (*path, index), item) for index, item in enumerate(value)]
 
-    def bounds(self, key: str, value: object, kind: type[Limits | Views | Cache]) -> Limits | Views | Cache:
-        """`limits`, `views` or `cache`."""
+    def bounds(self, key: str, value: object, kind: type[Bounds]) -> Bounds:
+        """`limits`, `views`, `cache` or `pipeline`."""
         given = self.mapping((key,), value, parameters(kind)[0])
-        bounds: Limits | Views | Cache = self.called((key,), None, lambda: kind(**given))
+        bounds: Bounds = self.called((key,), None, lambda: kind(**given))
         return bounds
 
     def scanners(self, direction: str, package: str, value: object) -> list[Any]:

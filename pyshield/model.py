@@ -47,6 +47,8 @@ class Model:
             way `Verdict.model` and the metrics say where a model runs.
         workers: Sessions; if not given one for each core on a CPU, one elsewhere.
         threads: Threads of each session.
+        max_batch_tokens: Tokens that are run together at most, if fewer than are found to be best when the
+            model is loaded.
         max_windows: Windows that are read of one text. What is longer can be refused, but not passed.
         idle_timeout: Seconds without a request after which the sessions are unloaded.
 
@@ -68,6 +70,7 @@ class Model:
     strict: bool = True
     workers: int | None = None
     threads: int = 1
+    max_batch_tokens: int | None = None
     max_windows: int = 1024
     idle_timeout: float | None = None
 
@@ -89,6 +92,8 @@ class Model:
         check.integer("max_windows", self.max_windows, least=1, most=_MOST_WINDOWS)
         if self.workers is not None:
             check.integer("workers", self.workers, least=1, most=_MOST_WORKERS)
+        if self.max_batch_tokens is not None:
+            check.integer("max_batch_tokens", self.max_batch_tokens, least=1)
         if self.idle_timeout is not None:
             check.number("idle_timeout", self.idle_timeout, least=0.0, most=_LONGEST, above=True)
         _ = self._max_length, self._activation
@@ -138,6 +143,7 @@ class Model:
             "strict": self.strict,
             "workers": self.workers,
             "threads": self.threads,
+            "max_batch_tokens": self.max_batch_tokens,
             "max_windows": self.max_windows,
             "idle_timeout": None if self.idle_timeout is None else max(1, round(self.idle_timeout * 1000)),
         }

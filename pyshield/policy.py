@@ -26,9 +26,10 @@ def always(result: ScanResult) -> bool:
 def incomplete(result: ScanResult) -> bool:
     """Whether the result's text is not what the scanners make of a text.
 
-    A scanner failed, found more than can be listed, or cut the text off.
+    A scanner failed, was not asked since another one had refused, found more than can be listed, or cut the
+    text off.
     """
-    if result.omitted_findings or result.errors:
+    if result.omitted_findings or result.errors or "short_circuit" in result.skipped.values():
         return True
     return any(name.partition("#")[0] in _CUTS for name in failed(result))
 

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from pyshield._runtime import Finding, ScanResult, Timings, Verdict
 
-__all__ = ["Entity", "Finding", "RiskFactor", "ScanResult", "Severity", "Timings", "Verdict"]
+__all__ = [
+    "DetectionMethod",
+    "Entity",
+    "Finding",
+    "RiskFactor",
+    "ScanResult",
+    "Severity",
+    "Timings",
+    "Verdict",
+]
 
 
 @total_ordering
@@ -36,6 +45,21 @@ class Severity(Enum):
 
 
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+class DetectionMethod(Enum):
+    """What the verdict of a shield's built-in scanners rests on."""
+
+    HEURISTIC = "heuristic"
+    """On scanners that read no model."""
+    ML = "ml"
+    """On models alone."""
+    HEURISTIC_SHORT_CIRCUIT = "heuristic_short_circuit"
+    """On scanners that read no model, one of which refused: models were not asked."""
+    ML_FALLBACK_TO_HEURISTIC = "ml_fallback_to_heuristic"
+    """On scanners that read no model, since a model failed."""
+    HYBRID_BOTH = "hybrid_both"
+    """On both."""
 
 
 class Entity(NamedTuple):

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from pyshield._check import Check
+from pyshield._blocking import BlockingShield
 from pyshield._declared import OnError
 from pyshield._gate import Gate
-from pyshield._limits import Cache, Limits, Views
-from pyshield._messages.methods import BlockingConversations, Conversations
-from pyshield._own import Own, is_asynchronous, remaining, run, run_blocking, run_many, until_of
+from pyshield._limits import Cache, Limits, Pipeline, Views
+from pyshield._messages.methods import Conversations
+from pyshield._own import Own, remaining, run, run_many, until_of
 from pyshield._slices import SLICE, in_slices, listed
 
 if TYPE_CHECKING:
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
         AsyncIterable,
         Awaitable,
         Callable,
-        Generator,
-        Iterable,
+        Iterator,
         Sequence,
     )
     from types import TracebackType
 
     from pyshield._messages.policy import MessagePolicy
     from pyshield._runtime import ScanResult
-    from pyshield.session import BlockingSession, Session
-    from pyshield.stream import BlockingOutputStream, CutWhen, OutputStream, StreamEvent
+    from pyshield.ml import MLConfig
+    from pyshield.session import Session
+    from pyshield.stream import CutWhen, OutputStream, StreamEvent
     from pyshield.vault import RedisVault, Vault
 
-__all__ = ["BlockingShield", "Cache", "Limits", "OnError", "Shield", "Views"]
+__all__ = ["BlockingShield", "Cache", "Limits", "OnError", "Pipeline", "Shield", "Views"]
 
 
 class Shield(Conversations):
@@ -55,6 +55,8 @@ class Shield(Conversations):
             pass as far as that scanner goes, `"raise"` raises its `ScannerError`. With the first two the
             error is in the result.
         messages: How conversations are scanned; the default of `MessagePolicy` if not given.
+        pipeline: In which order the scanners run, and when the rest need not; all at once if not given.
+        ml: How the scanners that read models are to read them; each as it is declared if not given.
 
     Raises:
         ConfigError: For anything that cannot work, naming it.
@@ -73,9 +75,19 @@ class Shield(Conversations):
         cache: Cache | None = None,
         on_error: OnError = "block",
         messages: MessagePolicy | None = None,
+        pipeline: Pipeline | None = None,
+        ml: MLConfig | None = None,
     ) -> None:
         super().__init__(
-            prompt, output, limits=limits, views=views, cache=cache, on_error=on_error, messages=messages
+            prompt,
+            output,
+            limits=limits,
+            views=views,
+            cache=cache,
+            on_error=on_error,
+            messages=messages,
+            pipeline=pipeline,
+            ml=ml,
         )
         self._gate = Gate(self.limits)
 
@@ -221,7 +233,7 @@ class Shield(Conversations):
         await self._gate.enter(until)
         try:
             result = await scan(*texts, remaining(until))
-            return await run(own, result, texts[:-1], self.on_error, until)
+            return await run(own, result, texts[:-1], self.on_error, until, self._short)
         finally:
             self._gate.leave()
 
@@ -237,7 +249,7 @@ class Shield(Conversations):
         await self._gate.enter(until)
         try:
             results = await in_slices(scan, texts, until)
-            return await run_many(own, results, befores, self.on_error, until)
+            return await run_many(own, results, befores, self.on_error, until, self._short)
         finally:
             self._gate.leave()
 
@@ -254,9 +266,9 @@ class Shield(Conversations):
             ShieldError: If one of them cannot scan, whatever `on_error` says; otherwise as `scan_prompt`.
         """
         results = []
-        if len(self._own_prompt) < len(self.prompt):
+        if any(_by_runtime(self.prompt, self._own_prompt)):
             results.append(await self._native.scan_prompt("ready", deadline))
-        if len(self._own_output) < len(self.output):
+        if any(_by_runtime(self.output, self._own_output)):
             results.append(await self._native.scan_output("ready", "ready", deadline))
         for result in results:
             for error in result.errors:
@@ -278,127 +290,7 @@ class Shield(Conversations):
         await self.close()
 
 
-class BlockingShield(BlockingConversations):
-    """Scans prompts and outputs on the calling thread, with the interpreter lock released.
-
-    It is for programs without an event loop; inside one it would hold the loop up, so use `Shield` there.
-
-    Args:
-        prompt: Scanners for prompts: built-in ones, and objects of your own with `scan(prompt)`.
-        output: Scanners for outputs: built-in ones, and objects of your own with `scan(prompt, output)`.
-            Asynchronous ones are refused.
-        limits: What is admitted and how long it may take. While a scanner of your own runs the deadline is
-            not looked at, only between two of them.
-        views: Other readings of a text (normalised, decoded) that `BanSubstrings` and `Regex` with blocked
-            patterns read as well; `None` for the text alone.
-        cache: Whether results are remembered, and how many; those of your own scanners never are.
-        on_error: What a scanner that comes to no verdict means; as for `Shield`.
-        messages: How conversations are scanned; as for `Shield`.
-
-    Raises:
-        ConfigError: For anything that cannot work, naming it.
-    """
-
-    __slots__ = ()
-    _name = "BlockingShield"
-
-    def __init__(
-        self,
-        prompt: Sequence[Any] = (),
-        output: Sequence[Any] = (),
-        *,
-        limits: Limits | None = None,
-        views: Views | None = None,
-        cache: Cache | None = None,
-        on_error: OnError = "block",
-        messages: MessagePolicy | None = None,
-    ) -> None:
-        super().__init__(
-            prompt, output, limits=limits, views=views, cache=cache, on_error=on_error, messages=messages
-        )
-        for field, scanners in (("prompt", self._own_prompt), ("output", self._own_output)):
-            for own in scanners:
-                if is_asynchronous(own.scanner):
-                    Check(self._name).fail(field, f"the `scan` of {own.name} is asynchronous; use Shield")
-
-    def scan_prompt(self, text: str, *, deadline: float | None = None) -> ScanResult:
-        """Scans a prompt; as `Shield.scan_prompt`, but returns the result itself."""
-        until = until_of(deadline, self._seconds)
-        result = self._native.scan_prompt_blocking(text, deadline)
-        return (
-            run_blocking(self._own_prompt, result, (), self.on_error, until) if self._own_prompt else result
-        )
-
-    def scan_output(self, prompt: str, output: str, *, deadline: float | None = None) -> ScanResult:
-        """Scans what a model answered to a prompt; otherwise as `scan_prompt`."""
-        until = until_of(deadline, self._seconds)
-        result = self._native.scan_output_blocking(prompt, output, deadline)
-        if not self._own_output:
-            return result
-        return run_blocking(self._own_output, result, (prompt,), self.on_error, until)
-
-    def scan_prompts(self, texts: Sequence[str], *, deadline: float | None = None) -> list[ScanResult]:
-        """Scans many prompts in one go, on all cores; the results are in the order of the texts."""
-        until = until_of(deadline, self._seconds)
-        results = self._native.scan_prompts_blocking(listed("texts", texts), deadline)
-        if not self._own_prompt:
-            return results
-        return [run_blocking(self._own_prompt, result, (), self.on_error, until) for result in results]
-
-    def scan_outputs(
-        self, pairs: Sequence[tuple[str, str]], *, deadline: float | None = None
-    ) -> list[ScanResult]:
-        """Scans many `(prompt, output)` pairs in one go, on all cores; the results are in their order."""
-        until = until_of(deadline, self._seconds)
-        pairs = listed("pairs", pairs)
-        results = self._native.scan_outputs_blocking(pairs, deadline)
-        if not self._own_output:
-            return results
-        return [
-            run_blocking(self._own_output, result, (prompt,), self.on_error, until)
-            for result, (prompt, _) in zip(results, pairs, strict=True)
-        ]
-
-    def open_output(
-        self, prompt: str, *, cut: CutWhen = "unredacted", deadline: float | None = None
-    ) -> BlockingOutputStream:
-        """Opens a stream for an output that is still being written; as `Shield.open_output`."""
-        from pyshield.stream import BlockingOutputStream, cut_when
-
-        found = cut_when(cut)
-
-        def scan(output: str) -> ScanResult:
-            return self.scan_output(prompt, output, deadline=deadline)
-
-        native = self._native.open_output(found)
-        return BlockingOutputStream(native, scan, own=bool(self._own_output), found=found)
-
-    def stream_output(
-        self,
-        prompt: str,
-        pieces: Iterable[str],
-        *,
-        cut: CutWhen = "unredacted",
-        deadline: float | None = None,
-    ) -> Generator[StreamEvent, None, None]:
-        """Scans an output while a model writes it; as `Shield.stream_output`."""
-        from pyshield.stream import blocking_events_of
-
-        return blocking_events_of(self.open_output(prompt, cut=cut, deadline=deadline), pieces)
-
-    def session(self, vault: Vault | RedisVault) -> BlockingSession:
-        """The same shield for one conversation; as `Shield.session`."""
-        from pyshield.session import BlockingSession
-
-        return BlockingSession(self, vault)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
+def _by_runtime(scanners: tuple[Any, ...], own: tuple[Own, ...]) -> Iterator[bool]:
+    """For each scanner whether the runtime runs something of it."""
+    alone = {one.place for one in own if one.first is None}
+    return (place not in alone for place in range(len(scanners)))

@@ -142,6 +142,7 @@ class Lanes:
             return Lane(self._shield, output, pairs, mine)
         parent = self._shield
         options: dict[str, Any] = {"limits": parent.limits, "views": parent.views, "cache": parent.cache}
+        options |= {"pipeline": parent.pipeline, "ml": parent.ml}
         options |= {"on_error": parent.on_error, "output" if output else "prompt": scanners}
         try:
             shield = type(parent)(**options)

@@ -48,6 +48,7 @@ class PromptInjection(Reader, PromptScanner):
     _type = "PromptInjection"
     _usual = 0.92
     _reads: ClassVar[dict[str, Any]] = {
+        "reads_views": True,
         "head": "injection",
         "labels": {"watch": ["injection", "direct", "indirect", "jailbreak", "jailbreaks", "label_1"]},
         "scoring": "one",

@@ -32,6 +32,7 @@ class Toxicity(Reader, PromptScanner):
     _type = "Toxicity"
     _usual = 0.5
     _reads: ClassVar[dict[str, Any]] = {
+        "reads_views": True,
         "head": "toxicity",
         "labels": {
             "watch": [

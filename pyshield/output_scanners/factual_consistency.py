@@ -35,6 +35,7 @@ class FactualConsistency(Reader, PairScanner):
     __slots__ = ()
     _type = "FactualConsistency"
     _usual = 0.75
+    _flags_above = False
     _reads: ClassVar[dict[str, Any]] = {"head": "consistency"}
 
     def __init__(

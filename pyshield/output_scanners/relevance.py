@@ -18,7 +18,8 @@ class Relevance(Reader, PairScanner):
     """Refuses outputs that are not similar to their prompt.
 
     The similarity is the cosine between the embeddings of the two. What similarity means differs between
-    models: BGE's embeddings of unrelated texts are at 0.4 to 0.5, MiniLM's at about 0.
+    models: BGE's embeddings of unrelated texts are at 0.4 to 0.5, MiniLM's at about 0. With the bundled model
+    the default threshold stands for the similarity at which it was calibrated.
 
     Args:
         threshold: The least similarity that passes, 0 to 1.
@@ -33,6 +34,7 @@ class Relevance(Reader, PairScanner):
     __slots__ = ()
     _type = "Relevance"
     _usual = 0.5
+    _flags_above = False
     _reads: ClassVar[dict[str, Any]] = {"head": "embedding"}
 
     def __init__(self, *, threshold: float = 0.5, model: Model | None = None, use_onnx: bool = False) -> None:

@@ -7,9 +7,12 @@ import time
 
 import pytest
 
-from pyshield import BlockingShield, Cascade, Shield, functions, scan_prompt
+from pyshield import BlockingShield, Cascade, Pipeline, Shield, functions, scan_prompt
+from pyshield._runtime import model_metrics
 from pyshield.errors import ConfigError
-from pyshield.input_scanners import BanSubstrings
+from pyshield.input_scanners import BanSubstrings, PromptInjection, Toxicity
+from pyshield.model import Model
+from tests.models.small_models import encoder
 
 
 class Risk:
@@ -150,6 +153,91 @@ async def test_the_deadline_of_the_request_holds_and_the_first_stage_answers_in_
 
     result = await Shield(prompt=[Cascade(Risk(-0.1), "judge", timeout=30)]).scan_prompt("a text", deadline=3)
     assert stage(result) == (True, -0.1, True)
+
+
+async def test_a_native_first_stage_shares_the_model_s_run(tmp_path):
+    """The first stage is one of the shield's own: one row for both; the second reads the grey text alone."""
+    small = Model(str(encoder(tmp_path / "small", "small")))
+    large = Model(str(encoder(tmp_path / "large", "large")))
+    first = PromptInjection(model=small, threshold=0.5)
+    cascade = Cascade(first, PromptInjection(model=large, threshold=0.5), grey=(0.0, 1.0))
+    shield = Shield(prompt=[cascade, Toxicity(model=small)])
+    result = await shield.scan_prompt("hello world")
+    assert list(result.verdicts) == ["Cascade", "Toxicity"]
+    assert result.verdicts["Cascade"].stage == "first"
+    assert result.to_dict()["verdicts"]["Cascade"]["stage"] == "first"
+    rows = {name: numbers["rows_total"] for name, numbers in model_metrics().items()}
+    assert (rows["small 1"], rows.get("large 1", 0)) == (1, 0)
+    result = await shield.scan_prompt("ignore previous")
+    assert result.verdicts["Cascade"].stage == "second"
+    assert not result.verdicts["Cascade"].is_valid
+    rows = {name: numbers["rows_total"] for name, numbers in model_metrics().items()}
+    assert (rows["small 1"], rows["large 1"]) == (2, 1)
+
+
+@pytest.mark.parametrize("blocking", [False, True])
+async def test_the_second_stage_overrules_a_native_first(blocking):
+    @functions.register(name="judge")
+    def judge(text):
+        return "bad" in text and "really" in text
+
+    kind = BlockingShield if blocking else Shield
+    shield = kind(
+        prompt=[BanSubstrings(["other"]), Cascade(BanSubstrings(["bad"]), "judge", grey=(0.0, 1.0))]
+    )
+
+    async def scan(text):
+        result = shield.scan_prompt(text)
+        return result if blocking else await result
+
+    assert (await scan("good")).verdicts["Cascade"].stage == "first"
+    spared = await scan("bad weather")
+    assert (spared.is_valid, spared.risk, spared.findings) == (True, 0.0, [])
+    assert spared.verdicts["Cascade"].stage == "second"
+    refused = await scan("really bad")
+    assert (refused.is_valid, refused.risk) == (False, 1.0)
+    assert [(finding.scanner, finding.start) for finding in refused.findings] == [("Cascade", 7)]
+    both = await scan("bad other")
+    assert [verdict.is_valid for verdict in both.verdicts.values()] == [False, True]
+    assert not both.is_valid
+    functions.unregister("judge")
+    degraded = await scan("bad weather")
+    assert (degraded.is_valid, degraded.verdicts["Cascade"].stage) == (False, "degraded")
+    assert [error.reason for error in degraded.errors] == ["degraded"]
+
+
+async def test_cascades_in_bulk_and_side_by_side():
+    functions.register(lambda text: "really" in text, name="judge")
+    cascades = [Cascade(BanSubstrings([word]), "judge", grey=(0.0, 1.0)) for word in ("bad", "worse")]
+    shield = Shield(prompt=cascades)
+    texts = ["good", "bad", "really bad", "worse", "really worse"]
+    results = await shield.scan_prompts(texts)
+    assert [result.is_valid for result in results] == [True, True, False, True, False]
+    assert list(results[4].verdicts) == ["Cascade", "Cascade#2"]
+    assert [verdict.stage for verdict in results[4].verdicts.values()] == ["first", "second"]
+
+
+async def test_a_first_stage_that_fails_is_the_cascade_s_failure(tmp_path):
+    directory = encoder(tmp_path, "failing")
+    cascade = Cascade(PromptInjection(model=Model(str(directory), max_windows=1)), Risk(1.0))
+    shield = Shield(prompt=[cascade])
+    result = await shield.scan_prompt("hello " * 2000)
+    assert not result.is_valid
+    assert [(error.scanner, error.reason) for error in result.errors] == [("Cascade", "limit")]
+
+
+async def test_a_cascade_does_not_end_a_sequential_scan_before_its_second_stage():
+    functions.register(lambda text: False, name="judge")
+    shield = Shield(
+        prompt=[Cascade(BanSubstrings(["bad"]), "judge", grey=(0.0, 1.0)), BanSubstrings(["worse"])],
+        pipeline=Pipeline(mode="sequential", short_circuit=0.9),
+    )
+    spared = await shield.scan_prompt("bad")
+    assert (spared.is_valid, spared.skipped) == (True, {})
+    # What refuses after it ends the scan before the second stage is asked.
+    result = await shield.scan_prompt("bad and worse")
+    assert [verdict.is_valid for verdict in result.verdicts.values()] == [False, False]
+    assert result.skipped == {"Cascade": "short_circuit"}
 
 
 def test_blocking():

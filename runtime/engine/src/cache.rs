@@ -25,8 +25,23 @@ pub struct CacheConfig {
     /// Upper bound on the weight of all entries, in bytes; 0 keeps nothing. moka settles its accounts in
     /// batches, so the bound may be passed by the entries of one batch for a moment.
     pub max_bytes: u64,
+    /// Upper bound on the number of entries; `None` for as many as there is room for.
+    pub max_entries: Option<u64>,
     /// How long an entry is served after it was computed; `None` for as long as there is room.
     pub ttl: Option<Duration>,
+}
+
+impl CacheConfig {
+    /// The weight of all entries, and what each weighs at least: so much that no more than
+    /// [`Self::max_entries`] have room.
+    fn room(&self) -> (u64, u32) {
+        let Some(entries) = self.max_entries else { return (self.max_bytes, 0) };
+        if entries == 0 {
+            return (0, 1);
+        }
+        let least = u32::try_from(self.max_bytes / entries).unwrap_or(u32::MAX).max(1);
+        (self.max_bytes.min(entries.saturating_mul(u64::from(least))), least)
+    }
 }
 
 /// What identifies a result: 128 bits of `SipHash` over the plan and the texts, under a key drawn at random
@@ -153,7 +168,8 @@ pub struct CacheStatistics {
     pub expirations: u64,
     /// Entries now, as of moka's last housekeeping.
     pub entries: u64,
-    /// Their weight in bytes, as of moka's last housekeeping.
+    /// Their weight in bytes, as of moka's last housekeeping; each weighs at least its share if their number is
+    /// bounded.
     pub bytes: u64,
 }
 
@@ -177,9 +193,10 @@ impl<V: Clone + Send + Sync + 'static> ResultCache<V> {
     pub fn new(config: CacheConfig, weigh: impl Fn(&V) -> u32 + Send + Sync + 'static) -> Self {
         let counters = Arc::new(Counters::default());
         let listener = Arc::clone(&counters);
+        let (capacity, least) = config.room();
         let mut builder = Cache::builder()
-            .max_capacity(config.max_bytes)
-            .weigher(move |_: &CacheKey, value: &V| weigh(value).saturating_add(ENTRY_OVERHEAD))
+            .max_capacity(capacity)
+            .weigher(move |_: &CacheKey, value: &V| weigh(value).saturating_add(ENTRY_OVERHEAD).max(least))
             .eviction_listener(move |_, _, cause| match cause {
                 RemovalCause::Size => add(&listener.evictions),
                 RemovalCause::Expired => add(&listener.expirations),

@@ -6,6 +6,7 @@ use pyshield_core::view::ViewsSpec;
 use serde::Deserialize;
 
 use crate::admission::Policy;
+use crate::pipeline::PipelineSpec;
 use crate::private::VaultHandle;
 
 /// A shield as declared. The scanners stay JSON values here, so that each error can name its scanner.
@@ -23,6 +24,9 @@ pub struct ShieldSpec {
     /// Which views of a text are read beside the text, if any.
     #[serde(default)]
     pub views: Option<ViewsSpec>,
+    /// In which order the scanners of a side run.
+    #[serde(default)]
+    pub pipeline: PipelineSpec,
     /// Remember results, if at all.
     pub cache: Option<CacheSpec>,
     /// The vaults that scanners name by their index here. A handle is given, never named.
@@ -64,6 +68,9 @@ pub struct Limits {
 pub struct CacheSpec {
     /// Weight of all entries, in bytes.
     pub max_bytes: u64,
+    /// Entries, whatever they weigh; as many as there is room for if not given.
+    #[serde(default)]
+    pub max_entries: Option<u64>,
     /// Seconds an entry lives.
     pub ttl: Option<f64>,
 }

@@ -8,7 +8,8 @@ use crate::cache::CacheKey;
 use crate::error::EngineError;
 use crate::job::{Finish, Job, Reply, Ticket, Work, conclude};
 use crate::metrics::{InFlight, Lane};
-use crate::outcome::Scan;
+use crate::model::answer::Spent;
+use crate::outcome::{Judgement, Scan};
 use crate::private::settle;
 use crate::runtime::Runtime;
 use crate::shield::Process;
@@ -95,9 +96,29 @@ impl Driver {
     /// The scan itself: the actors judge the text while the network scanners wait for their answers, and
     /// what the models say is judged when they have said it.
     pub(crate) async fn scan(&self) -> Result<Arc<Scan>, EngineError> {
+        let Work { plan, text, deadline, .. } = &self.work;
+        let (mut judged, mut spent) = (Vec::new(), Spent::default());
+        for step in 0..plan.steps() {
+            let (here, took) = self.scan_step(step).await?;
+            spent.tokenize += took.tokenize;
+            spent.inference += took.inference;
+            let ends = plan.ends(&here);
+            judged.extend(here);
+            if ends {
+                break;
+            }
+        }
+        let mut judgements = plan.complete(judged);
+        settle(&mut judgements, text, *deadline).await.map_err(|why| EngineError::interrupted(why, true))?;
+        self.work.merge(judgements, spent)
+    }
+
+    /// What the scanners of a step say, each with its position.
+    async fn scan_step(&self, step: usize) -> Result<(Vec<(usize, Judgement)>, Spent), EngineError> {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let cost_ns = self.work.cost_ns();
-        let job = Job::new(self.work.clone(), cost_ns, Arc::clone(&self.ticket), Finish::Resume(sender));
+        let finish = Finish::Resume { step, sender };
+        let job = Job::new(self.work.clone(), cost_ns, Arc::clone(&self.ticket), finish);
         self.runtime.pool(cost_ns).submit(job);
         let Work { plan, text, prompt, deadline, .. } = &self.work;
         let judge = async {
@@ -108,10 +129,11 @@ impl Driver {
             let (by_models, spent) = by_models.map_err(|why| EngineError::interrupted(why, true))?;
             Ok((judged.text, by_models, spent))
         };
-        let (judged, network) = tokio::join!(judge, plan.scan_network(text, *deadline));
-        let (judged, by_models, spent) = judged?;
-        let mut judgements = plan.merge(judged, network, by_models);
-        settle(&mut judgements, text, *deadline).await.map_err(|why| EngineError::interrupted(why, true))?;
-        self.work.merge(judgements, spent)
+        let (judged, network) = tokio::join!(judge, plan.scan_network(step, text, *deadline));
+        let (mut all, by_models, spent) = judged?;
+        all.extend(network);
+        all.extend(by_models);
+        all.sort_unstable_by_key(|(at, _)| *at);
+        Ok((all, spent))
     }
 }

@@ -78,10 +78,10 @@ impl Ticket {
     }
 }
 
-/// What the calling thread could say, and what the models were asked.
+/// What the calling thread could say in a step of the plan, and what the models were asked.
 #[derive(Debug)]
 pub(crate) struct Judged {
-    pub(crate) text: Vec<Judgement>,
+    pub(crate) text: Vec<(usize, Judgement)>,
     pub(crate) questions: Questions,
 }
 
@@ -110,8 +110,8 @@ impl Work {
         self.plan.waits(&self.session)
     }
 
-    /// Runs the scanners that need only the text, on this thread, and asks the models.
-    pub(crate) fn judge(&self, cancelled: Option<&AtomicBool>) -> Result<Judged, EngineError> {
+    /// Runs the scanners of a step that need only the text, on this thread, and asks its models.
+    pub(crate) fn judge(&self, step: usize, cancelled: Option<&AtomicBool>) -> Result<Judged, EngineError> {
         let interrupt = Interrupt::new(self.deadline, cancelled);
         if let Err(why) = interrupt.check() {
             return Err(EngineError::interrupted(why, false));
@@ -119,14 +119,18 @@ impl Work {
         let input = Input { text: &self.text, prompt: self.prompt.as_ref(), interrupt };
         let interrupted = |why| EngineError::interrupted(why, true);
         // Models first: they work while the text is looked at here.
-        let questions = self.plan.ask(&input, self.deadline).map_err(interrupted)?;
-        let text = self.plan.scan_text(&input, &self.session).map_err(interrupted)?;
+        let seen = self.plan.look(step, &input).map_err(interrupted)?;
+        let questions = self.plan.ask(step, &input, seen.as_ref(), self.deadline).map_err(interrupted)?;
+        let text = self.plan.scan_text(step, &input, seen.as_ref(), &self.session).map_err(interrupted)?;
         Ok(Judged { text, questions })
     }
 
     /// Merges the scanners' verdicts into one scan and counts them.
     pub(crate) fn merge(&self, judgements: Vec<Judgement>, spent: Spent) -> Result<Arc<Scan>, EngineError> {
         for (position, judgement) in judgements.iter().enumerate() {
+            if judgement.skipped.is_some() {
+                continue;
+            }
             let Some(counters) = self.metrics.scanner(self.first_scanner + position) else { continue };
             counters.seconds.record(judgement.elapsed);
             if let Err(error) = &judgement.verdict {
@@ -136,17 +140,37 @@ impl Work {
                 }
             }
         }
+        let failed = judgements.iter().filter(|judgement| judgement.by_model && judgement.verdict.is_err());
+        self.metrics.model_errors.add(failed.count().min(1) as u64);
         let mut scan = Scan::merge(&self.text, judgements, self.on_error)?;
+        self.metrics.detected(scan.detection);
+        if spent != Spent::default() {
+            self.metrics.inference_seconds.record(spent.inference);
+        }
         scan.spent = spent;
         Ok(Arc::new(scan))
     }
 
-    /// [`Work::judge`] and [`Work::merge`] in one, for plans that wait for nobody but a vault; on a thread that
+    /// Runs the scanners that need only the text, step by step, for plans that wait for nobody but a vault.
+    pub(crate) fn judge_all(&self, cancelled: Option<&AtomicBool>) -> Result<Vec<Judgement>, EngineError> {
+        let mut judged = Vec::new();
+        for step in 0..self.plan.steps() {
+            let Judged { text, .. } = self.judge(step, cancelled)?;
+            let ends = self.plan.ends(&text);
+            judged.extend(text);
+            if ends {
+                break;
+            }
+        }
+        Ok(self.plan.complete(judged))
+    }
+
+    /// [`Work::judge_all`] and [`Work::merge`] in one, for plans that wait for nobody but a vault; on a thread that
     /// may wait for one.
     pub(crate) fn scan(&self, cancelled: Option<&AtomicBool>) -> Result<Arc<Scan>, EngineError> {
-        let mut judged = self.judge(cancelled)?;
-        settle_blocking(&mut judged.text, &self.text);
-        self.merge(judged.text, Spent::default())
+        let mut judged = self.judge_all(cancelled)?;
+        settle_blocking(&mut judged, &self.text);
+        self.merge(judged, Spent::default())
     }
 }
 
@@ -191,8 +215,13 @@ pub(crate) struct Job {
 pub(crate) enum Finish {
     /// Answer the caller.
     Reply { in_flight: InFlight, reply: Reply },
-    /// Hand what is known so far to the task that drives the request.
-    Resume(tokio::sync::oneshot::Sender<Result<Judged, EngineError>>),
+    /// Hand what a step of the plan came to so far to the task that drives the request.
+    Resume {
+        /// Which step.
+        step: usize,
+        /// To the task.
+        sender: tokio::sync::oneshot::Sender<Result<Judged, EngineError>>,
+    },
 }
 
 impl Job {
@@ -227,9 +256,9 @@ impl Job {
                     reply(outcome);
                 }
             }
-            Finish::Resume(sender) => {
+            Finish::Resume { step, sender } => {
                 // The receiver is gone when the driving task was aborted: nobody wants the verdicts.
-                let judged = work.judge(cancelled);
+                let judged = work.judge(step, cancelled);
                 drop(work);
                 let _ = sender.send(judged);
             }
@@ -251,7 +280,7 @@ impl Drop for Job {
                 self.ticket.release();
                 reply(Err(closed));
             }
-            Finish::Resume(sender) => {
+            Finish::Resume { sender, .. } => {
                 let _ = sender.send(Err(closed));
             }
         }

@@ -14,6 +14,7 @@ pub mod lock;
 pub mod metrics;
 pub mod model;
 pub mod outcome;
+pub mod pipeline;
 pub mod plan;
 pub mod private;
 mod process;

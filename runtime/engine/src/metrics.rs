@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use sharded::Sharded;
 
+use crate::pipeline::Detection;
+
 pub use histogram::{BUCKETS, Histogram, HistogramSnapshot};
 pub(crate) use prometheus::Page;
 pub use prometheus::render_prometheus;
@@ -139,6 +141,12 @@ pub struct Metrics {
     pub scan_seconds: Histogram,
     /// From a request's arrival to its result.
     pub total_seconds: Histogram,
+    /// What scans rested on; those that were made, not those that a cache remembered.
+    detections: [Counter; Detection::ALL.len()],
+    /// Scans in which a model came to no answer.
+    pub model_errors: Counter,
+    /// What models took of a scan.
+    pub inference_seconds: Histogram,
     scanners: Vec<ScannerMetrics>,
 }
 
@@ -158,6 +166,9 @@ impl Metrics {
             queue_seconds: Histogram::default(),
             scan_seconds: Histogram::default(),
             total_seconds: Histogram::default(),
+            detections: Default::default(),
+            model_errors: Counter::default(),
+            inference_seconds: Histogram::default(),
             scanners: scanners.collect(),
         }
     }
@@ -172,6 +183,11 @@ impl Metrics {
     pub fn begin_with<M: Deref<Target = Self>>(metrics: M, lane: Lane) -> InFlight<M> {
         metrics.requests[lane as usize].increment();
         InFlight { metrics, began: Instant::now(), outcome: Outcome::Cancelled }
+    }
+
+    /// Counts what a scan rested on.
+    pub fn detected(&self, detection: Detection) {
+        self.detections[detection as usize].increment();
     }
 
     /// The scanner at position `index` of the plan; `None` past the end.
@@ -201,6 +217,12 @@ impl Metrics {
             queue_seconds: self.queue_seconds.snapshot(),
             scan_seconds: self.scan_seconds.snapshot(),
             total_seconds: self.total_seconds.snapshot(),
+            detections_total: Detection::ALL
+                .map(|detection| (detection.name(), self.detections[detection as usize].get()))
+                .into_iter()
+                .collect(),
+            model_errors_total: self.model_errors.get(),
+            inference_seconds: self.inference_seconds.snapshot(),
             scanner_seconds: self.scanners.iter().map(|s| (by_name(s), s.seconds.snapshot())).collect(),
             cache: None,
         }
@@ -285,6 +307,9 @@ mod tests {
         }
         for (at, outcome) in Outcome::ALL.into_iter().enumerate() {
             assert_eq!(outcome as usize, at);
+        }
+        for (at, detection) in Detection::ALL.into_iter().enumerate() {
+            assert_eq!(detection as usize, at);
         }
     }
 

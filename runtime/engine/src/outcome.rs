@@ -10,6 +10,7 @@ use crate::config::OnError;
 use crate::error::EngineError;
 use crate::metrics::Lane;
 use crate::model::answer::Spent;
+use crate::pipeline::{Detection, Skipped};
 use crate::private::Settle;
 
 /// A scanner's key in results and metrics: its class name, and from the second of a kind on `Name#2`.
@@ -25,6 +26,11 @@ impl ScannerName {
     /// The `number`-th scanner of a class, counted from one.
     pub const fn new(class: &'static str, number: u32) -> Self {
         Self { class, number }
+    }
+
+    /// The name of its class.
+    pub const fn class(self) -> &'static str {
+        self.class
     }
 }
 
@@ -48,6 +54,12 @@ pub struct Judgement {
     pub elapsed: Duration,
     /// The model it rests on, by name and version, if it rests on one.
     pub model: Option<Arc<str>>,
+    /// Whether it is a model that judges.
+    pub by_model: bool,
+    /// Why it was not asked, if it was not; the verdict is a pass that says nothing then.
+    pub skipped: Option<Skipped>,
+    /// Whether its model failed and the verdicts of other scanners stand in for it.
+    pub fell_back: bool,
     /// What is still to be asked of a vault; the verdict is provisional as long as this is there.
     pub(crate) pending: Option<Arc<dyn Settle>>,
 }
@@ -59,7 +71,23 @@ impl Judgement {
         verdict: Result<Verdict, ScannerError>,
         elapsed: Duration,
     ) -> Self {
-        Self { scanner, verdict, elapsed, model: None, pending: None }
+        Self {
+            scanner,
+            verdict,
+            elapsed,
+            model: None,
+            by_model: false,
+            skipped: None,
+            fell_back: false,
+            pending: None,
+        }
+    }
+
+    /// What stands in the place of a scanner that was not asked.
+    pub const fn skipped(scanner: ScannerName, why: Skipped) -> Self {
+        let mut judgement = Self::new(scanner, Ok(Verdict::new(true, 0.0)), Duration::ZERO);
+        judgement.skipped = Some(why);
+        judgement
     }
 }
 
@@ -74,6 +102,10 @@ pub struct Scan {
     pub is_valid: bool,
     /// The highest risk any scanner reported, `0.0..=1.0`.
     pub risk: f64,
+    /// What it rests on.
+    pub detection: Detection,
+    /// What a failing scanner means.
+    pub on_error: OnError,
     /// What models took.
     pub spent: Spent,
 }
@@ -95,6 +127,7 @@ impl Scan {
                     risk = risk.max(verdict.risk);
                     edits.append(&mut verdict.edits);
                 }
+                Err(_) if judgement.fell_back => {}
                 Err(error) => match on_error {
                     OnError::Raise => {
                         let scanner = judgement.scanner;
@@ -113,7 +146,25 @@ impl Scan {
         if judgements.iter().any(|j| j.verdict.as_ref().is_ok_and(|v| !v.findings.is_empty())) {
             text.code_points();
         }
-        Ok(Self { judgements, rewritten, is_valid, risk: risk.clamp(0.0, 1.0), spent: Spent::default() })
+        let (risk, detection) = (risk.clamp(0.0, 1.0), Detection::of(&judgements));
+        Ok(Self { judgements, rewritten, is_valid, risk, detection, on_error, spent: Spent::default() })
+    }
+
+    /// Whether a scanner lets the text pass.
+    pub fn passes(&self, judgement: &Judgement) -> bool {
+        match &judgement.verdict {
+            Ok(verdict) => verdict.valid,
+            Err(_) => judgement.fell_back || self.on_error == OnError::Allow,
+        }
+    }
+
+    /// The risk a scanner reports.
+    pub fn risk_of(&self, judgement: &Judgement) -> f64 {
+        match &judgement.verdict {
+            Ok(verdict) => verdict.risk,
+            Err(_) if self.passes(judgement) => 0.0,
+            Err(_) => 1.0,
+        }
     }
 
     /// Roughly what the scan occupies, in bytes: for the weight of a cache entry.

@@ -1,5 +1,7 @@
 //! A list of scanners, compiled: each kind of work once per text.
 
+mod models;
+mod steps;
 mod stream;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,20 +12,21 @@ use std::time::Instant;
 use pyshield_core::error::ConfigError;
 use pyshield_core::literal::{LiteralAutomaton, LiteralHits, LiteralList};
 use pyshield_core::view::ViewsSpec;
-use pyshield_core::{
-    Evidence, Input, Interrupt, Interrupted, Scanner, ScannerError, ScannerSpec, Text, Verdict,
-};
+use pyshield_core::{Evidence, Input, Interrupted, Scanner, ScannerError, ScannerSpec, Text, Verdict};
 use serde_json::Value;
 
 use crate::model::Model;
-use crate::model::answer::{Answers, Spent};
-use crate::model::error::ModelError;
-use crate::model::question::{self, Asked, Wanted};
+use crate::model::error::{ModelError, ModelFault};
 use crate::model::scanner::{self, BuildError, ModelScanner};
 use crate::outcome::{Judgement, ScannerName};
+use crate::pipeline::{CASCADE, PipelineSpec, Skipped};
 use crate::private::{Found, PrivateScanner, Session};
 use crate::reachability::UrlReachability;
-use crate::views::ViewPass;
+use crate::views::{Seen, ViewPass};
+
+pub(crate) use models::Questions;
+use models::{Readers, readers};
+use steps::Absent;
 
 /// Making tokens, in nanoseconds for a byte.
 const TOKENIZE_NS: u64 = 150;
@@ -39,9 +42,38 @@ enum Stage {
     Model(Box<dyn ModelScanner>),
     /// Works on the text, and then on a vault.
     Private(PrivateScanner),
+    /// Takes no part.
+    Absent(Absent),
 }
 
 impl Stage {
+    /// llm-guard's class name.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Text(scanner) => scanner.name(),
+            Self::Private(scanner) => scanner.name(),
+            Self::Network(_) => UrlReachability::NAME,
+            Self::Model(scanner) => scanner.name(),
+            Self::Absent(absent) => absent.name,
+        }
+    }
+
+    /// Whether it reads views of a text as well.
+    fn reads_views(&self) -> bool {
+        match self {
+            Self::Text(scanner) => scanner.reads_views(),
+            Self::Model(scanner) => scanner.reads_views(),
+            Self::Private(_) | Self::Network(_) | Self::Absent(_) => false,
+        }
+    }
+
+    /// What stands for it in the result of a scan that ended before it was its turn.
+    fn unasked(&self, name: ScannerName) -> Judgement {
+        let mut judgement = Judgement::skipped(name, Skipped::ShortCircuit);
+        judgement.by_model = matches!(self, Self::Model(_));
+        judgement
+    }
+
     /// What the stage says of a text by itself.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "as `Scanner::scan` takes it")]
     fn find(
@@ -53,28 +85,19 @@ impl Stage {
         match self {
             Self::Text(scanner) => scanner.scan(input, evidence).map(Found::Verdict),
             Self::Private(scanner) => scanner.find(input, evidence, session),
-            Self::Network(_) | Self::Model(_) => Ok(Found::Verdict(Verdict::pass())),
+            Self::Network(_) | Self::Model(_) | Self::Absent(_) => Ok(Found::Verdict(Verdict::pass())),
         }
     }
 }
-
-/// The scanners of a plan that read one model.
-#[derive(Debug)]
-struct Readers {
-    model: Arc<Model>,
-    /// Their positions among the stages.
-    stages: Vec<usize>,
-}
-
-/// What a plan has asked its models, in the order of [`Plan::readers`].
-#[derive(Debug, Default)]
-pub(crate) struct Questions(Vec<(Instant, Asked)>);
 
 /// Scanners compiled for one side of a shield. Immutable and shared between threads.
 #[derive(Debug)]
 pub struct Plan {
     stages: Vec<Stage>,
     readers: Vec<Readers>,
+    pipeline: PipelineSpec,
+    /// The positions of the scanners that run together, step by step.
+    steps: Vec<Vec<usize>>,
     names: Vec<ScannerName>,
     literals: Arc<LiteralAutomaton>,
     /// For each stage, which list of the automaton is its own.
@@ -87,15 +110,22 @@ pub struct Plan {
 impl Plan {
     /// Compiles scanner declarations, which name their vaults by an index below `vaults`. The error names the
     /// scanner and the parameter.
-    pub fn compile(specs: Vec<Value>, views: Option<ViewsSpec>, vaults: usize) -> Result<Self, BuildError> {
+    pub fn compile(
+        specs: Vec<Value>,
+        views: Option<ViewsSpec>,
+        pipeline: PipelineSpec,
+        vaults: usize,
+    ) -> Result<Self, BuildError> {
         let mut hasher = DefaultHasher::new();
-        views.hash(&mut hasher);
+        (views, pipeline).hash(&mut hasher);
         let mut stages = Vec::with_capacity(specs.len());
-        for (position, spec) in specs.into_iter().enumerate() {
+        let mut first_stage = Vec::with_capacity(specs.len());
+        for (position, mut spec) in specs.into_iter().enumerate() {
             spec.to_string().hash(&mut hasher);
-            stages.push(build(spec, position, vaults)?);
+            first_stage.push(takes(&mut spec, "cascade"));
+            stages.push(present_or_absent(spec, position, vaults, pipeline)?);
         }
-        let names = unique_names(&stages);
+        let names = unique_names(&stages, &first_stage);
         let mut lists: Vec<&LiteralList> = Vec::new();
         let literal_list = stages
             .iter()
@@ -103,7 +133,7 @@ impl Plan {
                 let list = match stage {
                     Stage::Text(scanner) => scanner.literals(),
                     Stage::Private(scanner) => scanner.literals(),
-                    Stage::Network(_) | Stage::Model(_) => None,
+                    Stage::Network(_) | Stage::Model(_) | Stage::Absent(_) => None,
                 };
                 list.map(|list| {
                     lists.push(list);
@@ -112,10 +142,16 @@ impl Plan {
             })
             .collect();
         let literals = Arc::new(LiteralAutomaton::new(&lists)?);
-        let read = stages.iter().any(|stage| matches!(stage, Stage::Text(scanner) if scanner.reads_views()));
+        let read = stages.iter().any(Stage::reads_views);
         let views = views.filter(|_| read).map(|spec| ViewPass::new(spec, &lists)).transpose()?;
         let readers = readers(&stages);
-        Ok(Self { stages, readers, names, literals, literal_list, views, fingerprint: hasher.finish() })
+        let mut steps = pipeline.steps(&models_read(&stages, &readers));
+        for step in &mut steps {
+            step.retain(|&at| !matches!(stages.get(at), Some(Stage::Absent(_))));
+        }
+        steps.retain(|step| !step.is_empty());
+        let fingerprint = hasher.finish();
+        Ok(Self { stages, readers, pipeline, steps, names, literals, literal_list, views, fingerprint })
     }
 
     /// Result keys in declared order: the class name, and from the second of a kind on `Name#2`.
@@ -134,7 +170,7 @@ impl Plan {
             Stage::Text(scanner) => scanner.cacheable(),
             // What a vault holds changes between two scans.
             Stage::Network(_) | Stage::Private(_) => false,
-            Stage::Model(_) => true,
+            Stage::Model(_) | Stage::Absent(_) => true,
         })
     }
 
@@ -171,28 +207,46 @@ impl Plan {
             .map(|stage| match stage {
                 Stage::Text(scanner) => scanner.cost_ns(bytes),
                 Stage::Private(scanner) => scanner.cost_ns(bytes),
-                Stage::Network(_) => 0,
+                Stage::Network(_) | Stage::Absent(_) => 0,
                 // What is left for a model's line is done by others; this is for making tokens.
                 Stage::Model(_) => TOKENIZE_NS.saturating_mul(bytes as u64),
             })
             .fold(self.views.as_ref().map_or(0, |_| ViewPass::cost_ns(bytes)), u64::saturating_add)
     }
 
-    /// Runs every scanner that needs only the text, on the calling thread. A panic is that scanner's
-    /// error and nobody else's. Network scanners are left for [`Plan::scan_network`].
-    pub fn scan_text(&self, input: &Input<'_>, session: &Session) -> Result<Vec<Judgement>, Interrupted> {
+    /// The views of the text, if a scanner of the step reads them.
+    pub(crate) fn look(&self, step: usize, input: &Input<'_>) -> Result<Option<Seen>, Interrupted> {
+        let Some(views) = &self.views else { return Ok(None) };
+        let here = self.steps.get(step).into_iter().flatten();
+        if here.filter_map(|&at| self.stages.get(at)).any(Stage::reads_views) {
+            return views.look(input).map(Some);
+        }
+        Ok(None)
+    }
+
+    /// Runs every scanner of a step that needs only the text, on the calling thread; each judgement comes with
+    /// the scanner's position. A panic is that scanner's error and nobody else's. Network scanners are left for
+    /// [`Plan::scan_network`].
+    pub(crate) fn scan_text(
+        &self,
+        step: usize,
+        input: &Input<'_>,
+        seen: Option<&Seen>,
+        session: &Session,
+    ) -> Result<Vec<(usize, Judgement)>, Interrupted> {
         input.interrupt.check()?;
-        let mut hits = match guard(|| self.literals.find(input.text, &input.interrupt)) {
+        let here: Vec<usize> = self.on_text(step).collect();
+        let literal = here.iter().any(|&at| self.literal_list.get(at).is_some_and(Option::is_some));
+        let find = || if literal { self.literals.find(input.text, &input.interrupt) } else { Ok(Vec::new()) };
+        let mut hits = match guard(find) {
             Ok(hits) => Ok(hits),
             Err(ScannerError::Interrupted(why)) => return Err(why),
             Err(error) => Err(error),
         };
         let none = LiteralHits::default();
-        let mut judgements = Vec::with_capacity(self.stages.len());
-        for ((stage, name), list) in self.stages.iter().zip(&self.names).zip(&self.literal_list) {
-            if matches!(stage, Stage::Network(_) | Stage::Model(_)) {
-                continue;
-            }
+        let mut judgements = Vec::with_capacity(here.len());
+        for at in here {
+            let (stage, name, list) = (&self.stages[at], &self.names[at], &self.literal_list[at]);
             let started = Instant::now();
             let found = match (&mut hits, list) {
                 (Err(error), Some(_)) => Err(error.clone()),
@@ -212,139 +266,54 @@ impl Plan {
             };
             let mut judgement = Judgement::new(*name, verdict, started.elapsed());
             judgement.pending = pending;
-            judgements.push(judgement);
+            judgements.push((at, judgement));
         }
-        if let Some(views) = &self.views {
-            let scanners =
-                self.stages.iter().zip(&self.literal_list).filter_map(|(stage, list)| match stage {
-                    Stage::Text(scanner) => Some((&**scanner, *list)),
-                    Stage::Network(_) | Stage::Model(_) | Stage::Private(_) => None,
-                });
-            let judged =
-                self.stages.iter().filter(|stage| matches!(stage, Stage::Text(_) | Stage::Private(_)));
-            let judged = judged.zip(&mut judgements).filter_map(|(stage, judgement)| match stage {
-                Stage::Text(_) => Some(judgement),
-                Stage::Network(_) | Stage::Model(_) | Stage::Private(_) => None,
-            });
-            views.scan(input, scanners, &self.literals, judged)?;
+        if let Some((views, seen)) = self.views.as_ref().zip(seen) {
+            let read = |at: usize| match self.stages.get(at) {
+                Some(Stage::Text(scanner)) => {
+                    Some((&**scanner, self.literal_list.get(at).copied().flatten()))
+                }
+                _ => None,
+            };
+            let scanners: Vec<_> = judgements.iter().filter_map(|(at, _)| read(*at)).collect();
+            let judged = judgements.iter_mut().filter(|(at, _)| read(*at).is_some());
+            let judged = judged.map(|(_, judgement)| judgement);
+            views.scan(seen, input, scanners.into_iter(), &self.literals, judged)?;
         }
         Ok(judgements)
     }
 
-    /// Asks every model, on the calling thread as far as that goes: makes tokens and lines rows up. Loads
-    /// models that are not loaded.
-    pub(crate) fn ask(&self, input: &Input<'_>, deadline: Option<Instant>) -> Result<Questions, Interrupted> {
-        let mut questions = Vec::with_capacity(self.readers.len());
-        for readers in &self.readers {
-            let began = Instant::now();
-            let wanted = readers.stages.iter().map(|&at| self.wanted(at, input)).collect();
-            questions.push((began, question::ask(&readers.model, wanted, input, deadline)?));
-        }
-        Ok(Questions(questions))
+    /// The scanners of a step that need only the text.
+    fn on_text(&self, step: usize) -> impl Iterator<Item = usize> + '_ {
+        let step = self.steps.get(step).map_or(&[][..], Vec::as_slice);
+        let on_text = |at: &usize| matches!(self.stages.get(*at), Some(Stage::Text(_) | Stage::Private(_)));
+        step.iter().copied().filter(on_text)
     }
 
-    fn wanted(&self, at: usize, input: &Input<'_>) -> Wanted {
-        let Some(Stage::Model(scanner)) = self.stages.get(at) else {
-            return Wanted { passages: Vec::new(), heads: 0 };
-        };
-        // A scanner that panics here has nothing to judge by, and says so in its turn.
-        let passages = catch_unwind(AssertUnwindSafe(|| scanner.passages(input))).unwrap_or_default();
-        Wanted { passages, heads: scanner.heads().iter().fold(0, |bits, head| bits | 1 << head) }
-    }
-
-    /// Waits for the models and has the scanners judge by what they say.
-    pub(crate) async fn judge_by_models(
+    /// Awaits every scanner of a step that asks the network, all at once.
+    pub async fn scan_network(
         &self,
-        questions: Questions,
+        step: usize,
         text: &Text,
-        prompt: Option<&Text>,
         deadline: Option<Instant>,
-    ) -> Result<(Vec<Judgement>, Spent), Interrupted> {
-        let mut judged: Vec<Option<Judgement>> = self.stages.iter().map(|_| None).collect();
-        let mut spent = Spent::default();
-        for (readers, (began, asked)) in self.readers.iter().zip(questions.0) {
-            let (answers, took) = asked.wait(deadline).await?;
-            spent.tokenize += took.tokenize;
-            // Models run beside each other.
-            spent.inference = spent.inference.max(took.inference);
-            let source: Arc<str> = readers.model.label().into();
-            let input = Input { text, prompt, interrupt: Interrupt::NEVER };
-            for (&at, answers) in readers.stages.iter().zip(answers) {
-                let (Some(Stage::Model(scanner)), Some(name)) = (self.stages.get(at), self.names.get(at))
-                else {
-                    continue;
-                };
-                let verdict = judge(&**scanner, &input, answers);
-                let mut judgement = Judgement::new(*name, verdict, began.elapsed());
-                judgement.model = Some(Arc::clone(&source));
-                judged[at] = Some(judgement);
-            }
-        }
-        Ok((judged.into_iter().flatten().collect(), spent))
-    }
-
-    /// Awaits every scanner that asks the network, all at once.
-    pub async fn scan_network(&self, text: &Text, deadline: Option<Instant>) -> Vec<Judgement> {
-        let scans = self.stages.iter().zip(&self.names).filter_map(|(stage, name)| match stage {
-            Stage::Text(_) | Stage::Private(_) | Stage::Model(_) => None,
+    ) -> Vec<(usize, Judgement)> {
+        let here = self.stages.iter().zip(&self.names).enumerate().filter(|(at, _)| self.is_in(step, *at));
+        let scans = here.filter_map(|(at, (stage, name))| match stage {
             Stage::Network(scanner) => Some(async move {
                 let started = Instant::now();
                 let verdict = scanner.scan(text, deadline).await;
-                Judgement::new(*name, verdict, started.elapsed())
+                (at, Judgement::new(*name, verdict, started.elapsed()))
             }),
+            _ => None,
         });
         futures_util::future::join_all(scans).await
     }
-
-    /// Puts the verdicts of [`Plan::scan_text`], [`Plan::scan_network`] and the models into declared order.
-    pub fn merge(
-        &self,
-        text: Vec<Judgement>,
-        network: Vec<Judgement>,
-        models: Vec<Judgement>,
-    ) -> Vec<Judgement> {
-        let (mut text, mut network, mut models) = (text.into_iter(), network.into_iter(), models.into_iter());
-        let merged = self.stages.iter().filter_map(|stage| match stage {
-            Stage::Text(_) | Stage::Private(_) => text.next(),
-            Stage::Network(_) => network.next(),
-            Stage::Model(_) => models.next(),
-        });
-        merged.collect()
-    }
 }
 
-/// The verdict of a scanner by what its model said. A text of which a part was not seen can be refused, but
-/// not passed.
-fn judge(
-    scanner: &dyn ModelScanner,
-    input: &Input<'_>,
-    answers: Result<Answers, ModelError>,
-) -> Result<Verdict, ScannerError> {
-    let answers = answers.map_err(|error| ScannerError::Model {
-        model: Arc::clone(&error.model),
-        kind: error.fault.kind(),
-        reason: error.fault.to_string(),
-    })?;
-    let verdict = guard(|| scanner.judge(input, &answers))?;
-    let unseen = answers.passages.iter().any(|answer| answer.covered.is_some());
-    if unseen && verdict.valid {
-        let limit = scanner.model().source().max_windows;
-        return Err(ScannerError::Limit { what: "windows of the model", limit });
-    }
-    Ok(verdict)
-}
-
-/// Which stages read which model.
-fn readers(stages: &[Stage]) -> Vec<Readers> {
-    let mut readers: Vec<Readers> = Vec::new();
-    for (at, stage) in stages.iter().enumerate() {
-        let Stage::Model(scanner) = stage else { continue };
-        match readers.iter_mut().find(|readers| Arc::ptr_eq(&readers.model, scanner.model())) {
-            Some(known) => known.stages.push(at),
-            None => readers.push(Readers { model: Arc::clone(scanner.model()), stages: vec![at] }),
-        }
-    }
-    readers
+/// Which model each stage reads, by its place among `readers`.
+fn models_read(stages: &[Stage], readers: &[Readers]) -> Vec<Option<usize>> {
+    let reads = |at| readers.iter().position(|readers| readers.stages.contains(&at));
+    (0..stages.len()).map(reads).collect()
 }
 
 /// Runs a scanner's code; a panic becomes [`ScannerError::Panicked`]. The payload may quote the text, so
@@ -353,6 +322,39 @@ pub(crate) fn guard<T>(work: impl FnOnce() -> Result<T, ScannerError>) -> Result
     // Scanners are immutable and the result of a panicked scan is discarded whole, so no broken
     // invariant can be observed.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(ScannerError::Panicked))
+}
+
+/// A stage, or what stands for it if it is left out (`skipped` in its declaration says why) or its model cannot be
+/// used although the plan can do without.
+fn present_or_absent(
+    mut spec: Value,
+    position: usize,
+    vaults: usize,
+    pipeline: PipelineSpec,
+) -> Result<Stage, BuildError> {
+    let kind = spec.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let by_model = scanner::known(&kind);
+    if let Some(why) = spec.as_object_mut().and_then(|fields| fields.remove("skipped")) {
+        let why = serde_json::from_value(why);
+        let why = why.map_err(|_| ConfigError::new("Shield", "skipped", "is not a reason"))?;
+        let name = match by_model {
+            Some(name) => name,
+            None => build(spec, position, vaults)?.name(),
+        };
+        return Ok(Stage::Absent(Absent { name, why: Ok(why), by_model: by_model.is_some() }));
+    }
+    let missing = spec.as_object_mut().and_then(|fields| fields.remove("missing_model"));
+    if let (Some(name), Some(missing)) = (by_model, missing) {
+        let fault = ModelFault::Missing(missing.as_str().unwrap_or_default().to_owned());
+        let error = ModelError::new("model", fault).of_scanner();
+        return Ok(Stage::Absent(Absent { name, why: Err(error), by_model: true }));
+    }
+    match (build(spec, position, vaults), by_model) {
+        (Err(BuildError::Model(error)), Some(name)) if pipeline.fallback => {
+            Ok(Stage::Absent(Absent { name, why: Err(error.of_scanner()), by_model: true }))
+        }
+        (built, _) => built,
+    }
 }
 
 fn build(spec: Value, position: usize, vaults: usize) -> Result<Stage, BuildError> {
@@ -373,17 +375,18 @@ fn build(spec: Value, position: usize, vaults: usize) -> Result<Stage, BuildErro
     Ok(Stage::Text(spec.build()?))
 }
 
-fn unique_names(stages: &[Stage]) -> Vec<ScannerName> {
+/// Whether a declaration has the mark `name`, which is taken out of it.
+fn takes(spec: &mut Value, name: &str) -> bool {
+    spec.as_object_mut().and_then(|fields| fields.remove(name)).is_some()
+}
+
+fn unique_names(stages: &[Stage], first_stage: &[bool]) -> Vec<ScannerName> {
     let mut seen: std::collections::HashMap<&'static str, u32> = std::collections::HashMap::new();
     stages
         .iter()
-        .map(|stage| {
-            let name = match stage {
-                Stage::Text(scanner) => scanner.name(),
-                Stage::Private(scanner) => scanner.name(),
-                Stage::Network(_) => UrlReachability::NAME,
-                Stage::Model(scanner) => scanner.name(),
-            };
+        .zip(first_stage)
+        .map(|(stage, first)| {
+            let name = if *first { CASCADE } else { stage.name() };
             let count = seen.entry(name).or_default();
             *count += 1;
             ScannerName::new(name, *count)

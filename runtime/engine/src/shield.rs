@@ -61,6 +61,8 @@ struct Compiled {
     prompt: Arc<Plan>,
     output: Arc<Plan>,
     on_error: OnError,
+    /// Whether scans go on with the other scanners when a model fails.
+    can_do_without_models: bool,
     limits: Limits,
     inline_budget_ns: u64,
     cache: Option<CacheConfig>,
@@ -71,16 +73,20 @@ impl Shield {
     /// Compiles a declaration. The error names the scanner and the parameter.
     pub fn compile(spec: ShieldSpec) -> Result<Self, BuildError> {
         let vaults = spec.vaults.len();
-        let prompt = Arc::new(Plan::compile(spec.prompt, spec.views, vaults)?);
-        let output = Arc::new(Plan::compile(spec.output, spec.views, vaults)?);
-        let cache =
-            spec.cache.map(|cache| CacheConfig { max_bytes: cache.max_bytes, ttl: cache.ttl.map(seconds) });
+        let prompt = Arc::new(Plan::compile(spec.prompt, spec.views, spec.pipeline, vaults)?);
+        let output = Arc::new(Plan::compile(spec.output, spec.views, spec.pipeline, vaults)?);
+        let cache = spec.cache.map(|cache| CacheConfig {
+            max_bytes: cache.max_bytes,
+            max_entries: cache.max_entries,
+            ttl: cache.ttl.map(seconds),
+        });
         let process = Process::new(&spec.limits, cache.as_ref(), [&prompt, &output]);
         let inline_budget_ns = (spec.limits.inline_budget_us.max(0.0) * 1_000.0) as u64;
         let compiled = Compiled {
             prompt,
             output,
             on_error: spec.on_error,
+            can_do_without_models: spec.pipeline.fallback,
             limits: spec.limits,
             inline_budget_ns,
             cache,
@@ -214,9 +220,13 @@ impl Shield {
         self.compiled.prompt.models().chain(self.compiled.output.models())
     }
 
-    /// Loads the models that are not loaded. Blocks while it does; not for threads of the runtime.
+    /// Loads the models that are not loaded. Blocks while it does; not for threads of the runtime. One that cannot
+    /// be is no error if scans can do without: then it is the scanners' own.
     pub fn load(&self) -> Result<(), ModelError> {
-        self.models().try_for_each(|model| model.load())
+        self.models().try_for_each(|model| match model.load() {
+            Err(_) if self.compiled.can_do_without_models => Ok(()),
+            loaded => loaded,
+        })
     }
 
     /// Scans on the calling thread with nothing around it: no admission, no limits, no metrics, no cache.
@@ -229,20 +239,23 @@ impl Shield {
             Input { text: &request.text, prompt: request.prompt.as_ref(), interrupt: Interrupt::NEVER };
         let interrupted = |why| EngineError::interrupted(why, true);
         let began = Instant::now();
-        let questions = plan.ask(&input, None).map_err(interrupted)?;
-        let mut judgements = plan.scan_text(&input, &self.session).map_err(interrupted)?;
+        // A scanner by itself is a plan of one step, without views.
+        let questions = plan.ask(0, &input, None, None).map_err(interrupted)?;
+        let mut judged = plan.scan_text(0, &input, None, &self.session).map_err(interrupted)?;
         let mut spent = Spent::default();
         if plan.asks() {
             let (waiting, text, prompt) = (Arc::clone(plan), request.text.clone(), request.prompt.clone());
             let asked = async move {
                 let models = waiting.judge_by_models(questions, &text, prompt.as_ref(), None);
-                tokio::join!(waiting.scan_network(&text, None), models)
+                tokio::join!(waiting.scan_network(0, &text, None), models)
             };
             let (network, models) = runtime::current()?.wait_for(asked)?;
             let (models, took) = models.map_err(interrupted)?;
-            judgements = plan.merge(judgements, network, models);
+            judged.extend(network);
+            judged.extend(models);
             spent = took;
         }
+        let mut judgements = plan.complete(judged);
         settle_blocking(&mut judgements, &request.text);
         let scan = Arc::new(Scan::merge(&request.text, judgements, self.compiled.on_error)?);
         let total = began.elapsed();
@@ -323,11 +336,9 @@ impl Shield {
 /// nothing has happened.
 fn inline_unless_found(process: &Process, work: &Work) -> Option<Result<Outcome, EngineError>> {
     let began = Instant::now();
-    let scanned = match work.judge(None) {
-        Ok(judged) if asks_vault(&judged.text) => return None,
-        judged => {
-            judged.and_then(|judged| work.merge(judged.text, Spent::default())).map(|scan| (scan, false))
-        }
+    let scanned = match work.judge_all(None) {
+        Ok(judged) if asks_vault(&judged) => return None,
+        judged => judged.and_then(|judged| work.merge(judged, Spent::default())).map(|scan| (scan, false)),
     };
     let in_flight = process.metrics.begin(Lane::Inline).since(began);
     Some(conclude(in_flight, &process.metrics, Lane::Inline, Duration::ZERO, scanned))

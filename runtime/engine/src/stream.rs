@@ -13,6 +13,7 @@ use crate::error::EngineError;
 use crate::metrics::{self, InFlight, Lane};
 use crate::model::answer::Spent;
 use crate::outcome::{Judgement, Outcome, Scan, ScannerName, Timings};
+use crate::pipeline::Detection;
 use crate::plan::Plan;
 use crate::private::Snapshot;
 use crate::shield::Process;
@@ -147,7 +148,16 @@ impl OutputStream {
         }
         let end = if is_valid { metrics::Outcome::Valid } else { metrics::Outcome::Invalid };
         let (risk, spent) = (risk.clamp(0.0, 1.0), Spent::default());
-        let scan = Arc::new(Scan { judgements, rewritten: None, is_valid, risk, spent });
+        let detection = Detection::of(&judgements);
+        let scan = Arc::new(Scan {
+            judgements,
+            rewritten: None,
+            is_valid,
+            risk,
+            detection,
+            on_error: self.on_error,
+            spent,
+        });
         let total = in_flight.finish(end);
         self.process.metrics.scan_seconds.record(self.scanned);
         let timings = Timings { scan: self.scanned, total, ..Timings::default() };

@@ -1,5 +1,6 @@
 //! Running scanners on the views of a text.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use pyshield_core::error::ConfigError;
@@ -12,6 +13,9 @@ use crate::plan::guard;
 
 /// Literals without their spaces must still have this many bytes to be looked for in joined letters.
 const LEAST_JOINED: usize = 8;
+
+/// The views of a text, or why there are none.
+pub(crate) type Seen = Result<Arc<ViewSet>, ScannerError>;
 
 /// The views of a plan.
 #[derive(Debug)]
@@ -54,10 +58,25 @@ impl ViewPass {
         200 + 40 * bytes as u64
     }
 
+    /// How many views of a text models read at most.
+    pub(crate) const fn most_for_models(&self) -> usize {
+        self.spec.max_model_views
+    }
+
+    /// Makes the views of the text.
+    pub(crate) fn look(&self, input: &Input<'_>) -> Result<Seen, Interrupted> {
+        match guard(|| ViewSet::new(input.text, &self.spec, &input.interrupt)) {
+            Ok(views) => Ok(Ok(Arc::new(views))),
+            Err(ScannerError::Interrupted(why)) => Err(why),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
     /// Lets the scanners that read views judge each view of the text, and adds what they say to
     /// `judgements`; `scanners` are theirs, each with its list in `literals`.
     pub(crate) fn scan<'a, 'j>(
         &self,
+        seen: &Seen,
         input: &Input<'_>,
         scanners: impl Iterator<Item = (&'a dyn Scanner, Option<usize>)>,
         literals: &LiteralAutomaton,
@@ -68,9 +87,8 @@ impl ViewPass {
         if readers.is_empty() {
             return Ok(());
         }
-        let views = match guard(|| ViewSet::new(input.text, &self.spec, &input.interrupt)) {
+        let views = match seen {
             Ok(views) => views,
-            Err(ScannerError::Interrupted(why)) => return Err(why),
             Err(error) => {
                 for (_, judgement) in &mut readers {
                     judgement.verdict = Err(error.clone());
@@ -80,7 +98,7 @@ impl ViewPass {
         };
         for (number, view) in views.views().iter().enumerate() {
             let input = Input { text: &view.text, ..*input };
-            let hits = guard(|| self.find(&views, number, literals, &input));
+            let hits = guard(|| self.find(views, number, literals, &input));
             for ((scanner, list), judgement) in &mut readers {
                 let started = Instant::now();
                 let Ok(verdict) = &mut judgement.verdict else { continue };
@@ -92,7 +110,7 @@ impl ViewPass {
                         guard(|| scanner.scan(&input, &Evidence { literals: found.unwrap_or(&none) }))
                     }
                 };
-                match seen.and_then(|seen| merge_verdict(verdict, seen, &views, number)) {
+                match seen.and_then(|seen| merge_verdict(verdict, seen, views, number)) {
                     Ok(()) => {}
                     Err(ScannerError::Interrupted(why)) => return Err(why),
                     Err(error) => judgement.verdict = Err(error),

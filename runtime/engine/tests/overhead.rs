@@ -45,7 +45,7 @@ fn per_entry<T>(fill: impl FnOnce() -> T) -> (usize, T) {
 #[test]
 fn entries_are_charged_for_what_they_cost() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let config = CacheConfig { max_bytes: 1 << 30, ttl: None };
+    let config = CacheConfig { max_bytes: 1 << 30, max_entries: None, ttl: None };
     let (cost, cache) = per_entry(|| {
         let cache = ResultCache::new(config, |_: &u64| 8);
         runtime.block_on(async {

@@ -6,6 +6,7 @@ use std::time::Instant;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use pyshield_core::Span;
 use pyshield_engine::config::seconds;
 use pyshield_engine::model::Model;
 use pyshield_engine::model::direct::DirectError;
@@ -21,6 +22,9 @@ use crate::text::owned;
 pub(crate) struct ModelHandle {
     model: Arc<Model>,
 }
+
+/// For each token its id and the code points it stands for.
+type TokensOfText = Vec<(u32, Option<(usize, usize)>)>;
 
 /// The moment after a number of seconds; none for no limit.
 fn after(timeout: Option<f64>) -> Option<Instant> {
@@ -76,6 +80,36 @@ impl ModelHandle {
         self.model.is_loaded()
     }
 
+    /// The tokens of a text as the model is given them: their ids with the special ones around, and for each
+    /// the code points of the text that it stands for, or `None`. Nothing is loaded but the tokenizer.
+    #[pyo3(signature = (text, most, /))]
+    fn tokens(&self, py: Python<'_>, text: &Bound<'_, PyString>, most: usize) -> PyResult<TokensOfText> {
+        let text = crate::text::text(text)?;
+        let tokens = py.detach(|| self.model.tokens(&text, most));
+        let tokens = tokens.map_err(|error| errors::model_error(py, &error, None))?;
+        let (map, string) = (text.code_points(), text.as_str());
+        let span = |span: &Span| (map.of_byte(string, span.start), map.of_byte(string, span.end));
+        Ok(tokens.into_iter().map(|(id, place)| (id, place.as_ref().map(span))).collect())
+    }
+
+    /// How many different tokens there are, special ones included.
+    fn vocabulary(&self, py: Python<'_>) -> PyResult<usize> {
+        let vocabulary = py.detach(|| self.model.vocabulary());
+        vocabulary.map_err(|error| errors::model_error(py, &error, None))
+    }
+
+    /// Tokens of a window, special ones included: what of a text the model reads at a time.
+    #[getter]
+    fn window(&self) -> usize {
+        self.model.config().window
+    }
+
+    /// The id of the token that fills rows up.
+    fn padding(&self, py: Python<'_>) -> PyResult<u32> {
+        let padding = py.detach(|| self.model.padding());
+        padding.map_err(|error| errors::model_error(py, &error, None))
+    }
+
     /// What it says of a text: name, kind and labels of each head.
     #[getter]
     fn heads(&self) -> Vec<(String, String, Vec<String>)> {
@@ -125,6 +159,18 @@ impl ModelHandle {
         let pairs = pairs.into_iter().map(|(a, b)| Ok((owned(&a)?, owned(&b)?))).collect::<PyResult<_>>()?;
         let future = Arc::clone(&self.model).score(pairs, after(timeout));
         awaited(py, future, |py, scores| scores.into_py_any(py))
+    }
+
+    /// The probabilities of all labels for each text, on the calling thread.
+    #[pyo3(signature = (texts, timeout = None, /))]
+    fn classify_blocking(
+        &self,
+        py: Python<'_>,
+        texts: Vec<Bound<'_, PyString>>,
+        timeout: Option<f64>,
+    ) -> PyResult<Vec<Vec<f64>>> {
+        let texts = texts.into_iter().map(|text| owned(&text)).collect::<PyResult<_>>()?;
+        waited(py, Arc::clone(&self.model).classify(texts, after(timeout)))
     }
 
     /// As `embed`, on the calling thread.

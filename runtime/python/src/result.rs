@@ -1,6 +1,8 @@
 //! `_runtime.ScanResult` and its parts: kept in Rust, turned into Python values when asked for.
 
-use std::collections::{BTreeMap, HashSet};
+mod parts;
+
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use pyo3::prelude::*;
@@ -34,6 +36,8 @@ struct Own {
     verdicts: Vec<OwnVerdict>,
     /// Where each of them stands among all scanners as declared; ascending.
     places: Vec<usize>,
+    /// For each of them the built-in scanner in whose place it stands, if it does: the first stage of a cascade.
+    replaced: Vec<Option<usize>>,
 }
 
 /// One scanner's part of a result.
@@ -42,8 +46,8 @@ enum Part<'a> {
     Own(&'a OwnVerdict),
 }
 
-/// A custom scanner's word: `(name, is_valid, risk, error)`.
-type OwnVerdict = (String, bool, f64, Option<Py<PyAny>>);
+/// A custom scanner's word: `(name, is_valid, risk, error, why it was skipped, stage)`.
+type OwnVerdict = (String, bool, f64, Option<Py<PyAny>>, Option<String>, Option<String>);
 
 impl ScanResult {
     pub(crate) fn new(original: Py<PyString>, text: Text, outcome: Outcome) -> Self {
@@ -83,49 +87,10 @@ impl ScanResult {
         self.own.as_ref().map_or(&[], |own| &own.verdicts)
     }
 
-    /// All parts, in declared order.
-    fn parts(&self) -> Vec<Part<'_>> {
-        let mut built_in = self.judgements().iter();
-        let mut own = self.own_verdicts().iter();
-        let mut parts = Vec::with_capacity(built_in.len() + own.len());
-        for place in self.own.iter().flat_map(|own| &own.places) {
-            let before = place.saturating_sub(parts.len());
-            parts.extend(built_in.by_ref().take(before).map(Part::BuiltIn));
-            parts.extend(own.next().map(Part::Own));
-        }
-        parts.extend(built_in.map(Part::BuiltIn));
-        parts.extend(own.map(Part::Own));
-        parts
-    }
-
-    /// The key of each part: those of the built-in scanners are the plan's, whatever else there is.
-    fn names(&self, parts: &[Part<'_>]) -> Vec<String> {
-        let mut taken: HashSet<String> =
-            self.judgements().iter().map(|judgement| judgement.scanner.to_string()).collect();
-        let name = |part: &Part<'_>| match part {
-            Part::BuiltIn(judgement) => judgement.scanner.to_string(),
-            Part::Own((name, ..)) => {
-                let name = free_name(&taken, name);
-                taken.insert(name.clone());
-                name
-            }
-        };
-        parts.iter().map(name).collect()
-    }
-
     fn positions(&self, start: usize, end: usize) -> (usize, usize) {
         let Some(text) = &self.text else { return (start, end) };
         let (map, text) = (text.code_points(), text.as_str());
         (map.of_byte(text, start), map.of_byte(text, end))
-    }
-
-    fn risk_f64(&self) -> f64 {
-        let own = self.own_verdicts().iter().map(|(_, _, risk, _)| *risk);
-        own.fold(self.outcome().scan.risk, f64::max).clamp(0.0, 1.0)
-    }
-
-    fn valid(&self) -> bool {
-        self.outcome().scan.is_valid && self.own_verdicts().iter().all(|(_, valid, _, _)| *valid)
     }
 }
 
@@ -178,7 +143,7 @@ impl ScanResult {
     #[getter]
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for judgement in self.judgements() {
+        for judgement in self.finding() {
             let Ok(verdict) = &judgement.verdict else { continue };
             findings.extend(verdict.findings.iter().map(|finding| {
                 let (start, end) = self.positions(finding.span.start, finding.span.end);
@@ -200,7 +165,7 @@ impl ScanResult {
     /// How many findings are not listed.
     #[getter]
     fn omitted_findings(&self) -> usize {
-        let verdicts = self.judgements().iter().filter_map(|judgement| judgement.verdict.as_ref().ok());
+        let verdicts = self.finding().filter_map(|judgement| judgement.verdict.as_ref().ok());
         verdicts.map(|verdict| verdict.omitted).sum()
     }
 
@@ -215,23 +180,55 @@ impl ScanResult {
                     Ok(verdict) => {
                         let model = judgement.model.clone();
                         let degraded = verdict.degraded.clone();
-                        Verdict { is_valid: verdict.valid, risk: verdict.risk, error: None, model, degraded }
+                        let skipped = judgement.skipped.map(|why| why.name().into());
+                        let (is_valid, risk) = (verdict.valid, verdict.risk);
+                        Verdict { is_valid, risk, error: None, model, degraded, skipped, stage: None }
                     }
                     Err(error) => {
                         let error = errors::scanner_error(py, judgement.scanner, error);
                         let error = Some(error.into_value(py).into_any());
                         let model = judgement.model.clone();
-                        Verdict { is_valid: false, risk: 1.0, error, model, degraded: None }
+                        Verdict {
+                            is_valid: false,
+                            risk: 1.0,
+                            error,
+                            model,
+                            degraded: None,
+                            skipped: None,
+                            stage: None,
+                        }
                     }
                 },
-                Part::Own((_, is_valid, risk, error)) => {
+                Part::Own((_, is_valid, risk, error, skipped, stage)) => {
                     let error = error.as_ref().map(|error| error.clone_ref(py));
-                    Verdict { is_valid: *is_valid, risk: *risk, error, model: None, degraded: None }
+                    let skipped = skipped.clone().map(Into::into);
+                    let (is_valid, risk) = (*is_valid, *risk);
+                    let stage = stage.clone();
+                    Verdict { is_valid, risk, error, model: None, degraded: None, skipped, stage }
                 }
             };
             verdicts.set_item(name, verdict)?;
         }
         Ok(verdicts)
+    }
+
+    /// The scanners that were not asked, by their keys in `verdicts`, and why: see `Verdict.skipped`.
+    #[getter]
+    fn skipped(&self) -> BTreeMap<String, String> {
+        let parts = self.parts();
+        let skipped = parts.iter().zip(self.names(&parts)).filter_map(|(part, name)| match part {
+            Part::BuiltIn(judgement) => judgement.skipped.map(|why| (name, why.name().to_owned())),
+            Part::Own((_, _, _, _, skipped, _)) => skipped.clone().map(|why| (name, why)),
+        });
+        skipped.collect()
+    }
+
+    /// What the verdict of the built-in scanners rests on, a `DetectionMethod`.
+    #[getter]
+    fn detection_method<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        static CLASS: Kept = Kept::new();
+        let class = imported(py, &CLASS, "pyshield.results", "DetectionMethod")?;
+        class.call1((self.outcome().scan.detection.name(),))
     }
 
     /// What went wrong in scanners; each also stands in its verdict.
@@ -243,7 +240,7 @@ impl ScanResult {
                 let error = judgement.verdict.as_ref().err()?;
                 Some(errors::scanner_error(py, judgement.scanner, error).into_value(py).into_any())
             }
-            Part::Own((_, _, _, error)) => error.as_ref().map(|error| error.clone_ref(py)),
+            Part::Own((_, _, _, error, ..)) => error.as_ref().map(|error| error.clone_ref(py)),
         });
         errors.collect()
     }
@@ -287,9 +284,9 @@ impl ScanResult {
                     Ok(verdict) => (describe(verdict), verdict.risk),
                     Err(error) => (error.to_string(), 1.0),
                 },
-                Part::Own((_, valid, risk, _)) if *valid && *risk <= 0.0 => continue,
-                Part::Own((_, _, risk, Some(_))) => ("the scanner raised".to_owned(), *risk),
-                Part::Own((_, _, risk, None)) => ("refused by the scanner".to_owned(), *risk),
+                Part::Own((_, valid, risk, ..)) if *valid && *risk <= 0.0 => continue,
+                Part::Own((_, _, risk, Some(_), ..)) => ("the scanner raised".to_owned(), *risk),
+                Part::Own((_, _, risk, None, ..)) => ("refused by the scanner".to_owned(), *risk),
             };
             let risk = risk.clamp(0.0, 1.0);
             let severity = severity(py, Severity::of_score(risk))?;
@@ -323,6 +320,7 @@ impl ScanResult {
             verdicts.set_item(name, verdict.get().to_dict(py)?)?;
         }
         dict.set_item("verdicts", verdicts)?;
+        dict.set_item("detection_method", self.outcome().scan.detection.name())?;
         dict.set_item("lane", self.lane())?;
         dict.set_item("cached", self.cached())?;
         let timings = self.timings();
@@ -337,15 +335,17 @@ impl ScanResult {
     }
 
     /// `result` with what custom scanners said after it: the text they left, and their
-    /// `(name, is_valid, risk, error)`, which stand at `places` among all scanners as declared.
+    /// `(name, is_valid, risk, error, why it was skipped, stage)`, which stand at `places` among all scanners
+    /// as declared; `replaced` has for each the built-in scanner in whose place it stands, or `None`.
     #[staticmethod]
-    #[pyo3(signature = (result, text, verdicts, places, /))]
+    #[pyo3(signature = (result, text, verdicts, places, replaced = Vec::new(), /))]
     fn merge_custom(
         py: Python<'_>,
         result: &Bound<'_, Self>,
         text: Py<PyString>,
         verdicts: Vec<OwnVerdict>,
         places: Vec<usize>,
+        replaced: Vec<Option<usize>>,
     ) -> Self {
         let result = result.get();
         Self {
@@ -353,7 +353,7 @@ impl ScanResult {
             text: result.text.clone(),
             outcome: result.outcome.clone(),
             edited: PyOnceLock::new(),
-            own: Some(Own { text, verdicts, places }),
+            own: Some(Own { text, verdicts, places, replaced }),
         }
     }
 
@@ -370,17 +370,6 @@ impl ScanResult {
             self.lane(),
         )
     }
-}
-
-/// The first of `name`, `name#2`, … that is not taken.
-fn free_name(taken: &HashSet<String>, name: &str) -> String {
-    let mut candidate = name.to_owned();
-    let mut count = 1;
-    while taken.contains(&candidate) {
-        count += 1;
-        candidate = format!("{name}#{count}");
-    }
-    candidate
 }
 
 /// What was found, without a word of the text: `2 × PATTERN, 1 × SUBSTRING`.

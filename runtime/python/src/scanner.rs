@@ -69,6 +69,7 @@ impl Scanner {
             on_error: OnError::Raise,
             limits,
             views: None,
+            pipeline: pyshield_engine::pipeline::PipelineSpec::default(),
             cache: None,
             vaults: handles(vaults),
         };

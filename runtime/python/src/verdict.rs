@@ -1,5 +1,6 @@
 //! `_runtime.Verdict` and `_runtime.Timings`: what one scanner said, and how long it all took.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
@@ -19,6 +20,8 @@ pub(crate) struct Verdict {
     pub(crate) error: Option<Py<PyAny>>,
     pub(crate) model: Option<Arc<str>>,
     pub(crate) degraded: Option<Arc<str>>,
+    pub(crate) skipped: Option<Cow<'static, str>>,
+    pub(crate) stage: Option<String>,
 }
 
 #[pymethods]
@@ -35,6 +38,21 @@ impl Verdict {
         self.degraded.as_deref()
     }
 
+    /// Why the scanner was not asked: `"short_circuit"`, as one before it refused; `"heuristic_only"` or
+    /// `"ml_only"`, as the shield is to use no model, or nothing else. `None` if it was; otherwise `is_valid`
+    /// and `risk` say nothing.
+    #[getter]
+    fn skipped(&self) -> Option<&str> {
+        self.skipped.as_deref()
+    }
+
+    /// For a `Cascade`, whose word it is: `"first"`, as the first stage was clear and the second not asked;
+    /// `"second"`; or `"degraded"`, as the second should have been heard and was not.
+    #[getter]
+    fn stage(&self) -> Option<&str> {
+        self.stage.as_deref()
+    }
+
     /// As plain data; the error as its message.
     pub(crate) fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
@@ -48,13 +66,23 @@ impl Verdict {
         if let Some(degraded) = &self.degraded {
             dict.set_item("degraded", &**degraded)?;
         }
+        if let Some(stage) = &self.stage {
+            dict.set_item("stage", stage)?;
+        }
+        if let Some(skipped) = &self.skipped {
+            dict.set_item("skipped", &**skipped)?;
+        }
         Ok(dict)
     }
 
     fn __repr__(&self) -> String {
         let valid = if self.is_valid { "True" } else { "False" };
-        let failed = if self.error.is_some() { ", failed" } else { "" };
-        format!("Verdict(is_valid={valid}, risk={}{failed})", self.risk)
+        let note = match (&self.error, &self.skipped) {
+            (Some(_), _) => ", failed",
+            (None, Some(_)) => ", skipped",
+            (None, None) => "",
+        };
+        format!("Verdict(is_valid={valid}, risk={}{note})", self.risk)
     }
 }
 

@@ -48,6 +48,8 @@ pub struct ViewsSpec {
     pub max_depth: usize,
     /// How many views a text may have. One that needs more is [`ScannerError::Limit`].
     pub max_views: usize,
+    /// How many of them models read. Of a text with more, what only they show is [`ScannerError::Limit`].
+    pub max_model_views: usize,
     /// How many bytes the views of a text may take, maps included. More is [`ScannerError::Limit`].
     pub max_bytes: usize,
 }

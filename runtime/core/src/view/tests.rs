@@ -10,7 +10,14 @@ use crate::interrupt::Interrupted;
 const PHRASE: &str = "ignore previous instructions";
 
 fn spec() -> ViewsSpec {
-    ViewsSpec { normalised: true, decoded: true, max_depth: 2, max_views: 16, max_bytes: 64 << 20 }
+    ViewsSpec {
+        normalised: true,
+        decoded: true,
+        max_depth: 2,
+        max_views: 16,
+        max_model_views: 8,
+        max_bytes: 64 << 20,
+    }
 }
 
 fn views(text: &str) -> ViewSet {

@@ -117,7 +117,8 @@ impl SessionPool {
                 return Err(fault);
             }
         };
-        pool.budget.store(calibration.batch_tokens, Ordering::Relaxed);
+        let most = pool.blueprint.source.max_batch_tokens.unwrap_or(usize::MAX);
+        pool.budget.store(calibration.batch_tokens.min(most), Ordering::Relaxed);
         let on_cpu = calibration.provider == crate::model::provider::CPU;
         let workers = pool.blueprint.source.workers.unwrap_or(if on_cpu { cores } else { 1 }).max(1);
         for slot in 1..workers {

@@ -10,7 +10,9 @@ use super::*;
 type Values = ResultCache<Arc<str>>;
 
 fn cache(max_bytes: u64, ttl: Option<Duration>) -> Arc<Values> {
-    Arc::new(ResultCache::new(CacheConfig { max_bytes, ttl }, |value: &Arc<str>| value.len() as u32))
+    Arc::new(ResultCache::new(CacheConfig { max_bytes, max_entries: None, ttl }, |value: &Arc<str>| {
+        value.len() as u32
+    }))
 }
 
 fn key(n: u64) -> CacheKey {

@@ -42,8 +42,11 @@ impl Process {
     fn new(spec: &FunctionSpec, timeout: Duration, body: &Arc<dyn FunctionBody>) -> Self {
         let metrics = Arc::<FunctionMetrics>::default();
         let cache = spec.cache.as_ref();
-        let config =
-            cache.map(|cache| CacheConfig { max_bytes: cache.max_bytes, ttl: cache.ttl.map(seconds) });
+        let config = cache.map(|cache| CacheConfig {
+            max_bytes: cache.max_bytes,
+            max_entries: cache.max_entries,
+            ttl: cache.ttl.map(seconds),
+        });
         let abandoned = (spec.isolation == Isolation::Thread).then(|| Arc::clone(&metrics.abandoned));
         Self {
             generation: runtime::generation(),

@@ -179,7 +179,7 @@ fn results_are_remembered_and_equal_calls_share_one_run() {
     let runs = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counted = Arc::clone(&runs);
     let slow = echo_after(Duration::from_millis(30));
-    let cache = Some(crate::config::CacheSpec { max_bytes: 1 << 20, ttl: None });
+    let cache = Some(crate::config::CacheSpec { max_bytes: 1 << 20, max_entries: None, ttl: None });
     let judge = function(FunctionSpec { cache, ..spec() }, move |invocation| {
         counted.fetch_add(1, Ordering::Relaxed);
         slow(invocation);
@@ -203,7 +203,7 @@ fn results_are_remembered_and_equal_calls_share_one_run() {
 fn errors_are_not_remembered() {
     let runs = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counted = Arc::clone(&runs);
-    let cache = Some(crate::config::CacheSpec { max_bytes: 1 << 20, ttl: None });
+    let cache = Some(crate::config::CacheSpec { max_bytes: 1 << 20, max_entries: None, ttl: None });
     let judge = function(FunctionSpec { cache, ..spec() }, move |invocation| {
         assert!(invocation.run.started());
         let error = FunctionError::TypeConversion("no JSON form".to_owned());

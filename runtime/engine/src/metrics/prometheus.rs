@@ -10,6 +10,9 @@ pub fn render_prometheus(snapshot: &Snapshot) -> String {
     let mut page = Page(String::with_capacity(8 * 1024));
     page.counters("requests_total", "Requests by lane.", "lane", &snapshot.requests_total);
     page.counters("outcomes_total", "Requests by how they ended.", "outcome", &snapshot.outcomes_total);
+    page.counters("detections_total", "Scans by what they rested on.", "method", &snapshot.detections_total);
+    let errors = snapshot.model_errors_total;
+    page.single("model_errors_total", "counter", "Scans in which a model failed.", errors);
     page.counters(
         "scanner_errors_total",
         "Scans without a verdict.",
@@ -23,6 +26,7 @@ pub fn render_prometheus(snapshot: &Snapshot) -> String {
         ("queue_seconds", "From arrival to the start of the scan.", &snapshot.queue_seconds),
         ("scan_seconds", "The scan, all scanners.", &snapshot.scan_seconds),
         ("total_seconds", "From arrival to the result.", &snapshot.total_seconds),
+        ("inference_seconds", "What models took of a scan.", &snapshot.inference_seconds),
     ] {
         page.head(name, "histogram", help);
         page.histogram(name, None, histogram);

@@ -28,6 +28,12 @@ pub struct Snapshot {
     pub scan_seconds: HistogramSnapshot,
     /// From arrival to the result.
     pub total_seconds: HistogramSnapshot,
+    /// Scans that were made, by what they rested on.
+    pub detections_total: BTreeMap<&'static str, u64>,
+    /// Scans in which a model came to no answer.
+    pub model_errors_total: u64,
+    /// What models took of a scan.
+    pub inference_seconds: HistogramSnapshot,
     /// The scan, by scanner.
     pub scanner_seconds: BTreeMap<String, HistogramSnapshot>,
     /// The result cache, if there is one. [`super::Metrics`] does not know it: its owner fills this in.

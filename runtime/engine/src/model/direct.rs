@@ -72,6 +72,18 @@ impl Model {
         Ok(answers.iter().map(|answer| answer.labels(head).to_vec()).collect())
     }
 
+    /// What the head of labels says of each text: the probability of each label. A pair's head is given none.
+    pub async fn classify(
+        self: Arc<Self>,
+        texts: Vec<String>,
+        deadline: Option<Instant>,
+    ) -> Result<Vec<Vec<f64>>, DirectError> {
+        let head = self.head_of(|kind| kind == HeadKind::Sequence, "it has no labels of single texts")?;
+        let passages = texts.into_iter().map(Passage::own).collect();
+        let answers = self.read(head, passages, deadline).await?;
+        Ok(answers.iter().map(|answer| answer.labels(head).to_vec()).collect())
+    }
+
     /// What a head says of each passage. Making tokens and loading happen off the threads that drive futures.
     async fn read(
         self: Arc<Self>,

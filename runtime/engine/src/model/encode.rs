@@ -86,6 +86,11 @@ impl Encoder {
         Ok(encoder)
     }
 
+    /// How many different tokens there are.
+    pub(crate) fn vocabulary(&self) -> usize {
+        self.tokenizer.get_vocab_size(true)
+    }
+
     /// What stands around the texts.
     pub(crate) const fn frame_of(&self, pair: bool) -> &Frame {
         if pair { &self.pair } else { &self.alone }

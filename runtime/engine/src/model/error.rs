@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use pyshield_core::ScannerError;
+
 /// A model that cannot be used. Never carries scanned text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("model {model}: {fault}")]
@@ -66,6 +68,12 @@ impl ModelError {
     /// The error of `model`.
     pub fn new(model: impl Into<Arc<str>>, fault: ModelFault) -> Self {
         Self { model: model.into(), fault }
+    }
+
+    /// As a scanner's error: it came to no verdict.
+    pub(crate) fn of_scanner(&self) -> ScannerError {
+        let (model, kind) = (Arc::clone(&self.model), self.fault.kind());
+        ScannerError::Model { model, kind, reason: self.fault.to_string() }
     }
 }
 

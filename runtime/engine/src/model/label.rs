@@ -55,6 +55,9 @@ pub struct LabelSpec {
     /// The risk of a text that passes.
     #[serde(default)]
     pub passing_risk: PassingRisk,
+    /// Whether views of the text are read as well.
+    #[serde(default)]
+    pub reads_views: bool,
     /// Whether the findings are all labels with their highest scores, whatever the threshold.
     #[serde(default)]
     pub summary: bool,
@@ -214,6 +217,10 @@ impl ModelScanner for LabelScanner {
 
     fn heads(&self) -> &[usize] {
         &self.head
+    }
+
+    fn reads_views(&self) -> bool {
+        self.spec.reads_views
     }
 
     fn passages(&self, input: &Input<'_>) -> Vec<Passage> {

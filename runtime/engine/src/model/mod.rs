@@ -37,12 +37,13 @@ pub mod scanner;
 pub(crate) mod session;
 pub mod source;
 pub(crate) mod spec;
+mod tokens;
 pub mod topics;
 pub(crate) mod vector;
 pub(crate) mod window;
 
 use std::fmt;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -64,6 +65,8 @@ pub struct Model {
     source: ModelSource,
     config: Arc<ModelConfig>,
     process: ArcSwap<Process>,
+    /// The tokenizer, for those who want tokens alone.
+    encoder: OnceLock<Arc<Encoder>>,
     /// Itself, for the task that unloads it.
     this: Weak<Self>,
 }
@@ -105,7 +108,10 @@ impl Model {
     fn new(source: ModelSource) -> Result<Arc<Self>, ModelFault> {
         let config = Arc::new(source.config()?);
         let process = ArcSwap::from_pointee(Process::new());
-        Ok(Arc::new_cyclic(|this| Self { source, config, process, this: Weak::clone(this) }))
+        Ok(Arc::new_cyclic(|this| {
+            let encoder = OnceLock::new();
+            Self { source, config, process, encoder, this: Weak::clone(this) }
+        }))
     }
 
     /// Its name and version.

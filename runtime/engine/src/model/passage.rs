@@ -1,9 +1,10 @@
 //! What a scanner has a model read: the text, parts of it, or something made of it.
 
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
-use pyshield_core::{Input, Span};
+use pyshield_core::{Input, Span, Text};
 
 /// A text that a model reads.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -12,8 +13,35 @@ pub enum Piece {
     Text(Range<usize>),
     /// A part of the prompt behind an output, in bytes.
     Prompt(Range<usize>),
+    /// A part of a view of the scanned text.
+    View(ViewPart),
     /// Something else.
     Own(Arc<str>),
+}
+
+/// A part of a view of the scanned text. Views of one text are told apart by their numbers.
+#[derive(Clone, Debug)]
+pub struct ViewPart {
+    /// The view's number.
+    pub number: usize,
+    /// All of it.
+    pub text: Text,
+    /// The part, in bytes of the view.
+    pub range: Range<usize>,
+}
+
+impl PartialEq for ViewPart {
+    fn eq(&self, other: &Self) -> bool {
+        (self.number, &self.range) == (other.number, &other.range)
+    }
+}
+
+impl Eq for ViewPart {}
+
+impl Hash for ViewPart {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.number, &self.range).hash(state);
+    }
 }
 
 impl Piece {
@@ -24,6 +52,7 @@ impl Piece {
             Self::Prompt(range) => {
                 input.prompt.and_then(|prompt| prompt.as_str().get(range.clone())).unwrap_or_default()
             }
+            Self::View(part) => part.text.as_str().get(part.range.clone()).unwrap_or_default(),
             Self::Own(text) => text,
         }
     }
@@ -63,9 +92,21 @@ impl Passage {
         self
     }
 
-    /// Where in the scanned text it is: all of it, if it is not a part.
+    /// The passage of view number `number`, of which it was made as if that were the text.
+    #[must_use]
+    pub(crate) fn of_view(mut self, number: usize, view: &Text) -> Self {
+        for piece in std::iter::once(&mut self.text).chain(&mut self.pair) {
+            if let Piece::Text(range) = piece {
+                *piece = Piece::View(ViewPart { number, text: view.clone(), range: range.clone() });
+            }
+        }
+        self
+    }
+
+    /// Where in the scanned text, or in the view of it, it is: all of it, if it is not a part.
     pub fn span(&self, input: &Input<'_>) -> Span {
         match &self.text {
+            Piece::View(part) => Span::new(part.range.start, part.range.end),
             Piece::Text(range) => Span::new(range.start, range.end),
             Piece::Prompt(_) | Piece::Own(_) => Span::new(0, input.text.len()),
         }

@@ -66,6 +66,7 @@ pub(crate) fn ask(
         tokenize: Duration::ZERO,
         failed: None,
     };
+    #[expect(clippy::mutable_key_type, reason = "a part of a view is told by its number and range")]
     let mut known: HashMap<Passage, usize> = HashMap::new();
     for Wanted { passages, heads } in wanted {
         let mut own = Vec::with_capacity(passages.len());

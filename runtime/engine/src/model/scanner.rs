@@ -26,6 +26,12 @@ pub trait ModelScanner: Send + Sync + fmt::Debug {
     /// The heads it reads, by position in the model's configuration.
     fn heads(&self) -> &[usize];
 
+    /// Whether it judges the views of a text as well, where a plan has some. What it finds there counts as if it
+    /// stood in the text.
+    fn reads_views(&self) -> bool {
+        false
+    }
+
     /// What the model is to read. With nothing to read, [`Self::judge`] gets no answers.
     fn passages(&self, input: &Input<'_>) -> Vec<Passage>;
 
@@ -62,6 +68,11 @@ const SCANNERS: &[(&str, Build)] = &[
     ("Relevance", relevance::build),
     ("Toxicity", label::build),
 ];
+
+/// The class name of a scanner that reads a model, if it is one.
+pub(crate) fn known(kind: &str) -> Option<&'static str> {
+    SCANNERS.iter().map(|(name, _)| *name).find(|name| *name == kind)
+}
 
 /// The scanner of a declaration; `None` if its type is not one that reads a model.
 pub(crate) fn build(kind: &str, spec: &Value) -> Option<Result<Box<dyn ModelScanner>, BuildError>> {

@@ -59,6 +59,9 @@ pub struct ModelSource {
     /// Threads of each session; one if not given.
     #[serde(default)]
     pub threads: Option<usize>,
+    /// Tokens of a batch at most, if fewer than are found to be best.
+    #[serde(default)]
+    pub max_batch_tokens: Option<usize>,
     /// Milliseconds without a request after which the sessions are unloaded; never if not given.
     #[serde(default)]
     pub idle_timeout: Option<u64>,

@@ -149,6 +149,10 @@ impl ModelScanner for BanTopics {
         &self.head
     }
 
+    fn reads_views(&self) -> bool {
+        true
+    }
+
     fn passages(&self, input: &Input<'_>) -> Vec<Passage> {
         if input.text.is_blank() || self.topics.is_empty() {
             return Vec::new();

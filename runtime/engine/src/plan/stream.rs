@@ -17,7 +17,7 @@ impl Plan {
         session: &Session,
     ) -> Option<(Stream, Vec<Arc<Snapshot>>)> {
         // What is written in disguise may begin anywhere before its end.
-        if self.views.is_some() {
+        if self.views.is_some() || !self.pipeline.is_parallel() {
             return None;
         }
         let mut snapshots = Vec::new();
@@ -30,7 +30,7 @@ impl Plan {
                     snapshots.push(snapshot);
                     follower
                 }
-                Stage::Network(_) | Stage::Model(_) => return None,
+                Stage::Network(_) | Stage::Model(_) | Stage::Absent(_) => return None,
             };
             followers.push((follower, *list));
         }

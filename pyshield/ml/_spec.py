@@ -1,0 +1,34 @@
+"""A scanner's declaration as the runtime reads it, in a shield with an `MLConfig` or without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyshield._reads import Reader
+from pyshield.errors import ModelError
+
+if TYPE_CHECKING:
+    from pyshield._declaration import Declaration
+    from pyshield._private import NativeVault
+    from pyshield.ml._config import MLConfig
+
+__all__ = ["spec_of"]
+
+
+def spec_of(ml: MLConfig, scanner: Declaration, vaults: list[NativeVault]) -> dict[str, Any]:
+    """The declaration, or what stands for a scanner that is not asked or whose model is not to be found.
+
+    Raises:
+        ModelError: If its model is not to be found, and nothing may stand in for it.
+    """
+    why = ml.left_out(scanner)
+    if why is not None and isinstance(scanner, Reader):
+        # Without a look for its model, which might have to be fetched.
+        return {"type": scanner._type, "skipped": why}  # noqa: SLF001
+    try:
+        spec = ml.applied(scanner)._spec_with(vaults)  # noqa: SLF001
+    except ModelError as error:
+        if not ml.fallback_to_heuristic:
+            raise
+        return {"type": scanner._type, "missing_model": error.model or ""}  # noqa: SLF001
+    return spec if why is None else spec | {"skipped": why}

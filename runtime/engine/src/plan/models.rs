@@ -1,0 +1,191 @@
+//! A plan's models: what its scanners want of each, asked in one go, and judged when it is answered.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use pyshield_core::view::{ViewSet, merge_verdict};
+use pyshield_core::{Input, Interrupt, Interrupted, ScannerError, Text, Verdict};
+
+use super::{Plan, Stage, guard};
+use crate::model::Model;
+use crate::model::answer::{Answers, Spent};
+use crate::model::error::ModelError;
+use crate::model::question::{self, Asked, Wanted};
+use crate::model::scanner::ModelScanner;
+use crate::outcome::Judgement;
+use crate::views::{Seen, ViewPass};
+
+/// The scanners of a plan that read one model.
+#[derive(Debug)]
+pub(super) struct Readers {
+    pub(super) model: Arc<Model>,
+    /// Their positions among the stages.
+    pub(super) stages: Vec<usize>,
+}
+
+/// A model that was asked.
+#[derive(Debug)]
+struct Question {
+    began: Instant,
+    model: Arc<Model>,
+    /// The scanners that asked.
+    readings: Vec<Reading>,
+    /// The views that were read as well.
+    views: Option<Arc<ViewSet>>,
+    asked: Asked,
+}
+
+/// What one scanner has a model read.
+#[derive(Debug)]
+struct Reading {
+    /// The scanner's position.
+    at: usize,
+    /// How many passages it has of the text, and of each view.
+    passages: Vec<usize>,
+    /// Why it cannot pass the text, whatever the model says: there is more to read than it may.
+    short: Option<ScannerError>,
+}
+
+/// What a step of a plan has asked its models.
+#[derive(Debug, Default)]
+pub(crate) struct Questions(Vec<Question>);
+
+/// Which stages read which model.
+pub(super) fn readers(stages: &[Stage]) -> Vec<Readers> {
+    let mut readers: Vec<Readers> = Vec::new();
+    for (at, stage) in stages.iter().enumerate() {
+        let Stage::Model(scanner) = stage else { continue };
+        match readers.iter_mut().find(|readers| Arc::ptr_eq(&readers.model, scanner.model())) {
+            Some(known) => known.stages.push(at),
+            None => readers.push(Readers { model: Arc::clone(scanner.model()), stages: vec![at] }),
+        }
+    }
+    readers
+}
+
+impl Plan {
+    /// Asks every model of a step, on the calling thread as far as that goes: makes tokens and lines rows up.
+    /// Loads models that are not loaded.
+    pub(crate) fn ask(
+        &self,
+        step: usize,
+        input: &Input<'_>,
+        seen: Option<&Seen>,
+        deadline: Option<Instant>,
+    ) -> Result<Questions, Interrupted> {
+        let mut questions = Vec::with_capacity(self.readers.len());
+        for readers in &self.readers {
+            let here = readers.stages.iter().copied().filter(|&at| self.is_in(step, at));
+            let stages: Vec<usize> = here.collect();
+            if stages.is_empty() {
+                continue;
+            }
+            let began = Instant::now();
+            let (wanted, readings) = stages.iter().map(|&at| self.wanted(at, input, seen)).unzip();
+            let asked = question::ask(&readers.model, wanted, input, deadline)?;
+            let views = seen.and_then(|seen| seen.as_ref().ok()).map(Arc::clone);
+            questions.push(Question { began, model: Arc::clone(&readers.model), readings, views, asked });
+        }
+        Ok(Questions(questions))
+    }
+
+    /// What a scanner has its model read: the text, and the first views of it.
+    fn wanted(&self, at: usize, input: &Input<'_>, seen: Option<&Seen>) -> (Wanted, Reading) {
+        let mut reading = Reading { at, passages: Vec::new(), short: None };
+        let Some(Stage::Model(scanner)) = self.stages.get(at) else {
+            return (Wanted { passages: Vec::new(), heads: 0 }, reading);
+        };
+        // A scanner that panics here has nothing to judge by, and says so in its turn.
+        let of = |input: &Input<'_>| {
+            catch_unwind(AssertUnwindSafe(|| scanner.passages(input))).unwrap_or_default()
+        };
+        let mut passages = of(input);
+        reading.passages.push(passages.len());
+        match seen.filter(|_| scanner.reads_views()) {
+            None => {}
+            Some(Err(error)) => reading.short = Some(error.clone()),
+            Some(Ok(views)) => {
+                let most = self.views.as_ref().map_or(0, ViewPass::most_for_models);
+                for (number, view) in views.views().iter().take(most).enumerate() {
+                    let its = of(&Input { text: &view.text, ..*input });
+                    reading.passages.push(its.len());
+                    passages.extend(its.into_iter().map(|passage| passage.of_view(number, &view.text)));
+                }
+                if views.views().len() > most {
+                    reading.short = Some(ScannerError::Limit { what: "views for a model", limit: most });
+                }
+            }
+        }
+        (Wanted { passages, heads: scanner.heads().iter().fold(0, |bits, head| bits | 1 << head) }, reading)
+    }
+
+    /// Waits for the models and has the scanners judge by what they say, each with its position.
+    pub(crate) async fn judge_by_models(
+        &self,
+        questions: Questions,
+        text: &Text,
+        prompt: Option<&Text>,
+        deadline: Option<Instant>,
+    ) -> Result<(Vec<(usize, Judgement)>, Spent), Interrupted> {
+        let mut judged = Vec::new();
+        let mut spent = Spent::default();
+        for Question { began, model, readings, views, asked } in questions.0 {
+            let (answers, took) = asked.wait(deadline).await?;
+            spent.tokenize += took.tokenize;
+            // Models run beside each other.
+            spent.inference = spent.inference.max(took.inference);
+            let source: Arc<str> = model.label().into();
+            let input = Input { text, prompt, interrupt: Interrupt::NEVER };
+            for (reading, answers) in readings.into_iter().zip(answers) {
+                let at = reading.at;
+                let (Some(Stage::Model(scanner)), Some(name)) = (self.stages.get(at), self.names.get(at))
+                else {
+                    continue;
+                };
+                let verdict = judge_all(&**scanner, &input, &reading, views.as_deref(), answers);
+                let mut judgement = Judgement::new(*name, verdict, began.elapsed());
+                judgement.model = Some(Arc::clone(&source));
+                judgement.by_model = true;
+                judged.push((at, judgement));
+            }
+        }
+        Ok((judged, spent))
+    }
+}
+
+/// The verdict of a scanner by what its model said of the text and its views.
+fn judge_all(
+    scanner: &dyn ModelScanner,
+    input: &Input<'_>,
+    reading: &Reading,
+    views: Option<&ViewSet>,
+    answers: Result<Answers, ModelError>,
+) -> Result<Verdict, ScannerError> {
+    let mut rest = answers.map_err(|error| error.of_scanner())?.passages.into_iter();
+    let mut parts = reading.passages.iter().map(|&count| rest.by_ref().take(count).collect());
+    let mut verdict = judge(scanner, input, &Answers { passages: parts.next().unwrap_or_default() })?;
+    if let Some(views) = views {
+        for ((number, view), passages) in views.views().iter().enumerate().zip(parts) {
+            let input = Input { text: &view.text, ..*input };
+            let seen = judge(scanner, &input, &Answers { passages })?;
+            merge_verdict(&mut verdict, seen, views, number)?;
+        }
+    }
+    match &reading.short {
+        Some(error) if verdict.valid => Err(error.clone()),
+        _ => Ok(verdict),
+    }
+}
+
+/// The verdict of a scanner on one reading of a text. A text of which a part was not seen can be refused, but not
+/// passed.
+fn judge(scanner: &dyn ModelScanner, input: &Input<'_>, answers: &Answers) -> Result<Verdict, ScannerError> {
+    let verdict = guard(|| scanner.judge(input, answers))?;
+    let unseen = answers.passages.iter().any(|answer| answer.covered.is_some());
+    if unseen && verdict.valid {
+        let limit = scanner.model().source().max_windows;
+        return Err(ScannerError::Limit { what: "windows of the model", limit });
+    }
+    Ok(verdict)
+}
