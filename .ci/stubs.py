@@ -42,6 +42,8 @@ TYPES: dict[str, str] = {
     "OutputStream.ask": "Awaitable[None]",
     "OutputStream.feed": "list[StreamEvent]",
     "OutputStream.finish": "list[StreamEvent]",
+    "OutputStream.judged": "Awaitable[None]",
+    "OutputStream.resume": "list[StreamEvent]",
     "Located.path": "Any",
     "ModelHandle.embed": "Awaitable[list[list[float]]]",
     "ModelHandle.embed(texts)": "Sequence[str]",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyshield._runtime import ScanResult
     from pyshield.ml import MLConfig
     from pyshield.session import BlockingSession
-    from pyshield.stream import BlockingOutputStream, CutWhen, StreamEvent
+    from pyshield.stream import BlockingOutputStream, CutWhen, PassPolicy, StreamEvent
     from pyshield.vault import RedisVault, Vault
 
 __all__ = ["BlockingShield"]
@@ -124,17 +124,22 @@ class BlockingShield(BlockingConversations):
         ]
 
     def open_output(
-        self, prompt: str, *, cut: CutWhen = "unredacted", deadline: float | None = None
+        self,
+        prompt: str,
+        *,
+        cut: CutWhen = "unredacted",
+        policy: PassPolicy = "hold",
+        deadline: float | None = None,
     ) -> BlockingOutputStream:
         """Opens a stream for an output that is still being written; as `Shield.open_output`."""
-        from pyshield.stream import BlockingOutputStream, cut_when
+        from pyshield.stream import BlockingOutputStream, cut_when, pass_policy
 
         found = cut_when(cut)
+        native = self._native.open_output(prompt, found, pass_policy(policy), deadline)
 
         def scan(output: str) -> ScanResult:
             return self.scan_output(prompt, output, deadline=deadline)
 
-        native = self._native.open_output(found)
         return BlockingOutputStream(native, scan, own=bool(self._own_output), found=found)
 
     def stream_output(
@@ -143,12 +148,13 @@ class BlockingShield(BlockingConversations):
         pieces: Iterable[str],
         *,
         cut: CutWhen = "unredacted",
+        policy: PassPolicy = "hold",
         deadline: float | None = None,
     ) -> Generator[StreamEvent, None, None]:
         """Scans an output while a model writes it; as `Shield.stream_output`."""
         from pyshield.stream import blocking_events_of
 
-        return blocking_events_of(self.open_output(prompt, cut=cut, deadline=deadline), pieces)
+        return blocking_events_of(self.open_output(prompt, cut=cut, policy=policy, deadline=deadline), pieces)
 
     def session(self, vault: Vault | RedisVault) -> BlockingSession:
         """The same shield for one conversation; as `Shield.session`."""

@@ -404,6 +404,11 @@ class OutputStream:
         Whether a vault has to be asked before the first piece, which else waits for it.
         """
 
+    def close(self, /) -> None:
+        """
+        Gives the output up and frees what is held of it.
+        """
+
     def feed(self, piece: str, /) -> list[StreamEvent]:
         """
         Takes the next piece and returns the events it brings.
@@ -411,13 +416,23 @@ class OutputStream:
 
     def finish(self, /) -> list[StreamEvent]:
         """
-        Takes the end of the output and returns the last events.
+        Takes the end of the output and returns the last events, or those before `waits` is false.
         """
 
     @property
     def follows(self, /) -> bool:
         """
         Whether text leaves before the end. If not, nothing may be fed: the whole is to be scanned at its end.
+        """
+
+    def judged(self, /) -> Awaitable[None]:
+        """
+        Waits for verdicts, which `resume` takes; an awaitable.
+        """
+
+    def judged_blocking(self, /) -> None:
+        """
+        The same on the calling thread.
         """
 
     @property
@@ -430,6 +445,17 @@ class OutputStream:
     def part(self, /) -> int:
         """
         How many characters to feed at a time, so that one call does not hold an event loop up.
+        """
+
+    def resume(self, /) -> list[StreamEvent]:
+        """
+        Takes the verdicts that have come and returns the events they bring.
+        """
+
+    @property
+    def waits(self, /) -> bool:
+        """
+        Whether a verdict has to be waited for before anything more is fed.
         """
 
 @final
@@ -781,10 +807,11 @@ class Shield:
         Counters and histograms of this process.
         """
 
-    def open_output(self, found: bool, /) -> OutputStream:
+    def open_output(self, prompt: str, found: bool, policy: str, deadline: float | None, /) -> OutputStream:
         """
         Opens a stream for an output that is still being written. `found`: any finding ends it, not only one
-        that nothing takes the place of.
+        that nothing takes the place of. `policy`: how far text may run ahead of scanners that judge windows,
+        each within `deadline` seconds.
         """
 
     def prometheus(self, /) -> str:

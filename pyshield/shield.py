@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pyshield._runtime import ScanResult
     from pyshield.ml import MLConfig
     from pyshield.session import Session
-    from pyshield.stream import CutWhen, OutputStream, StreamEvent
+    from pyshield.stream import CutWhen, OutputStream, PassPolicy, StreamEvent
     from pyshield.vault import RedisVault, Vault
 
 __all__ = ["BlockingShield", "Cache", "Limits", "OnError", "Pipeline", "Shield", "Views"]
@@ -141,7 +141,12 @@ class Shield(Conversations):
         return self._many(self._native.scan_outputs, pairs, deadline)
 
     def open_output(
-        self, prompt: str, *, cut: CutWhen = "unredacted", deadline: float | None = None
+        self,
+        prompt: str,
+        *,
+        cut: CutWhen = "unredacted",
+        policy: PassPolicy = "hold",
+        deadline: float | None = None,
     ) -> OutputStream:
         """Opens a stream for an output that is still being written, to be fed by hand.
 
@@ -149,20 +154,27 @@ class Shield(Conversations):
             prompt: What the output answers.
             cut: What ends the output before its text does: `"unredacted"`, a finding that nothing takes the
                 place of; `"found"`, any finding.
-            deadline: Seconds for the scan of an output that has to be scanned as a whole, from its end on.
+            policy: What may pass before a scanner that reads a model has judged it: `"hold"`, nothing;
+                `"lag"`, at most 480 characters; `"after"`, all, so that a verdict ends the output when it is
+                there. With `"after"` scanners that need to see all of an output do not hold it back either,
+                if they change nothing in it.
+            deadline: Seconds for the scan of an output that has to be scanned as a whole, from its end on,
+                and for that of each window; `limits.deadline` if not given.
 
         Raises:
-            ConfigError: For another value of `cut`.
+            ConfigError: For another value of `cut` or `policy`.
+            TextError: If a scanner reads the prompt, and it holds lone surrogates or is too long.
             Closed: If the shield is closed.
         """
-        from pyshield.stream import OutputStream, cut_when
+        from pyshield.stream import OutputStream, cut_when, pass_policy
 
         found = cut_when(cut)
+        native = self._native.open_output(prompt, found, pass_policy(policy), deadline)
 
         def scan(output: str) -> Awaitable[ScanResult]:
             return self.scan_output(prompt, output, deadline=deadline)
 
-        return OutputStream(self._native.open_output(found), scan, own=bool(self._own_output), found=found)
+        return OutputStream(native, scan, own=bool(self._own_output), found=found)
 
     def stream_output(
         self,
@@ -170,6 +182,7 @@ class Shield(Conversations):
         pieces: AsyncIterable[str],
         *,
         cut: CutWhen = "unredacted",
+        policy: PassPolicy = "hold",
         deadline: float | None = None,
     ) -> AsyncGenerator[StreamEvent]:
         """Scans an output while a model writes it.
@@ -182,6 +195,7 @@ class Shield(Conversations):
             prompt: What the output answers.
             pieces: The output, piece by piece, cut anywhere.
             cut: As for `open_output`.
+            policy: As for `open_output`.
             deadline: As for `open_output`.
 
         Returns:
@@ -190,11 +204,12 @@ class Shield(Conversations):
         Raises:
             TextError: If a piece holds a lone surrogate, or more than `limits.max_text_bytes` would be held.
             ScannerError: If a scanner fails and `on_error` is `"raise"`.
+            DeadlineExceeded: If a window is not judged in time.
             Closed: If the shield is closed.
         """
         from pyshield.stream import events_of
 
-        return events_of(self.open_output(prompt, cut=cut, deadline=deadline), pieces)
+        return events_of(self.open_output(prompt, cut=cut, policy=policy, deadline=deadline), pieces)
 
     def session(self, vault: Vault | RedisVault) -> Session:
         """The same shield for one conversation: `Anonymize` and `Deanonymize` work with `vault` instead.

@@ -5,7 +5,8 @@ hand. Both bring the same events: `StreamText`, `StreamFinding`, `StreamBlocked`
 
 Text leaves as soon as no scanner could still change it, so what is held back is as a rule less than a word. A
 scanner that has to see all of an output (`JSON`, say, or one of your own) holds all of it back until its end.
-Either way the result is that of the whole output, however it was cut into pieces.
+Either way the result is that of the whole output, however it was cut into pieces. Scanners that read a model
+judge some sentences at a time while the text flows; `PassPolicy` says what may pass before they have.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ __all__ = [
     "BlockingOutputStream",
     "CutWhen",
     "OutputStream",
+    "PassPolicy",
     "StreamBlocked",
     "StreamEnd",
     "StreamEvent",
@@ -69,9 +71,12 @@ class StreamBlocked(NamedTuple):
 
     Attributes:
         scanners: The scanners that say so, by their keys in `ScanResult.verdicts`.
+        window: Where the part of the output begins and ends that one of them read and refused, in code points
+            of the output as the model wrote it; `None` if none of them reads windows.
     """
 
     scanners: list[str]
+    window: tuple[int, int] | None = None
 
 
 class StreamEnd(NamedTuple):
@@ -90,6 +95,17 @@ StreamEvent: TypeAlias = "StreamText | StreamFinding | StreamBlocked | StreamEnd
 
 CutWhen: TypeAlias = Literal["unredacted", "found"]
 """What ends an output before its text does: a finding that nothing takes the place of, or any finding."""
+
+
+PassPolicy: TypeAlias = Literal["hold", "lag", "after"]
+"""What may pass before a scanner that reads windows has judged it: nothing; as much as one window; all."""
+
+
+def pass_policy(policy: PassPolicy) -> PassPolicy:
+    """The policy, if it is one."""
+    if policy not in ("hold", "lag", "after"):
+        Check("stream").fail("policy", f"expected 'hold', 'lag' or 'after', got {shown(policy)}")
+    return policy
 
 
 def cut_when(cut: CutWhen) -> bool:
@@ -222,6 +238,7 @@ class _Stream:
         """Gives the output up and frees what is held of it."""
         self._ended = True
         self._held = None
+        self._native.close()
 
     def _open(self) -> None:
         if self._ended:
@@ -252,6 +269,7 @@ class OutputStream(_Stream):
         Raises:
             TextError: If the piece holds a lone surrogate, or `limits.max_text_bytes` would be exceeded.
             ScannerError: If a scanner fails and `on_error` is `"raise"`.
+            DeadlineExceeded: If a window is not judged in time.
             Closed: If the stream has ended, or the shield is closed.
         """
         self._open()
@@ -272,11 +290,21 @@ class OutputStream(_Stream):
                     self._scanned = len(part) + _PIECE
                     await turn()
                 events += self._note(self._native.feed(part))
+                if self._native.waits:
+                    events += await self._judged()
                 if self._ended:
                     break
         except BaseException:
             self.close()
             raise
+        return events
+
+    async def _judged(self) -> list[StreamEvent]:
+        """What the verdicts bring that have to be waited for."""
+        events: list[StreamEvent] = []
+        while self._native.waits:
+            await self._native.judged()
+            events += self._note(self._native.resume())
         return events
 
     async def finish(self) -> list[StreamEvent]:
@@ -288,7 +316,7 @@ class OutputStream(_Stream):
             self._pieces.end()
             if self._native.asks:
                 await self._native.ask()
-            return self._note(self._native.finish())
+            return self._note(self._native.finish()) + await self._judged()
         finally:
             self.close()
 
@@ -307,7 +335,7 @@ class BlockingOutputStream(_Stream):
                 self._held.feed(piece)
                 return events
             for part in self._pieces.of(piece):
-                events += self._note(self._native.feed(part))
+                events += self._note(self._native.feed(part)) + self._judged()
                 if self._ended:
                     break
         except BaseException:
@@ -322,9 +350,17 @@ class BlockingOutputStream(_Stream):
             if self._held is not None:
                 return self._note(_whole(self._scan(self._held.take()), found=self._found))
             self._pieces.end()
-            return self._note(self._native.finish())
+            return self._note(self._native.finish()) + self._judged()
         finally:
             self.close()
+
+    def _judged(self) -> list[StreamEvent]:
+        """What the verdicts bring that have to be waited for."""
+        events: list[StreamEvent] = []
+        while self._native.waits:
+            self._native.judged_blocking()
+            events += self._note(self._native.resume())
+        return events
 
 
 async def events_of(stream: OutputStream, pieces: AsyncIterable[str]) -> AsyncGenerator[StreamEvent]:

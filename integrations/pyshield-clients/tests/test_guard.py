@@ -15,7 +15,7 @@ from pyshield import Vault
 from pyshield.errors import Overloaded, ShieldError
 from pyshield.input_scanners import Anonymize, BanSubstrings, TokenLimit
 from pyshield.output_scanners import BanSubstrings as BanAnswers
-from pyshield.output_scanners import Deanonymize, Regex
+from pyshield.output_scanners import Deanonymize, Regex, Toxicity
 from pyshield.shield import Limits
 from pyshield_clients import AnswerRefused, PromptRefused, Refused
 
@@ -101,6 +101,21 @@ async def test_a_refused_answer_raises_where_that_is_wanted(talking, guarded, pr
             await send(client, "how?")
         assert caught.value.scanners == ("BanSubstrings",)
     assert len(provider.heard) == 2  # neither was repeated
+
+
+async def test_a_sentence_that_a_model_refuses_never_arrives(talking, guarded, provider):
+    fine = "Paris is the capital of France, and a fine place to be."
+    provider.says = [
+        "Paris is the capital",
+        fine[20:] + " You are a stu",
+        "pid idiot and every",
+        "body hates you. So.",
+    ]
+    client = guarded({"output": [Toxicity()]})
+    for send in (talking.whole, talking.stream):
+        answer = await send(client, "how?")
+        assert answer.text == fine
+        assert answer.reason == talk.REFUSED[talking.talk.api]
 
 
 async def test_tool_calls_are_answers_too(talking, guarded, provider):

@@ -1,8 +1,9 @@
 //! A list of scanners, compiled: each kind of work once per text.
 
 mod models;
+pub(crate) mod part;
 mod steps;
-mod stream;
+pub(crate) mod stream;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,6 +12,7 @@ use std::time::Instant;
 
 use pyshield_core::error::ConfigError;
 use pyshield_core::literal::{LiteralAutomaton, LiteralHits, LiteralList};
+use pyshield_core::stream::windows::Reads;
 use pyshield_core::view::ViewsSpec;
 use pyshield_core::{Evidence, Input, Interrupted, Scanner, ScannerError, ScannerSpec, Text, Verdict};
 use serde_json::Value;
@@ -26,6 +28,7 @@ use crate::views::{Seen, ViewPass};
 
 pub(crate) use models::Questions;
 use models::{Readers, readers};
+use part::Part;
 use steps::Absent;
 
 /// Making tokens, in nanoseconds for a byte.
@@ -67,6 +70,20 @@ impl Stage {
         }
     }
 
+    /// How it judges a text that is still being written, if not piece by piece.
+    fn reads(&self) -> Option<Reads> {
+        match self {
+            Self::Text(scanner) => scanner.reads(),
+            Self::Model(scanner) => Some(scanner.reads()),
+            Self::Network(_) | Self::Private(_) | Self::Absent(_) => None,
+        }
+    }
+
+    /// Whether it asks for changes of a text that it judges so.
+    fn redacts(&self) -> bool {
+        matches!(self, Self::Model(scanner) if scanner.redacts())
+    }
+
     /// What stands for it in the result of a scan that ended before it was its turn.
     fn unasked(&self, name: ScannerName) -> Judgement {
         let mut judgement = Judgement::skipped(name, Skipped::ShortCircuit);
@@ -96,8 +113,12 @@ pub struct Plan {
     stages: Vec<Stage>,
     readers: Vec<Readers>,
     pipeline: PipelineSpec,
-    /// The positions of the scanners that run together, step by step.
+    /// The positions of the scanners that run together, step by step; then those of `parts`.
     steps: Vec<Vec<usize>>,
+    /// How many steps a scan has.
+    of_scan: usize,
+    /// Its scanners that judge a text while it is written by the sense of it.
+    parts: Vec<Arc<Part>>,
     names: Vec<ScannerName>,
     literals: Arc<LiteralAutomaton>,
     /// For each stage, which list of the automaton is its own.
@@ -150,8 +171,23 @@ impl Plan {
             step.retain(|&at| !matches!(stages.get(at), Some(Stage::Absent(_))));
         }
         steps.retain(|step| !step.is_empty());
+        let of_scan = steps.len();
+        let parts = part::parts(&stages, of_scan);
+        steps.extend(parts.iter().map(|part| part.positions.clone()));
         let fingerprint = hasher.finish();
-        Ok(Self { stages, readers, pipeline, steps, names, literals, literal_list, views, fingerprint })
+        Ok(Self {
+            stages,
+            readers,
+            pipeline,
+            steps,
+            of_scan,
+            parts,
+            names,
+            literals,
+            literal_list,
+            views,
+            fingerprint,
+        })
     }
 
     /// Result keys in declared order: the class name, and from the second of a kind on `Name#2`.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use pyshield_core::stream::{Cut, Failure};
+use pyshield_core::stream::Failure;
 use pyshield_core::{Input, Interrupt, Text};
 
 use crate::admission::Policy;
@@ -23,7 +23,7 @@ use crate::plan::Plan;
 use crate::private::{Session, VaultHandle, asks_vault, settle_blocking};
 pub(crate) use crate::process::Process;
 use crate::runtime;
-use crate::stream::OutputStream;
+use crate::stream::{OutputStream, Setting, StreamOptions};
 
 /// Which plan a text is scanned with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,17 +299,37 @@ impl Shield {
         }
     }
 
+    /// Whether a stream's scanners may want the prompt.
+    pub fn reads_prompt(&self) -> bool {
+        self.compiled.output.has_parts()
+    }
+
     /// Opens a stream for an output that is still being written.
-    pub fn open_output(&self, cut: Cut) -> Result<OutputStream, EngineError> {
+    pub fn open_output(&self, options: StreamOptions) -> Result<OutputStream, EngineError> {
         let process = self.process();
         process.open()?;
         let (plan, first_scanner) = self.plan(Side::Output);
         let on_error = self.compiled.on_error;
         let failure = if on_error == OnError::Allow { Failure::Ignore } else { Failure::Block };
-        let opened = plan.stream(cut, failure, &self.session);
-        let bound = self.compiled.limits.max_text_bytes;
-        let budget_ns = self.compiled.inline_budget_ns;
-        Ok(OutputStream::open(process, Arc::clone(plan), first_scanner, on_error, opened, bound, budget_ns))
+        let opened = plan.stream(options.cut, failure, &self.session, options.pace);
+        let max_held_bytes = self.compiled.limits.max_text_bytes;
+        if opened.as_ref().is_some_and(|opened| !opened.parts.is_empty())
+            && options.prompt.len() > max_held_bytes
+        {
+            return Err(EngineError::TooLarge { bytes: options.prompt.len(), limit: max_held_bytes });
+        }
+        let setting = Setting {
+            process,
+            plan: Arc::clone(plan),
+            first_scanner,
+            on_error,
+            session: self.session.clone(),
+            max_held_bytes,
+            budget_ns: self.compiled.inline_budget_ns,
+            prompt: options.prompt,
+            deadline: options.deadline.or(self.compiled.limits.deadline.map(seconds)),
+        };
+        Ok(OutputStream::open(setting, opened))
     }
 
     /// Numbers of this process.

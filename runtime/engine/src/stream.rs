@@ -1,12 +1,15 @@
 //! An output that is scanned while the model writes it.
 
+mod line;
+pub(crate) mod window;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use pyshield_core::stream::{Step, Stream};
-use pyshield_core::{Finding, Interrupt, ScannerError};
+use pyshield_core::stream::{Cut, Step, Stream};
+use pyshield_core::{Finding, Interrupt, ScannerError, Text};
 
 use crate::config::OnError;
 use crate::error::EngineError;
@@ -15,8 +18,12 @@ use crate::model::answer::Spent;
 use crate::outcome::{Judgement, Outcome, Scan, ScannerName, Timings};
 use crate::pipeline::Detection;
 use crate::plan::Plan;
-use crate::private::Snapshot;
+use crate::plan::stream::Opened;
+use crate::private::{Session, Snapshot};
 use crate::shield::Process;
+use line::{Context, Line};
+
+pub use window::Pace;
 
 /// How many bytes a piece may have at least before it is scanned in parts.
 const LEAST_PART: usize = 1_024;
@@ -30,10 +37,41 @@ pub struct Passed {
     pub findings: Vec<(ScannerName, Finding)>,
     /// Who ended the stream before its text, if somebody did.
     pub blocked_by: Vec<ScannerName>,
+    /// The window that one of them refused, if it judges windows: begin and end in code points of the stream.
+    pub window: Option<(usize, usize)>,
+}
+
+/// How an output is streamed.
+#[derive(Clone, Debug)]
+pub struct StreamOptions {
+    /// What ends it before its text does.
+    pub cut: Cut,
+    /// How far text may run ahead of the verdicts of scanners that judge windows.
+    pub pace: Pace,
+    /// What it answers.
+    pub prompt: Text,
+    /// For the judgement of each window, when not the shield's own.
+    pub deadline: Option<Duration>,
+}
+
+/// What an output is scanned with.
+pub(crate) struct Setting {
+    pub(crate) process: Arc<Process>,
+    pub(crate) plan: Arc<Plan>,
+    /// Position of the plan's first scanner among the shield's metrics.
+    pub(crate) first_scanner: usize,
+    pub(crate) on_error: OnError,
+    pub(crate) session: Session,
+    pub(crate) max_held_bytes: usize,
+    pub(crate) budget_ns: u64,
+    /// What it answers, and how long a window may take.
+    pub(crate) prompt: Text,
+    pub(crate) deadline: Option<Duration>,
 }
 
 /// One output on its way through the scanners of a plan. Holds no permit: it works only while it is fed, on
-/// the thread that feeds it. Dropping it before its end counts as cancelled.
+/// the thread that feeds it, but for windows, of which a few at a time are judged by the actors. Dropping it
+/// before its end counts as cancelled.
 #[derive(Debug)]
 pub struct OutputStream {
     process: Arc<Process>,
@@ -45,6 +83,10 @@ pub struct OutputStream {
     stream: Option<Stream>,
     /// The states of the vaults that it restores from.
     snapshots: Vec<Arc<Snapshot>>,
+    /// The windows that are judged elsewhere.
+    lines: Vec<Line>,
+    /// Whether the end of the text has come.
+    closing: bool,
     max_held_bytes: usize,
     part_bytes: usize,
     in_flight: Option<InFlight>,
@@ -52,17 +94,23 @@ pub struct OutputStream {
 }
 
 impl OutputStream {
-    pub(crate) fn open(
-        process: Arc<Process>,
-        plan: Arc<Plan>,
-        first_scanner: usize,
-        on_error: OnError,
-        opened: Option<(Stream, Vec<Arc<Snapshot>>)>,
-        max_held_bytes: usize,
-        budget_ns: u64,
-    ) -> Self {
-        let (stream, snapshots) =
-            opened.map_or((None, Vec::new()), |(stream, snapshots)| (Some(stream), snapshots));
+    pub(crate) fn open(setting: Setting, opened: Option<Opened>) -> Self {
+        let Setting { process, plan, first_scanner, on_error, session, max_held_bytes, budget_ns, .. } =
+            setting;
+        let (mut stream, mut snapshots, mut lines) = (None, Vec::new(), Vec::new());
+        if let Some(opened) = opened {
+            (stream, snapshots) = (Some(opened.stream), opened.snapshots);
+            let context = Context {
+                plan: Arc::clone(&plan),
+                session,
+                metrics: Arc::clone(&process.metrics),
+                first_scanner,
+                prompt: Some(setting.prompt),
+                deadline: setting.deadline,
+            };
+            let line = |(part, pace, mailboxes)| Line::new(part, pace, mailboxes, context.clone());
+            lines = opened.parts.into_iter().map(line).collect();
+        }
         let part_bytes = part_bytes(&plan, budget_ns);
         let in_flight = stream.is_some().then(|| process.metrics.begin(Lane::Stream));
         Self {
@@ -72,6 +120,8 @@ impl OutputStream {
             on_error,
             stream,
             snapshots,
+            lines,
+            closing: false,
             max_held_bytes,
             part_bytes,
             in_flight,
@@ -115,12 +165,85 @@ impl OutputStream {
     /// Takes the next piece. After an error the stream has ended. Blocks only if [`OutputStream::asks`].
     pub fn feed(&mut self, piece: &str) -> Result<Passed, EngineError> {
         self.process.open()?;
-        self.step(|stream| stream.feed(piece, Interrupt::NEVER))
+        self.lines.iter_mut().for_each(|line| line.push(piece));
+        self.advance(piece)
     }
 
-    /// Takes the end of the text.
+    /// Takes the end of the text. The stream ends with it, or once nothing is waited for any more.
     pub fn finish(&mut self) -> Result<Passed, EngineError> {
-        self.step(|stream| stream.finish(Interrupt::NEVER))
+        self.lines.iter_mut().for_each(Line::close);
+        self.closing = true;
+        self.advance("")
+    }
+
+    /// Whether a verdict has to be waited for before anything more is fed: [`OutputStream::judged`] does, and
+    /// [`OutputStream::resume`] says what it brings.
+    pub fn waits(&self) -> bool {
+        self.stream.as_ref().is_some_and(|stream| !stream.has_ended()) && self.lines.iter().any(Line::waits)
+    }
+
+    /// Waits for verdicts. The future keeps what it needs, not the stream.
+    pub fn judged(&self) -> impl Future<Output = ()> + Send + use<> {
+        let waiting = self.lines.iter().filter(|line| line.waits());
+        let boards: Vec<_> = waiting.map(|line| Arc::clone(line.board())).collect();
+        async move {
+            for board in boards {
+                board.ready().await;
+            }
+        }
+    }
+
+    /// Takes the verdicts that have come since.
+    pub fn resume(&mut self) -> Result<Passed, EngineError> {
+        self.advance("")
+    }
+
+    /// Gives the output up, and all that is held of it.
+    pub fn close(&mut self) {
+        self.stream = None;
+        self.lines = Vec::new();
+        self.snapshots = Vec::new();
+        self.in_flight = None;
+    }
+
+    /// Takes a piece, and all verdicts that are there.
+    fn advance(&mut self, piece: &str) -> Result<Passed, EngineError> {
+        if self.lines.is_empty() {
+            return if self.closing {
+                self.step(|stream| stream.finish(Interrupt::NEVER))
+            } else {
+                self.step(|stream| stream.feed(piece, Interrupt::NEVER))
+            };
+        }
+        self.judge()?;
+        let mut passed = self.step(|stream| stream.feed(piece, Interrupt::NEVER))?;
+        loop {
+            if self.stream.as_ref().is_none_or(Stream::has_ended) {
+                self.lines.iter_mut().for_each(Line::stop);
+                return Ok(passed);
+            }
+            self.judge()?;
+            if self.lines.iter().any(Line::has_verdicts) {
+                passed.append(self.step(|stream| stream.feed("", Interrupt::NEVER))?);
+            } else if self.closing && !self.lines.iter().any(Line::is_busy) {
+                passed.append(self.step(|stream| stream.finish(Interrupt::NEVER))?);
+            } else {
+                return Ok(passed);
+            }
+        }
+    }
+
+    /// Hands verdicts to those who wait for them, and windows to those who judge.
+    fn judge(&mut self) -> Result<(), EngineError> {
+        let judged = self.lines.iter_mut().try_for_each(Line::advance);
+        judged.map_err(|error| {
+            let outcome = match &error {
+                EngineError::DeadlineExceeded { .. } => metrics::Outcome::DeadlineExceeded,
+                EngineError::Cancelled => metrics::Outcome::Cancelled,
+                _ => metrics::Outcome::Failed,
+            };
+            self.fail(error, outcome)
+        })
     }
 
     /// What came of it all, once the stream has ended; spans in code points. `None` before, and when asked
@@ -144,10 +267,18 @@ impl OutputStream {
                     }
                 }
             }
-            judgements.push(Judgement::new(*name, verdict, Duration::ZERO));
+            let mut judgement = Judgement::new(*name, verdict, Duration::ZERO);
+            judgement.model = self.lines.iter().find_map(|line| line.model(position));
+            judgement.by_model = judgement.model.is_some();
+            judgements.push(judgement);
         }
         let end = if is_valid { metrics::Outcome::Valid } else { metrics::Outcome::Invalid };
-        let (risk, spent) = (risk.clamp(0.0, 1.0), Spent::default());
+        let risk = risk.clamp(0.0, 1.0);
+        let mut spent = Spent::default();
+        for line in &self.lines {
+            spent.tokenize += line.spent.tokenize;
+            spent.inference += line.spent.inference;
+        }
         let detection = Detection::of(&judgements);
         let scan = Arc::new(Scan {
             judgements,
@@ -160,7 +291,8 @@ impl OutputStream {
         });
         let total = in_flight.finish(end);
         self.process.metrics.scan_seconds.record(self.scanned);
-        let timings = Timings { scan: self.scanned, total, ..Timings::default() };
+        let Spent { tokenize, inference } = spent;
+        let timings = Timings { scan: self.scanned, total, tokenize, inference, ..Timings::default() };
         Some(Outcome { scan, lane: Lane::Stream, cached: false, timings })
     }
 
@@ -175,19 +307,22 @@ impl OutputStream {
             let error = EngineError::Scanner { scanner: name(&self.plan, position), error: error.clone() };
             return Err(self.fail(error, metrics::Outcome::Failed));
         }
-        let bytes = stream.held();
+        let bytes = stream.held() + self.lines.iter().map(Line::held).sum::<usize>();
         if bytes > self.max_held_bytes {
             let error = EngineError::TooLarge { bytes, limit: self.max_held_bytes };
             return Err(self.fail(error, metrics::Outcome::TooLarge));
         }
+        let refused = |position: &usize| self.lines.iter().find_map(|line| line.refused(*position));
+        let window = step.blocked_by.iter().find_map(refused);
         let blocked_by = step.blocked_by.iter().map(|&position| name(&self.plan, position)).collect();
         let findings =
             step.findings.into_iter().map(|(position, finding)| (name(&self.plan, position), finding));
-        Ok(Passed { text: step.text, findings: findings.collect(), blocked_by })
+        Ok(Passed { text: step.text, findings: findings.collect(), blocked_by, window })
     }
 
     fn fail(&mut self, error: EngineError, outcome: metrics::Outcome) -> EngineError {
         self.stream = None;
+        self.lines = Vec::new();
         if let Some(in_flight) = self.in_flight.take() {
             in_flight.finish(outcome);
         }
@@ -202,6 +337,16 @@ impl OutputStream {
         if *error == ScannerError::Panicked {
             metrics.panics.increment();
         }
+    }
+}
+
+impl Passed {
+    /// Adds what came after it.
+    fn append(&mut self, mut next: Self) {
+        self.text.push_str(&next.text);
+        self.findings.append(&mut next.findings);
+        self.blocked_by.append(&mut next.blocked_by);
+        self.window = self.window.or(next.window);
     }
 }
 

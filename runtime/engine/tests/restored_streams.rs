@@ -9,7 +9,7 @@ use pyshield_engine::config::ShieldSpec;
 use pyshield_engine::private::VaultHandle;
 use pyshield_engine::runtime;
 use pyshield_engine::shield::{Request, Shield, Side};
-use pyshield_engine::stream::OutputStream;
+use pyshield_engine::stream::{OutputStream, Pace, StreamOptions};
 use pyshield_engine::vault::VaultEntry;
 use serde_json::{Value, json};
 
@@ -29,6 +29,10 @@ const ENTRIES: &[(&str, &str)] = &[
     ("12", "1, \"2\""),
     ("{", "["),
 ];
+
+fn options(cut: Cut) -> StreamOptions {
+    StreamOptions { cut, pace: Pace::Hold, prompt: Text::from(""), deadline: None }
+}
 
 fn vault(entries: &[(&str, &str)]) -> VaultHandle {
     let vault = runtime::current().unwrap().vaults().create().unwrap();
@@ -81,7 +85,7 @@ fn steps<'a>(stream: &mut OutputStream, pieces: impl IntoIterator<Item = &'a str
 }
 
 fn streamed<'a>(shield: &Shield, pieces: impl IntoIterator<Item = &'a str>) -> String {
-    let mut stream = shield.open_output(Cut::Found).unwrap();
+    let mut stream = shield.open_output(options(Cut::Found)).unwrap();
     assert!(stream.follows());
     steps(&mut stream, pieces).concat()
 }
@@ -164,7 +168,7 @@ proptest! {
         let whole = scan(&shield, Side::Output, &text);
         // What is found is replaced, and ends nothing.
         let through = |pieces: Vec<String>| {
-            let mut stream = shield.open_output(Cut::Unredacted).unwrap();
+            let mut stream = shield.open_output(options(Cut::Unredacted)).unwrap();
             let mut passed = String::new();
             for piece in &pieces {
                 passed += &stream.feed(piece).unwrap().text;
@@ -182,7 +186,7 @@ fn a_value_passes_as_soon_as_its_placeholder_has_come() {
     let vault = vault(&ENTRIES[..8]);
     let shield = shield(&[deanonymize(0, "exact", Some(KEY))], &[&vault], "raise");
     let through = |pieces: &[&str]| {
-        let mut stream = shield.open_output(Cut::Found).unwrap();
+        let mut stream = shield.open_output(options(Cut::Found)).unwrap();
         steps(&mut stream, pieces.iter().copied())
     };
     assert_eq!(
@@ -205,23 +209,23 @@ fn the_vault_counts_as_it_is_when_the_stream_begins() {
     let vault = vault(&[]);
     let shield = shield(&[deanonymize(0, "exact", None)], &[&vault], "raise");
     // Nothing was ever in it: nobody is asked.
-    let mut empty = shield.open_output(Cut::Found).unwrap();
+    let mut empty = shield.open_output(options(Cut::Found)).unwrap();
     assert!(!empty.asks());
     let append = |placeholder, value| {
         vault.as_memory().unwrap().append_blocking(VaultEntry::new(placeholder, value)).unwrap();
     };
     append("[A]", "Ada");
-    let mut first = shield.open_output(Cut::Found).unwrap();
+    let mut first = shield.open_output(options(Cut::Found)).unwrap();
     assert!(first.asks());
     runtime::current().unwrap().wait_for(first.ask()).unwrap();
     assert!(!first.asks());
     append("[B]", "Bob");
-    let mut second = shield.open_output(Cut::Found).unwrap();
+    let mut second = shield.open_output(options(Cut::Found)).unwrap();
     assert_eq!(steps(&mut empty, ["[A][B]"]).concat(), "[A][B]");
     assert_eq!(steps(&mut first, ["[A][B]"]).concat(), "Ada[B]");
     assert_eq!(steps(&mut second, ["[A]", "[B]"]).concat(), "AdaBob");
     // What was compiled for one is there for the next.
-    assert!(!shield.open_output(Cut::Found).unwrap().asks());
+    assert!(!shield.open_output(options(Cut::Found)).unwrap().asks());
 }
 
 #[test]
@@ -245,7 +249,7 @@ fn a_text_that_cannot_be_followed_is_held_and_right() {
     );
     for strategy in ["fuzzy", "combined_exact_fuzzy"] {
         let fuzzy = shield(&[deanonymize(0, strategy, None)], &[&vault], "raise");
-        assert!(!fuzzy.open_output(Cut::Found).unwrap().follows());
+        assert!(!fuzzy.open_output(options(Cut::Found)).unwrap().follows());
     }
 }
 
@@ -257,7 +261,7 @@ fn neither_a_stream_nor_a_ciphertext_without_end_takes_quadratic_time_or_much_me
     for unit in
         ["PERSON_1_", "[ENCRYPTED_", "[REDACTED_", "{\"Keanu Reeves\":", "\\[%5B", "é [REDACTED_PERSON_1]"]
     {
-        let mut stream = shield.open_output(Cut::Found).unwrap();
+        let mut stream = shield.open_output(options(Cut::Found)).unwrap();
         let piece = unit.repeat(20);
         let mut passed = 0;
         for _ in 0..1_000 {
@@ -273,7 +277,7 @@ fn neither_a_stream_nor_a_ciphertext_without_end_takes_quadratic_time_or_much_me
 fn nothing_shows_a_value() {
     let vault = vault(ENTRIES);
     let shield = shield(&[deanonymize(0, "exact", Some(KEY))], &[&vault], "raise");
-    let mut stream = shield.open_output(Cut::Found).unwrap();
+    let mut stream = shield.open_output(options(Cut::Found)).unwrap();
     let passed = stream.feed("[ENCRYPTED_A_00 [REDACTED_PERSON_1] {\"a\": Keanu Reeves").unwrap();
     assert!(passed.findings.is_empty());
     let shown = format!("{stream:?} {shield:?}");

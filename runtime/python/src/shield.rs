@@ -267,10 +267,18 @@ impl Shield {
     }
 
     /// Opens a stream for an output that is still being written. `found`: any finding ends it, not only one
-    /// that nothing takes the place of.
-    #[pyo3(signature = (found, /))]
-    fn open_output(&self, py: Python<'_>, found: bool) -> PyResult<OutputStream> {
-        OutputStream::open(py, &self.engine, found)
+    /// that nothing takes the place of. `policy`: how far text may run ahead of scanners that judge windows,
+    /// each within `deadline` seconds.
+    #[pyo3(signature = (prompt, found, policy, deadline, /))]
+    fn open_output(
+        &self,
+        py: Python<'_>,
+        prompt: &Bound<'_, PyString>,
+        found: bool,
+        policy: &str,
+        deadline: Option<f64>,
+    ) -> PyResult<OutputStream> {
+        OutputStream::open(py, &self.engine, prompt, found, policy, deadline)
     }
 
     /// Counters and histograms of this process.

@@ -1,11 +1,13 @@
 //! `_runtime.OutputStream`: an output piece by piece, and the events that come of it.
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 use pyshield_core::stream::Cut;
+use pyshield_engine::config::seconds;
 use pyshield_engine::error::EngineError;
 use pyshield_engine::runtime;
-use pyshield_engine::stream as engine;
+use pyshield_engine::stream::{self as engine, Pace, StreamOptions};
 
 use crate::bridge::Pending;
 use crate::errors;
@@ -42,11 +44,17 @@ impl OutputStream {
     pub(crate) fn open(
         py: Python<'_>,
         shield: &pyshield_engine::shield::Shield,
+        prompt: &Bound<'_, PyString>,
         found: bool,
+        pace: &str,
+        deadline: Option<f64>,
     ) -> PyResult<Self> {
         let cut = if found { Cut::Found } else { Cut::Unredacted };
+        let pace = Pace::of_name(pace).ok_or_else(|| PyValueError::new_err("policy: unknown"))?;
+        let prompt = if shield.reads_prompt() { text(prompt)?.as_str().to_owned() } else { String::new() };
+        let options = StreamOptions { cut, pace, prompt: prompt.into(), deadline: deadline.map(seconds) };
         // The first stream of a shield may compile what its patterns need for it.
-        let opened = py.detach(|| shield.open_output(cut));
+        let opened = py.detach(|| shield.open_output(options));
         opened.map(|engine| Self { engine }).map_err(|error| errors::engine_error(py, &error))
     }
 
@@ -66,7 +74,7 @@ impl OutputStream {
         }
         if !passed.blocked_by.is_empty() {
             let scanners: Vec<String> = passed.blocked_by.iter().map(ToString::to_string).collect();
-            events.append(blocked_class(py)?.call1((scanners,))?)?;
+            events.append(blocked_class(py)?.call1((scanners, passed.window))?)?;
         }
         if let Some(outcome) = self.engine.conclude() {
             events.append(end_class(py)?.call1((ScanResult::of_stream(outcome),))?)?;
@@ -114,6 +122,37 @@ impl OutputStream {
         Ok(future)
     }
 
+    /// Whether a verdict has to be waited for before anything more is fed.
+    #[getter]
+    fn waits(&self) -> bool {
+        self.engine.waits()
+    }
+
+    /// Waits for verdicts, which `resume` takes; an awaitable.
+    fn judged<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
+        Pending::on_running_loop(py)?.run(&runtime, self.engine.judged(), |py, ()| Ok(py.None()))
+    }
+
+    /// The same on the calling thread.
+    fn judged_blocking(&self, py: Python<'_>) -> PyResult<()> {
+        let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
+        let judged = self.engine.judged();
+        let waited = py.detach(|| runtime.wait_for(judged));
+        waited.map_err(|error| errors::engine_error(py, &error))
+    }
+
+    /// Takes the verdicts that have come and returns the events they bring.
+    fn resume<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let passed = self.engine.resume();
+        self.events(py, passed)
+    }
+
+    /// Gives the output up and frees what is held of it.
+    fn close(&mut self) {
+        self.engine.close();
+    }
+
     /// Takes the next piece and returns the events it brings.
     #[pyo3(signature = (piece, /))]
     fn feed<'py>(&mut self, py: Python<'py>, piece: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> {
@@ -126,7 +165,7 @@ impl OutputStream {
         self.events(py, passed)
     }
 
-    /// Takes the end of the output and returns the last events.
+    /// Takes the end of the output and returns the last events, or those before `waits` is false.
     fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let passed = py.detach(|| self.engine.finish());
         self.events(py, passed)

@@ -10,6 +10,7 @@ use crate::language::{Detection, Identifier, Language as Code};
 use crate::risk::risk_score;
 use crate::scanner::{Evidence, Input, Scanner};
 use crate::span::Span;
+use crate::stream::windows::Reads;
 use crate::text::Text;
 use crate::text::sentences::sentences;
 use crate::verdict::Verdict;
@@ -133,6 +134,13 @@ impl Scanner for Language {
         // A sentence may be a few bytes long, and then what each takes counts.
         let sentences = if self.match_type == MatchType::Sentence { bytes as u64 / 40 } else { 0 };
         (1 + sentences) * TEXT_NS + BYTE_NS * bytes as u64
+    }
+
+    fn reads(&self) -> Option<Reads> {
+        Some(match self.match_type {
+            MatchType::Full => Reads::Windows,
+            MatchType::Sentence => Reads::Sentences,
+        })
     }
 
     fn scan(&self, input: &Input<'_>, _evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {

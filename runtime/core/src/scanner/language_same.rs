@@ -7,6 +7,7 @@ use crate::error::{ConfigError, ScannerError};
 use crate::language::{Identifier, Language as Code};
 use crate::scanner::{Evidence, Input, Scanner};
 use crate::span::Span;
+use crate::stream::windows::Reads;
 use crate::verdict::Verdict;
 
 const NAME: &str = "LanguageSame";
@@ -45,6 +46,10 @@ impl Scanner for LanguageSame {
     /// The prompt, whose length is not asked for, is taken to be as long as the output.
     fn cost_ns(&self, bytes: usize) -> u64 {
         2 * (TEXT_NS + BYTE_NS * bytes as u64)
+    }
+
+    fn reads(&self) -> Option<Reads> {
+        Some(Reads::Whole)
     }
 
     fn scan(&self, input: &Input<'_>, _evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {

@@ -6,6 +6,7 @@ use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
 use crate::literal::{LiteralHits, LiteralList};
 use crate::stream::Follow;
+use crate::stream::windows::Reads;
 use crate::text::Text;
 use crate::verdict::Verdict;
 
@@ -85,6 +86,12 @@ pub trait Scanner: Send + Sync + fmt::Debug {
     /// has seen all of it. Without one a text is held until its end. What the scanner needs for that may be
     /// made at the first call.
     fn follow(&self) -> Option<Box<dyn Follow>> {
+        None
+    }
+
+    /// How a text that is still being written can be judged without a follower, if no change of it is ever asked
+    /// for.
+    fn reads(&self) -> Option<Reads> {
         None
     }
 }

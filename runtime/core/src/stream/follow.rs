@@ -110,6 +110,11 @@ pub trait Follow: Send + Sync + fmt::Debug {
         0
     }
 
+    /// What could not be looked for, as [`Verdict::degraded`](crate::Verdict::degraded).
+    fn degraded(&self) -> Option<Arc<str>> {
+        None
+    }
+
     /// Whether a text passes that ends at byte `end` of the stream and holds `findings` findings, and its
     /// risk as in [`Verdict::risk`](crate::Verdict::risk).
     fn conclude(&self, findings: usize, end: usize) -> (bool, f64);

@@ -11,6 +11,7 @@
 pub mod follow;
 mod position;
 mod track;
+pub mod windows;
 
 use std::sync::Arc;
 

@@ -26,6 +26,10 @@ impl<'a> Positions<'a> {
     }
 
     fn at(&mut self, position: usize) -> usize {
+        if position == 0 {
+            // A finding on all of a text whose begin has left.
+            return 0;
+        }
         let at = self.text.floor_char_boundary(position.saturating_sub(self.base));
         if at < self.known.0 {
             self.known = self.first;

@@ -156,6 +156,7 @@ impl Track {
         }
         let (valid, risk) = self.follower.conclude(self.passed, end);
         let mut verdict = Verdict::new(valid, risk);
+        verdict.degraded = self.follower.degraded();
         verdict.omitted = self.passed - self.kept.len();
         verdict.findings = std::mem::take(&mut self.kept).into_values().collect();
         Ok(verdict)

@@ -12,43 +12,86 @@ use crate::span::Span;
 pub fn sentences(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut start = 0;
-    let mut chars = text.char_indices().peekable();
-    // How many letters and digits the current word has.
-    let mut word = 0;
-    while let Some((at, c)) = chars.next() {
-        let end = at + c.len_utf8();
-        let ends = match c {
-            '\n' | '\r' | '\u{2028}' | '\u{2029}' => Some(end),
-            '。' | '！' | '？' | '｡' | '।' | '۔' | '؟' | '።' => Some(closed(text, end)),
-            '.' | '!' | '?' | '…' => {
-                let end = closed(text, end);
-                let rest = text.get(end..).unwrap_or_default();
-                let next = rest.trim_start();
-                let goes_on = next.len() == rest.len() && !rest.is_empty()
-                    || next.chars().next().is_some_and(char::is_lowercase)
-                    || c == '.' && word == 1;
-                (!goes_on).then_some(end)
-            }
-            _ => None,
-        };
-        word = if c.is_alphanumeric() { word + 1 } else { 0 };
-        if let Some(end) = ends {
-            push(text, start, end, &mut spans);
-            start = end;
-            word = 0;
-            while chars.next_if(|&(at, _)| at < end).is_some() {}
-        }
+    let mut ends = Ends::from(0);
+    while let Some(end) = ends.next(text, true) {
+        push(text, start, end, &mut spans);
+        start = end;
     }
     push(text, start, text.len(), &mut spans);
     spans
+}
+
+/// Where the sentences of a text end, one after another, of a text that may still grow.
+#[derive(Clone, Copy, Debug)]
+pub struct Ends {
+    /// Up to where the text was read, in bytes.
+    at: usize,
+    /// How many letters and digits the current word has.
+    word: usize,
+}
+
+impl Ends {
+    /// From a byte on where a sentence begins.
+    pub const fn from(at: usize) -> Self {
+        Self { at, word: 0 }
+    }
+
+    /// Where the next sentence ends, in bytes, with what closes after it. `None` if there is no further end, or
+    /// what follows the text has a say in it; unless nothing does. Of a longer text that begins the same, the
+    /// ends are the same. No character is read twice, but for those after the last mark that could be an end.
+    pub fn next(&mut self, text: &str, last: bool) -> Option<usize> {
+        let from = self.at;
+        for (at, c) in text.get(from..)?.char_indices().map(|(at, c)| (from + at, c)) {
+            let end = at + c.len_utf8();
+            let ends = match c {
+                '\n' | '\r' | '\u{2028}' | '\u{2029}' => Some(Some(end)),
+                '。' | '！' | '？' | '｡' | '।' | '۔' | '؟' | '።' => {
+                    closed(text, end, last).map(Some)
+                }
+                // Initials.
+                '.' if self.word == 1 => Some(None),
+                '.' | '!' | '?' | '…' => closed(text, end, last)
+                    .and_then(|end| stops(text, end, last).map(|stops| stops.then_some(end))),
+                _ => Some(None),
+            };
+            let Some(ends) = ends else {
+                // It is looked at again once there is more.
+                self.at = at;
+                return None;
+            };
+            if let Some(end) = ends {
+                *self = Self::from(end);
+                return Some(end);
+            }
+            self.word = if c.is_alphanumeric() { self.word + 1 } else { 0 };
+        }
+        self.at = text.len();
+        None
+    }
+
+    /// As if the text had begun `bytes` later, which were read.
+    pub const fn forget(&mut self, bytes: usize) {
+        self.at = self.at.saturating_sub(bytes);
+    }
+}
+
+/// Whether a sentence whose marks end at `end` ends there: white space follows, and then nothing that starts in
+/// lower case. `None` if that is not known yet.
+fn stops(text: &str, end: usize, last: bool) -> Option<bool> {
+    let rest = text.get(end..).unwrap_or_default();
+    match rest.trim_start().chars().next() {
+        None if last => Some(true),
+        None => None,
+        Some(next) => Some(rest.starts_with(char::is_whitespace) && !next.is_lowercase()),
+    }
 }
 
 /// How many characters that close or end something are looked at after an end, so that runs of them take
 /// linear time.
 const MOST_CLOSERS: usize = 16;
 
-/// Where the quotes, brackets and further marks after `end` end.
-fn closed(text: &str, end: usize) -> usize {
+/// Where the quotes, brackets and further marks after `end` end; `None` if there may be more of them.
+fn closed(text: &str, end: usize, last: bool) -> Option<usize> {
     let rest = text.get(end..).unwrap_or_default();
     let closing = |c: &char| {
         matches!(
@@ -71,7 +114,12 @@ fn closed(text: &str, end: usize) -> usize {
                 | '）'
         )
     };
-    end + rest.chars().take(MOST_CLOSERS).take_while(closing).map(char::len_utf8).sum::<usize>()
+    let (count, bytes) = rest
+        .chars()
+        .take(MOST_CLOSERS)
+        .take_while(closing)
+        .fold((0, 0), |(count, bytes), c| (count + 1, bytes + c.len_utf8()));
+    (last || bytes < rest.len() || count == MOST_CLOSERS).then_some(end + bytes)
 }
 
 fn push(text: &str, start: usize, end: usize, spans: &mut Vec<Span>) {
@@ -121,6 +169,29 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn ends_do_not_depend_on_the_pieces(
+            text in "[a-cA-C1。.!?…\"'() \n\u{2003}]{0,60}",
+            cuts in prop::collection::vec(0_usize..60, 0..8),
+        ) {
+            let mut whole = Vec::new();
+            let mut ends = Ends::from(0);
+            whole.extend(std::iter::from_fn(|| ends.next(&text, true)));
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| text.floor_char_boundary(cut)).collect();
+            cuts.sort_unstable();
+            let (mut grown, mut ends) = (Vec::new(), Ends::from(0));
+            for cut in cuts {
+                while let Some(end) = ends.next(&text[..cut], false) {
+                    prop_assert!(end <= cut);
+                    grown.push(end);
+                }
+            }
+            while let Some(end) = ends.next(&text, true) {
+                grown.push(end);
+            }
+            prop_assert_eq!(grown, whole);
+        }
+
         #[test]
         fn sentences_cover_every_letter(text in "[a-cA-C1。.!?…\"'() \n\u{2003}]{0,60}") {
             let spans = sentences(&text);

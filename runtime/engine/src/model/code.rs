@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use pyshield_core::risk::{risk_score, round_to};
+use pyshield_core::stream::windows::Reads;
 use pyshield_core::{ConfigError, Input, ScannerError, Verdict};
 use serde::Deserialize;
 use serde_json::Value;
@@ -105,6 +106,11 @@ impl ModelScanner for Code {
 
     fn heads(&self) -> &[usize] {
         &self.heads
+    }
+
+    fn reads(&self) -> Reads {
+        // What has to be there somewhere is missed at the end.
+        if self.spec.is_blocked { Reads::Windows } else { Reads::Whole }
     }
 
     fn passages(&self, input: &Input<'_>) -> Vec<Passage> {

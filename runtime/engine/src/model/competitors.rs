@@ -90,6 +90,10 @@ impl ModelScanner for BanCompetitors {
         &self.head
     }
 
+    fn redacts(&self) -> bool {
+        self.spec.redact
+    }
+
     fn passages(&self, input: &Input<'_>) -> Vec<Passage> {
         if input.text.is_blank() || self.names.is_empty() {
             return Vec::new();

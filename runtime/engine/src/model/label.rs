@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use pyshield_core::risk::{risk_score, round_to};
+use pyshield_core::stream::windows::Reads;
 use pyshield_core::{Input, ScannerError, Span, Verdict};
 use serde::Deserialize;
 use serde_json::Value;
@@ -221,6 +222,15 @@ impl ModelScanner for LabelScanner {
 
     fn reads_views(&self) -> bool {
         self.spec.reads_views
+    }
+
+    fn reads(&self) -> Reads {
+        match self.spec.match_type {
+            MatchType::Full | MatchType::Chunks => Reads::Windows,
+            MatchType::Sentence => Reads::Sentences,
+            // Where the ends are is known at the end.
+            MatchType::TruncateHeadTail | MatchType::TruncateTokenHeadTail => Reads::Whole,
+        }
     }
 
     fn passages(&self, input: &Input<'_>) -> Vec<Passage> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pyshield_core::risk::risk_score;
+use pyshield_core::stream::windows::Reads;
 use pyshield_core::{Input, ScannerError, Span, Verdict};
 use serde::Deserialize;
 use serde_json::Value;
@@ -72,6 +73,10 @@ impl ModelScanner for Relevance {
 
     fn heads(&self) -> &[usize] {
         &self.head
+    }
+
+    fn reads(&self) -> Reads {
+        Reads::Whole
     }
 
     fn passages(&self, input: &Input<'_>) -> Vec<Passage> {

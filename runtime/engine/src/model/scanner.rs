@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use pyshield_core::stream::windows::Reads;
 use pyshield_core::{ConfigError, Input, ScannerError, Verdict};
 use serde_json::Value;
 
@@ -29,6 +30,16 @@ pub trait ModelScanner: Send + Sync + fmt::Debug {
     /// Whether it judges the views of a text as well, where a plan has some. What it finds there counts as if it
     /// stood in the text.
     fn reads_views(&self) -> bool {
+        false
+    }
+
+    /// How much of a text that is still being written it has to see at a time.
+    fn reads(&self) -> Reads {
+        Reads::Windows
+    }
+
+    /// Whether it asks for changes of a text, so that none may pass before it has judged.
+    fn redacts(&self) -> bool {
         false
     }
 

@@ -7,8 +7,8 @@ use crate::outcome::Judgement;
 
 impl Plan {
     /// How many steps a scan has; a plan whose scanners all run at once has one.
-    pub fn steps(&self) -> usize {
-        self.steps.len()
+    pub const fn steps(&self) -> usize {
+        self.of_scan
     }
 
     /// Whether the scanner at position `at` runs in a step.
@@ -54,7 +54,7 @@ impl Plan {
         if !self.pipeline.sequential {
             return;
         }
-        let order = self.steps.iter().flatten();
+        let order = self.steps.iter().take(self.of_scan).flatten();
         let mut ended = false;
         for &at in order {
             let Some(judgement) = judgements.get_mut(at) else { continue };

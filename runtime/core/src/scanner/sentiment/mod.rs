@@ -17,6 +17,7 @@ use crate::interrupt::Interrupt;
 use crate::risk::risk_score;
 use crate::scanner::{Evidence, Input, Scanner};
 use crate::span::Span;
+use crate::stream::windows::Reads;
 use crate::verdict::Verdict;
 
 /// llm-guard's class name.
@@ -81,6 +82,10 @@ impl Scanner for Sentiment {
 
     fn cost_ns(&self, bytes: usize) -> u64 {
         200 + 5 * bytes as u64
+    }
+
+    fn reads(&self) -> Option<Reads> {
+        Some(Reads::Whole)
     }
 
     fn scan(&self, input: &Input<'_>, _evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {
