@@ -1,11 +1,15 @@
 //! Web addresses that look malicious.
 
+use std::collections::VecDeque;
+
 use serde::Deserialize;
 
 use crate::error::{ConfigError, ScannerError};
+use crate::literal::LiteralHits;
 use crate::risk::risk_score;
 use crate::scanner::{Evidence, Input, Scanner};
-use crate::text::urls::extract_urls;
+use crate::stream::{Follow, Found, Progress, Window};
+use crate::text::urls::{UrlsAhead, extract_urls};
 use crate::urls::UrlModel;
 use crate::verdict::Verdict;
 
@@ -47,6 +51,67 @@ impl MaliciousUrls {
     }
 }
 
+/// From how many bytes on an address that goes on is not looked at for every piece.
+const LONG: usize = 1_024;
+
+/// Follows the addresses of one stream.
+#[derive(Debug)]
+struct UrlFollower {
+    model: &'static UrlModel,
+    threshold: f64,
+    urls: UrlsAhead,
+    /// The scores of addresses that the end of the text may come before, with their places.
+    recent: VecDeque<(usize, f64)>,
+    /// The highest of all before.
+    highest: Option<f64>,
+    rests_until: usize,
+}
+
+fn higher(highest: Option<f64>, score: f64) -> f64 {
+    highest.map_or(score, |highest| highest.max(score))
+}
+
+impl Follow for UrlFollower {
+    fn advance(
+        &mut self,
+        window: &Window<'_>,
+        _literals: &LiteralHits,
+        found: &mut Found,
+    ) -> Result<Progress, ScannerError> {
+        let mut spans = Vec::new();
+        let text = window.text.as_str();
+        let decided = self.urls.advance(text, window.base, window.last, &mut spans);
+        for (at, span) in spans.into_iter().enumerate() {
+            if at % 64 == 63 {
+                window.interrupt.check()?;
+            }
+            let Some(url) = text.get(span.start - window.base..span.end - window.base) else { continue };
+            let score = self.model.score(url);
+            self.recent.push_back((span.start, score));
+            if score > self.threshold {
+                found.push(0, LABEL, span, score, None);
+            }
+        }
+        let before = self.recent.partition_point(|(start, _)| *start < window.base);
+        for (_, score) in self.recent.drain(..before) {
+            self.highest = Some(higher(self.highest, score));
+        }
+        let open = self.urls.open();
+        self.rests_until = if open > LONG { window.end() + open / 4 } else { 0 };
+        Ok(Progress { decided, needed: decided })
+    }
+
+    fn rests_until(&self) -> usize {
+        self.rests_until
+    }
+
+    fn conclude(&self, _findings: usize, end: usize) -> (bool, f64) {
+        let seen = self.recent.iter().filter(|(start, _)| *start <= end);
+        let highest = seen.fold(self.highest, |highest, (_, score)| Some(higher(highest, *score)));
+        highest.map_or((true, -1.0), |score| (score <= self.threshold, risk_score(score, self.threshold)))
+    }
+}
+
 impl Scanner for MaliciousUrls {
     fn name(&self) -> &'static str {
         NAME
@@ -75,6 +140,17 @@ impl Scanner for MaliciousUrls {
         verdict.risk = highest.map_or(-1.0, |score| risk_score(score, self.threshold));
         Ok(verdict)
     }
+
+    fn follow(&self) -> Option<Box<dyn Follow>> {
+        Some(Box::new(UrlFollower {
+            model: self.model,
+            threshold: self.threshold,
+            urls: UrlsAhead::default(),
+            recent: VecDeque::new(),
+            highest: None,
+            rests_until: 0,
+        }))
+    }
 }
 
 #[cfg(test)]
@@ -82,7 +158,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::literal::LiteralHits;
+    use crate::interrupt::Interrupt;
+    use crate::literal::LiteralAutomaton;
+    use crate::stream::{Cut, Failure, Stream};
     use crate::text::Text;
 
     fn scan(threshold: f64, text: &str) -> Verdict {
@@ -119,7 +197,58 @@ mod tests {
         }
     }
 
+    /// What passes of a text in pieces, and the verdict.
+    fn streamed<'a>(threshold: f64, pieces: impl IntoIterator<Item = &'a str>) -> (String, Verdict) {
+        let follower = MaliciousUrls::new(&MaliciousUrlsSpec { threshold }).unwrap().follow().unwrap();
+        let literals = LiteralAutomaton::new(&[]).unwrap().into();
+        let mut stream = Stream::new(vec![(follower, None)], literals, Cut::Unredacted, Failure::Block);
+        let mut passed = String::new();
+        for piece in pieces {
+            passed += &stream.feed(piece, Interrupt::NEVER).text;
+        }
+        passed += &stream.finish(Interrupt::NEVER).text;
+        (passed, stream.conclude().remove(0).unwrap())
+    }
+
+    #[test]
+    fn only_what_may_be_an_address_is_held() {
+        let follower = MaliciousUrls::new(&MaliciousUrlsSpec { threshold: 1.0 }).unwrap().follow().unwrap();
+        let literals = LiteralAutomaton::new(&[]).unwrap().into();
+        let mut stream = Stream::new(vec![(follower, None)], literals, Cut::Found, Failure::Block);
+        for (piece, passed) in [
+            ("The path t", "The path t"),
+            ("o h", "o "),
+            ("ttp is ht", "http is "),
+            ("tp://a.org/", ""),
+            ("b?c.", ""),
+            (" Then", "http://a.org/b?c. Then"),
+        ] {
+            assert_eq!(stream.feed(piece, Interrupt::NEVER).text, passed, "{piece}");
+        }
+        let long = format!("http://example.org/{}", "x".repeat(200_000));
+        let pieces = long.as_bytes().chunks(20).map(|piece| std::str::from_utf8(piece).unwrap());
+        assert_eq!(streamed(1.0, pieces).0, long);
+    }
+
     proptest! {
+        #[test]
+        fn every_way_to_cut_it_gives_the_same(
+            text in "(https?://[a-z.@/-]{0,30}|[hH]t{0,2}[ps]{0,2}:?/{0,2}|https://paypal-secure-login.verify-account.xyz/signin|[ ).é]{1,3}){0,12}",
+            cuts in prop::collection::vec(0_usize..300, 0..12),
+        ) {
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| text.floor_char_boundary(cut)).collect();
+            cuts.extend([0, text.len()]);
+            cuts.sort_unstable();
+            let (passed, verdict) = streamed(0.5, cuts.windows(2).map(|pair| &text[pair[0]..pair[1]]));
+            let whole = scan(0.5, &text);
+            let first = whole.findings.first();
+            prop_assert_eq!(&*passed, &text[..first.map_or(text.len(), |finding| finding.span.start)]);
+            // What follows the first address that is refused has no say.
+            let seen = scan(0.5, &text[..first.map_or(text.len(), |finding| finding.span.end)]);
+            prop_assert_eq!((verdict.valid, verdict.risk), (seen.valid, seen.risk));
+            prop_assert_eq!(verdict.findings.len(), seen.findings.len());
+        }
+
         #[test]
         fn any_text_gets_a_verdict(text in "(https?://[a-z.@/-]{0,30}|\\PC){0,12}", threshold in 0.0..=1.0f64) {
             let verdict = scan(threshold, &text);

@@ -32,6 +32,73 @@ pub fn extract_urls(text: &str) -> Vec<Span> {
     spans
 }
 
+/// How far the addresses of a text that is still being written are known; all positions are bytes of the stream.
+///
+/// What is found is what [`extract_urls`] finds in the whole text. No character is read twice, but for those of
+/// an address when it is complete.
+#[derive(Debug, Default)]
+pub(crate) struct UrlsAhead {
+    /// Where the next address may start.
+    at: usize,
+    /// Where the one that started at `at` goes on after its scheme, and up to where it was read.
+    open: Option<(usize, usize)>,
+}
+
+impl UrlsAhead {
+    /// Appends the addresses that are complete in a text that begins at `base`. Returns before where none starts
+    /// any more: the next text has to begin there or earlier.
+    pub(crate) fn advance(&mut self, text: &str, base: usize, last: bool, found: &mut Vec<Span>) -> usize {
+        let after = |at: usize| text.get(at.saturating_sub(base)..).unwrap_or_default();
+        let end = base + text.len();
+        loop {
+            let (host, read) = if let Some(open) = self.open.take() {
+                open
+            } else {
+                let rest = after(self.at).as_bytes();
+                let Some(step) = rest.iter().position(|byte| byte.eq_ignore_ascii_case(&b'h')) else {
+                    self.at = end;
+                    return end;
+                };
+                self.at += step;
+                let rest = rest.get(step..).unwrap_or_default();
+                match scheme_len(rest) {
+                    Some(scheme) => (self.at + scheme, self.at + scheme),
+                    None if !last && may_be_scheme(rest) => return self.at,
+                    None => {
+                        self.at += 1;
+                        continue;
+                    }
+                }
+            };
+            let run = after(read).find(|c| !is_url_char(c));
+            if run.is_none() && !last {
+                self.open = Some((host, end));
+                return self.at;
+            }
+            let stop = run.map_or(end, |run| read + run);
+            let url = trim(after(host).get(..stop - host).unwrap_or_default());
+            if url.starts_with(|c: char| c.is_alphanumeric() || c == '[') {
+                found.push(Span::new(self.at, host + url.len()));
+            }
+            self.at = stop;
+        }
+    }
+
+    /// How many bytes of an address have come that is not complete.
+    pub(crate) fn open(&self) -> usize {
+        self.open.map_or(0, |(_, read)| read - self.at)
+    }
+}
+
+/// Whether `http://` or `https://` may begin with these bytes and go on.
+fn may_be_scheme(bytes: &[u8]) -> bool {
+    ["http://", "https://"].into_iter().map(str::as_bytes).any(|scheme| {
+        scheme
+            .get(..bytes.len())
+            .is_some_and(|head| head.len() < scheme.len() && head.eq_ignore_ascii_case(bytes))
+    })
+}
+
 /// The length of `http://` or `https://` at the start of `bytes`.
 fn scheme_len(bytes: &[u8]) -> Option<usize> {
     ["http://", "https://"].into_iter().map(str::as_bytes).find_map(|scheme| {
