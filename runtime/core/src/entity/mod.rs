@@ -19,6 +19,7 @@ mod internet;
 mod mail;
 mod moment;
 mod phone;
+mod plan;
 mod recognizers;
 mod resolve;
 mod rule;

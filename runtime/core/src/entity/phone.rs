@@ -1,10 +1,9 @@
 //! Phone numbers, by the rules of the countries' own numbering plans.
 //!
 //! A candidate is a run of digits and of the signs that people write between them; the plans (those of
-//! Google's libphonenumber, through the `phonenumber` crate) say whether it can be dialled.
+//! Google's libphonenumber) say whether it can be dialled.
 
-use phonenumber::country::Id as Country;
-
+use super::plan;
 use super::word::{begins, ends};
 use crate::span::Span;
 
@@ -21,25 +20,22 @@ pub(super) struct Found {
 
 /// The countries of Presidio's and llm-guard's recognisers whose national numbers are taken for numbers:
 /// `US`, `GB`, `DE`, `IL`, `IN`, `CA`, `BR`, `CN`, and those of the other languages that pyshield knows.
-const COUNTRIES: &[Country] = &[
-    Country::US,
-    Country::GB,
-    Country::DE,
-    Country::IL,
-    Country::IN,
-    Country::BR,
-    Country::CN,
-    Country::FR,
-    Country::ES,
-    Country::IT,
+const COUNTRIES: &[(u16, &str)] = &[
+    (1, "US"),
+    (44, "GB"),
+    (49, "DE"),
+    (972, "IL"),
+    (91, "IN"),
+    (55, "BR"),
+    (86, "CN"),
+    (33, "FR"),
+    (34, "ES"),
+    (39, "IT"),
 ];
 
 /// Loads the numbering plans, which takes about a tenth of a second the first time.
 pub(super) fn warm() {
-    for country in COUNTRIES {
-        // A number that no plan has; only the plan's loading matters.
-        drop(phonenumber::parse(Some(*country), "01234567890").map(|number| number.is_valid()));
-    }
+    plan::warm(COUNTRIES);
 }
 
 /// The phone number that begins at `start` of `text`, where a digit, a `+` or a `(` stands.
@@ -88,31 +84,37 @@ pub(super) fn at(text: &str, start: usize) -> Option<Found> {
 
 /// Whether a plan has the number.
 fn is_number(candidate: &str, international: bool) -> bool {
-    let valid = |country| phonenumber::parse(country, candidate).is_ok_and(|number| number.is_valid());
-    if international {
-        return valid(None);
+    let mut digits = [0; MOST_DIGITS];
+    let mut count = 0;
+    for byte in candidate.bytes().filter(u8::is_ascii_digit) {
+        let Some(place) = digits.get_mut(count) else { return false };
+        *place = byte;
+        count += 1;
     }
-    let digits: Vec<u8> = candidate.bytes().filter(u8::is_ascii_digit).collect();
-    COUNTRIES.iter().any(|&country| possible(country, &digits) && valid(Some(country)))
+    let Ok(digits) = std::str::from_utf8(&digits[..count]) else { return false };
+    if international {
+        return plan::is_international(digits);
+    }
+    COUNTRIES.iter().any(|&(code, id)| possible(id, digits.as_bytes()) && plan::is_national(code, id, digits))
 }
 
 /// A quick look that spares the plan: how long a national number is and how it begins.
-fn possible(country: Country, digits: &[u8]) -> bool {
+fn possible(country: &str, digits: &[u8]) -> bool {
     let (first, count) = (digits.first().copied().unwrap_or(b'x'), digits.len());
     match country {
-        Country::US => {
+        "US" => {
             let digits = if count == 11 && first == b'1' { &digits[1..] } else { digits };
             digits.len() == 10 && digits[0] >= b'2' && digits[3] >= b'2'
         }
-        Country::GB => first == b'0' && (10..=11).contains(&count),
-        Country::DE => first == b'0' && (7..=13).contains(&count),
-        Country::IL => first == b'0' && (9..=10).contains(&count),
-        Country::FR => first == b'0' && count == 10,
-        Country::IN => count == 10 && first >= b'6' || count == 11 && first == b'0',
-        Country::BR => (10..=12).contains(&count),
-        Country::CN => count == 11 && matches!(first, b'0' | b'1') || count == 12 && first == b'0',
-        Country::ES => count == 9 && first >= b'6',
-        Country::IT => first == b'0' && (8..=11).contains(&count) || count == 10 && first == b'3',
+        "GB" => first == b'0' && (10..=11).contains(&count),
+        "DE" => first == b'0' && (7..=13).contains(&count),
+        "IL" => first == b'0' && (9..=10).contains(&count),
+        "FR" => first == b'0' && count == 10,
+        "IN" => count == 10 && first >= b'6' || count == 11 && first == b'0',
+        "BR" => (10..=12).contains(&count),
+        "CN" => count == 11 && matches!(first, b'0' | b'1') || count == 12 && first == b'0',
+        "ES" => count == 9 && first >= b'6',
+        "IT" => first == b'0' && (8..=11).contains(&count) || count == 10 && first == b'3',
         _ => true,
     }
 }
