@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from pyshield.session import BlockingSession, Session
-    from pyshield.sessions import Sessions
+    from pyshield.sessions import SessionEnd, Sessions
     from pyshield.shield import BlockingShield, Cache, Limits, Pipeline, Shield, Views
     from pyshield.spotlighting import Spotlighting
     from pyshield.stream import StreamBlocked, StreamEnd, StreamFinding, StreamText
@@ -53,6 +53,7 @@ __all__ = [
     "ScannedMessages",
     "ScannerPipeline",
     "Session",
+    "SessionEnd",
     "Sessions",
     "Severity",
     "Shield",
@@ -91,6 +92,7 @@ _HOME = {
     "ScannedMessages": "messages",
     "ScannerPipeline": "pipeline",
     "Session": "session",
+    "SessionEnd": "sessions",
     "Sessions": "sessions",
     "Severity": "results",
     "Shield": "shield",

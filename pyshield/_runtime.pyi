@@ -30,6 +30,7 @@ __all__ = [
     "ScanResult",
     "ScannedDocument",
     "Scanner",
+    "SessionEnds",
     "Sessions",
     "Shield",
     "Ticket",
@@ -752,13 +753,37 @@ class Scanner:
         """
 
 @final
+class SessionEnds:
+    """
+    Word of the sessions of a store that ended by themselves.
+    """
+
+    def fileno(self, /) -> int | None:
+        """
+        What becomes readable when there is something to take, and ends with the store; `None` where there is
+        nothing of the kind.
+        """
+
+    def take(self, /) -> list[tuple[str, str, int, int]]:
+        """
+        Session, reason, entries and bytes of those that ended since the last call.
+        """
+
+@final
 class Sessions:
     """
     A store of vaults by name. Those not used for longest make room for others.
     """
 
     def __new__(
-        cls, max_sessions: int, ttl: float | None, max_entries: int, max_bytes: int, max_total_bytes: int, /
+        cls,
+        max_sessions: int,
+        ttl: float | None,
+        max_entries: int,
+        max_bytes: int,
+        max_total_bytes: int,
+        listens: bool,
+        /,
     ) -> Sessions: ...
     def clear(self, /) -> None:
         """
@@ -768,6 +793,11 @@ class Sessions:
     def contains(self, session: str, /) -> bool:
         """
         Whether there is a session; no use of it.
+        """
+
+    def ends(self, /) -> SessionEnds | None:
+        """
+        Word of sessions that end by themselves, if it was asked for.
         """
 
     def metrics(self, /) -> dict[str, int]:

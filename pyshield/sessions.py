@@ -10,17 +10,41 @@ session = shield.session(sessions["user-42"])
 
 from __future__ import annotations
 
-from typing import NoReturn
+import os
+import threading
+import time
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pyshield._check import Check
 from pyshield._runtime import Sessions as NativeSessions
 from pyshield.errors import VaultError
 from pyshield.vault import Vault
 
-__all__ = ["Sessions"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyshield._runtime import SessionEnds
+
+__all__ = ["SessionEnd", "Sessions"]
 
 _NAME_BYTES = 512
 """As in Redis."""
+
+
+class SessionEnd(NamedTuple):
+    """A session that ended by itself. What it held is gone, and not in here.
+
+    Attributes:
+        session: Its name.
+        reason: `"evicted"` or `"expired"`, as in the `VaultError` of whoever still holds it.
+        entries: How many pairs it had.
+        bytes: What they counted for.
+    """
+
+    session: str
+    reason: str
+    entries: int
+    bytes: int
 
 
 class Sessions:
@@ -39,6 +63,9 @@ class Sessions:
         max_entries_per_session: Most pairs in one vault; one more is refused (`VaultError`, reason `"full"`).
         max_bytes_per_session: Most bytes in one vault; a pair counts its texts and 240 bytes.
         max_total_bytes: Most bytes in all of them.
+        on_end: Called with a `SessionEnd` for each session that was evicted or expired, one after another, on
+            a thread of its own. What it raises goes to `threading.excepthook`. Of ends that it is too slow
+            for, 16,384 wait; more are only counted (`untold_total`).
 
     Raises:
         ConfigError: For a wrong type or value.
@@ -54,15 +81,24 @@ class Sessions:
         max_entries_per_session: int = 100_000,
         max_bytes_per_session: int = 16 << 20,
         max_total_bytes: int = 256 << 20,
+        on_end: Callable[[SessionEnd], object] | None = None,
     ) -> None:
         check = Check("Sessions")
+        if on_end is not None and not callable(on_end):
+            check.fail("on_end", f"expected a callable, got a {type(on_end).__name__}")
         self._native = NativeSessions(
             check.integer("max_sessions", max_sessions, least=1),
             None if ttl is None else check.number("ttl", ttl, least=0.001, most=1e9),
             check.integer("max_entries_per_session", max_entries_per_session, least=1),
             check.integer("max_bytes_per_session", max_bytes_per_session, least=1),
             check.integer("max_total_bytes", max_total_bytes, least=1),
+            on_end is not None,
         )
+        ends = self._native.ends()
+        if on_end is not None and ends is not None:
+            # Holds nothing of this object, so that the store goes when it does.
+            arguments = (ends, on_end)
+            threading.Thread(target=_tell, args=arguments, name="pyshield-sessions", daemon=True).start()
 
     def vault(self, session: str) -> Vault:
         """The vault of a session, made if there is none; takes microseconds.
@@ -100,7 +136,11 @@ class Sessions:
         self._native.clear()
 
     def metrics(self) -> dict[str, int]:
-        """`sessions` and `bytes` now, and `made_total`, `evicted_total`, `expired_total`, `removed_total`."""
+        """What there is and what became of the others.
+
+        `sessions` and `bytes` now; `made_total`, `evicted_total`, `expired_total`, `removed_total`, and
+        `untold_total`: ends that `on_end` was not told of.
+        """
         return self._native.metrics()
 
     def prometheus(self) -> str:
@@ -121,6 +161,27 @@ class Sessions:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("Sessions hold private values and do not pickle")
+
+
+def _tell(ends: SessionEnds, on_end: Callable[[SessionEnd], object]) -> None:
+    """Waits for ends and tells of them, until the store is gone."""
+    while _heard(ends.fileno()):
+        for session, reason, entries, size in ends.take():
+            try:
+                on_end(SessionEnd(session, reason, entries, size))
+            except BaseException as error:  # noqa: BLE001  # the next one is told all the same
+                this = threading.current_thread()
+                threading.excepthook(
+                    threading.ExceptHookArgs((type(error), error, error.__traceback__, this))
+                )
+
+
+def _heard(descriptor: int | None) -> bool:
+    """Waits until there may be something to take; whether there still may be."""
+    if descriptor is None:
+        time.sleep(0.1)
+        return True
+    return bool(os.read(descriptor, 4096))
 
 
 def _name(session: str) -> str:

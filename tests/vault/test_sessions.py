@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import queue
 import random
+import threading
 import time
 
 import pytest
 
-from pyshield import Sessions, Shield, Vault
+from pyshield import SessionEnd, Sessions, Shield, Vault
 from pyshield.errors import ConfigError, VaultError
 from pyshield.input_scanners import Anonymize
 from pyshield.output_scanners import Deanonymize
@@ -86,6 +88,7 @@ async def test_the_one_not_used_for_longest_goes_and_that_shows():
         "evicted_total": 1,
         "expired_total": 0,
         "removed_total": 0,
+        "untold_total": 0,
     }
     assert "pyshield_sessions_evicted_total 1" in sessions.prometheus()
     assert "example" not in sessions.prometheus() + repr(sessions)
@@ -130,6 +133,45 @@ def test_bytes_make_others_go():
     two.append(("[A]", "x" * 5_000))
     assert gone(one) == "evicted"
     assert sessions.metrics()["bytes"] <= 10_000
+
+
+def test_ends_are_told():
+    told = queue.SimpleQueue()
+    sessions = Sessions(max_sessions=2, on_end=told.put)
+    for name in ("a", "b"):
+        sessions[name].extend([PAIR, PAIR])
+    sessions.discard("b")
+    for name in ("c", "d"):
+        sessions[name].append(PAIR)
+    assert told.get(timeout=60) == SessionEnd("a", "evicted", 2, sessions.metrics()["bytes"])
+    assert told.empty()
+    brief = Sessions(ttl=0.05, on_end=told.put)
+    assert brief["one"].get() == []
+    assert told.get(timeout=60) == ("one", "expired", 0, 0)
+
+
+def test_a_callback_that_raises_is_called_again(monkeypatch):
+    raised, told = queue.SimpleQueue(), queue.SimpleQueue()
+    monkeypatch.setattr(threading, "excepthook", lambda hook: raised.put(hook.exc_type))
+
+    def refuse(end):
+        told.put(end.session)
+        raise LookupError
+
+    sessions = Sessions(max_sessions=1, on_end=refuse)
+    for name in ("a", "b", "c"):
+        assert sessions[name].get() == []
+    assert [told.get(timeout=60) for _ in range(2)] == ["a", "b"]
+    assert [raised.get(timeout=60) for _ in range(2)] == [LookupError, LookupError]
+
+
+def test_whoever_listens_keeps_no_store_alive():
+    before = set(threading.enumerate())
+    sessions = Sessions(on_end=print)
+    (thread,) = [one for one in set(threading.enumerate()) - before if one.name == "pyshield-sessions"]
+    del sessions
+    thread.join(60)
+    assert not thread.is_alive()
 
 
 async def test_ten_thousand_conversations_at_once_stay_apart():
@@ -196,6 +238,7 @@ def test_export_and_import():
         ({"max_entries_per_session": 0}, "max_entries_per_session"),
         ({"max_bytes_per_session": -1}, "max_bytes_per_session"),
         ({"max_total_bytes": None}, "max_total_bytes"),
+        ({"on_end": "print"}, "on_end"),
     ],
 )
 def test_wrong_arguments(arguments, field):

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use pyshield_core::{Input, Interrupt, ScannerError, Text};
+use pyshield_core::{Input, Interrupt, ScannerError, Text, Verdict};
 use tokio::task::AbortHandle;
 
 use crate::admission::Permit;
@@ -263,6 +263,84 @@ impl Job {
                 let _ = sender.send(judged);
             }
         }
+    }
+}
+
+/// A request of which all is known but what one vault has to say: it is finished on the thread of the vault's
+/// owner, without another one in between.
+pub(crate) struct Settling {
+    /// What is left to do; `None` once it is done.
+    rest: Option<Rest>,
+    ticket: Arc<Ticket>,
+}
+
+struct Rest {
+    work: Work,
+    judgements: Vec<Judgement>,
+    in_flight: InFlight,
+    reply: Reply,
+}
+
+impl Settling {
+    /// The place of the one scanner that waits, if its vault answers at once and no other waits.
+    pub(crate) fn place(judgements: &[Judgement]) -> Option<usize> {
+        let mut waiting = judgements.iter().enumerate().filter_map(|(place, judgement)| {
+            judgement.pending.as_ref().map(|pending| (place, pending.is_answered_at_once()))
+        });
+        let (place, at_once) = waiting.next()?;
+        (at_once && waiting.next().is_none()).then_some(place)
+    }
+
+    /// Sends the request to the owner of the vault that the scanner at `place` waits for.
+    pub(crate) fn start(
+        work: Work,
+        mut judgements: Vec<Judgement>,
+        place: usize,
+        ticket: Arc<Ticket>,
+        in_flight: InFlight,
+        reply: Reply,
+    ) {
+        let Some(pending) = judgements.get_mut(place).and_then(|judgement| judgement.pending.take()) else {
+            return;
+        };
+        let (text, sent) = (work.text.clone(), Instant::now());
+        let rest = Some(Rest { work, judgements, in_flight, reply });
+        let settling = Self { rest, ticket };
+        pending.settle_at_owner(text, Box::new(move |verdict| settling.finish(place, verdict, sent)));
+    }
+
+    fn finish(mut self, place: usize, verdict: Result<Verdict, ScannerError>, sent: Instant) {
+        let Some(Rest { work, mut judgements, in_flight, reply }) = self.rest.take() else { return };
+        let interrupt = Interrupt::new(work.deadline, Some(self.ticket.flag()));
+        let queue = sent.elapsed();
+        work.metrics.queue_seconds.record(queue);
+        let settled = interrupt.check().map_err(|why| EngineError::interrupted(why, true));
+        let scanned = settled.and_then(|()| {
+            if let Some(judgement) = judgements.get_mut(place) {
+                judgement.verdict = verdict;
+                judgement.elapsed += queue;
+            }
+            work.merge(judgements, Spent::default()).map(|scan| (scan, false))
+        });
+        let outcome = conclude(in_flight, &work.metrics, Lane::Actor, queue, scanned);
+        drop(work);
+        self.ticket.release();
+        if !self.ticket.is_cancelled() {
+            reply(outcome);
+        }
+    }
+}
+
+impl Drop for Settling {
+    /// A request whose vault has no owner any more is answered all the same.
+    fn drop(&mut self) {
+        let Some(Rest { in_flight, reply, .. }) = self.rest.take() else { return };
+        if self.ticket.is_cancelled() {
+            return;
+        }
+        in_flight.finish(metrics::Outcome::Failed);
+        self.ticket.release();
+        reply(Err(EngineError::Closed("the runtime shut down before the scan ended")));
     }
 }
 

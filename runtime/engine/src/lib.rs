@@ -3,6 +3,7 @@
 
 pub mod actors;
 pub mod admission;
+mod aead;
 pub mod bulk;
 pub mod cache;
 pub mod config;

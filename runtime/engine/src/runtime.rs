@@ -17,7 +17,7 @@ use crate::actors::vault::VaultService;
 use crate::error::EngineError;
 use crate::lock::Mutex;
 use crate::model::error::ModelFault;
-use crate::vault::{VaultLimits, VaultOptions};
+use crate::vault::{Listener, VaultLimits, VaultOptions};
 
 /// Work above this, in nanoseconds, goes to the pool for large texts, so that short requests never wait
 /// behind it.
@@ -152,8 +152,14 @@ impl Runtime {
     }
 
     /// A new store of sessions' vaults, on the thread of all vaults. It ends with its last handle.
-    pub fn sessions(&self, limits: VaultLimits, options: VaultOptions) -> VaultService {
-        VaultService::sessions(&self.vault_arbiter, limits, options)
+    /// `listener` is told of sessions that end by themselves.
+    pub fn sessions(
+        &self,
+        limits: VaultLimits,
+        options: VaultOptions,
+        listener: Option<Listener>,
+    ) -> VaultService {
+        VaultService::sessions(&self.vault_arbiter, limits, options, listener)
     }
 
     /// Loads a model on threads of its own; they end when the last handle is gone. Blocks while it loads.

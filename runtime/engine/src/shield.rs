@@ -12,13 +12,13 @@ use crate::cache::{CacheConfig, ResultCache};
 use crate::config::{Limits, OnError, ShieldSpec, seconds};
 use crate::drive::Driver;
 use crate::error::EngineError;
-use crate::job::{Finish, Job, Reply, Ticket, Work, conclude};
+use crate::job::{Finish, Job, Reply, Settling, Ticket, Work, conclude};
 use crate::metrics::{self, InFlight, Lane, Snapshot};
 use crate::model::Model;
 use crate::model::answer::Spent;
 use crate::model::error::ModelError;
 use crate::model::scanner::BuildError;
-use crate::outcome::{Outcome, Scan, Timings};
+use crate::outcome::{Judgement, Outcome, Scan, Timings};
 use crate::plan::Plan;
 use crate::private::{Session, VaultHandle, asks_vault, settle_blocking};
 pub(crate) use crate::process::Process;
@@ -46,6 +46,19 @@ pub struct Request {
     /// From now until the result, when not the shield's own.
     pub deadline: Option<Duration>,
 }
+
+/// What came of an attempt to scan on the calling thread.
+#[derive(Debug)]
+pub enum Attempt {
+    /// All of it.
+    Done(Result<Outcome, EngineError>),
+    /// What the actors can go on with.
+    Begun(Begun),
+}
+
+/// A request that the calling thread could not finish, with what it knows of it.
+#[derive(Debug, Default)]
+pub struct Begun(Option<(Work, Vec<Judgement>, Instant)>);
 
 /// A shield as compiled, for one session: that of its declaration, or another one's. Cloning shares all of it.
 #[derive(Clone, Debug)]
@@ -129,40 +142,67 @@ impl Shield {
     }
 
     /// Scans on the calling thread if that is cheap. `None` if it is not: then [`Shield::submit`].
+    pub fn try_inline(&self, request: &Request) -> Option<Result<Outcome, EngineError>> {
+        match self.attempt(request) {
+            Attempt::Done(result) => Some(result),
+            Attempt::Begun(_) => None,
+        }
+    }
+
+    /// Scans on the calling thread as far as that is cheap and waits for nobody. What is left then goes to
+    /// [`Shield::submit_rest`].
     ///
     /// Needs no permit: it is over when it returns, so it can neither queue nor be many at once.
-    pub fn try_inline(&self, request: &Request) -> Option<Result<Outcome, EngineError>> {
+    pub fn attempt(&self, request: &Request) -> Attempt {
         let process = self.process();
         let plan = self.plan(request.side).0;
         let cheap =
             !plan.waits(&self.session) && plan.cost_ns(request.text.len()) <= self.compiled.inline_budget_ns;
         if !cheap {
-            return None;
+            return Attempt::Begun(Begun::default());
         }
         if let Err(refused) = self.check(&process, request, Lane::Inline) {
-            return Some(Err(refused));
+            return Attempt::Done(Err(refused));
         }
         let work = self.work(&process, request, Instant::now());
         if plan.has_vault() {
-            return inline_unless_found(&process, &work);
+            return inline_unless_found(&process, work);
         }
         let in_flight = process.metrics.begin(Lane::Inline);
-        Some(scan_here(&process, request, &work, in_flight, Lane::Inline))
+        Attempt::Done(scan_here(&process, request, &work, in_flight, Lane::Inline))
     }
 
     /// Hands a text to the actors. Never blocks; the reply comes later, from another thread, unless the
     /// ticket is cancelled first. On an error nothing was started.
     pub fn submit(&self, request: &Request, ticket: &Arc<Ticket>, reply: Reply) -> Result<(), EngineError> {
+        self.submit_rest(request, Begun::default(), ticket, reply)
+    }
+
+    /// [`Shield::submit`] of what [`Shield::attempt`] left of the same request.
+    pub fn submit_rest(
+        &self,
+        request: &Request,
+        begun: Begun,
+        ticket: &Arc<Ticket>,
+        reply: Reply,
+    ) -> Result<(), EngineError> {
         let process = self.process();
         self.check(&process, request, Lane::Actor)?;
-        let work = self.work(&process, request, Instant::now());
         let runtime = runtime::current()?;
-        let in_flight = process.metrics.begin(Lane::Actor);
+        let mut in_flight = process.metrics.begin(Lane::Actor);
         let admitted = process.admit_now(ticket);
         if !admitted && process.admission.policy() == Policy::Reject {
             in_flight.finish(metrics::Outcome::Overloaded);
             return Err(process.overloaded());
         }
+        if let Some((work, judgements, began)) = begun.0.filter(|_| admitted)
+            && let Some(place) = Settling::place(&judgements)
+        {
+            in_flight = in_flight.since(began);
+            Settling::start(work, judgements, place, Arc::clone(ticket), in_flight, reply);
+            return Ok(());
+        }
+        let work = self.work(&process, request, Instant::now());
         if admitted && process.cache.is_none() && !work.waits() {
             let cost_ns = work.cost_ns();
             let finish = Finish::Reply { in_flight, reply };
@@ -352,16 +392,17 @@ impl Shield {
     }
 }
 
-/// Scans on this thread, which must not wait: if a scanner has something to ask its vault, `None`, and
-/// nothing has happened.
-fn inline_unless_found(process: &Process, work: &Work) -> Option<Result<Outcome, EngineError>> {
+/// Scans on this thread, which must not wait for what a scanner has to ask its vault.
+fn inline_unless_found(process: &Process, work: Work) -> Attempt {
     let began = Instant::now();
     let scanned = match work.judge_all(None) {
-        Ok(judged) if asks_vault(&judged) => return None,
+        Ok(judged) if asks_vault(&judged) => {
+            return Attempt::Begun(Begun(Some((work, judged, began))));
+        }
         judged => judged.and_then(|judged| work.merge(judged, Spent::default())).map(|scan| (scan, false)),
     };
     let in_flight = process.metrics.begin(Lane::Inline).since(began);
-    Some(conclude(in_flight, &process.metrics, Lane::Inline, Duration::ZERO, scanned))
+    Attempt::Done(conclude(in_flight, &process.metrics, Lane::Inline, Duration::ZERO, scanned))
 }
 
 /// Scans on this thread, with a look into the cache first.

@@ -5,6 +5,7 @@ mod claim;
 mod codec;
 mod collection;
 pub(crate) mod compiled;
+mod ended;
 mod export;
 pub(crate) mod life;
 pub mod redis;
@@ -15,8 +16,9 @@ mod state;
 use std::time::Duration;
 
 pub use claim::Claim;
+pub(crate) use collection::{Known, Names, VaultId, Vaults};
 pub use collection::{Room, Statistics};
-pub(crate) use collection::{VaultId, Vaults};
+pub use ended::{Ended, Ends, Listener};
 pub use export::{export, import};
 pub use life::End;
 pub use seal::{KEY_BYTES, KeyRing, MAX_KEYS, SEAL_OVERHEAD};

@@ -2,14 +2,17 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::submit;
 use proptest::prelude::*;
 use pyshield_core::Text;
 use pyshield_engine::config::ShieldSpec;
+use pyshield_engine::job::Ticket;
 use pyshield_engine::metrics::Lane;
 use pyshield_engine::private::VaultHandle;
 use pyshield_engine::runtime;
-use pyshield_engine::shield::{Request, Shield, Side};
+use pyshield_engine::shield::{Attempt, Request, Shield, Side};
 use serde_json::{Value, json};
 
 const ENTITIES: &[&str] = &[
@@ -101,12 +104,45 @@ fn a_text_without_private_data_stays_on_the_callers_thread_and_one_with_it_does_
     let outcome = answer.recv().unwrap().unwrap();
     assert_eq!(outcome.scan.rewritten.as_deref(), Some("ask [REDACTED_EMAIL_ADDRESS_1]"));
     assert_eq!(shield.metrics().requests_total["inline"], before);
-    // The first look at a vault's new version asks its actor; the next ones do not.
+    // What the vault holds already is known without asking its actor, and so is what it all stands for.
+    let again = shield.try_inline(&private).unwrap().unwrap();
+    assert_eq!(again.scan.rewritten.as_deref(), Some("ask [REDACTED_EMAIL_ADDRESS_1]"));
     let back = request(Side::Output, "[REDACTED_EMAIL_ADDRESS_1]");
+    let inline = shield.try_inline(&back).unwrap().unwrap();
+    assert_eq!(inline.scan.rewritten.as_deref(), Some("ada@example.org"));
+    // Of a large vault a new version is asked for once.
+    let entry = |n| pyshield_engine::vault::VaultEntry::new(format!("[X_{n}]"), format!("x{n}"));
+    vault.as_memory().unwrap().extend_blocking((0..100).map(entry).collect()).unwrap();
     assert!(shield.try_inline(&back).is_none());
     assert_eq!(scan(&shield, Side::Output, "[REDACTED_EMAIL_ADDRESS_1]"), "ada@example.org");
     let inline = shield.try_inline(&back).unwrap().unwrap();
     assert_eq!(inline.scan.rewritten.as_deref(), Some("ada@example.org"));
+}
+
+#[test]
+fn what_the_calling_thread_found_is_finished_by_the_vaults_owner() {
+    let vault = vault();
+    let shield = shield("placeholder", "exact", &vault);
+    let answer = |text: &str, cancelled: bool| {
+        let request = request(Side::Prompt, text);
+        let Attempt::Begun(begun) = shield.attempt(&request) else { panic!("nothing found") };
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        let ticket = Arc::<Ticket>::default();
+        if cancelled {
+            ticket.cancel();
+        }
+        let reply = Box::new(move |outcome| sender.send(outcome).unwrap());
+        shield.submit_rest(&request, begun, &ticket, reply).unwrap();
+        receiver.recv()
+    };
+    let outcome = answer("ask ada@example.org", false).unwrap().unwrap();
+    assert_eq!((outcome.lane, outcome.scan.is_valid), (Lane::Actor, false));
+    assert_eq!(outcome.scan.rewritten.as_deref(), Some("ask [REDACTED_EMAIL_ADDRESS_1]"));
+    assert_eq!(shield.in_flight(), 0);
+    // Nobody is told of one that was given up, and its permit comes back.
+    assert!(answer("ask bob@example.org", true).is_err());
+    let metrics = shield.metrics();
+    assert_eq!((metrics.in_flight, metrics.outcomes_total["cancelled"], shield.in_flight()), (0, 1, 0));
 }
 
 #[test]

@@ -211,21 +211,28 @@ fn the_vault_counts_as_it_is_when_the_stream_begins() {
     // Nothing was ever in it: nobody is asked.
     let mut empty = shield.open_output(options(Cut::Found)).unwrap();
     assert!(!empty.asks());
-    let append = |placeholder, value| {
+    let append = |placeholder: &str, value: &str| {
         vault.as_memory().unwrap().append_blocking(VaultEntry::new(placeholder, value)).unwrap();
     };
     append("[A]", "Ada");
+    // A few entries are known to all who hold the vault.
     let mut first = shield.open_output(options(Cut::Found)).unwrap();
-    assert!(first.asks());
-    runtime::current().unwrap().wait_for(first.ask()).unwrap();
     assert!(!first.asks());
     append("[B]", "Bob");
     let mut second = shield.open_output(options(Cut::Found)).unwrap();
     assert_eq!(steps(&mut empty, ["[A][B]"]).concat(), "[A][B]");
     assert_eq!(steps(&mut first, ["[A][B]"]).concat(), "Ada[B]");
     assert_eq!(steps(&mut second, ["[A]", "[B]"]).concat(), "AdaBob");
+    for number in 0..100 {
+        append(&format!("[C_{number}]"), "Carl");
+    }
+    let mut third = shield.open_output(options(Cut::Found)).unwrap();
+    assert!(third.asks());
+    runtime::current().unwrap().wait_for(third.ask()).unwrap();
+    assert!(!third.asks());
     // What was compiled for one is there for the next.
     assert!(!shield.open_output(options(Cut::Found)).unwrap().asks());
+    assert_eq!(steps(&mut third, ["[A]", "[C_99]"]).concat(), "AdaCarl");
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn nothing_is_left_of_an_entry() {
 
     // Of a session that has to go while somebody holds it.
     let limits = VaultLimits { max_vaults: 1, ..VaultLimits::default() };
-    let sessions = VaultService::sessions(&arbiter, limits, VaultOptions::default());
+    let sessions = VaultService::sessions(&arbiter, limits, VaultOptions::default(), None);
     let held = sessions.named("one").unwrap();
     held.extend_blocking(vec![entry(), entry()]).unwrap();
     sessions.named("two").unwrap();

@@ -70,7 +70,7 @@ mod _runtime {
     #[pymodule_export]
     use crate::scanner::Scanner;
     #[pymodule_export]
-    use crate::sessions::Sessions;
+    use crate::sessions::{SessionEnds, Sessions};
     #[pymodule_export]
     use crate::shield::Shield;
     #[pymodule_export]

@@ -11,7 +11,7 @@ use pyshield_engine::config::{ShieldSpec, seconds};
 use pyshield_engine::job;
 use pyshield_engine::outcome::Outcome;
 use pyshield_engine::runtime;
-use pyshield_engine::shield::{self as engine, Request, Side};
+use pyshield_engine::shield::{self as engine, Attempt, Request, Side};
 
 use crate::awaitable::Ready;
 use crate::bridge::Pending;
@@ -93,13 +93,16 @@ pub(crate) fn start<'py>(
     asked: Asked,
     present: Present,
 ) -> PyResult<Bound<'py, PyAny>> {
-    if let Some(outcome) = shield.try_inline(&asked.request) {
-        let result = match outcome {
-            Ok(outcome) => present(py, asked, outcome),
-            Err(error) => Err(errors::engine_error(py, &error)),
-        };
-        return Ready::new(result).into_bound_py_any(py);
-    }
+    let begun = match shield.attempt(&asked.request) {
+        Attempt::Done(outcome) => {
+            let result = match outcome {
+                Ok(outcome) => present(py, asked, outcome),
+                Err(error) => Err(errors::engine_error(py, &error)),
+            };
+            return Ready::new(result).into_bound_py_any(py);
+        }
+        Attempt::Begun(begun) => begun,
+    };
     let place = Pending::on_running_loop(py)?;
     let ticket = Arc::<job::Ticket>::default();
     let future = place.future(Arc::clone(&ticket))?;
@@ -112,7 +115,7 @@ pub(crate) fn start<'py>(
         });
         sender.complete(answered, convert);
     });
-    match shield.submit(&request, &ticket, reply) {
+    match shield.submit_rest(&request, begun, &ticket, reply) {
         Ok(()) => Ok(future),
         Err(error) => Ready::new(Err(errors::engine_error(py, &error))).into_bound_py_any(py),
     }

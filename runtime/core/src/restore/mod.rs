@@ -1,5 +1,6 @@
 //! Finding the placeholders of redacted values again, however a model wrote them.
 
+mod few;
 mod follow;
 mod fuzzy;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use crate::interrupt::Interrupt;
 use crate::literal::{Beginnings, LiteralAutomaton, LiteralList, Need};
 use crate::span::Span;
 use crate::text::Text;
+use few::Few;
 pub use follow::Following;
 use fuzzy::Fuzzy;
 
@@ -55,7 +57,7 @@ pub struct Restored {
 pub struct Restorer {
     placeholders: Vec<Box<str>>,
     strategy: Matching,
-    plain: LiteralAutomaton,
+    plain: Plain,
     /// The same in Markdown's and in URLs' clothes, made for the first text that could hold one.
     dressed: OnceLock<Option<LiteralAutomaton>>,
     fuzzy: OnceLock<Option<Fuzzy>>,
@@ -63,10 +65,33 @@ pub struct Restorer {
     beginnings: OnceLock<Option<Beginnings>>,
 }
 
+/// What finds placeholders as they were written.
+enum Plain {
+    Few(Box<Few>),
+    Many(Box<LiteralAutomaton>),
+}
+
+impl Plain {
+    fn new(placeholders: &[Box<str>], strategy: Matching) -> Result<Self, ScannerError> {
+        let few = if strategy == Matching::Exact { Few::new(placeholders) } else { None };
+        Ok(match few {
+            Some(few) => Self::Few(Box::new(few)),
+            None => Self::Many(Box::new(automaton(placeholders.to_vec(), strategy != Matching::Exact)?)),
+        })
+    }
+
+    fn find(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Vec<(usize, Span)>, ScannerError> {
+        match self {
+            Self::Few(few) => few.find(text.as_str(), interrupt),
+            Self::Many(automaton) => spans(automaton, text, interrupt),
+        }
+    }
+}
+
 impl Restorer {
     /// Compiles the placeholders; of equal ones the first counts.
     pub fn new(placeholders: Vec<Box<str>>, strategy: Matching) -> Result<Self, ScannerError> {
-        let plain = automaton(placeholders.clone(), strategy != Matching::Exact)?;
+        let plain = Plain::new(&placeholders, strategy)?;
         Ok(Self {
             placeholders,
             strategy,
@@ -105,16 +130,16 @@ impl Restorer {
     /// Every placeholder as it is or dressed for Markdown or a URL, those that overlap too. Whether a place is
     /// one depends on the place alone and the characters beside it.
     fn written(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Vec<Restored>, ScannerError> {
-        let mut found = literal(text, &self.plain, interrupt, |index| (index, Form::Plain))?;
+        let mut found =
+            alone(text, self.plain.find(text, interrupt)?, |index| (index, Form::Plain)).collect::<Vec<_>>();
         // Every dress has one of these.
         if text.as_str().contains(['\\', '%']) {
             let dressed = self.dressed.get_or_init(|| automaton(self.dresses().collect(), true).ok());
             if let Some(dressed) = dressed {
                 let count = self.placeholders.len();
-                found.extend(literal(text, dressed, interrupt, |index| match index.checked_sub(count) {
-                    None => (index, Form::Percent),
-                    Some(index) => (index, Form::Plain),
-                })?);
+                found.extend(alone(text, spans(dressed, text, interrupt)?, |index| {
+                    index.checked_sub(count).map_or((index, Form::Percent), |index| (index, Form::Plain))
+                }));
             }
         }
         Ok(found)
@@ -128,23 +153,30 @@ impl Restorer {
     }
 }
 
-fn literal(
-    text: &Text,
+/// Where the literals of an automaton of one list stand.
+fn spans(
     automaton: &LiteralAutomaton,
+    text: &Text,
     interrupt: Interrupt<'_>,
-    named: impl Fn(usize) -> (usize, Form),
-) -> Result<Vec<Restored>, ScannerError> {
+) -> Result<Vec<(usize, Span)>, ScannerError> {
     let hits = automaton.find(text, &interrupt)?.pop().unwrap_or_default();
     if hits.omitted > 0 {
         return Err(ScannerError::Limit { what: "placeholders", limit: crate::verdict::MAX_EDITS });
     }
-    let whole = hits.spans.into_iter().filter(|(_, span)| stands_alone(text.as_str(), *span));
-    Ok(whole
-        .map(|(index, span)| {
-            let (index, form) = named(index);
-            Restored { index, span, form }
-        })
-        .collect())
+    Ok(hits.spans)
+}
+
+/// The places that no letter or digit continues.
+fn alone(
+    text: &Text,
+    spans: Vec<(usize, Span)>,
+    named: impl Fn(usize) -> (usize, Form),
+) -> impl Iterator<Item = Restored> {
+    let whole = spans.into_iter().filter(|(_, span)| stands_alone(text.as_str(), *span));
+    whole.map(move |(index, span)| {
+        let (index, form) = named(index);
+        Restored { index, span, form }
+    })
 }
 
 impl std::fmt::Debug for Restorer {

@@ -91,6 +91,25 @@ fn takes_linear_time() {
 
 proptest! {
     #[test]
+    fn few_are_found_as_an_automaton_finds_them(
+        names in prop::collection::vec(r"\[RED(A|_1|\]|é|\[RED){0,5}", 0..8),
+        text in r"(\[RED|A|_1|\]|é| |x){0,40}",
+    ) {
+        let names: Vec<Box<str>> = names.into_iter().map(Into::into).collect();
+        let text = Text::from(text.as_str());
+        let few = Few::new(&names);
+        prop_assert_eq!(few.is_some(), !names.is_empty());
+        if let Some(few) = few {
+            let mut found = few.find(text.as_str(), Interrupt::NEVER).unwrap();
+            found.sort_by_key(|(_, span)| (span.start, span.end));
+            let many = automaton(names, false).unwrap();
+            let mut wanted = spans(&many, &text, Interrupt::NEVER).unwrap();
+            wanted.sort_by_key(|(_, span)| (span.start, span.end));
+            prop_assert_eq!(found, wanted);
+        }
+    }
+
+    #[test]
     fn found_places_are_disjoint_and_on_boundaries(
         text in r"(\[REDACTED_PERSON_|1|0|\]|Keanu|Reeves| |é|\\_|%5B|[a-z]){0,40}",
         strategy in prop::sample::select(vec![Matching::Exact, Matching::CaseInsensitive, Matching::Fuzzy]),

@@ -14,8 +14,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::vault::compiled::Compilations;
 use crate::vault::life::{Life, now};
 use crate::vault::{
-    Claim, Room, SecretText, Statistics, VaultEntry, VaultError, VaultId, VaultLimits, VaultOptions,
-    VaultState, Vaults,
+    Claim, Known, Listener, Names, Room, SecretText, Statistics, VaultEntry, VaultError, VaultId,
+    VaultLimits, VaultOptions, VaultState, Vaults,
 };
 
 /// Async calls that are in the mailbox at one time; more wait for their turn. A call takes about a
@@ -89,10 +89,13 @@ fn guarded<R>(
 
 /// The one address, shared by all handles: every clone of an `Addr` would widen actix' mailbox by one.
 /// Messages are sent with `do_send`, which never refuses; what bounds them is the semaphore (async calls),
-/// the number of blocked threads (blocking calls) and the number of vaults (releases).
+/// the number of blocked threads (blocking calls), a shield's permits (claims that are answered on the actor's
+/// thread) and the number of vaults (releases).
 struct Service {
     address: Addr<VaultActor>,
     calls: Arc<Semaphore>,
+    /// The vaults that have a name.
+    names: Arc<Names>,
     /// The process whose threads run the actor. In a forked child nobody would answer.
     process: u32,
 }
@@ -150,15 +153,21 @@ impl VaultService {
     }
 
     /// A store of vaults by name. Those not used for longest make room for others; a vault that had to go says so
-    /// to whoever still holds it.
-    pub fn sessions(arbiter: &ArbiterHandle, limits: VaultLimits, options: VaultOptions) -> Self {
-        Self::own(arbiter, Vaults::of_sessions(limits, options))
+    /// to whoever still holds it, and `listener` is told.
+    pub fn sessions(
+        arbiter: &ArbiterHandle,
+        limits: VaultLimits,
+        options: VaultOptions,
+        listener: Option<Listener>,
+    ) -> Self {
+        Self::own(arbiter, Vaults::of_sessions(limits, options).told_to(listener))
     }
 
     fn own(arbiter: &ArbiterHandle, vaults: Vaults) -> Self {
+        let names = vaults.names();
         let address = VaultActor::start_in_arbiter(arbiter, move |_| VaultActor { vaults, wakes: None });
         let calls = Arc::new(Semaphore::new(MAX_CALLS));
-        Self { service: Arc::new(Service { address, calls, process: std::process::id() }) }
+        Self { service: Arc::new(Service { address, calls, names, process: std::process::id() }) }
     }
 
     /// Makes an empty vault, from a thread that may block.
@@ -172,10 +181,16 @@ impl VaultService {
         self.service.call_blocking(move |vaults| make(vaults, service, options))
     }
 
-    /// The vault of a name, made if there is none, from a thread that may block. It stays when the handle is
-    /// dropped.
+    /// The vault of a name, made if there is none, from a thread that may block: one that is there is found
+    /// without asking the actor. It stays when the handle is dropped.
     pub fn named(&self, name: &str) -> Result<Vault, VaultError> {
-        let (service, name) = (Arc::clone(&self.service), name.to_owned());
+        let service = Arc::clone(&self.service);
+        if service.process == std::process::id()
+            && let Some(Known { id, version, life }) = service.names.used(name, now())
+        {
+            return Ok(Vault { id, service, version, life, owned: false });
+        }
+        let name = name.to_owned();
         self.service.call_blocking(move |vaults| {
             let id = vaults.named(&name, now())?;
             handle(vaults, service, id, false)
@@ -263,7 +278,23 @@ impl Vault {
         self.life.touch(now())
     }
 
-    /// What was compiled of its entries.
+    /// As [`Self::claim`], with the answer given to `then` on the actor's own thread, which must not be kept. If
+    /// the actor is no more, `then` is dropped.
+    pub(crate) fn claim_then(
+        &self,
+        claims: Vec<Claim>,
+        taken: HashSet<Box<str>>,
+        then: impl FnOnce(Result<Vec<SecretText>, VaultError>) + Send + 'static,
+    ) {
+        let (id, life) = (self.id, Arc::clone(&self.life));
+        // Refused is dropped as well.
+        let _ = self.service.send(None, move |vaults| {
+            let given = guarded(vaults, id, |state, room| state.claim(claims, &taken, room));
+            then(explained(&life, given));
+        });
+    }
+
+    /// What is known of its entries without asking.
     pub(crate) fn compiled(&self) -> &Compilations {
         &self.life.compiled
     }
@@ -275,10 +306,14 @@ impl Vault {
 
     /// A vault that is lost may have ended in good order.
     fn explained<R>(&self, result: Result<R, VaultError>) -> Result<R, VaultError> {
-        match (result, self.life.end()) {
-            (Err(VaultError::Lost), Some(end)) => Err(VaultError::Gone(end)),
-            (result, _) => result,
-        }
+        explained(&self.life, result)
+    }
+}
+
+fn explained<R>(life: &Life, result: Result<R, VaultError>) -> Result<R, VaultError> {
+    match (result, life.end()) {
+        (Err(VaultError::Lost), Some(end)) => Err(VaultError::Gone(end)),
+        (result, _) => result,
     }
 }
 

@@ -13,7 +13,8 @@ use serde::Deserialize;
 
 use super::operator::{Operator, Operators};
 use super::seal::Key;
-use super::{Found, Session, Settle, VaultHandle, no_vault};
+use super::{Found, Session, Settle, Then, VaultHandle, no_vault};
+use crate::plan::guard;
 use crate::vault::{Claim, SecretText};
 
 /// How many made-up values are tried before a placeholder is taken.
@@ -62,6 +63,10 @@ struct Pending {
     rules: Arc<Rules>,
     vault: VaultHandle,
     entities: Vec<Entity>,
+    /// What the vault is to be asked for, in text order.
+    claims: Vec<Claim>,
+    /// What in the text already looks like a placeholder: none of these is given to a value.
+    taken: HashSet<Box<str>>,
 }
 
 impl AnonymizeSpec {
@@ -115,10 +120,16 @@ impl Anonymize {
             return Ok(Found::Verdict(self.rules.noted(Verdict::pass())));
         }
         let vault = session.vault(self.place).ok_or_else(no_vault)?.clone();
-        let pending = Pending { rules: Arc::clone(&self.rules), vault, entities };
-        if pending.claims(input.text).is_empty() {
-            return Ok(Found::Verdict(pending.verdict(input.text, Vec::new())?));
+        let rules = Arc::clone(&self.rules);
+        let claims = rules.claims(input.text, &entities, &vault);
+        let mut pending = Pending { rules, vault, entities, claims, taken: HashSet::new() };
+        // Values that the vault is known to hold need no asking: a conversation is sent again with every turn.
+        let known =
+            if pending.claims.is_empty() { Some(Vec::new()) } else { pending.vault.known(&pending.claims) };
+        if let Some(given) = known {
+            return Ok(Found::Verdict(pending.verdict(input.text, given)?));
         }
+        pending.taken = taken(input.text.as_str());
         Ok(Found::Waits(Arc::new(pending)))
     }
 }
@@ -128,33 +139,24 @@ impl Rules {
         verdict.degraded.clone_from(&self.degraded);
         verdict
     }
-}
 
-impl Pending {
-    fn value<'t>(text: &'t Text, entity: &Entity) -> &'t str {
-        text.as_str().get(entity.span.range()).unwrap_or_default()
-    }
-
-    /// What the vault is to be asked for, in text order.
-    fn claims(&self, text: &Text) -> Vec<Claim> {
-        let rules = &self.rules;
+    /// What a vault is to be asked for, in text order.
+    fn claims(&self, text: &Text, entities: &[Entity], vault: &VaultHandle) -> Vec<Claim> {
         let mut words: Option<HashSet<&str>> = None;
         let mut claims = Vec::new();
-        for entity in &self.entities {
-            let operator = rules.operators.of(&entity.label);
+        for entity in entities {
+            let operator = self.operators.of(&entity.label);
             if !operator.claims() {
                 continue;
             }
-            let value = Self::value(text, entity);
+            let value = value_of(text, entity);
             let mut stand_ins = Vec::new();
             // A made-up value next to a letter or digit could not be told from a longer word: a placeholder can.
             if *operator == Operator::Fake && stands_alone(text.as_str(), entity.span) {
                 let words = words.get_or_insert_with(|| fake::words(text.as_str()));
-                let seed = |attempt| {
-                    std::hash::BuildHasher::hash_one(self.vault.key(), (&*entity.label, value, attempt))
-                };
-                let made =
-                    (0..FAKES).filter_map(|n| fake::fake(&entity.label, value, &rules.locale, seed(n)));
+                let seed =
+                    |attempt| std::hash::BuildHasher::hash_one(vault.key(), (&*entity.label, value, attempt));
+                let made = (0..FAKES).filter_map(|n| fake::fake(&entity.label, value, &self.locale, seed(n)));
                 // A made-up value one of whose words the text lacks is not in the text.
                 let free = made.filter(|made| {
                     made != value && fake::words(made).iter().any(|word| !words.contains(word))
@@ -165,7 +167,13 @@ impl Pending {
         }
         claims
     }
+}
 
+fn value_of<'t>(text: &'t Text, entity: &Entity) -> &'t str {
+    text.as_str().get(entity.span.range()).unwrap_or_default()
+}
+
+impl Pending {
     /// The verdict, once the vault has given `given` for the claims.
     fn verdict(&self, text: &Text, given: Vec<SecretText>) -> Result<Verdict, ScannerError> {
         let rules = &self.rules;
@@ -175,7 +183,7 @@ impl Pending {
         let mut changed = false;
         for entity in &self.entities {
             let operator = rules.operators.of(&entity.label);
-            let value = Self::value(text, entity);
+            let value = value_of(text, entity);
             let replacement: Option<Arc<str>> = if operator.claims() {
                 given.next().map(|placeholder| placeholder.as_str().into())
             } else {
@@ -208,16 +216,25 @@ impl Settle for Pending {
         deadline: Option<Instant>,
     ) -> BoxFuture<'s, Result<Verdict, ScannerError>> {
         Box::pin(async move {
-            let (claims, taken) = (self.claims(text), taken(text.as_str()));
-            let given = self.vault.claim(claims, taken, deadline).await?;
+            let given = self.vault.claim(self.claims.clone(), self.taken.clone(), deadline).await?;
             self.verdict(text, given)
         })
     }
 
     fn settle_blocking(&self, text: &Text) -> Result<Verdict, ScannerError> {
-        let (claims, taken) = (self.claims(text), taken(text.as_str()));
-        let given = self.vault.claim_blocking(claims, taken)?;
+        let given = self.vault.claim_blocking(self.claims.clone(), self.taken.clone())?;
         self.verdict(text, given)
+    }
+
+    fn is_answered_at_once(&self) -> bool {
+        !self.vault.waits()
+    }
+
+    fn settle_at_owner(self: Arc<Self>, text: Text, then: Then) {
+        let pending = Arc::clone(&self);
+        self.vault.claim_then(self.claims.clone(), self.taken.clone(), move |given| {
+            then(guard(|| given.and_then(|given| pending.verdict(&text, given))));
+        });
     }
 }
 

@@ -59,8 +59,7 @@ impl Deanonymize {
         if seen == Some(Seen::Version(0)) && self.restores.sealer.is_none() {
             return Ok(Found::Verdict(Verdict::pass()));
         }
-        let compiled = vault.compiled(self.restores.strategy);
-        if let Some(compiled) = compiled.filter(|compiled| Some(compiled.seen) == seen) {
+        if let Some(compiled) = vault.at_hand(self.restores.strategy, seen) {
             return self.restores.verdict(input.text, &compiled, input.interrupt).map(Found::Verdict);
         }
         let restores = Arc::clone(&self.restores);

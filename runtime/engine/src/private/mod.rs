@@ -64,7 +64,21 @@ pub(crate) trait Settle: Send + Sync + fmt::Debug {
 
     /// The same on a thread that may block.
     fn settle_blocking(&self, text: &Text) -> Result<Verdict, ScannerError>;
+
+    /// Whether the vault's owner answers at once, so that [`Self::settle_at_owner`] may be used.
+    fn is_answered_at_once(&self) -> bool {
+        false
+    }
+
+    /// Asks the vault and makes the verdict on the thread of the vault's owner, which must not be kept: for short
+    /// texts. If the owner is no more, or does not answer at once, `then` is dropped.
+    fn settle_at_owner(self: Arc<Self>, text: Text, then: Then) {
+        drop((text, then));
+    }
 }
+
+/// What becomes of a verdict.
+pub(crate) type Then = Box<dyn FnOnce(Result<Verdict, ScannerError>) + Send>;
 
 /// Whether any scanner waits for its vault.
 pub(crate) fn asks_vault(judgements: &[Judgement]) -> bool {

@@ -3,18 +3,21 @@
 use std::fmt;
 
 use pyshield_core::ScannerError;
-use ring::{aead, hmac};
+use ring::hmac;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::aead::{Cipher, KEY_BYTES, NONCE_BYTES};
+
 /// A key of 32 bytes, written as 64 hexadecimal digits. `Debug` says nothing.
 #[derive(Clone)]
-pub(crate) struct Key(Zeroizing<[u8; 32]>);
+pub(crate) struct Key(Zeroizing<[u8; KEY_BYTES]>);
 
 impl<'de> Deserialize<'de> for Key {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Zeroizing::new(String::deserialize(deserializer)?);
-        let bytes = unhex(&text).map(Zeroizing::new).and_then(|bytes| <[u8; 32]>::try_from(&**bytes).ok());
+        let bytes =
+            unhex(&text).map(Zeroizing::new).and_then(|bytes| <[u8; KEY_BYTES]>::try_from(&**bytes).ok());
         bytes
             .map(|bytes| Self(Zeroizing::new(bytes)))
             .ok_or_else(|| serde::de::Error::custom("a key is 32 bytes"))
@@ -31,7 +34,7 @@ impl fmt::Debug for Key {
 pub(super) struct Sealer {
     hash: hmac::Key,
     nonce: hmac::Key,
-    cipher: aead::LessSafeKey,
+    cipher: Cipher,
 }
 
 /// What stands before ciphertext in a text.
@@ -42,13 +45,10 @@ impl Sealer {
         let root = hmac::Key::new(hmac::HMAC_SHA256, &*key.0);
         let derived = |purpose: &[u8]| hmac::sign(&root, purpose);
         let mac = |purpose: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, derived(purpose).as_ref());
-        let cipher = aead::UnboundKey::new(&aead::CHACHA20_POLY1305, derived(b"encrypt").as_ref());
-        Self {
-            hash: mac(b"hash"),
-            nonce: mac(b"nonce"),
-            // A SHA-256 tag has the 32 bytes of a key.
-            cipher: aead::LessSafeKey::new(cipher.expect("the tag is as long as a key")),
-        }
+        // A SHA-256 tag has the 32 bytes of a key.
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        key.copy_from_slice(derived(b"encrypt").as_ref());
+        Self { hash: mac(b"hash"), nonce: mac(b"nonce"), cipher: Cipher::new(&key) }
     }
 
     /// `[HASH_{label}_{16 hexadecimal digits}]`.
@@ -57,18 +57,14 @@ impl Sealer {
         format!("[HASH_{label}_{}]", hex(&tag.as_ref()[..8]))
     }
 
-    /// `[ENCRYPTED_{label}_{nonce, ciphertext and tag}]`, by ChaCha20-Poly1305 over the label. The nonce is a
-    /// keyed hash of label and value, so the same value is the same text, and no nonce serves two values.
+    /// `[ENCRYPTED_{label}_{nonce, ciphertext and tag}]`, sealed with the label. The nonce is a keyed hash of label
+    /// and value, so the same value is the same text, and no nonce serves two values.
     pub(super) fn encrypt(&self, label: &str, value: &str) -> Result<String, ScannerError> {
-        let failed = |_| ScannerError::Failed("the value could not be encrypted".into());
         let tag = mac_of(&self.nonce, label, value);
-        let nonce = &tag.as_ref()[..aead::NONCE_LEN];
-        let mut sealed = value.as_bytes().to_vec();
-        let unique = aead::Nonce::try_assume_unique_for_key(nonce).map_err(failed)?;
-        self.cipher
-            .seal_in_place_append_tag(unique, aead::Aad::from(label.as_bytes()), &mut sealed)
-            .map_err(failed)?;
-        Ok(format!("{ENCRYPTED}{label}_{}{}]", hex(nonce), hex(&sealed)))
+        let nonce = tag.as_ref().first_chunk::<NONCE_BYTES>();
+        let sealed = nonce.and_then(|nonce| self.cipher.seal(*nonce, value.as_bytes(), label.as_bytes()));
+        let sealed = sealed.ok_or_else(|| ScannerError::Failed("the value could not be encrypted".into()))?;
+        Ok(format!("{ENCRYPTED}{label}_{}]", hex(&sealed)))
     }
 
     /// The value in what [`Sealer::encrypt`] wrote, from [`ENCRYPTED`] to the bracket; `None` if it is not
@@ -76,13 +72,7 @@ impl Sealer {
     pub(super) fn decrypt(&self, token: &str) -> Option<String> {
         let inner = token.strip_prefix(ENCRYPTED)?.strip_suffix(']')?;
         let (label, sealed) = inner.rsplit_once('_')?;
-        let mut sealed = unhex(sealed)?;
-        if sealed.len() < aead::NONCE_LEN {
-            return None;
-        }
-        let mut body = sealed.split_off(aead::NONCE_LEN);
-        let nonce = aead::Nonce::try_assume_unique_for_key(&sealed).ok()?;
-        let plain = self.cipher.open_in_place(nonce, aead::Aad::from(label.as_bytes()), &mut body).ok()?;
+        let plain = self.cipher.open(&unhex(sealed)?, label.as_bytes())?;
         String::from_utf8(plain.to_vec()).ok()
     }
 }

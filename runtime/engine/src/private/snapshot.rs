@@ -18,15 +18,15 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Takes what was compiled of the vault as it is now, if it was; of one that never held anything, nothing.
+    /// Takes the vault as it is now, if nobody has to be asked; of one that never held anything, nothing.
     pub(super) fn new(restores: Arc<Restores>, vault: VaultHandle) -> Self {
         let strategy = restores.strategy;
         let seen = vault.seen();
         // Not where the pieces come is a large vault compiled for following.
         let ready = |compiled: &Arc<Compiled>| compiled.is_small() || compiled.restorer.is_prepared();
-        let known = vault.compiled(strategy).filter(|compiled| Some(compiled.seen) == seen).filter(ready);
+        let known = vault.at_hand(strategy, seen).filter(ready);
         let current = known.map(Ok).or_else(|| {
-            let nothing = || Compiled::new(Seen::Version(0), Vec::new(), strategy).map(Arc::new);
+            let nothing = || Compiled::new(Seen::Version(0), Arc::default(), strategy).map(Arc::new);
             (seen == Some(Seen::Version(0))).then(nothing)
         });
         Self { restores, vault, taken: current.map_or_else(OnceLock::new, OnceLock::from) }

@@ -84,6 +84,24 @@ impl VaultHandle {
         }
     }
 
+    /// What restores the entries as they were `seen`, as far as that can be had without asking or waiting.
+    pub(super) fn at_hand(&self, strategy: Matching, seen: Option<Seen>) -> Option<Arc<Compiled>> {
+        let compiled = self.compiled(strategy).filter(|compiled| Some(compiled.seen) == seen);
+        compiled.or_else(|| {
+            let Some(Seen::Version(version)) = seen else { return None };
+            let entries = self.0.compiled.shown(version)?;
+            self.compile(Seen::Version(version), entries, strategy).ok()
+        })
+    }
+
+    /// What stands for each value, if that is known without asking; a use of the vault.
+    pub(super) fn known(&self, claims: &[Claim]) -> Option<Vec<SecretText>> {
+        match self.seen()? {
+            Seen::Version(version) => self.0.compiled.known(claims, version),
+            Seen::Stamp(_) => None,
+        }
+    }
+
     /// What was last compiled of it for `strategy`.
     pub(super) fn compiled(&self, strategy: Matching) -> Option<Arc<Compiled>> {
         self.0.compiled.get(strategy)
@@ -101,6 +119,21 @@ impl VaultHandle {
             Store::Redis(vault) => vault.claim(claims, taken, deadline).await,
         };
         given.map_err(|error| failed(error, deadline))
+    }
+
+    /// [`Self::claim`] of a vault of this process, with the answer given to `then` on the thread of its owner,
+    /// which must not be kept; of another vault, `false`. If there is no owner any more, `then` is dropped.
+    pub(super) fn claim_then(
+        &self,
+        claims: Vec<Claim>,
+        taken: HashSet<Box<str>>,
+        then: impl FnOnce(Result<Vec<SecretText>, ScannerError>) + Send + 'static,
+    ) -> bool {
+        let Some(vault) = self.as_memory() else { return false };
+        vault.claim_then(claims, taken, move |given| {
+            then(given.map_err(|error| failed(error, None)));
+        });
+        true
     }
 
     /// [`Self::claim`] on a thread that may block.
@@ -141,8 +174,8 @@ impl VaultHandle {
         };
         match (read.map_err(|error| failed(error, deadline))?, known) {
             (None, Some(known)) => Ok(known),
-            (None, None) => self.compile(Seen::Version(0), Vec::new(), strategy),
-            (Some((seen, entries)), _) => self.compile(seen, entries, strategy),
+            (None, None) => self.compile(Seen::Version(0), Arc::default(), strategy),
+            (Some((seen, entries)), _) => self.compile(seen, entries.into(), strategy),
         }
     }
 
@@ -152,7 +185,7 @@ impl VaultHandle {
             Store::Memory(vault) => {
                 let version = Seen::Version(vault.version());
                 let entries = vault.get_blocking().map_err(|error| failed(error, None))?;
-                self.compile(version, entries, strategy)
+                self.compile(version, entries.into(), strategy)
             }
             Store::Redis(_) => {
                 let vault = self.clone();
@@ -165,7 +198,7 @@ impl VaultHandle {
     fn compile(
         &self,
         seen: Seen,
-        entries: Vec<VaultEntry>,
+        entries: Arc<[VaultEntry]>,
         strategy: Matching,
     ) -> Result<Arc<Compiled>, ScannerError> {
         let compiled = Arc::new(Compiled::new(seen, entries, strategy)?);

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use serde::Serialize;
 
+use super::ended::{Ended, Listener};
 use super::life::{End, Life};
 use super::{VaultError, VaultLimits, VaultOptions, VaultState};
+use crate::lock::Mutex;
 
 /// Names one vault. Handed out in sequence and never twice; it does not leave the crate, so that holding a
 /// handle is the only way to reach a vault.
@@ -28,6 +31,8 @@ pub struct Statistics {
     pub expired_total: u64,
     /// Sessions that were removed.
     pub removed_total: u64,
+    /// Sessions whose end nobody was told of, because too many ends waited to be heard.
+    pub untold_total: u64,
 }
 
 /// One vault, and what its owner knows of it.
@@ -41,12 +46,37 @@ struct Kept {
     due: Option<u64>,
 }
 
+/// A vault that has a name, as everybody may know it.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) id: VaultId,
+    pub(crate) version: Arc<AtomicU64>,
+    pub(crate) life: Arc<Life>,
+}
+
+/// The vaults that have a name. Their owner alone changes it; the others find a vault in it without waiting for
+/// the owner. In a forked child the lock may be held for ever: not to be asked there.
+#[derive(Debug, Default)]
+pub(crate) struct Names(Mutex<HashMap<Arc<str>, Known>>);
+
+impl Names {
+    fn id(&self, name: &str) -> Option<VaultId> {
+        self.0.lock().get(name).map(|known| known.id)
+    }
+
+    /// The vault of a name, if there is one that lives; which is a use of it.
+    pub(crate) fn used(&self, name: &str, now: u64) -> Option<Known> {
+        let known = self.0.lock().get(name).cloned();
+        known.filter(|known| known.life.touch(now))
+    }
+}
+
 /// All vaults.
 #[derive(Debug)]
 pub(crate) struct Vaults {
     limits: VaultLimits,
     by_id: HashMap<VaultId, Kept>,
-    by_name: HashMap<Arc<str>, VaultId>,
+    names: Arc<Names>,
     /// Vaults that may go by themselves, by [`Life::due`] as it was: a use only makes it later.
     order: BTreeSet<(u64, VaultId)>,
     /// What holds for every named vault; without it there are none, and what is full refuses.
@@ -55,6 +85,8 @@ pub(crate) struct Vaults {
     /// placeholder that comes back must never stand for another value.
     floor: u64,
     statistics: Statistics,
+    /// Who is told of sessions that end.
+    listener: Option<Listener>,
     created: u64,
     bytes: usize,
 }
@@ -64,11 +96,12 @@ impl Vaults {
         Self {
             limits,
             by_id: HashMap::new(),
-            by_name: HashMap::new(),
+            names: Arc::default(),
             order: BTreeSet::new(),
             sessions: None,
             floor: 0,
             statistics: Statistics::default(),
+            listener: None,
             created: 0,
             bytes: 0,
         }
@@ -77,6 +110,11 @@ impl Vaults {
     /// Vaults by name, of which those not used for longest make room for others.
     pub(crate) fn of_sessions(limits: VaultLimits, options: VaultOptions) -> Self {
         Self { sessions: Some(options), ..Self::new(limits) }
+    }
+
+    /// Tells of sessions that end from now on.
+    pub(crate) fn told_to(self, listener: Option<Listener>) -> Self {
+        Self { listener, ..self }
     }
 
     /// Adds an empty vault that belongs to its handle.
@@ -92,7 +130,7 @@ impl Vaults {
     /// The vault of a name, made if there is none.
     pub(crate) fn named(&mut self, name: &str, now: u64) -> Result<VaultId, VaultError> {
         self.sweep(now);
-        if let Some(id) = self.by_name.get(name).copied() {
+        if let Some(id) = self.names.id(name) {
             self.touch(id, now);
             return Ok(id);
         }
@@ -118,7 +156,8 @@ impl Vaults {
         let mut state = VaultState::default();
         if let Some(name) = &name {
             state.number_above(self.floor);
-            self.by_name.insert(Arc::clone(name), id);
+            let known = Known { id, version: state.version(), life: Arc::clone(&life) };
+            self.names.0.lock().insert(Arc::clone(name), known);
         }
         self.by_id.insert(id, Kept { state, life, options, name, due });
         id
@@ -132,13 +171,13 @@ impl Vaults {
     /// Removes the vault of a name, and whether there was one.
     pub(crate) fn remove(&mut self, name: &str, now: u64) -> bool {
         self.sweep(now);
-        let id = self.by_name.get(name).copied();
+        let id = self.names.id(name);
         id.is_some_and(|id| self.end(id, End::Removed))
     }
 
     /// Removes every vault with a name.
     pub(crate) fn remove_all(&mut self) {
-        let ids: Vec<VaultId> = self.by_name.values().copied().collect();
+        let ids: Vec<VaultId> = self.names.0.lock().values().map(|known| known.id).collect();
         for id in ids {
             self.end(id, End::Removed);
         }
@@ -147,7 +186,7 @@ impl Vaults {
     /// Whether there is a vault of a name. No use of it.
     pub(crate) fn contains(&mut self, name: &str, now: u64) -> bool {
         self.sweep(now);
-        self.by_name.contains_key(name)
+        self.names.id(name).is_some()
     }
 
     /// Takes a vault out of everything that knows it.
@@ -158,7 +197,7 @@ impl Vaults {
             self.order.remove(&(due, id));
         }
         if let Some(name) = &kept.name {
-            self.by_name.remove(name);
+            self.names.0.lock().remove(name);
             self.floor = self.floor.max(kept.state.highest());
         }
         Some(kept)
@@ -167,13 +206,17 @@ impl Vaults {
     fn end(&mut self, id: VaultId, end: End) -> bool {
         let Some(kept) = self.take(id) else { return false };
         let life = Arc::clone(&kept.life);
-        if kept.name.is_some() {
+        if let Some(name) = &kept.name {
             let count = match end {
                 End::Evicted => &mut self.statistics.evicted_total,
                 End::Expired => &mut self.statistics.expired_total,
                 End::Removed => &mut self.statistics.removed_total,
             };
             *count += 1;
+            if let (Some(listener), End::Evicted | End::Expired) = (&self.listener, end) {
+                let (entries, bytes) = (kept.state.len(), kept.state.bytes());
+                listener.tell(Ended { session: Arc::clone(name), end, entries, bytes });
+            }
         }
         drop(kept);
         life.finish(end);
@@ -182,7 +225,9 @@ impl Vaults {
 
     /// Removes a vault whose operation panicked: what it holds and what was charged for it may differ.
     pub(crate) fn give_up(&mut self, id: VaultId) {
-        drop(self.take(id));
+        if let Some(kept) = self.take(id) {
+            kept.life.compiled.clear();
+        }
         self.bytes = self.by_id.values().map(|kept| kept.state.bytes()).sum();
     }
 
@@ -246,7 +291,7 @@ impl Vaults {
         self.sweep(now);
         self.touch(id, now);
         let kept = self.by_id.get_mut(&id).ok_or(VaultError::Lost)?;
-        let before = kept.state.bytes();
+        let (before, version) = (kept.state.bytes(), kept.state.count_of_changes());
         let others = self.bytes.saturating_sub(before);
         let least = |shared: usize, own: Option<usize>| own.map_or(shared, |own| own.min(shared));
         let room = Room {
@@ -256,6 +301,9 @@ impl Vaults {
             others: if self.sessions.is_some() { 0 } else { others },
         };
         let result = operation(&mut kept.state, &room);
+        if kept.state.count_of_changes() != version {
+            kept.life.compiled.publish(&kept.state);
+        }
         self.bytes = others.saturating_add(kept.state.bytes());
         if self.sessions.is_some() {
             while self.bytes > self.limits.max_total_bytes {
@@ -266,6 +314,11 @@ impl Vaults {
         result
     }
 
+    /// The vaults that have a name, for those who look one up without asking.
+    pub(crate) fn names(&self) -> Arc<Names> {
+        Arc::clone(&self.names)
+    }
+
     /// What handles of a vault share with it.
     pub(crate) fn life(&self, id: VaultId) -> Option<Arc<Life>> {
         self.by_id.get(&id).map(|kept| Arc::clone(&kept.life))
@@ -273,7 +326,9 @@ impl Vaults {
 
     pub(crate) fn statistics(&mut self, now: u64) -> Statistics {
         self.sweep(now);
-        Statistics { sessions: self.by_name.len(), bytes: self.bytes, ..self.statistics }
+        let untold_total = self.listener.as_ref().map_or(0, Listener::untold);
+        let sessions = self.names.0.lock().len();
+        Statistics { sessions, bytes: self.bytes, untold_total, ..self.statistics }
     }
 
     #[cfg(test)]

@@ -7,12 +7,16 @@ use std::sync::{Arc, Weak};
 use pyshield_core::restore::{Form, Matching, Restored, Restorer, percent_encode};
 use pyshield_core::{Interrupt, ScannerError, Text, Verdict};
 
-use super::VaultEntry;
 use super::redis::Stamp;
+use super::{Claim, SecretText, VaultEntry, VaultState};
 use crate::lock::Mutex;
 
 /// For how many vaults what was compiled is kept at one time: some kilobytes for each.
 const KEPT: usize = 4_096;
+
+/// Up to how many entries a vault's owner shows its entries to all who hold the vault, and compiling them takes
+/// no time to speak of.
+const SMALL: usize = 64;
 
 /// Names a state of a vault: equal for equal entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,14 +33,14 @@ pub(crate) struct Compiled {
     /// Which state.
     pub(crate) seen: Seen,
     pub(crate) strategy: Matching,
-    entries: Vec<VaultEntry>,
+    entries: Arc<[VaultEntry]>,
     pub(crate) restorer: Restorer,
 }
 
 impl Compiled {
     pub(crate) fn new(
         seen: Seen,
-        entries: Vec<VaultEntry>,
+        entries: Arc<[VaultEntry]>,
         strategy: Matching,
     ) -> Result<Self, ScannerError> {
         let placeholders = entries.iter().map(|entry| entry.placeholder.as_str().into()).collect();
@@ -55,8 +59,8 @@ impl Compiled {
     }
 
     /// Whether compiling it takes no time to speak of.
-    pub(crate) const fn is_small(&self) -> bool {
-        self.entries.len() <= 64
+    pub(crate) fn is_small(&self) -> bool {
+        self.entries.len() <= SMALL
     }
 
     /// What a placeholder stands for, as it is to be written.
@@ -69,35 +73,74 @@ impl Compiled {
     }
 }
 
-type Kept = Mutex<Vec<Arc<Compiled>>>;
+/// What is known of a vault by those who hold it.
+#[derive(Default)]
+struct Kept {
+    /// Its entries as of a count of changes, if they are few.
+    shown: Option<(u64, Arc<[VaultEntry]>)>,
+    /// What was compiled of its last state, for each way of matching that was asked for.
+    compiled: Vec<Arc<Compiled>>,
+}
 
-/// What was compiled of a vault's last state, for each way of matching that was asked for.
+/// What holders of a vault know of it without asking its owner.
 #[derive(Clone, Default)]
-pub(crate) struct Compilations(Arc<Kept>);
+pub(crate) struct Compilations(Arc<Mutex<Kept>>);
 
 /// The vaults that have something compiled, the latest last. Standard and only ever tried: a forked child must
 /// not wait for a lock that a thread of its parent held.
-static HOLDERS: std::sync::Mutex<VecDeque<Weak<Kept>>> = std::sync::Mutex::new(VecDeque::new());
+static HOLDERS: std::sync::Mutex<VecDeque<Weak<Mutex<Kept>>>> = std::sync::Mutex::new(VecDeque::new());
 
 impl Compilations {
+    /// What was compiled last for `strategy`.
     pub(crate) fn get(&self, strategy: Matching) -> Option<Arc<Compiled>> {
-        self.0.lock().iter().find(|compiled| compiled.strategy == strategy).cloned()
+        self.0.lock().compiled.iter().find(|compiled| compiled.strategy == strategy).cloned()
     }
 
     /// Keeps `compiled` in place of what was compiled before; another vault's may have to go.
     pub(crate) fn put(&self, compiled: Arc<Compiled>) {
         let mut kept = self.0.lock();
-        let first = kept.is_empty();
-        kept.retain(|other| other.strategy != compiled.strategy);
-        kept.push(compiled);
+        let first = kept.compiled.is_empty();
+        kept.compiled.retain(|other| other.strategy != compiled.strategy);
+        kept.compiled.push(compiled);
         drop(kept);
         if first {
             self.register();
         }
     }
 
+    /// Shows a vault's entries as they are now to all who hold it, if they are few. For its owner.
+    pub(crate) fn publish(&self, state: &VaultState) {
+        let few = (1..=SMALL).contains(&state.len());
+        let shown = few.then(|| (state.count_of_changes(), state.as_entries().into()));
+        let before = std::mem::replace(&mut self.0.lock().shown, shown);
+        drop(before);
+    }
+
+    /// The entries as of a count of changes, if they are shown.
+    pub(crate) fn shown(&self, version: u64) -> Option<Arc<[VaultEntry]>> {
+        let kept = self.0.lock();
+        kept.shown.as_ref().filter(|(of, _)| *of == version).map(|(_, entries)| Arc::clone(entries))
+    }
+
+    /// What stands for each value, if all of them stand in the vault as of a count of changes.
+    pub(crate) fn known(&self, claims: &[Claim], version: u64) -> Option<Vec<SecretText>> {
+        let entries = self.shown(version).filter(|_| claims.len() <= SMALL)?;
+        let known = |claim: &Claim| {
+            let entry = entries.iter().find(|entry| entry.value == claim.value)?;
+            Some(entry.placeholder.clone())
+        };
+        claims.iter().map(known).collect()
+    }
+
+    /// Forgets all of it.
     pub(crate) fn clear(&self) {
         let dropped = std::mem::take(&mut *self.0.lock());
+        drop(dropped);
+    }
+
+    /// Forgets what was compiled.
+    fn forget(&self) {
+        let dropped = std::mem::take(&mut self.0.lock().compiled);
         drop(dropped);
     }
 
@@ -107,7 +150,7 @@ impl Compilations {
         let oldest = if holders.len() > KEPT { holders.pop_front() } else { None };
         drop(holders);
         if let Some(oldest) = oldest.and_then(|oldest| oldest.upgrade()) {
-            Self(oldest).clear();
+            Self(oldest).forget();
         }
     }
 }

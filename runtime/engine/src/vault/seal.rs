@@ -1,22 +1,17 @@
-//! Encryption of what leaves the process: XChaCha20-Poly1305 (RFC 8439 with the extended nonce of
-//! draft-irtf-cfrg-xchacha), under keys that the caller supplies and may rotate.
+//! Encryption of what leaves the process, under keys that the caller supplies and may rotate.
 
 use std::fmt;
 
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
 use super::VaultError;
+use crate::aead::{self, Cipher, NONCE_BYTES};
 
 /// Length of a key in bytes.
-pub const KEY_BYTES: usize = 32;
-
-/// Length of the random nonce before every sealed text. 192 bits, so that random ones never meet.
-const NONCE_BYTES: usize = 24;
+pub const KEY_BYTES: usize = aead::KEY_BYTES;
 
 /// Bytes that sealing adds: nonce and tag.
-pub const SEAL_OVERHEAD: usize = NONCE_BYTES + 16;
+pub const SEAL_OVERHEAD: usize = aead::OVERHEAD;
 
 /// Most keys in a ring: opening tries one after the other.
 pub const MAX_KEYS: usize = 8;
@@ -24,35 +19,28 @@ pub const MAX_KEYS: usize = 8;
 /// Keys: the first seals, all of them open. To rotate, put the new key first, seal everything anew, and
 /// then leave the old one out. The ciphers wipe their keys when they are dropped.
 pub struct KeyRing {
-    ciphers: Vec<XChaCha20Poly1305>,
+    ciphers: Vec<Cipher>,
 }
 
 impl KeyRing {
     /// A ring of one to [`MAX_KEYS`] keys, or nothing if there are fewer or more.
     pub fn new(keys: &[Zeroizing<[u8; KEY_BYTES]>]) -> Option<Self> {
-        let ciphers = keys.iter().map(|key| XChaCha20Poly1305::new(&Key::from(**key))).collect();
+        let ciphers = keys.iter().map(|key| Cipher::new(key)).collect();
         (1..=MAX_KEYS).contains(&keys.len()).then_some(Self { ciphers })
     }
 
     /// Seals a text together with `context`, which is not kept but must be the same when it is opened: so
-    /// what was sealed for one place cannot be put into another.
+    /// what was sealed for one place cannot be put into another. The nonce is random.
     pub fn seal(&self, plain: &[u8], context: &[u8]) -> Result<Vec<u8>, VaultError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(|_| VaultError::Refused("no randomness from the system"))?;
-        let payload = Payload { msg: plain, aad: context };
-        let sealed =
-            self.ciphers[0].encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Sealed)?;
-        Ok([&nonce[..], &sealed].concat())
+        self.ciphers[0].seal(nonce, plain, context).ok_or(VaultError::Sealed)
     }
 
     /// What [`Self::seal`] was given. [`VaultError::Sealed`] if no key of the ring fits, the context is another, or a bit
     /// was changed.
     pub fn open(&self, sealed: &[u8], context: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(VaultError::Sealed)?;
-        let nonce = XNonce::from(*nonce);
-        let open = |cipher: &XChaCha20Poly1305| cipher.decrypt(&nonce, Payload { msg: sealed, aad: context });
-        let opened = self.ciphers.iter().find_map(|cipher| open(cipher).ok());
-        opened.map(Zeroizing::new).ok_or(VaultError::Sealed)
+        self.ciphers.iter().find_map(|cipher| cipher.open(sealed, context)).ok_or(VaultError::Sealed)
     }
 }
 

@@ -75,6 +75,11 @@ impl VaultState {
         self.entries.clone()
     }
 
+    /// All of them, without a copy of the list.
+    pub(super) fn as_entries(&self) -> &[VaultEntry] {
+        &self.entries
+    }
+
     /// The entries from a position on.
     pub(super) fn entries_from(&self, position: usize) -> &[VaultEntry] {
         self.entries.get(position..).unwrap_or_default()
@@ -154,6 +159,11 @@ impl VaultState {
     /// anything.
     pub(crate) fn version(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.version)
+    }
+
+    /// That count.
+    pub(crate) fn count_of_changes(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
     }
 
     fn changed(&self) {

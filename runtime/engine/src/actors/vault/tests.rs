@@ -1,7 +1,7 @@
 use std::sync::OnceLock;
 
 use super::*;
-use crate::vault::End;
+use crate::vault::{End, Ends};
 
 /// The arbiter that all tests share. It lives on a thread of its own, as in the process runtime.
 fn arbiter() -> &'static ArbiterHandle {
@@ -163,7 +163,7 @@ fn after_the_arbiter_has_stopped_everything_is_closed() {
 #[test]
 fn a_session_stays_until_it_has_to_go_and_says_so() {
     let limits = VaultLimits { max_vaults: 2, ..VaultLimits::default() };
-    let sessions = VaultService::sessions(arbiter(), limits, VaultOptions::default());
+    let sessions = VaultService::sessions(arbiter(), limits, VaultOptions::default(), None);
     let first = sessions.named("first").unwrap();
     first.append_blocking(entry("[A]", "1")).unwrap();
     drop(first);
@@ -184,7 +184,7 @@ fn a_session_stays_until_it_has_to_go_and_says_so() {
 fn a_session_ends_though_nobody_asks() {
     let ttl = Some(Duration::from_millis(50));
     let options = VaultOptions { ttl, ..VaultOptions::default() };
-    let sessions = VaultService::sessions(arbiter(), VaultLimits::default(), options);
+    let sessions = VaultService::sessions(arbiter(), VaultLimits::default(), options, None);
     let vault = sessions.named("one").unwrap();
     vault.append_blocking(entry("[A]", "1")).unwrap();
     let ended = (0..20_000).find(|_| {
@@ -193,4 +193,32 @@ fn a_session_ends_though_nobody_asks() {
     });
     assert!(ended.is_some());
     assert_eq!(vault.get_blocking(), Err(VaultError::Gone(End::Expired)));
+}
+
+#[test]
+fn whoever_listens_is_told_of_sessions_that_end_by_themselves() {
+    let (ends, wakes) = (Ends::default(), Arc::new(AtomicU64::new(0)));
+    let counted = Arc::clone(&wakes);
+    let listener = Listener::new(ends.clone(), move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+    });
+    let limits = VaultLimits { max_vaults: 2, ..VaultLimits::default() };
+    let sessions = VaultService::sessions(arbiter(), limits, VaultOptions::default(), Some(listener));
+    for name in ["a", "b", "c", "d"] {
+        sessions.named(name).unwrap().append_blocking(entry("[A]", "hunter2")).unwrap();
+    }
+    sessions.remove("d").unwrap();
+    let told = ends.take();
+    assert!(!format!("{told:?}").contains("hunter2"));
+    let told: Vec<_> = told.into_iter().map(|ended| (ended.session, ended.end, ended.entries)).collect();
+    assert_eq!(told, [("a".into(), End::Evicted, 1), ("b".into(), End::Evicted, 1)]);
+    // Once for both, since the first had not been heard.
+    assert_eq!(wakes.load(Ordering::Relaxed), 1);
+    // What is not heard is bounded, and counted.
+    for number in 0..16_384 + 10 {
+        sessions.named(&number.to_string()).unwrap();
+    }
+    let statistics = sessions.statistics().unwrap();
+    assert_eq!(ends.take().len() as u64 + statistics.untold_total + 2, statistics.evicted_total);
+    assert!(statistics.untold_total > 0);
 }
