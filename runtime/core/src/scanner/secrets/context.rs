@@ -80,6 +80,20 @@ impl Context {
         said
     }
 
+    /// Whether the value is set to something that is called a number or a name of something: `"JobId": "…"`.
+    pub(super) fn is_identifier(&self, text: &[u8]) -> bool {
+        let window = &text[self.window.range()];
+        let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let end = window.iter().rposition(word).map_or(0, |at| at + 1);
+        let start = window[..end].iter().rposition(|byte| !word(byte)).map_or(0, |at| at + 1);
+        let key = &window[start..end];
+        let camel = ["Id", "ID", "Ids", "Name", "Arn"].iter().any(|end| key.ends_with(end.as_bytes()));
+        let lower = key.to_ascii_lowercase();
+        let parts =
+            |end: &&[u8]| lower.strip_suffix(*end).is_some_and(|rest| matches!(rest, [] | [.., b'_' | b'-']));
+        camel || [&b"id"[..], b"ids", b"name", b"arn"].iter().any(parts)
+    }
+
     /// Whether something before the value, also on the lines before, says that everybody may know it: a list
     /// of digests names them once.
     pub(super) fn is_near_public(&self, text: &[u8]) -> bool {
@@ -108,6 +122,19 @@ mod tests {
         let bare = around("see valuevalue here", "valuevalue");
         assert!(!bare.quoted && !bare.assigned);
         assert!(!around("'valuevalue\"", "valuevalue").quoted);
+    }
+
+    #[test]
+    fn identifiers_are_called_so() {
+        let is = |text: &str| around(text, "valuevalue").is_identifier(text.as_bytes());
+        for text in
+            ["\"JobId\": \"valuevalue\"", "id = 'valuevalue'", "x.user_id='valuevalue'", "Arn: valuevalue"]
+        {
+            assert!(is(text), "{text}");
+        }
+        for text in ["void = 'valuevalue'", "K = 'valuevalue'", "valuevalue", "id x = 'valuevalue'"] {
+            assert!(!is(text), "{text}");
+        }
     }
 
     #[test]

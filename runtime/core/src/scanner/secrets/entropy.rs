@@ -43,14 +43,23 @@ const COMMON: [u32; 26] = {
     common
 };
 
+/// Whether two letters are one of [`PAIRS`], in any case.
+fn is_common(first: u8, second: u8) -> bool {
+    let place = |letter: u8| usize::from(letter.to_ascii_lowercase().wrapping_sub(b'a'));
+    COMMON.get(place(first)).is_some_and(|with| place(second) < 26 && with >> place(second) & 1 == 1)
+}
+
 /// Hundredths of a bit that a pair of characters speaks for words (above zero) or for chance (below).
 fn evidence(first: u8, second: u8) -> i32 {
-    let (a, b) = (first.to_ascii_lowercase(), second.to_ascii_lowercase());
     match (first, second) {
         // The hump of a camel: about as often in names as by chance.
         (b'a'..=b'z', b'A'..=b'Z') => -40,
         (b'a'..=b'z' | b'A'..=b'Z', b'a'..=b'z' | b'A'..=b'Z') => {
-            if COMMON[usize::from(a - b'a')] >> (b - b'a') & 1 == 1 { 130 } else { -190 }
+            if is_common(first, second) {
+                130
+            } else {
+                -190
+            }
         }
         (b'0'..=b'9', b'a'..=b'z' | b'A'..=b'Z') => -170,
         (b'a'..=b'z' | b'A'..=b'Z', b'0'..=b'9') => -100,
@@ -72,6 +81,24 @@ pub(super) fn looks_random(text: &[u8]) -> bool {
     }
     let sum: i32 = text.windows(2).map(|pair| evidence(pair[0], pair[1])).sum();
     sum < -150
+}
+
+/// Whether `text` is the name of something in a program: letters, `_` and few digits, and most letters stand in
+/// parts (`Flask`, `OAuth`; cut at humps, digits and `_`) that are put together as words are.
+pub(super) fn is_name(text: &[u8]) -> bool {
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if digits * 8 > text.len() || !text.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
+        return false;
+    }
+    let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let together = |a: &u8, b: &u8| a.is_ascii_uppercase() || b.is_ascii_lowercase();
+    let parts = text.split(|byte| !byte.is_ascii_alphabetic()).flat_map(|part| part.chunk_by(together));
+    let wordy = |part: &&[u8]| {
+        let common = part.windows(2).filter(|pair| is_common(pair[0], pair[1])).count();
+        part.len() >= 3 && common * 2 >= part.len() - 1
+    };
+    let words: usize = parts.filter(wordy).map(<[u8]>::len).sum();
+    letters > 0 && words * 10 >= letters * 7
 }
 
 /// Whether one character follows itself, or its neighbour in the alphabet, too often for chance: `xxxx`,
@@ -118,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn names_of_programs() {
+        for name in ["FlaskOAuth1App", "oauth2authorizer", "utf8_decode", "AbstractProxyFactory2"] {
+            assert!(is_name(name.as_bytes()), "{name}");
+        }
+        for other in ["q9Zk2LmX7cVb", "wJalrXUtnFEMIK7MDENG", "kq3vX9a1zbm4tr7wd2yc", "a-b", "12345", ""] {
+            assert!(!is_name(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
     fn what_chance_draws_is_random() {
         let mut state = 7_u64;
         let mut next = |count: usize| {
@@ -133,7 +170,7 @@ mod tests {
                 let draws = (0..1_000).map(|_| {
                     (0..length).map(|_| alphabet.as_bytes()[next(alphabet.len())]).collect::<Vec<u8>>()
                 });
-                let missed = draws.filter(|token| !looks_random(token)).count();
+                let missed = draws.filter(|token| !looks_random(token) || is_name(token)).count();
                 assert!(missed <= most, "{missed} of 1000 of length {length} in base {}", alphabet.len());
             }
         }

@@ -2,9 +2,10 @@
 
 use super::check::Promise;
 use super::context::Context;
-use super::entropy::{bits_per_character, is_hex, looks_random};
+use super::encoded::is_text;
+use super::entropy::{bits_per_character, is_hex, is_name, looks_random};
 use super::key_block::{self, KeyBlocks};
-use super::placeholder::{is_example, is_filler, is_reference, is_uuid};
+use super::placeholder::{is_documented, is_example, is_filler, is_reference, is_uuid};
 use super::rule::Compiled;
 use super::runs::{Runs, trailing_row};
 use super::shape::{Matched, has};
@@ -192,7 +193,7 @@ impl<'a> Finder<'a> {
             Promise::Broken => score * 0.6,
             Promise::Kept | Promise::Unknown => score,
         };
-        if !is_filler(secret) {
+        if !is_filler(secret) && !is_documented(secret) {
             self.add(matched.secret, compiled.rule.label, score, Kind::Specific);
         }
     }
@@ -269,7 +270,11 @@ impl<'a> Finder<'a> {
         if short || !set && (!quoted || context.is_near_public(self.text)) {
             return;
         }
-        if !is_filler(value) && !is_example(value) && !is_reference(value) {
+        if !set && context.assigned && context.is_identifier(self.text) {
+            return;
+        }
+        let examples = is_filler(value) || is_example(value) || is_reference(value) || is_documented(value);
+        if !examples && !is_name(value) && !is_text(value) {
             // As llm-guard counts detectors: what a name alone gives away is no second one.
             let kind = if context.quoted && bits > least { Kind::Entropy } else { Kind::Assigned };
             self.add(context.value, label, if set { 0.8 } else { 0.6 }, kind);

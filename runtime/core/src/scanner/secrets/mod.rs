@@ -7,6 +7,7 @@
 
 mod check;
 mod context;
+mod encoded;
 mod entropy;
 mod find;
 mod follow;
@@ -284,6 +285,10 @@ impl Scanner for Secrets {
 
     fn cost_ns(&self, bytes: usize) -> u64 {
         300 + bytes as u64 * 3
+    }
+
+    fn reads_views(&self) -> bool {
+        true
     }
 
     fn scan(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {

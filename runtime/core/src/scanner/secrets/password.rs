@@ -1,6 +1,6 @@
 //! Passwords in assignments: `password = "…"`, `"passwd": "…"`, `PGPASSWORD=…`, `Pwd=…;`, `password is …`.
 
-use super::entropy::{bits_per_character, is_hex};
+use super::entropy::{bits_per_character, is_hex, looks_random};
 use super::placeholder::{is_example, is_filler, is_reference, is_uuid};
 use crate::span::Span;
 
@@ -46,7 +46,8 @@ fn operator(text: &[u8], end: usize) -> Option<usize> {
     let gap = gap(text, end);
     let operator = match text.get(gap..)? {
         [b':', b'=', ..] | [b'=', b'>', ..] => gap + 2,
-        [b'=', b'=', ..] => return None,
+        // A comparison; a path in a program.
+        [b'=', b'=', ..] | [b':', b':', ..] => return None,
         [b'=' | b':', ..] => gap + 1,
         [b'i', b's', b' ' | b':', ..] if matches!(text.get(gap.wrapping_sub(1)), Some(b' ' | b'\t')) => {
             gap + 2
@@ -105,6 +106,10 @@ fn is_password(value: &[u8], quoted: bool) -> bool {
             matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b'<' | b'>' | b' ' | b'=' | b'\\')
         }) || value.windows(2).any(|pair| matches!(pair, b"::" | b"->" | b"//" | b".." | b"%s" | b"%d"));
     let bare_code = !quoted && (has(|byte| matches!(byte, b'.' | b'/' | b'&' | b'*' | b'|')) && !symbol);
+    let constant = !quoted
+        && value.contains(&b'_')
+        && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+        && !looks_random(value);
     let chosen =
         quoted || symbol || has(u8::is_ascii_uppercase) || value.len() >= 10 && !value.contains(&b'_');
     letter
@@ -112,6 +117,7 @@ fn is_password(value: &[u8], quoted: bool) -> bool {
         && chosen
         && !code
         && !bare_code
+        && !constant
         && bits_per_character(value) >= 2.5
         && !is_reference(value)
         && !is_filler(value)
@@ -162,6 +168,8 @@ mod tests {
             "the password field",
             "\"Service::Secret\": \"3bf4404734c82308\"",
             "password: <your password 1>",
+            "TrafficSecrets::Aes128GcmX",
+            "secret: TLS13_CHACHA20_POLY1305_SHA256",
         ] {
             assert_eq!(found(text), None, "{text}");
         }

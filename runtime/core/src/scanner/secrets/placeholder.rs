@@ -50,6 +50,12 @@ pub(super) fn is_example(value: &[u8]) -> bool {
     EXAMPLES.iter().any(|word| lower.contains(word))
 }
 
+/// Whether the value is one that a provider's documentation uses: they have the word in capitals, which chance
+/// hardly ever draws (`AKIAIOSFODNN7EXAMPLE`).
+pub(super) fn is_documented(value: &[u8]) -> bool {
+    value.windows(7).any(|part| part == b"EXAMPLE")
+}
+
 /// Whether the value is a UUID (RFC 9562), which identifies and does not protect.
 pub(super) fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
@@ -80,6 +86,7 @@ mod tests {
             assert!(is_filler(value.as_bytes()), "{value}");
         }
         assert!(!is_filler(b"q9Zk2LmX7cVb"));
+        assert!(is_documented(b"AKIAIOSFODNN7EXAMPLE") && !is_documented(b"AKIAIOSFODNN7Example"));
         assert!(is_uuid(b"6ba7b810-9dad-11d1-80b4-00c04fd430c8"));
         assert!(!is_uuid(b"6ba7b810-9dad-11d1-80b4-00c04fd430cg"));
         assert!(is_example(b"My-Example-Key") && !is_example(b"q9Zk2LmX7cVb"));

@@ -35,8 +35,79 @@ pub(super) fn password(text: &[u8], start: usize) -> Option<Span> {
     });
     let password = &authority[colon + 1..at];
     let stands_for_one = is_reference(password) || password.len() > 4 && is_filler(password);
-    let real = !password.is_empty() && !stands_for_one;
+    let real = !stands_for_one && !is_example(password, authority.get(at + 1..).unwrap_or_default());
     (host && real).then(|| Span::new(start + colon + 1, start + at))
+}
+
+/// What examples call a password; in lower case.
+const PASSWORDS: [&str; 16] = [
+    "pass",
+    "passwd",
+    "password",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "user",
+    "username",
+    "foobar",
+    "mypass",
+    "mypassword",
+    "my_password",
+    "some_password",
+    "test",
+    "1234",
+];
+
+/// What examples call a host; in lower case.
+const HOSTS: [&str; 10] =
+    ["foo", "bar", "baz", "host", "hostname", "server", "domain", "example", "foo.com", "myhost"];
+
+/// Names that lead nowhere (RFC 2606, RFC 6761).
+const RESERVED: [&str; 8] =
+    [".example", ".test", ".invalid", ".localhost", "example.com", "example.net", "example.org", "localhost"];
+
+/// The fewest characters of a password that protects anything.
+const FEWEST: usize = 4;
+
+/// Whether a URL with this password and host only shows what one looks like: the password is what examples have
+/// there, or a word or no more than signs on a host that is nobody's or this very machine.
+fn is_example(password: &[u8], host: &[u8]) -> bool {
+    let decoded = percent_decoded(password);
+    let password = String::from_utf8_lossy(&decoded).to_lowercase();
+    if password.chars().count() < FEWEST || PASSWORDS.contains(&&*password) {
+        return true;
+    }
+    let port = |byte: &u8| matches!(byte, b':' | b';');
+    let host = host.split(port).next().unwrap_or_default().to_ascii_lowercase();
+    let host = String::from_utf8_lossy(&host);
+    if HOSTS.contains(&&*host) {
+        return true;
+    }
+    let nobodys =
+        !host.contains('.') || host.starts_with("127.") || RESERVED.iter().any(|end| host.ends_with(end));
+    let word = password.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'));
+    let signs = !password.bytes().any(|byte| byte.is_ascii_alphanumeric());
+    nobodys && (word || signs)
+}
+
+/// What `%XX` stands for (RFC 3986, section 2.1); what is no escape stays.
+fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, behind)) = rest.split_first() {
+        let escape = match rest {
+            [b'%', high, low, after @ ..] => {
+                digit(*high).zip(digit(*low)).map(|(high, low)| (high << 4 | low, after))
+            }
+            _ => None,
+        };
+        let (byte, after) = escape.unwrap_or((first, behind));
+        decoded.push(byte);
+        rest = after;
+    }
+    decoded
 }
 
 #[cfg(test)]
@@ -53,6 +124,8 @@ mod tests {
         assert_eq!(found("https://kim:hunter2@example.org/x"), Some("hunter2"));
         assert_eq!(found("postgres://app:p@ss:w0rd@db:5432/x"), Some("p@ss:w0rd"));
         assert_eq!(found("redis://:hunter2@[::1]:6379"), Some("hunter2"));
+        assert_eq!(found("https://kim:letmein@db.corp.com"), Some("letmein"));
+        assert_eq!(found("redis://kim:Hunter2%21@localhost"), Some("Hunter2%21"));
         assert_eq!(found("mongodb+srv://a:b1$c@cluster0.example.net"), Some("b1$c"));
         for none in [
             "https://example.org:8080/a@b",
@@ -63,6 +136,12 @@ mod tests {
             "https://a:<pass>@b",
             "https://a:xxxxx@b",
             "https://a: b@c",
+            "https://user:pass@db.internal.corp.com",
+            "redis://kim:hunter@localhost:6379",
+            "redis://kim:%23%40%3C%3E%24@example.com/2",
+            "http://%60%7B%7D:%60%7B%7D@h.corp.com/",
+            "http://kim:x9q2Lm7v@foo",
+            "http://a:\u{1F4A9}@corp.com/bar",
             "http://a:b@ c",
         ] {
             assert_eq!(found(none), None, "{none}");
