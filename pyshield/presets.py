@@ -5,14 +5,19 @@
 * `standard`: prompts: InvisibleText, BanSubstrings, Secrets, TokenLimit of 16,384; outputs: BanSubstrings,
   Regex, Secrets. Texts up to 8 MiB, 10 seconds; a scanner that fails refuses the text.
 * `strict`: prompts: as `standard`, with TokenLimit of 4,096, and Regex and Sentiment (below -0.8); outputs:
-  as `standard`, and Sentiment (below -0.8) and ReadingTime (15 minutes). What BanSubstrings finds is
-  redacted, and emoji joiners count as invisible. Texts up to 1 MiB, 2 seconds; a scanner that fails refuses
-  the text.
+  as `standard`, and Sensitive (card and account numbers, mail and IP addresses, phone numbers), Sentiment
+  (below -0.8) and ReadingTime (15 minutes). What BanSubstrings and Sensitive find is redacted, and emoji
+  joiners count as invisible. Texts up to 1 MiB, 2 seconds; a scanner that fails refuses the text.
 
 They catch what fixed strings and patterns can catch: known phrases of instruction overrides, chat-template
-tokens, hidden characters, secrets, links that run or smuggle something, texts that are too long
-or very hostile. A paraphrased attack, personal data and toxic language need the model-backed scanners, which
-are not in them yet: `strict` is stricter than `standard`, not safe by itself.
+tokens, hidden characters, secrets, links that run or smuggle something, texts that are too long or very
+hostile, numbers and addresses of people in answers. A paraphrased attack, names and toxic language need the
+model-backed scanners, which are not in them yet: `strict` is stricter than `standard`, not safe by itself.
+
+Sensitive reads whole texts, so it is in `strict` alone: the others' answers can be scanned while they are
+written. No preset has Anonymize: it needs a vault for each conversation, which only the caller can tell
+apart. Declare it with Deanonymize beside a preset's scanners, and give each conversation its own with
+`Shield.session`.
 """
 
 from __future__ import annotations
@@ -43,6 +48,10 @@ _OUTPUT_PATTERNS = [
     r"(?i)\]\(\s*(?:javascript|vbscript|data):",  # a link that runs something
     r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----",
 ]
+
+
+_PRIVATE = ["CREDIT_CARD", "CRYPTO", "EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "PHONE_NUMBER", "US_SSN"]
+"""What is private and can be told by patterns alone."""
 
 
 def _permissive() -> dict[str, Any]:
@@ -85,6 +94,7 @@ def _strict() -> dict[str, Any]:
             output_scanners.BanSubstrings(OUTPUT_STOP_SUBSTRINGS, redact=True),
             output_scanners.Regex(_OUTPUT_PATTERNS, match_type="all"),
             output_scanners.Secrets(),
+            output_scanners.Sensitive(entity_types=_PRIVATE, redact=True),
             output_scanners.Sentiment(threshold=-0.8),
             output_scanners.ReadingTime(15.0),
         ],
