@@ -26,6 +26,7 @@ def main() -> None:
         ["benchmarks.bridge"],
         ["benchmarks.scanners", "--reference", chosen.reference],
         ["benchmarks.secrets", "--reference", chosen.reference, "--megabytes", "5"],
+        ["benchmarks.private", "--reference", chosen.reference],
         ["benchmarks.serving", "--seconds", chosen.seconds],
         ["benchmarks.functions"],
         ["benchmarks.streaming"],

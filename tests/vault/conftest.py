@@ -2,74 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import signal
-import subprocess
-import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.private.redis_server import KEY, Server, installed
 from pyshield.vault import RedisVaults
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEY = bytes(range(32))
-
-
-class Server:
-    """A `redis-server` on a Unix socket in a folder of its own, every write synced to its disk."""
-
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.folder, self.options = folder, options
-        self.socket = folder / "redis.sock"
-        self.url = f"redis+unix://{self.socket}"
-        self.process: subprocess.Popen[bytes] | None = None
-        self.start()
-
-    def start(self) -> None:
-        """Starts the server and waits until it listens."""
-        command = ["redis-server", "--unixsocket", str(self.socket), "--dir", str(self.folder), "--save", ""]
-        command += ["--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no"]
-        if not any(option.startswith("--port") for option in self.options):
-            command += ["--port", "0"]
-        log = (self.folder / "redis.log").open("ab")
-        self.socket.unlink(missing_ok=True)
-        self.process = subprocess.Popen([*command, *self.options], stdout=log, stderr=log)
-        log.close()
-        end = time.monotonic() + 30
-        while not self.socket.exists():
-            assert self.process.poll() is None, (self.folder / "redis.log").read_text()
-            assert time.monotonic() < end, "redis-server does not listen"
-            time.sleep(0.01)
-
-    def stop(self, how: int = signal.SIGTERM) -> None:
-        """Sends a signal and waits for the end."""
-        assert self.process
-        self.process.send_signal(how)
-        self.process.wait(30)
-
-    def command(self, *words: str) -> str:
-        """What the server's own client gets."""
-        done = subprocess.run(
-            ["redis-cli", "-s", str(self.socket), *words], capture_output=True, check=True, timeout=30
-        )
-        return done.stdout.decode("latin-1")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.stop()
-
 
 @pytest.fixture(scope="session")
 def redis_server() -> None:
     """Skips where there is no Redis."""
-    if not (shutil.which("redis-server") and shutil.which("redis-cli")):
+    if not installed():
         pytest.skip("redis-server and redis-cli are not installed")
 
 

@@ -8,17 +8,16 @@ import random
 import re
 import signal
 import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from benchmarks.private import kills
+from benchmarks.private.redis_server import KEY, Server
 from pyshield.errors import ConfigError, DeadlineExceeded, VaultError
 from pyshield.vault import RedisVaults
-
-from .conftest import KEY, Server
 
 PAIR = ("[REDACTED_PERSON_1]", "Ada Lovelace")
 OTHER = ("[REDACTED_PERSON_2]", "Grace Höpper 🦊")
@@ -343,41 +342,15 @@ def test_over_tls(redis_server, tmp_path):
         assert caught.value.reason == "unavailable"
 
 
-WRITER = """
-import sys
-from pyshield.vault import RedisVaults
-vault = RedisVaults(sys.argv[1], keys=[bytes(range(32))], timeout=20).vault("one")
-number = int(sys.argv[2])
-while True:
-    vault.append((f"[{number}]", "x"))
-    print(number, flush=True)
-    number += 1
-"""
-
-
-def test_killed_again_and_again_nothing_acknowledged_is_lost(server, vaults):
-    """The writer and the server are killed in turn; what the writer was told is stored, and stored once."""
-    acknowledged: list[int] = []
-    for turn in range(10):
-        begin = (turn + 1) * 1_000_000
-        writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, server.url, str(begin)], stdout=subprocess.PIPE, text=True
-        )
-        assert writer.stdout
-        acknowledged += [int(writer.stdout.readline()) for _ in range(20)]
-        if turn % 2:
-            server.stop(signal.SIGKILL)
-            server.start()
-            acknowledged += [int(writer.stdout.readline()) for _ in range(20)]
-        writer.kill()
-        acknowledged += [int(line) for line in writer.stdout if line.endswith("\n")]
-        writer.wait()
-        writer.stdout.close()
-    held = [int(placeholder[1:-1]) for placeholder, _ in vaults.vault("one").get()]
-    assert len(held) == len(set(held))
-    assert set(acknowledged) <= set(held)
-    # At most the one that was on its way when the writer was killed.
-    assert len(set(held) - set(acknowledged)) <= 10
+@pytest.mark.parametrize("loop", [kills.of_process, kills.of_redis])
+def test_killed_again_and_again_nothing_acknowledged_is_lost(server, loop):
+    """A few times here; `python -m benchmarks.private kills` does it two hundred times."""
+    outcome = loop(server, 6)
+    assert outcome.kills == 6
+    assert outcome.acknowledged >= 12
+    assert (outcome.lost, outcome.twice) == (0, 0)
+    # At most what each of those who were killed, or each of those who wrote, had under way.
+    assert outcome.unasked <= 6 * kills.TASKS
 
 
 @pytest.mark.parametrize(

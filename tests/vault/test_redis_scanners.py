@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from benchmarks.private.redis_server import KEY
 from pyshield import BlockingShield, Shield, Vault
 from pyshield.errors import DeadlineExceeded, VaultError
 from pyshield.input_scanners import Anonymize
 from pyshield.output_scanners import Deanonymize
 from pyshield.shield import Limits
 from pyshield.vault import RedisVaults
-
-from .conftest import KEY
 
 MAIL = ["EMAIL_ADDRESS"]
 FIRST = "[REDACTED_EMAIL_ADDRESS_1]"
@@ -222,42 +219,3 @@ async def test_a_caller_that_goes_away_harms_nobody(server):
     finally:
         server.process.send_signal(signal.SIGCONT)
     assert (await session.scan_output("", FIRST)).text == "a@example.org"
-
-
-CLAIMER = """
-import sys
-from pyshield.input_scanners import Anonymize
-from pyshield.vault import RedisVaults
-scanner = Anonymize(RedisVaults(sys.argv[1], keys=[bytes(range(32))], timeout=20)["one"],
-                    entity_types=["EMAIL_ADDRESS"])
-number = int(sys.argv[2])
-while True:
-    print(scanner.scan(f"u{number}@example.org")[0], number, flush=True)
-    number += 1
-"""
-
-
-def test_killed_in_turn_nothing_that_was_given_is_lost(server, vaults):
-    given: dict[str, str] = {}
-
-    def read(writer, count):
-        for _ in range(count):
-            placeholder, number = writer.stdout.readline().split()
-            given[placeholder] = f"u{number}@example.org"
-
-    for turn in range(3):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", CLAIMER, server.url, str((turn + 1) * 1_000_000)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        read(writer, 10)
-        if turn % 2:
-            server.stop(signal.SIGKILL)
-            server.start()
-            read(writer, 10)
-        writer.kill()
-        writer.wait()
-        writer.stdout.close()
-    held = dict(vaults["one"].get())
-    assert given.items() <= held.items()
