@@ -82,6 +82,8 @@ def test_slow_clients_hold_up_nobody_else(port, ask, stats, wait_for):
     before = stats()
     slow = [open_stream(port, 4096) for _ in range(5)]
     try:
+        # All have begun: a busy server takes its time to accept them.
+        assert [connection.recv(1) for connection in slow] == [b"H"] * 5
         # Until they are full: nothing is written to them any more.
         last, until = -1, time.monotonic() + 30
         while (now := stats().get("written", 0)) != last:
