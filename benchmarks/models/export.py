@@ -112,6 +112,8 @@ def classifier() -> None:
     model = read(source, num_labels=2, attn_implementation="eager", **labels)
     model = model.eval()
     CLASSIFIER.mkdir(parents=True, exist_ok=True)
+    # That of the weights is of a model without a head.
+    model.config.architectures = [type(model).__name__]
     model.config.save_pretrained(CLASSIFIER)
     for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
         if (source / name).is_file():
