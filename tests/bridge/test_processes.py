@@ -112,6 +112,7 @@ def test_keyboard_interrupt_ends_a_run() -> None:
     run(
         """
         import signal
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # also in the background
         shield = probe("busy", 5.0)
         async def main():
             asyncio.get_running_loop().call_later(0.05, signal.raise_signal, signal.SIGINT)

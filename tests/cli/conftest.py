@@ -1,6 +1,7 @@
 """The command line, run inside the test's process and out of it."""
 
 import io
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -44,9 +45,14 @@ def process(tmp_path):
 
     def start(*arguments, **options):
         options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-        child = subprocess.Popen(
-            [sys.executable, "-m", "pyshield", *arguments], cwd=options.pop("cwd", tmp_path), **options
-        )
+        # Interrupts are ignored, and so inherited, where the tests run in the background.
+        heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "pyshield", *arguments], cwd=options.pop("cwd", tmp_path), **options
+            )
+        finally:
+            signal.signal(signal.SIGINT, heard)
         started.append(child)
         return child
 

@@ -163,7 +163,7 @@ def test_stuck_workers_do_not_keep_others_from_theirs():
 def test_runtime_too_many_in_flight(run):
     @functions.register(max_in_flight=3)
     async def slow():
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(1)
 
     async def main():
         return await asyncio.gather(*(functions.call("slow") for _ in range(5)), return_exceptions=True)

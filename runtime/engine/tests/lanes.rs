@@ -71,6 +71,7 @@ fn a_pattern_that_backtracks_never_runs_on_the_callers_thread() {
         shield(json!([scanner]), json!({"inline_budget_us": 100.0}), "block", json!(null))
     };
     assert!(regex("(a+)+$").try_inline(&prompt("a")).is_some());
+    assert!(regex(r"(?i)\bpass(word|phrase)\b").try_inline(&prompt("a")).is_some());
     assert!(regex("(a+)+(?!x)$").try_inline(&prompt("a")).is_none());
 }
 

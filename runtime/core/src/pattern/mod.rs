@@ -218,6 +218,11 @@ impl Pattern {
         self.exact.is_some() && !self.ascii_only
     }
 
+    /// Whether ASCII texts are searched in linear time, if not all.
+    pub const fn is_linear_in_ascii(&self) -> bool {
+        self.exact.is_some()
+    }
+
     /// Bytes of memory it holds, without what searches cache.
     pub fn memory_usage(&self) -> usize {
         let lazy = [&self.relaxed, &self.full];

@@ -165,10 +165,14 @@ impl Scanner for Regex {
 
     fn cost_ns(&self, bytes: usize) -> u64 {
         let bytes = bytes as u64;
-        let linear = self.patterns.iter().filter(|pattern| pattern.is_linear()).count() as u64;
-        let other = self.patterns.len() as u64 - linear;
+        let count =
+            |of: fn(&Pattern) -> bool| self.patterns.iter().filter(|pattern| of(pattern)).count() as u64;
+        let (linear, in_ascii) = (count(Pattern::is_linear), count(Pattern::is_linear_in_ascii));
+        let (others, trying) = (in_ascii - linear, self.patterns.len() as u64 - in_ascii);
         let passes = if self.filter.is_some() { 2 } else { linear };
-        200 + passes * bytes + other * (BACKTRACKING_NS + BACKTRACKING_BYTE_NS * bytes)
+        200 + passes * bytes
+            + others * (100 + 2 * bytes)
+            + trying * (BACKTRACKING_NS + BACKTRACKING_BYTE_NS * bytes)
     }
 
     fn scan(&self, input: &Input<'_>, _evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {
