@@ -44,13 +44,9 @@ impl Driver {
         };
         let scanned = scanned.await;
         let outcome = conclude(in_flight, &self.work.metrics, lane, queue, scanned);
-        // First text and permit, then the answer: whoever reads the answer finds both free.
         let ticket = Arc::clone(&self.ticket);
         drop(self);
-        ticket.release();
-        if !ticket.is_cancelled() {
-            reply(outcome);
-        }
+        ticket.answer(reply, outcome);
     }
 
     async fn admit(&self) -> Result<(), EngineError> {
@@ -100,8 +96,7 @@ impl Driver {
         let (mut judged, mut spent) = (Vec::new(), Spent::default());
         for step in 0..plan.steps() {
             let (here, took) = self.scan_step(step).await?;
-            spent.tokenize += took.tokenize;
-            spent.inference += took.inference;
+            spent += took;
             let ends = plan.ends(&here);
             judged.extend(here);
             if ends {

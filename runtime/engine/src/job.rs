@@ -69,6 +69,15 @@ impl Ticket {
         drop(permit);
     }
 
+    /// Answers the caller, unless it has gone. First the permit (and, by whoever calls this, the text), then the
+    /// answer: whoever reads it finds both free.
+    pub(crate) fn answer(&self, reply: Reply, outcome: Result<Outcome, EngineError>) {
+        self.release();
+        if !self.is_cancelled() {
+            reply(outcome);
+        }
+    }
+
     /// Lets [`Ticket::cancel`] abort the task; one that was cancelled meanwhile is aborted here.
     pub fn driven_by(&self, task: AbortHandle) {
         *self.task.lock() = Some(task);
@@ -185,11 +194,7 @@ pub(crate) fn conclude(
     let end = match &scanned {
         Ok((scan, _)) if scan.is_valid => metrics::Outcome::Valid,
         Ok(_) => metrics::Outcome::Invalid,
-        Err(EngineError::Overloaded { .. }) => metrics::Outcome::Overloaded,
-        Err(EngineError::DeadlineExceeded { .. }) => metrics::Outcome::DeadlineExceeded,
-        Err(EngineError::Cancelled) => metrics::Outcome::Cancelled,
-        Err(EngineError::TooLarge { .. }) => metrics::Outcome::TooLarge,
-        Err(EngineError::Closed(_) | EngineError::Scanner { .. }) => metrics::Outcome::Failed,
+        Err(error) => metrics::Outcome::from(error),
     };
     let total = in_flight.finish(end);
     let (scan, cached) = scanned?;
@@ -249,12 +254,8 @@ impl Job {
                 let queue = in_flight.dequeue();
                 let scanned = work.scan(cancelled).map(|scan| (scan, false));
                 let outcome = conclude(in_flight, &work.metrics, Lane::Actor, queue, scanned);
-                // First text and permit, then the answer: whoever reads the answer finds both free.
                 drop(work);
-                self.ticket.release();
-                if !self.is_cancelled() {
-                    reply(outcome);
-                }
+                self.ticket.answer(reply, outcome);
             }
             Finish::Resume { step, sender } => {
                 // The receiver is gone when the driving task was aborted: nobody wants the verdicts.
@@ -324,10 +325,7 @@ impl Settling {
         });
         let outcome = conclude(in_flight, &work.metrics, Lane::Actor, queue, scanned);
         drop(work);
-        self.ticket.release();
-        if !self.ticket.is_cancelled() {
-            reply(outcome);
-        }
+        self.ticket.answer(reply, outcome);
     }
 }
 

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use sharded::Sharded;
 
+use crate::error::EngineError;
 use crate::pipeline::Detection;
 
 pub use histogram::{BUCKETS, Histogram, HistogramSnapshot};
@@ -112,6 +113,19 @@ impl Outcome {
             Self::Cancelled => "cancelled",
             Self::Failed => "failed",
             Self::TooLarge => "too_large",
+        }
+    }
+}
+
+impl From<&EngineError> for Outcome {
+    /// How a request ended that has this error for an answer.
+    fn from(error: &EngineError) -> Self {
+        match error {
+            EngineError::Overloaded { .. } => Self::Overloaded,
+            EngineError::DeadlineExceeded { .. } => Self::DeadlineExceeded,
+            EngineError::Cancelled => Self::Cancelled,
+            EngineError::TooLarge { .. } => Self::TooLarge,
+            EngineError::Closed(_) | EngineError::Scanner { .. } => Self::Failed,
         }
     }
 }

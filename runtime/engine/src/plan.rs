@@ -143,7 +143,7 @@ impl Plan {
         let mut first_stage = Vec::with_capacity(specs.len());
         for (position, mut spec) in specs.into_iter().enumerate() {
             spec.to_string().hash(&mut hasher);
-            first_stage.push(takes(&mut spec, "cascade"));
+            first_stage.push(take(&mut spec, "cascade").is_some());
             stages.push(present_or_absent(spec, position, vaults, pipeline)?);
         }
         let names = unique_names(&stages, &first_stage);
@@ -370,7 +370,7 @@ fn present_or_absent(
 ) -> Result<Stage, BuildError> {
     let kind = spec.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     let by_model = scanner::known(&kind);
-    if let Some(why) = spec.as_object_mut().and_then(|fields| fields.remove("skipped")) {
+    if let Some(why) = take(&mut spec, "skipped") {
         let why = serde_json::from_value(why);
         let why = why.map_err(|_| ConfigError::new("Shield", "skipped", "is not a reason"))?;
         let name = match by_model {
@@ -379,7 +379,7 @@ fn present_or_absent(
         };
         return Ok(Stage::Absent(Absent { name, why: Ok(why), by_model: by_model.is_some() }));
     }
-    let missing = spec.as_object_mut().and_then(|fields| fields.remove("missing_model"));
+    let missing = take(&mut spec, "missing_model");
     if let (Some(name), Some(missing)) = (by_model, missing) {
         let fault = ModelFault::Missing(missing.as_str().unwrap_or_default().to_owned());
         let error = ModelError::new("model", fault).of_scanner();
@@ -411,9 +411,9 @@ fn build(spec: Value, position: usize, vaults: usize) -> Result<Stage, BuildErro
     Ok(Stage::Text(spec.build()?))
 }
 
-/// Whether a declaration has the mark `name`, which is taken out of it.
-fn takes(spec: &mut Value, name: &str) -> bool {
-    spec.as_object_mut().and_then(|fields| fields.remove(name)).is_some()
+/// What a declaration says under `name`, which is taken out of it.
+fn take(spec: &mut Value, name: &str) -> Option<Value> {
+    spec.as_object_mut().and_then(|fields| fields.remove(name))
 }
 
 fn unique_names(stages: &[Stage], first_stage: &[bool]) -> Vec<ScannerName> {

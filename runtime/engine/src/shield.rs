@@ -136,9 +136,12 @@ impl Shield {
     /// Whether a text of so many bytes is cheap enough to be scanned on the calling thread, whatever it says.
     pub fn is_cheap(&self, side: Side, bytes: usize) -> bool {
         let plan = self.plan(side).0;
-        !plan.has_vault()
-            && !plan.waits(&self.session)
-            && plan.cost_ns(bytes) <= self.compiled.inline_budget_ns
+        !plan.has_vault() && self.fits_inline(plan, bytes)
+    }
+
+    /// Whether a text of so many bytes is cheap and waits for nobody but, if something is found in it, a vault.
+    fn fits_inline(&self, plan: &Plan, bytes: usize) -> bool {
+        !plan.waits(&self.session) && plan.cost_ns(bytes) <= self.compiled.inline_budget_ns
     }
 
     /// Scans on the calling thread if that is cheap. `None` if it is not: then [`Shield::submit`].
@@ -156,9 +159,7 @@ impl Shield {
     pub fn attempt(&self, request: &Request) -> Attempt {
         let process = self.process();
         let plan = self.plan(request.side).0;
-        let cheap =
-            !plan.waits(&self.session) && plan.cost_ns(request.text.len()) <= self.compiled.inline_budget_ns;
-        if !cheap {
+        if !self.fits_inline(plan, request.text.len()) {
             return Attempt::Begun(Begun::default());
         }
         if let Err(refused) = self.check(&process, request, Lane::Inline) {

@@ -236,14 +236,7 @@ impl OutputStream {
     /// Hands verdicts to those who wait for them, and windows to those who judge.
     fn judge(&mut self) -> Result<(), EngineError> {
         let judged = self.lines.iter_mut().try_for_each(Line::advance);
-        judged.map_err(|error| {
-            let outcome = match &error {
-                EngineError::DeadlineExceeded { .. } => metrics::Outcome::DeadlineExceeded,
-                EngineError::Cancelled => metrics::Outcome::Cancelled,
-                _ => metrics::Outcome::Failed,
-            };
-            self.fail(error, outcome)
-        })
+        judged.map_err(|error| self.fail(error))
     }
 
     /// What came of it all, once the stream has ended; spans in code points. `None` before, and when asked
@@ -276,8 +269,7 @@ impl OutputStream {
         let risk = risk.clamp(0.0, 1.0);
         let mut spent = Spent::default();
         for line in &self.lines {
-            spent.tokenize += line.spent.tokenize;
-            spent.inference += line.spent.inference;
+            spent += line.spent;
         }
         let detection = Detection::of(&judgements);
         let scan = Arc::new(Scan {
@@ -305,12 +297,12 @@ impl OutputStream {
         self.scanned += began.elapsed();
         if let Some((position, error)) = stream.error().filter(|_| self.on_error == OnError::Raise) {
             let error = EngineError::Scanner { scanner: name(&self.plan, position), error: error.clone() };
-            return Err(self.fail(error, metrics::Outcome::Failed));
+            return Err(self.fail(error));
         }
         let bytes = stream.held() + self.lines.iter().map(Line::held).sum::<usize>();
         if bytes > self.max_held_bytes {
             let error = EngineError::TooLarge { bytes, limit: self.max_held_bytes };
-            return Err(self.fail(error, metrics::Outcome::TooLarge));
+            return Err(self.fail(error));
         }
         let refused = |position: &usize| self.lines.iter().find_map(|line| line.refused(*position));
         let window = step.blocked_by.iter().find_map(refused);
@@ -320,11 +312,11 @@ impl OutputStream {
         Ok(Passed { text: step.text, findings: findings.collect(), blocked_by, window })
     }
 
-    fn fail(&mut self, error: EngineError, outcome: metrics::Outcome) -> EngineError {
+    fn fail(&mut self, error: EngineError) -> EngineError {
         self.stream = None;
         self.lines = Vec::new();
         if let Some(in_flight) = self.in_flight.take() {
-            in_flight.finish(outcome);
+            in_flight.finish(metrics::Outcome::from(&error));
         }
         error
     }

@@ -39,7 +39,7 @@ impl Plans {
 /// Loads the plans and compiles those of `countries`, which takes about a tenth of a second the first time.
 pub(super) fn warm(countries: &[(u16, &str)]) {
     for &(code, id) in countries {
-        if let Some(plan) = plan(code, id) {
+        if let Some((plan, _)) = plan(code, id) {
             plan.rules();
         }
     }
@@ -47,7 +47,7 @@ pub(super) fn warm(countries: &[(u16, &str)]) {
 
 /// Whether `digits`, dialled in the country `id` with calling code `code`, are a number.
 pub(super) fn is_national(code: u16, id: &str, digits: &str) -> bool {
-    plan(code, id).is_some_and(|plan| plan.accepts(digits))
+    plan(code, id).is_some_and(|(plan, plans)| plan.accepts(plans, digits))
 }
 
 /// Whether `digits`, which begin with a calling code, are a number of one of its countries.
@@ -63,8 +63,10 @@ pub(super) fn is_international(digits: &str) -> bool {
     })
 }
 
-fn plan(code: u16, id: &str) -> Option<&'static Plan> {
-    PLANS.by_code.get(&code)?.iter().find(|plan| plan.metadata.id() == id)
+/// The plan of a country, and those of all that share its code.
+fn plan(code: u16, id: &str) -> Option<(&'static Plan, &'static [Plan])> {
+    let plans = PLANS.by_code.get(&code)?;
+    Some((plans.iter().find(|plan| plan.metadata.id() == id)?, plans))
 }
 
 /// Whether a significant number is one of the countries that share a calling code.
@@ -88,20 +90,23 @@ fn is_of(plans: &[Plan], number: &str) -> bool {
 /// The plan of one country.
 struct Plan {
     metadata: &'static Metadata,
+    /// The calling code, as it is dialled.
+    code: String,
     rules: OnceLock<Rules>,
 }
 
 impl Plan {
-    const fn new(metadata: &'static Metadata) -> Self {
-        Self { metadata, rules: OnceLock::new() }
+    fn new(metadata: &'static Metadata) -> Self {
+        Self { metadata, code: metadata.country_code().to_string(), rules: OnceLock::new() }
     }
 
     fn rules(&self) -> &Rules {
         self.rules.get_or_init(|| Rules::new(self.metadata))
     }
 
-    fn accepts(&self, digits: &str) -> bool {
-        let (rules, code) = (self.rules(), self.metadata.country_code());
+    /// Whether `digits`, dialled here, are a number; `plans` are those that share the code.
+    fn accepts(&self, plans: &[Self], digits: &str) -> bool {
+        let rules = self.rules();
         if let Some(end) = rules.international_prefix.as_ref().and_then(|prefix| prefix_of(prefix, digits)) {
             let abroad = digits.get(end..).unwrap_or_default();
             if !abroad.starts_with('0') {
@@ -109,12 +114,11 @@ impl Plan {
             }
         }
         let mut number = digits;
-        if let Some(rest) = digits.strip_prefix(&*code.to_string())
+        if let Some(rest) = digits.strip_prefix(self.code.as_str())
             && !(rules.general.is(number) && rules.is_possible(number.len()))
         {
             number = rest;
         }
-        let plans = PLANS.by_code.get(&code).map_or(&[][..], Vec::as_slice);
         is_of(plans, &rules.without_prefix(number))
     }
 }
@@ -279,7 +283,7 @@ mod tests {
                     let Some(example) = kind.and_then(Descriptor::example) else { continue };
                     seen += 1;
                     assert!(is_international(&format!("{code}{example}")), "+{code} {example}");
-                    assert!(plan.accepts(example), "{} {example}", plan.metadata.id());
+                    assert!(plan.accepts(plans, example), "{} {example}", plan.metadata.id());
                 }
             }
         }
@@ -292,7 +296,7 @@ mod tests {
         fn any_digits_do(digits in "[0-9]{0,20}") {
             is_international(&digits);
             for plans in PLANS.by_code.values() {
-                plans[0].accepts(&digits);
+                plans[0].accepts(plans, &digits);
             }
         }
     }

@@ -63,6 +63,8 @@ pub struct Regex {
     match_type: RegexMatch,
     is_blocked: bool,
     replacement: Option<Arc<str>>,
+    /// What a text costs at the least, and what each of its bytes adds, in nanoseconds.
+    price: (u64, u64),
 }
 
 impl Regex {
@@ -93,6 +95,7 @@ impl Regex {
             None
         };
         Ok(Self {
+            price: price(&patterns, filter.is_some()),
             patterns: patterns.into(),
             filter,
             match_type: spec.match_type,
@@ -153,6 +156,15 @@ impl Regex {
     }
 }
 
+/// What a text costs at the least, and what each of its bytes adds, in nanoseconds.
+fn price(patterns: &[Pattern], filtered: bool) -> (u64, u64) {
+    let count = |of: fn(&Pattern) -> bool| patterns.iter().filter(|pattern| of(pattern)).count() as u64;
+    let (linear, in_ascii) = (count(Pattern::is_linear), count(Pattern::is_linear_in_ascii));
+    let (others, trying) = (in_ascii - linear, patterns.len() as u64 - in_ascii);
+    let passes = if filtered { 2 } else { linear };
+    (200 + others * 100 + trying * BACKTRACKING_NS, passes + others * 2 + trying * BACKTRACKING_BYTE_NS)
+}
+
 impl Scanner for Regex {
     fn name(&self) -> &'static str {
         "Regex"
@@ -164,15 +176,8 @@ impl Scanner for Regex {
     }
 
     fn cost_ns(&self, bytes: usize) -> u64 {
-        let bytes = bytes as u64;
-        let count =
-            |of: fn(&Pattern) -> bool| self.patterns.iter().filter(|pattern| of(pattern)).count() as u64;
-        let (linear, in_ascii) = (count(Pattern::is_linear), count(Pattern::is_linear_in_ascii));
-        let (others, trying) = (in_ascii - linear, self.patterns.len() as u64 - in_ascii);
-        let passes = if self.filter.is_some() { 2 } else { linear };
-        200 + passes * bytes
-            + others * (100 + 2 * bytes)
-            + trying * (BACKTRACKING_NS + BACKTRACKING_BYTE_NS * bytes)
+        let (text, byte) = self.price;
+        text.saturating_add(byte.saturating_mul(bytes as u64))
     }
 
     fn scan(&self, input: &Input<'_>, _evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {

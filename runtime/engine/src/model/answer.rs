@@ -1,7 +1,7 @@
 //! What a model said of a passage: its windows put together again.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{AddAssign, Range};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -114,6 +114,14 @@ pub struct Spent {
     pub tokenize: Duration,
     /// From the start of the first run to the end of the last.
     pub inference: Duration,
+}
+
+impl AddAssign for Spent {
+    /// The time of what came after it on top.
+    fn add_assign(&mut self, next: Self) {
+        self.tokenize += next.tokenize;
+        self.inference += next.inference;
+    }
 }
 
 /// A passage's rows, and what is needed to put them together.

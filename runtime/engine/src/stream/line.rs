@@ -302,8 +302,7 @@ impl Line {
     /// Gives every follower its verdict.
     fn deliver(&mut self, places: Places, (judgements, spent): (Vec<(usize, Judgement)>, Spent)) {
         self.judged = places.end;
-        self.spent.tokenize += spent.tokenize;
-        self.spent.inference += spent.inference;
+        self.spent += spent;
         if judgements.is_empty() {
             let pass = || Ok(pyshield_core::Verdict::pass());
             self.mailboxes.iter().for_each(|mailbox| mailbox.put(places, pass()));
