@@ -91,6 +91,11 @@ def main(arguments: list[str] | None = None) -> None:
     stage.add_argument("--workers", type=int, default=2)
     stage.add_argument("--seed", type=int, default=1)
     stage = _stage(
+        stages, "graft", "carry a checkpoint over to another vocabulary", _on("graft", "name", "old")
+    )
+    stage.add_argument("--name", required=True, help="of the checkpoint")
+    stage.add_argument("--old", type=Path, required=True, metavar="FOLDER", help="of the checkpoint")
+    stage = _stage(
         stages, "quantise", "write a checkpoint as ONNX, in float and in int8", _on("quantise", "name")
     )
     stage.add_argument("--name", required=True)

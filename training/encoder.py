@@ -1,4 +1,4 @@
-"""The encoder: BERT's layers in plain PyTorch, the word table trained as it will be stored, in four bits."""
+"""The encoder: BERT's layers in plain PyTorch, with the words and the feed-forward layers in four bits."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BLOCK = 128  # values of a stored embedding row that share a scale and a zero point
+GROUP = 32  # inputs of a feed-forward weight that share a factor
+STEPS = 7  # of a feed-forward weight, either way
+FACTORS = 18  # the highest factor: the largest product that eight bits hold
+REFRESH = 8  # training steps between two roundings of the feed-forward weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,52 @@ def four_bits(blocks: Tensor) -> tuple[Tensor, Tensor]:
     return scale, (-low / scale).round().clamp(0, 15)
 
 
+def grouped(weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return a matrix as `codes * factors * scale`.
+
+    Args:
+        weight: `[outputs, inputs]`.
+
+    Returns:
+        Codes `[outputs, groups, GROUP]` from -`STEPS` to `STEPS`, whole factors `[outputs, groups, 1]` from 1
+        to `FACTORS`, scales `[outputs, 1, 1]`. The product of the first two fits eight bits: stored in four,
+        the matrix is multiplied in eight, with one scale per output.
+    """
+    groups = weight.unflatten(-1, (-1, GROUP))
+    largest = groups.abs().amax(-1, keepdim=True)
+    scale = (largest.amax(-2, keepdim=True) / (STEPS * FACTORS)).clamp(min=1e-10)
+    factors = (largest / (STEPS * scale)).round().clamp(1, FACTORS)
+    codes = (groups / (factors * scale)).round().clamp(-STEPS, STEPS)
+    return codes, factors, scale
+
+
+class FourBitLinear(nn.Linear):
+    """A linear layer that computes with the weights that four bits per value can say.
+
+    Gradients pass straight through the rounding (Bengio et al. 2013, arXiv:1308.3432). While training, what
+    the rounding takes away is worked out anew every `REFRESH` steps only: the weights move by a small part of a
+    rounding step in between.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs)
+        self.age = 0
+        self.lost: Tensor | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return `[..., outputs]`."""
+        if not self.training or self.lost is None or self.age % REFRESH == 0:
+            with torch.no_grad():
+                codes, factors, scale = grouped(self.weight)
+                self.lost = (codes * factors * scale).flatten(-2) - self.weight
+        self.age += self.training
+        return functional.linear(x, self.weight + self.lost, self.bias)
+
+
 class Layer(nn.Module):
     """Attention and feed-forward with normalisation after each, as in BERT."""
 
-    def __init__(self, shape: Shape, dropout: float) -> None:
+    def __init__(self, shape: Shape, dropout: float, *, four_bit: bool) -> None:
         super().__init__()
         self.heads = shape.attention_heads
         self.query = nn.Linear(shape.width, shape.width)
@@ -56,8 +102,9 @@ class Layer(nn.Module):
         self.value = nn.Linear(shape.width, shape.width)
         self.output = nn.Linear(shape.width, shape.width)
         self.attention_norm = nn.LayerNorm(shape.width, eps=1e-12)
-        self.inner = nn.Linear(shape.width, shape.inner)
-        self.outer = nn.Linear(shape.inner, shape.width)
+        linear = FourBitLinear if four_bit else nn.Linear
+        self.inner = linear(shape.width, shape.inner)
+        self.outer = linear(shape.inner, shape.width)
         self.norm = nn.LayerNorm(shape.width, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
 
@@ -88,7 +135,7 @@ class Encoder(nn.Module):
         self.types = nn.Embedding(TYPES, shape.width)
         self.norm = nn.LayerNorm(shape.width, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
-        self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
+        self.layers = nn.ModuleList(Layer(shape, dropout, four_bit=four_bit) for _ in range(shape.layers))
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
         """Return `[batch, tokens, width]`."""
@@ -121,7 +168,7 @@ def from_bert(
         kept: Old token ids, in the order of the new ones.
         layers: Old layers to keep.
         dropout: For training.
-        four_bit: Whether the embedding table is rounded to four bits in the forward pass.
+        four_bit: Whether word table and feed-forward weights are rounded to four bits in the forward pass.
     """
     width = weights["embeddings.word_embeddings.weight"].shape[1]
     inner = weights["encoder.layer.0.intermediate.dense.weight"].shape[0]

@@ -21,7 +21,7 @@ from training.heads import HEADS, POOLED, Model
 if TYPE_CHECKING:
     from pathlib import Path
 
-OPSET = 20  # Gelu and LayerNormalization as single operators
+OPSET = 21  # Gelu and LayerNormalization as single operators, integers of four bits
 IR_VERSION = 10
 MICROSOFT = "com.microsoft"
 
@@ -43,7 +43,7 @@ class _Graph:
         return name
 
     def linear(self, x: str, layer: torch.nn.Linear, name: str) -> str:
-        weight = self.constant(f"{name}.weight", layer.weight.T)
+        weight = self.constant(f"{name}.weight", _seen(layer).T)
         product = self.add("MatMul", [x, weight], f"{name}.product")
         if layer.bias is None:
             return product
@@ -79,10 +79,20 @@ def write(model: Model, path: Path) -> None:
     onnx.save(proto, path)
 
 
-def quantise(source: Path, path: Path) -> None:
+def _seen(layer: torch.nn.Linear) -> torch.Tensor:
+    """Return the weights that a layer computes with."""
+    if isinstance(layer, encoder.FourBitLinear):
+        codes, factors, scale = encoder.grouped(layer.weight.detach())
+        return (codes * factors * scale).flatten(-2)
+    return layer.weight
+
+
+def quantise(model: Model, source: Path, path: Path) -> None:
     """Quantise the layers' matrices to eight bits per output channel; activations are quantised as they come.
 
-    The heads stay in float: they are small, and their error would reach the scores undamped.
+    The heads stay in float: they are small, and their error would reach the scores undamped. The feed-forward
+    layers' matrices are stored in four bits and become eight when a session starts (the runtime computes once
+    what depends on nothing): what they take of the file pays for the whole vocabulary, and costs no time.
     """
     proto = onnx.load(source)
     heads = [
@@ -101,7 +111,38 @@ def quantise(source: Path, path: Path) -> None:
     )
     slim = onnx.load(path)
     del slim.graph.value_info[:]
+    for number, layer in enumerate(model.encoder.layers):
+        for part in ("inner", "outer"):
+            _stored_in_four_bits(slim.graph, f"layer{number}.{part}.weight", getattr(layer, part))
     onnx.save(slim, path)
+
+
+def _stored_in_four_bits(graph: onnx.GraphProto, name: str, layer: encoder.FourBitLinear) -> None:
+    """Replace a matrix of eight bits by codes of four and what makes eight of them."""
+    found = {weight.name: weight for weight in graph.initializer}
+    for part in ("quantized", "scale"):
+        graph.initializer.remove(found[f"{name}_{part}"])
+    codes, factors, scale = encoder.grouped(layer.weight.detach())
+    outputs, groups, size = codes.shape
+    graph.initializer.extend(
+        [
+            # two's complement: the lower four bits of the integer
+            _packed(f"{name}.codes", codes.permute(1, 2, 0).numpy().astype(np.int8) & 15, TensorProto.INT4),
+            numpy_helper.from_array(
+                np.ascontiguousarray(factors.permute(1, 2, 0).numpy().astype(np.int8)), f"{name}.factors"
+            ),
+            numpy_helper.from_array(scale.flatten().numpy(), f"{name}_scale"),
+            numpy_helper.from_array(np.int64([groups * size, outputs]), f"{name}.shape"),
+        ]
+    )
+    steps = _Graph()
+    steps.add("Cast", [f"{name}.codes"], f"{name}.codes.whole", to=TensorProto.FLOAT)
+    steps.add("Cast", [f"{name}.factors"], f"{name}.factors.whole", to=TensorProto.FLOAT)
+    steps.add("Mul", [f"{name}.codes.whole", f"{name}.factors.whole"], f"{name}.product")
+    steps.add("Reshape", [f"{name}.product", f"{name}.shape"], f"{name}.matrix")
+    steps.add("Cast", [f"{name}.matrix"], f"{name}_quantized", to=TensorProto.INT8)
+    for place, node in enumerate(steps.nodes):
+        graph.node.insert(place, node)
 
 
 def _embedded(graph: _Graph, trunk: encoder.Encoder) -> str:
@@ -135,13 +176,13 @@ def _embedded(graph: _Graph, trunk: encoder.Encoder) -> str:
     return graph.norm(x, trunk.norm, "embedded.norm")
 
 
-def _packed(name: str, codes: np.ndarray) -> onnx.TensorProto:
-    """Return unsigned four-bit integers as a tensor, two to a byte, the first in the lower half."""
+def _packed(name: str, codes: np.ndarray, kind: int = TensorProto.UINT4) -> onnx.TensorProto:
+    """Return four-bit integers as a tensor, two to a byte, the first in the lower half."""
     flat = codes.reshape(-1)
     if len(flat) % 2:
         flat = np.append(flat, 0)
     data = (flat[::2] | (flat[1::2] << 4)).astype(np.uint8).tobytes()
-    return helper.make_tensor(name, TensorProto.UINT4, codes.shape, data, raw=True)
+    return helper.make_tensor(name, kind, codes.shape, data, raw=True)
 
 
 def _layer(graph: _Graph, layer: encoder.Layer, x: str, bias: str, name: str) -> str:

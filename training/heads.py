@@ -51,7 +51,7 @@ HEADS = {
         ("O", *(f"{prefix}-{kind}" for kind in ENTITIES for prefix in "BI")),
         kind="token",
         activation="softmax",
-        weight=1.0,
+        weight=2.0,
     ),
     "consistency": Head(example.CONSISTENCY, kind="pair", activation="softmax", pooling="mean", weight=1.0),
 }

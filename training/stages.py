@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SENTENCES = 52_000  # whose embedding is kept
-VOCABULARY = 13_500  # with four bits per value, what fits beside six layers
+VOCABULARY = 30_522  # all of BERT's, but for the pieces that stand for nothing
 
 
 def texts(work: Path) -> list[str]:
@@ -42,10 +42,16 @@ def encode(work: Path) -> None:
     print(f"{work / 'train.npz'}: {train.encode(work)} rows")
 
 
+def graft(work: Path, name: str, old: Path) -> None:
+    """Carry a checkpoint over to this folder's vocabulary."""
+    train.graft(work, name, old)
+
+
 def quantise(work: Path, name: str) -> None:
     """Write a checkpoint as ONNX, in float and quantised."""
-    export.write(train.load(work, name), work / f"{name}.onnx")
-    export.quantise(work / f"{name}.onnx", work / f"{name}.int8.onnx")
+    model = train.load(work, name)
+    export.write(model, work / f"{name}.onnx")
+    export.quantise(model, work / f"{name}.onnx", work / f"{name}.int8.onnx")
 
 
 def measure(work: Path, name: str, version: str, rows: int) -> None:

@@ -118,6 +118,24 @@ def prune(work: Path, size: int, texts: Iterable[str]) -> None:
     cut(work)
 
 
+def graft(work: Path, name: str, old: Path) -> None:
+    """Carry a checkpoint over to another vocabulary: pieces that it does not know are the base model's.
+
+    Args:
+        work: Folder with `pieces.json` and `base.safetensors` of the new vocabulary; gets the checkpoint.
+        name: Of the checkpoint.
+        old: Folder with `pieces.json` and the checkpoint.
+    """
+    state = torch.load(old / f"{name}.pt", map_location="cpu", weights_only=True)
+    known = {piece: row for row, piece in enumerate(json.loads((old / "pieces.json").read_text("utf-8")))}
+    table = load_file(work / "base.safetensors")["embeddings.word_embeddings.weight"].float()
+    for row, piece in enumerate(json.loads((work / "pieces.json").read_text("utf-8"))):
+        if piece in known:
+            table[row] = state["model"]["encoder.words.weight"][known[piece]]
+    state["model"]["encoder.words.weight"] = table
+    torch.save({"model": state["model"], "plan": state["plan"]}, work / f"{name}.pt")
+
+
 def cut(work: Path) -> None:
     """Write `base.safetensors`: what `train` needs of the base model, in half precision."""
     source = base.load()
