@@ -72,8 +72,8 @@ class FourBitLinear(nn.Linear):
     """A linear layer that computes with the weights that four bits per value can say.
 
     Gradients pass straight through the rounding (Bengio et al. 2013, arXiv:1308.3432). While training, what
-    the rounding takes away is worked out anew every `REFRESH` steps only: the weights move by a small part of a
-    rounding step in between.
+    the rounding takes away is worked out anew every `REFRESH` steps only: the weights move by a small part of
+    a rounding step in between.
     """
 
     def __init__(self, inputs: int, outputs: int) -> None:

@@ -111,6 +111,8 @@ def quantise(model: Model, source: Path, path: Path) -> None:
     )
     slim = onnx.load(path)
     del slim.graph.value_info[:]
+    slim.graph.initializer.append(numpy_helper.from_array(np.float32(1), "one.scale"))
+    slim.graph.initializer.append(numpy_helper.from_array(np.int8(0), "no.offset"))
     for number, layer in enumerate(model.encoder.layers):
         for part in ("inner", "outer"):
             _stored_in_four_bits(slim.graph, f"layer{number}.{part}.weight", getattr(layer, part))
@@ -136,11 +138,12 @@ def _stored_in_four_bits(graph: onnx.GraphProto, name: str, layer: encoder.FourB
         ]
     )
     steps = _Graph()
-    steps.add("Cast", [f"{name}.codes"], f"{name}.codes.whole", to=TensorProto.FLOAT)
-    steps.add("Cast", [f"{name}.factors"], f"{name}.factors.whole", to=TensorProto.FLOAT)
-    steps.add("Mul", [f"{name}.codes.whole", f"{name}.factors.whole"], f"{name}.product")
-    steps.add("Reshape", [f"{name}.product", f"{name}.shape"], f"{name}.matrix")
-    steps.add("Cast", [f"{name}.matrix"], f"{name}_quantized", to=TensorProto.INT8)
+    steps.add("Cast", [f"{name}.codes"], f"{name}.codes.whole", to=TensorProto.INT8)
+    plain = ["one.scale", "no.offset"]
+    product = [f"{name}.codes.whole", *plain, f"{name}.factors", *plain, *plain]
+    # eight bits all the way: the runtime keeps every intermediate value until it has computed all
+    steps.add("QLinearMul", product, f"{name}.product", MICROSOFT)
+    steps.add("Reshape", [f"{name}.product", f"{name}.shape"], f"{name}_quantized")
     for place, node in enumerate(steps.nodes):
         graph.node.insert(place, node)
 
