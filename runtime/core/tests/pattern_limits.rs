@@ -90,6 +90,37 @@ fn linear_patterns_have_no_limit_to_hit() {
     }
 }
 
+/// Classes of all letters, counted: too large for an automaton, but not where letters are ASCII's.
+const LARGE_IN_UNICODE: [&str; 4] = [
+    r"[\w.+-]{1,64}@[\w-]{1,63}\.\w{2,63}",
+    r"(?i:\w{1,60}|[^\W_]{3,90})=\S{8,200}",
+    r"[^\W\d]{90,180}$",
+    r"\b(?:[\w]{2,90}[.-]){1,2}\w{2,20}\b",
+];
+
+#[test]
+fn patterns_too_large_for_unicode_are_linear_in_ascii() {
+    let text = "a.b-".repeat(25_000);
+    for source in LARGE_IN_UNICODE {
+        let pattern = Pattern::new(source).unwrap().with_step_limit(0);
+        assert!(pattern.is_linear_in_ascii() && !pattern.is_linear(), "{source}");
+        assert!(pattern.find_iter(&text, Interrupt::NEVER).all(|found| found.is_ok()), "{source}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_linear_in_ascii_finds_what_stepping_back_finds(text in "[abZ_09.+@= \n-]{0,400}|[ -~]{0,200}|[a@.é-]{0,200}") {
+        for source in LARGE_IN_UNICODE {
+            let quick = Pattern::new(source).unwrap();
+            // an assertion, even one that always holds, is nothing for an automaton
+            let slow = Pattern::new(&format!("(?=)(?:{source})")).unwrap();
+            prop_assert!(quick.is_linear_in_ascii() && !slow.is_linear_in_ascii());
+            prop_assert_eq!(all(&quick, &text).unwrap(), all(&slow, &text).unwrap(), "{}", source);
+        }
+    }
+}
+
 #[test]
 fn large_patterns_are_bounded() {
     let nested = format!("{}a{}", "(".repeat(101), ")".repeat(101));

@@ -32,6 +32,13 @@ pub(super) enum Form {
     Relaxed,
 }
 
+impl Form {
+    /// Whether only ASCII texts are searched with it.
+    const fn is_ascii(self) -> bool {
+        matches!(self, Self::Search { ascii: true } | Self::Full { ascii: true })
+    }
+}
+
 struct Translator {
     form: Form,
     /// Capturing groups used to mark the end of a match before the newline that `$` looked past.
@@ -94,12 +101,20 @@ fn coarse(class: &ClassUnicode) -> ClassUnicode {
     coarse
 }
 
+/// What of `class` is ASCII: all that an ASCII text can hold, in a fraction of the states.
+fn ascii_part(class: &ClassUnicode) -> ClassUnicode {
+    let mut part = class.clone();
+    part.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7F')]));
+    part
+}
+
 /// Roughly how many states the automaton of `node` has.
 fn states(node: &Node, form: Form) -> u64 {
     let sum = |nodes: &[Node]| nodes.iter().map(|n| states(n, form)).fold(1, u64::saturating_add);
     match node {
         Node::Empty | Node::Literal(_) | Node::Assert(_) | Node::Backref { .. } => 1,
         Node::Set(_) if form == Form::Relaxed => 8,
+        Node::Set(set) if form.is_ascii() => 1 + ascii_part(set.class()).ranges().len() as u64,
         Node::Set(set) => 1 + set.class().ranges().len() as u64,
         Node::Concat(nodes) | Node::Alternation(nodes) => sum(nodes),
         Node::Repeat { node, min, max, .. } => {
@@ -122,6 +137,7 @@ impl Translator {
             Node::Empty => Hir::empty(),
             Node::Literal(c) => Hir::literal(c.encode_utf8(&mut [0; 4]).as_bytes()),
             Node::Set(set) if self.relaxed() => Hir::class(Class::Unicode(coarse(set.class()))),
+            Node::Set(set) if self.form.is_ascii() => Hir::class(Class::Unicode(ascii_part(set.class()))),
             Node::Set(set) => Hir::class(Class::Unicode(set.class().clone())),
             Node::Concat(nodes) => {
                 let last = nodes.len().saturating_sub(1);

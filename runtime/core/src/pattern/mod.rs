@@ -96,7 +96,8 @@ impl Pattern {
         let words = has_words(&node);
         let everywhere = compile(Form::Search { ascii: false });
         let ascii_only = everywhere.is_none();
-        let exact = everywhere.or_else(|| words.then(|| compile(Form::Search { ascii: true })).flatten());
+        // Word boundaries and large classes, counted, are easier where every character is a byte.
+        let exact = everywhere.or_else(|| compile(Form::Search { ascii: true }));
         let pattern = Self {
             can_be_empty: node.can_be_empty(),
             node,
