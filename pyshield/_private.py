@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from pyshield._check import Check, shown
+from pyshield._names import checked_names
 from pyshield.exception import LLMGuardValidationError
 
 if TYPE_CHECKING:
@@ -148,13 +149,11 @@ def recognizers(
     check = Check(owner)
     if language not in ALL_SUPPORTED_LANGUAGES or not isinstance(language, str):
         raise LLMGuardValidationError(f"Language must be in the list of allowed: {ALL_SUPPORTED_LANGUAGES}")
-    if recognizer_conf is not None and not isinstance(recognizer_conf, Mapping):
-        check.fail("recognizer_conf", f"expected a mapping or None, got {shown(recognizer_conf)}")
     types = check.texts("entity_types", entity_types) if entity_types else tuple(DEFAULT_ENTITY_TYPES)
     return {
         "entity_types": types,
         "regex_patterns": _patterns(check, regex_patterns, language),
-        "recognizer_conf": recognizer_conf,
+        "recognizer_conf": checked_names(check, recognizer_conf),
         "threshold": check.number("threshold", threshold, least=0.0, most=1.0),
         "thresholds": _thresholds(check, thresholds),
         "use_onnx": check.boolean("use_onnx", use_onnx),
@@ -176,6 +175,12 @@ def recognizer_spec(params: Mapping[str, Any]) -> dict[str, Any]:
         "thresholds": params["thresholds"],
         "language": params["language"],
     }
+
+
+def names_spec(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What finds names, as the runtime reads it."""
+    conf = params["recognizer_conf"]
+    return {"names": None if conf is None else conf.spec()}
 
 
 def shown_params(params: Mapping[str, Any], defaults: Mapping[str, Any], hidden: Sequence[str] = ()) -> str:

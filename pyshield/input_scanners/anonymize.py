@@ -37,8 +37,8 @@ class Anonymize(PromptScanner):
     the vault lives, and no placeholder stands for two values. `Deanonymize` with the same vault puts the
     values back.
 
-    The recognisers here are patterns with check digits. Names of people, places and organisations need a
-    model; without one, a verdict says so in `degraded`.
+    The recognisers are patterns with check digits. Names of people, places and organisations are found by a
+    model, if `recognizer_conf` names one; if not, a verdict says so in `degraded`.
 
     Args:
         vault: Where values are kept. One for each conversation: whoever has it can read them.
@@ -49,7 +49,9 @@ class Anonymize(PromptScanner):
         preamble: What to put before a prompt in which something was replaced.
         regex_patterns: Groups of patterns of your own, instead of llm-guard's.
         use_faker: Whether made-up values of the same kind stand for the real ones, instead of placeholders.
-        recognizer_conf: llm-guard's choice of a model; kept, and without effect as long as there is none.
+        recognizer_conf: Which model finds names of people, places and organisations: one of
+            `pyshield.input_scanners.anonymize_helpers`, or a mapping like those; `ENCODER_CONF` is the
+            bundled one. Without, no model is asked, and a text takes microseconds instead of milliseconds.
         threshold: The least score that counts, 0 to 1.
         use_onnx: Accepted for llm-guard's sake.
         language: `"en"` or `"zh"`.
@@ -62,6 +64,7 @@ class Anonymize(PromptScanner):
     Raises:
         ConfigError: For a wrong type or value, or an entity that nothing recognises.
         LLMGuardValidationError: For another language.
+        ModelError: If the model that finds names cannot be used.
     """
 
     __slots__ = ()
@@ -134,6 +137,7 @@ class Anonymize(PromptScanner):
             "operators": params["operators"],
             "locale": params["locale"],
             "key": params["key"],
+            **_private.names_spec(params),
         }
 
     @staticmethod

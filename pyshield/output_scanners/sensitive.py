@@ -25,7 +25,9 @@ class Sensitive(OutputScanner):
         entity_types: What to look for; `DEFAULT_ENTITY_TYPES` of `Anonymize` if not given.
         regex_patterns: Groups of patterns of your own, instead of llm-guard's.
         redact: Whether each entity is replaced by its name in angle brackets: `<EMAIL_ADDRESS>`.
-        recognizer_conf: llm-guard's choice of a model; kept, and without effect as long as there is none.
+        recognizer_conf: Which model finds names of people, places and organisations: one of
+            `pyshield.input_scanners.anonymize_helpers`, or a mapping like those; `ENCODER_CONF` is the
+            bundled one. Without, no model is asked, and a text takes microseconds instead of milliseconds.
         threshold: The least score that counts, 0 to 1.
         use_onnx: Accepted for llm-guard's sake.
         language: `"en"` or `"zh"`.
@@ -34,6 +36,7 @@ class Sensitive(OutputScanner):
     Raises:
         ConfigError: For a wrong type or value, or an entity that nothing recognises.
         LLMGuardValidationError: For another language.
+        ModelError: If the model that finds names cannot be used.
     """
 
     __slots__ = ()
@@ -66,7 +69,8 @@ class Sensitive(OutputScanner):
 
     def _spec(self) -> dict[str, Any]:
         recognizers = _private.recognizer_spec(self._params)
-        return {"type": self._type, "redact": self._params["redact"], **recognizers}
+        names = _private.names_spec(self._params)
+        return {"type": self._type, "redact": self._params["redact"], **recognizers, **names}
 
     def explain(self, output: str) -> list[EntityDecision]:
         """Every candidate in an output, and what became of it; holds no word of the output."""

@@ -14,6 +14,7 @@ from pyshield.errors import ModelError
 from pyshield.input_scanners import PromptInjection
 from pyshield.model import Model
 from tests.models.small_models import Graph, encoder, weights
+from tests.models.waiting import until
 
 
 def injection_graph(directory, bias: float) -> None:
@@ -25,13 +26,6 @@ def injection_graph(directory, bias: float) -> None:
     config["heads"] = {"injection": config["heads"]["injection"]}
     config.pop("embedding", None)
     (directory / "config.json").write_text(json.dumps(config))
-
-
-async def until(condition, seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.01)
 
 
 async def test_an_idle_model_is_unloaded_and_loaded_again(tmp_path):

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::cache::CacheKey;
 use crate::error::EngineError;
-use crate::job::{Finish, Job, Reply, Ticket, Work, conclude};
+use crate::job::{Finish, Job, Judged, Reply, Ticket, Work, conclude};
 use crate::metrics::{InFlight, Lane};
 use crate::model::answer::Spent;
 use crate::outcome::{Judgement, Scan};
@@ -120,14 +120,13 @@ impl Driver {
             let judged = receiver
                 .await
                 .unwrap_or(Err(EngineError::Closed("the runtime shut down before the scan started")))?;
-            let by_models = plan.judge_by_models(judged.questions, text, prompt.as_ref(), *deadline).await;
-            let (by_models, spent) = by_models.map_err(|why| EngineError::interrupted(why, true))?;
-            Ok((judged.text, by_models, spent))
+            let Judged { text: begun, questions } = judged;
+            let judged = plan.judge_by_models(questions, begun, text, prompt.as_ref(), *deadline).await;
+            judged.map_err(|why| EngineError::interrupted(why, true))
         };
         let (judged, network) = tokio::join!(judge, plan.scan_network(step, text, *deadline));
-        let (mut all, by_models, spent) = judged?;
+        let (mut all, spent) = judged?;
         all.extend(network);
-        all.extend(by_models);
         all.sort_unstable_by_key(|(at, _)| *at);
         Ok((all, spent))
     }

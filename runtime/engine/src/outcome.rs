@@ -11,7 +11,7 @@ use crate::error::EngineError;
 use crate::metrics::Lane;
 use crate::model::answer::Spent;
 use crate::pipeline::{Detection, Skipped};
-use crate::private::Settle;
+use crate::private::{Found, Settle, Unnamed};
 
 /// A scanner's key in results and metrics: its class name, and from the second of a kind on `Name#2`.
 ///
@@ -62,6 +62,8 @@ pub struct Judgement {
     pub fell_back: bool,
     /// What is still to be asked of a vault; the verdict is provisional as long as this is there.
     pub(crate) pending: Option<Arc<dyn Settle>>,
+    /// What waits for a model; the verdict is provisional as long as this is there.
+    pub(crate) unnamed: Option<Unnamed>,
 }
 
 impl Judgement {
@@ -80,6 +82,21 @@ impl Judgement {
             skipped: None,
             fell_back: false,
             pending: None,
+            unnamed: None,
+        }
+    }
+
+    /// Takes over what a scanner found.
+    pub(crate) fn take(&mut self, found: Result<Found, ScannerError>) {
+        match found {
+            Err(error) => self.verdict = Err(error),
+            Ok(Found::Verdict(verdict)) => self.verdict = Ok(verdict),
+            Ok(Found::Waits(pending)) => self.pending = Some(pending),
+            Ok(Found::Unnamed(unnamed)) => {
+                // A text whose names nobody asked for must not pass for one without.
+                self.verdict = Err(ScannerError::Failed("the model was not asked".into()));
+                self.unnamed = Some(unnamed);
+            }
         }
     }
 

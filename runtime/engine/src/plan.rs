@@ -20,7 +20,7 @@ use crate::model::Model;
 use crate::model::scanner::BuildError;
 use crate::outcome::{Judgement, ScannerName};
 use crate::pipeline::{CASCADE, PipelineSpec};
-use crate::private::{Found, Session};
+use crate::private::Session;
 use crate::views::{Seen, ViewPass};
 
 pub(crate) use models::Questions;
@@ -142,7 +142,7 @@ impl Plan {
 
     /// Whether a scan asks the network or a model.
     pub fn asks(&self) -> bool {
-        self.stages.iter().any(|stage| matches!(stage, Stage::Network(_) | Stage::Model(_)))
+        self.has_network() || !self.readers.is_empty()
     }
 
     /// Whether a scan asks the network.
@@ -164,12 +164,15 @@ impl Plan {
     pub fn cost_ns(&self, bytes: usize) -> u64 {
         self.stages
             .iter()
-            .map(|stage| match stage {
-                Stage::Text(scanner) => scanner.cost_ns(bytes),
-                Stage::Private(scanner) => scanner.cost_ns(bytes),
-                Stage::Network(_) | Stage::Absent(_) => 0,
+            .map(|stage| {
+                let own = match stage {
+                    Stage::Text(scanner) => scanner.cost_ns(bytes),
+                    Stage::Private(scanner) => scanner.cost_ns(bytes),
+                    Stage::Network(_) | Stage::Model(_) | Stage::Absent(_) => 0,
+                };
                 // What is left for a model's line is done by others; this is for making tokens.
-                Stage::Model(_) => TOKENIZE_NS.saturating_mul(bytes as u64),
+                let tokens = stage.reads_model().map_or(0, |_| TOKENIZE_NS.saturating_mul(bytes as u64));
+                own.saturating_add(tokens)
             })
             .fold(self.views.as_ref().map_or(0, |_| ViewPass::cost_ns(bytes)), u64::saturating_add)
     }
@@ -218,14 +221,11 @@ impl Plan {
                     guard(|| stage.find(input, &Evidence { literals }, session))
                 }
             };
-            let (verdict, pending) = match found {
-                Err(ScannerError::Interrupted(why)) => return Err(why),
-                Err(error) => (Err(error), None),
-                Ok(Found::Verdict(verdict)) => (Ok(verdict), None),
-                Ok(Found::Waits(pending)) => (Ok(Verdict::pass()), Some(pending)),
-            };
-            let mut judgement = Judgement::new(*name, verdict, started.elapsed());
-            judgement.pending = pending;
+            if let Err(ScannerError::Interrupted(why)) = found {
+                return Err(why);
+            }
+            let mut judgement = Judgement::new(*name, Ok(Verdict::pass()), started.elapsed());
+            judgement.take(found);
             judgements.push((at, judgement));
         }
         if let Some((views, seen)) = self.views.as_ref().zip(seen) {

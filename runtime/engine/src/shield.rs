@@ -287,13 +287,13 @@ impl Shield {
         if plan.asks() {
             let (waiting, text, prompt) = (Arc::clone(plan), request.text.clone(), request.prompt.clone());
             let asked = async move {
-                let models = waiting.judge_by_models(questions, &text, prompt.as_ref(), None);
+                let models = waiting.judge_by_models(questions, judged, &text, prompt.as_ref(), None);
                 tokio::join!(waiting.scan_network(0, &text, None), models)
             };
             let (network, models) = runtime::current()?.wait_for(asked)?;
             let (models, took) = models.map_err(interrupted)?;
+            judged = models;
             judged.extend(network);
-            judged.extend(models);
             spent = took;
         }
         let mut judgements = plan.complete(judged);

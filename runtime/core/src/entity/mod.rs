@@ -86,7 +86,7 @@ pub struct Entity {
     pub span: Span,
     /// How sure, `0.0..=1.0`, context included.
     pub score: f64,
-    /// Which recogniser: the name of its shape, or `mail`, `web`, `phone`, `name`, `pattern`.
+    /// Which recogniser: the name of its shape, or `mail`, `web`, `phone`, `name`, `pattern`, `model`.
     pub recognizer: &'static str,
     /// What its check digits said.
     pub validity: Validity,

@@ -60,6 +60,7 @@ pub struct Recognizers {
     mail: bool,
     url: Option<&'static str>,
     phone: bool,
+    wanted: HashSet<String>,
     missing: Vec<&'static str>,
 }
 
@@ -122,6 +123,7 @@ impl Recognizers {
             mail: wanted("EMAIL_ADDRESS"),
             url,
             phone,
+            wanted: spec.entity_types.iter().cloned().collect(),
             missing: MODEL_ENTITIES.iter().copied().filter(|entity| wanted(entity)).collect(),
             rules,
         })
@@ -137,9 +139,17 @@ impl Recognizers {
         self.names.as_ref()
     }
 
-    /// The wanted entities that only a model finds.
+    /// The wanted entities that only a model finds, and none does.
     pub fn missing(&self) -> &[&'static str] {
         &self.missing
+    }
+
+    /// Says which entities a model finds; their names come by [`Self::named`].
+    #[must_use]
+    pub fn with_model<'e>(mut self, found: impl Iterator<Item = &'e str>) -> Self {
+        let found: HashSet<&str> = found.collect();
+        self.missing.retain(|entity| !found.contains(entity));
+        self
     }
 
     /// What a verdict says when wanted entities can only be found by a model, which is not there.
@@ -160,10 +170,54 @@ impl Recognizers {
         names: &LiteralHits,
         interrupt: Interrupt<'_>,
     ) -> Result<Vec<Entity>, ScannerError> {
+        Ok(Self::settled(text, self.search(text, names, interrupt)?))
+    }
+
+    /// The candidates that count, which may overlap: for [`Self::settled`], with what a model finds.
+    pub fn search(
+        &self,
+        text: &Text,
+        names: &LiteralHits,
+        interrupt: Interrupt<'_>,
+    ) -> Result<Vec<Entity>, ScannerError> {
         let source = text.as_str();
         let mut candidates = self.candidates(source, names, interrupt)?;
         candidates.retain(|candidate| self.decide(source, candidate) == Decision::Kept);
-        Ok(resolve(source, candidates))
+        Ok(candidates)
+    }
+
+    /// The entities that candidates amount to: disjoint, in text order.
+    pub fn settled(text: &Text, candidates: Vec<Entity>) -> Vec<Entity> {
+        resolve(text.as_str(), candidates)
+    }
+
+    /// What a model found, as a candidate; `None` if it does not count. `least` is the score from which the model
+    /// is believed, if nothing is said of the entity.
+    pub fn named(
+        &self,
+        text: &Text,
+        label: Cow<'static, str>,
+        span: Span,
+        score: f64,
+        least: f64,
+    ) -> Option<Entity> {
+        let found = text.as_str().get(span.range())?;
+        let start = span.start + (found.len() - found.trim_start().len());
+        let span = Span::new(start, start + found.trim().len());
+        let wanted = !span.is_empty() && self.wanted.contains(&*label);
+        if !wanted || (!self.thresholds.contains_key(&*label) && score < least) {
+            return None;
+        }
+        let entity = Entity {
+            label,
+            span,
+            score,
+            recognizer: "model",
+            validity: Validity::Open,
+            context: None,
+            rank: usize::MAX,
+        };
+        (self.decide(text.as_str(), &entity) == Decision::Kept).then_some(entity)
     }
 
     /// Every candidate whose check digits do not rule it out, and what became of it.

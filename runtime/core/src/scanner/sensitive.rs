@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::entity::{PatternGroup, Recognizers, RecognizersSpec};
+use crate::entity::{Entity, PatternGroup, Recognizers, RecognizersSpec};
 use crate::error::{ConfigError, ScannerError};
 use crate::literal::LiteralList;
 use crate::risk::{risk_score, round_to};
@@ -59,23 +59,27 @@ impl Sensitive {
         let degraded = recognizers.degraded();
         Ok(Self { recognizers, redact, threshold, degraded })
     }
-}
 
-impl Scanner for Sensitive {
-    fn name(&self) -> &'static str {
-        "Sensitive"
+    /// Says which entities a model finds.
+    #[must_use]
+    pub fn with_model<'e>(self, found: impl Iterator<Item = &'e str>) -> Self {
+        let recognizers = self.recognizers.with_model(found);
+        let degraded = recognizers.degraded();
+        Self { recognizers, degraded, ..self }
     }
 
-    fn literals(&self) -> Option<&LiteralList> {
-        self.recognizers.literals()
+    /// What recognises.
+    pub const fn recognizers(&self) -> &Recognizers {
+        &self.recognizers
     }
 
-    fn cost_ns(&self, bytes: usize) -> u64 {
-        self.recognizers.cost_ns(bytes)
+    /// Whether it asks for changes of a text.
+    pub const fn redacts(&self) -> bool {
+        self.redact
     }
 
-    fn scan(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {
-        let entities = self.recognizers.analyze(input.text, evidence.literals, input.interrupt)?;
+    /// The verdict on a text in which `entities` were found.
+    pub fn verdict(&self, entities: Vec<Entity>) -> Result<Verdict, ScannerError> {
         let best = entities.iter().map(|entity| entity.score).fold(0.0, f64::max);
         let mut verdict = if entities.is_empty() {
             Verdict::pass()
@@ -95,5 +99,23 @@ impl Scanner for Sensitive {
         }
         verdict.degraded.clone_from(&self.degraded);
         Ok(verdict)
+    }
+}
+
+impl Scanner for Sensitive {
+    fn name(&self) -> &'static str {
+        "Sensitive"
+    }
+
+    fn literals(&self) -> Option<&LiteralList> {
+        self.recognizers.literals()
+    }
+
+    fn cost_ns(&self, bytes: usize) -> u64 {
+        self.recognizers.cost_ns(bytes)
+    }
+
+    fn scan(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {
+        self.verdict(self.recognizers.analyze(input.text, evidence.literals, input.interrupt)?)
     }
 }

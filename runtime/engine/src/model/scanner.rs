@@ -33,6 +33,11 @@ pub trait ModelScanner: Send + Sync + fmt::Debug {
         false
     }
 
+    /// Whether it says nothing without its model, so that others may stand in for it when that fails.
+    fn rests_on_model(&self) -> bool {
+        true
+    }
+
     /// How much of a text that is still being written it has to see at a time.
     fn reads(&self) -> Reads {
         Reads::Windows

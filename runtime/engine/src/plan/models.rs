@@ -11,6 +11,7 @@ use super::{Plan, Stage, guard};
 use crate::model::Model;
 use crate::model::answer::{Answers, Spent};
 use crate::model::error::ModelError;
+use crate::model::names::Names;
 use crate::model::question::{self, Asked, Wanted};
 use crate::model::scanner::ModelScanner;
 use crate::outcome::Judgement;
@@ -55,10 +56,10 @@ pub(crate) struct Questions(Vec<Question>);
 pub(super) fn readers(stages: &[Stage]) -> Vec<Readers> {
     let mut readers: Vec<Readers> = Vec::new();
     for (at, stage) in stages.iter().enumerate() {
-        let Stage::Model(scanner) = stage else { continue };
-        match readers.iter_mut().find(|readers| Arc::ptr_eq(&readers.model, scanner.model())) {
+        let Some((model, _)) = stage.reads_model() else { continue };
+        match readers.iter_mut().find(|readers| Arc::ptr_eq(&readers.model, model)) {
             Some(known) => known.stages.push(at),
-            None => readers.push(Readers { model: Arc::clone(scanner.model()), stages: vec![at] }),
+            None => readers.push(Readers { model: Arc::clone(model), stages: vec![at] }),
         }
     }
     readers
@@ -93,8 +94,10 @@ impl Plan {
     /// What a scanner has its model read: the text, and the first views of it.
     fn wanted(&self, at: usize, input: &Input<'_>, seen: Option<&Seen>) -> (Wanted, Reading) {
         let mut reading = Reading { at, passages: Vec::new(), short: None };
+        let heads = self.stages.get(at).and_then(Stage::reads_model).map_or(&[][..], |(_, heads)| heads);
+        let heads = heads.iter().fold(0, |bits, head| bits | 1 << head);
         let Some(Stage::Model(scanner)) = self.stages.get(at) else {
-            return (Wanted { passages: Vec::new(), heads: 0 }, reading);
+            return (Wanted { passages: Names::passages(input), heads }, reading);
         };
         // A scanner that panics here has nothing to judge by, and says so in its turn.
         let of = |input: &Input<'_>| {
@@ -117,18 +120,19 @@ impl Plan {
                 }
             }
         }
-        (Wanted { passages, heads: scanner.heads().iter().fold(0, |bits, head| bits | 1 << head) }, reading)
+        (Wanted { passages, heads }, reading)
     }
 
-    /// Waits for the models and has the scanners judge by what they say, each with its position.
+    /// Waits for the models and has the scanners judge by what they say, each with its position. `begun` is what
+    /// the text alone said: scanners that began there go on.
     pub(crate) async fn judge_by_models(
         &self,
         questions: Questions,
+        mut begun: Vec<(usize, Judgement)>,
         text: &Text,
         prompt: Option<&Text>,
         deadline: Option<Instant>,
     ) -> Result<(Vec<(usize, Judgement)>, Spent), Interrupted> {
-        let mut judged = Vec::new();
         let mut spent = Spent::default();
         for Question { began, model, readings, views, asked } in questions.0 {
             let (answers, took) = asked.wait(deadline).await?;
@@ -139,18 +143,33 @@ impl Plan {
             let input = Input { text, prompt, interrupt: Interrupt::NEVER };
             for (reading, answers) in readings.into_iter().zip(answers) {
                 let at = reading.at;
-                let (Some(Stage::Model(scanner)), Some(name)) = (self.stages.get(at), self.names.get(at))
-                else {
-                    continue;
+                let (Some(stage), Some(name)) = (self.stages.get(at), self.names.get(at)) else { continue };
+                let mut judgement = match stage {
+                    Stage::Model(scanner) => {
+                        let verdict = judge_all(&**scanner, &input, &reading, views.as_deref(), answers);
+                        Judgement::new(*name, verdict, began.elapsed())
+                    }
+                    Stage::Private(scanner) => {
+                        let Some(place) = begun.iter().position(|(begun, _)| *begun == at) else { continue };
+                        let (_, mut judgement) = begun.swap_remove(place);
+                        if let Some(unnamed) = judgement.unnamed.take() {
+                            judgement.take(guard(|| {
+                                let answers = answers.map_err(|error| error.of_scanner())?;
+                                scanner.named(text, unnamed, &answers)
+                            }));
+                            judgement.elapsed = began.elapsed();
+                        }
+                        judgement
+                    }
+                    Stage::Text(_) | Stage::Network(_) | Stage::Absent(_) => continue,
                 };
-                let verdict = judge_all(&**scanner, &input, &reading, views.as_deref(), answers);
-                let mut judgement = Judgement::new(*name, verdict, began.elapsed());
                 judgement.model = Some(Arc::clone(&source));
-                judgement.by_model = true;
-                judged.push((at, judgement));
+                judgement.by_model = stage.rests_on_model();
+                begun.push((at, judgement));
             }
         }
-        Ok((judged, spent))
+        begun.sort_unstable_by_key(|(at, _)| *at);
+        Ok((begun, spent))
     }
 }
 

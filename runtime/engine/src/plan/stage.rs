@@ -1,13 +1,17 @@
 //! One scanner of a plan, and how its declaration becomes one.
 
+use std::sync::Arc;
+
 use pyshield_core::error::ConfigError;
 use pyshield_core::stream::windows::Reads;
 use pyshield_core::{Evidence, Input, Scanner, ScannerError, ScannerSpec, Verdict};
 use serde_json::Value;
 
 use super::steps::Absent;
+use crate::model::Model;
 use crate::model::error::{ModelError, ModelFault};
 use crate::model::scanner::{self, BuildError, ModelScanner};
+use crate::model::sensitive;
 use crate::outcome::{Judgement, ScannerName};
 use crate::pipeline::{PipelineSpec, Skipped};
 use crate::private::{Found, PrivateScanner, Session};
@@ -40,6 +44,20 @@ impl Stage {
         }
     }
 
+    /// The model it reads, and the heads.
+    pub(super) fn reads_model(&self) -> Option<(&Arc<Model>, &[usize])> {
+        match self {
+            Self::Model(scanner) => Some((scanner.model(), scanner.heads())),
+            Self::Private(scanner) => scanner.names().map(|names| (names.model(), names.heads())),
+            Self::Text(_) | Self::Network(_) | Self::Absent(_) => None,
+        }
+    }
+
+    /// Whether it says nothing without a model.
+    pub(super) fn rests_on_model(&self) -> bool {
+        matches!(self, Self::Model(scanner) if scanner.rests_on_model())
+    }
+
     /// Whether it reads views of a text as well.
     pub(super) fn reads_views(&self) -> bool {
         match self {
@@ -66,7 +84,7 @@ impl Stage {
     /// What stands for it in the result of a scan that ended before it was its turn.
     pub(super) fn unasked(&self, name: ScannerName) -> Judgement {
         let mut judgement = Judgement::skipped(name, Skipped::ShortCircuit);
-        judgement.by_model = matches!(self, Self::Model(_));
+        judgement.by_model = self.rests_on_model();
         judgement
     }
 
@@ -119,7 +137,7 @@ pub(super) fn present_or_absent(
     }
 }
 
-fn build(spec: Value, position: usize, vaults: usize) -> Result<Stage, BuildError> {
+fn build(mut spec: Value, position: usize, vaults: usize) -> Result<Stage, BuildError> {
     let kind = spec.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     let malformed = |error: serde_json::Error| {
         ConfigError::new("Shield", format!("scanners[{position}] ({kind})"), error.to_string())
@@ -129,6 +147,11 @@ fn build(spec: Value, position: usize, vaults: usize) -> Result<Stage, BuildErro
     }
     if let Some(scanner) = scanner::build(&kind, &spec) {
         return scanner.map(Stage::Model);
+    }
+    if kind == sensitive::NAME
+        && let Some(names) = take(&mut spec, "names").filter(|names| !names.is_null())
+    {
+        return sensitive::build(spec, names).map(Stage::Model);
     }
     if let Some(scanner) = PrivateScanner::build(&kind, &spec, vaults) {
         return Ok(Stage::Private(scanner?));

@@ -14,6 +14,9 @@ use serde::Deserialize;
 use super::operator::{Operator, Operators};
 use super::seal::Key;
 use super::{Found, Session, Settle, Then, VaultHandle, no_vault};
+use crate::model::answer::Answers;
+use crate::model::names::{Names, NamesSpec};
+use crate::model::scanner::BuildError;
 use crate::plan::guard;
 use crate::vault::{Claim, SecretText};
 
@@ -36,6 +39,8 @@ pub(crate) struct AnonymizeSpec {
     operator: Operator,
     operators: BTreeMap<String, Operator>,
     key: Option<Key>,
+    /// What finds the names that no pattern does.
+    names: Option<NamesSpec>,
 }
 
 /// Replaces private data and keeps what it replaced. Risks are llm-guard's.
@@ -44,7 +49,15 @@ pub(crate) struct Anonymize {
     /// Which of a session's vaults.
     place: usize,
     recognizers: Recognizers,
+    names: Option<Names>,
     rules: Arc<Rules>,
+}
+
+/// What the recognisers of a text found before the model has said which names are in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Unnamed {
+    candidates: Vec<Entity>,
+    vault: VaultHandle,
 }
 
 /// What is done with what was found.
@@ -87,8 +100,10 @@ impl AnonymizeSpec {
 impl Anonymize {
     pub(crate) const NAME: &'static str = "Anonymize";
 
-    pub(crate) fn new(spec: AnonymizeSpec, place: usize) -> Result<Self, ConfigError> {
-        let recognizers = spec.recognizers()?;
+    pub(crate) fn new(mut spec: AnonymizeSpec, place: usize) -> Result<Self, BuildError> {
+        let names = spec.names.take().map(|names| Names::new(Self::NAME, names)).transpose()?;
+        let found = names.iter().flat_map(Names::entities);
+        let recognizers = spec.recognizers()?.with_model(found);
         let operators = Operators::new(Self::NAME, spec.operator, spec.operators, spec.key)?;
         let rules = Rules {
             operators,
@@ -97,7 +112,7 @@ impl Anonymize {
             locale: spec.locale,
             degraded: recognizers.degraded(),
         };
-        Ok(Self { place, recognizers, rules: Arc::new(rules) })
+        Ok(Self { place, recognizers, names, rules: Arc::new(rules) })
     }
 
     pub(crate) fn literals(&self) -> Option<&LiteralList> {
@@ -115,21 +130,53 @@ impl Anonymize {
         evidence: &Evidence<'_>,
         session: &Session,
     ) -> Result<Found, ScannerError> {
-        let entities = self.recognizers.analyze(input.text, evidence.literals, input.interrupt)?;
+        let candidates = self.recognizers.search(input.text, evidence.literals, input.interrupt)?;
+        let vault = session.vault(self.place).ok_or_else(no_vault)?;
+        if self.names.is_some() {
+            return Ok(Found::Unnamed(Unnamed { candidates, vault: vault.clone() }));
+        }
+        self.found(input.text, candidates, vault)
+    }
+
+    /// What finds names, if anything does.
+    pub(crate) const fn names(&self) -> Option<&Names> {
+        self.names.as_ref()
+    }
+
+    /// Goes on where [`Self::find`] left off, with the names that the model found.
+    pub(crate) fn named(
+        &self,
+        text: &Text,
+        unnamed: Unnamed,
+        answers: &Answers,
+    ) -> Result<Found, ScannerError> {
+        let Unnamed { mut candidates, vault } = unnamed;
+        if let Some(names) = &self.names {
+            names.add(&self.recognizers, text, answers, &mut candidates)?;
+        }
+        self.found(text, candidates, &vault)
+    }
+
+    fn found(
+        &self,
+        text: &Text,
+        candidates: Vec<Entity>,
+        vault: &VaultHandle,
+    ) -> Result<Found, ScannerError> {
+        let entities = Recognizers::settled(text, candidates);
         if entities.is_empty() {
             return Ok(Found::Verdict(self.rules.noted(Verdict::pass())));
         }
-        let vault = session.vault(self.place).ok_or_else(no_vault)?.clone();
-        let rules = Arc::clone(&self.rules);
-        let claims = rules.claims(input.text, &entities, &vault);
+        let (rules, vault) = (Arc::clone(&self.rules), vault.clone());
+        let claims = rules.claims(text, &entities, &vault);
         let mut pending = Pending { rules, vault, entities, claims, taken: HashSet::new() };
         // Values that the vault is known to hold need no asking: a conversation is sent again with every turn.
         let known =
             if pending.claims.is_empty() { Some(Vec::new()) } else { pending.vault.known(&pending.claims) };
         if let Some(given) = known {
-            return Ok(Found::Verdict(pending.verdict(input.text, given)?));
+            return Ok(Found::Verdict(pending.verdict(text, given)?));
         }
-        pending.taken = taken(input.text.as_str());
+        pending.taken = taken(text.as_str());
         Ok(Found::Waits(Arc::new(pending)))
     }
 }

@@ -27,9 +27,13 @@ use pyshield_core::stream::Follow;
 use pyshield_core::{ConfigError, Evidence, Input, Interrupted, ScannerError, Text, Verdict};
 use serde_json::Value;
 
+use crate::model::answer::Answers;
+use crate::model::names::Names;
+use crate::model::scanner::BuildError;
 use crate::outcome::Judgement;
 use crate::plan::guard;
 use anonymize::Anonymize;
+pub(crate) use anonymize::Unnamed;
 use deanonymize::Deanonymize;
 
 pub use anonymize::explain;
@@ -50,6 +54,8 @@ pub(crate) enum Found {
     Verdict(Verdict),
     /// The vault is to be asked.
     Waits(Arc<dyn Settle>),
+    /// A model is to say first which names are in the text.
+    Unnamed(Unnamed),
 }
 
 /// The rest of a verdict: what the vault has to say.
@@ -117,15 +123,17 @@ pub(crate) fn settle_blocking(judgements: &mut [Judgement], text: &Text) {
 impl PrivateScanner {
     /// The scanner of a declaration in JSON, if it is one with a vault. `vault` in it is the place of its vault,
     /// below `places`.
-    pub(crate) fn build(kind: &str, spec: &Value, places: usize) -> Option<Result<Self, ConfigError>> {
+    pub(crate) fn build(kind: &str, spec: &Value, places: usize) -> Option<Result<Self, BuildError>> {
         Some(match kind {
             Anonymize::NAME => {
-                let scanner =
-                    declared(kind, spec, places).and_then(|(spec, place)| Anonymize::new(spec, place));
+                let scanner = declared(kind, spec, places)
+                    .map_err(BuildError::from)
+                    .and_then(|(spec, place)| Anonymize::new(spec, place));
                 scanner.map(|scanner| Self::Anonymize(Box::new(scanner)))
             }
             Deanonymize::NAME => declared(kind, spec, places)
-                .map(|(spec, place)| Self::Deanonymize(Deanonymize::new(&spec, place))),
+                .map(|(spec, place)| Self::Deanonymize(Deanonymize::new(&spec, place)))
+                .map_err(BuildError::from),
             _ => return None,
         })
     }
@@ -134,6 +142,27 @@ impl PrivateScanner {
         match self {
             Self::Anonymize(_) => Anonymize::NAME,
             Self::Deanonymize(_) => Deanonymize::NAME,
+        }
+    }
+
+    /// What finds names in the text, if a model does.
+    pub(crate) const fn names(&self) -> Option<&Names> {
+        match self {
+            Self::Anonymize(scanner) => scanner.names(),
+            Self::Deanonymize(_) => None,
+        }
+    }
+
+    /// Goes on where [`Self::find`] left off, with what the model said.
+    pub(crate) fn named(
+        &self,
+        text: &Text,
+        unnamed: Unnamed,
+        answers: &Answers,
+    ) -> Result<Found, ScannerError> {
+        match self {
+            Self::Anonymize(scanner) => scanner.named(text, unnamed, answers),
+            Self::Deanonymize(_) => Ok(Found::Unnamed(unnamed)), // which it never gives out
         }
     }
 

@@ -345,9 +345,6 @@ async fn judge(runtime: Arc<Runtime>, work: Work, step: usize, ticket: Arc<Ticke
     let gone = EngineError::Closed("the runtime shut down before the scan started");
     let judged = receiver.await.unwrap_or(Err(gone))?;
     let Work { plan, text, prompt, deadline, .. } = &work;
-    let by_models = plan.judge_by_models(judged.questions, text, prompt.as_ref(), *deadline).await;
-    let (by_models, spent) = by_models.map_err(|why| EngineError::interrupted(why, true))?;
-    let mut all = judged.text;
-    all.extend(by_models);
-    Ok((all, spent))
+    let judged = plan.judge_by_models(judged.questions, judged.text, text, prompt.as_ref(), *deadline).await;
+    judged.map_err(|why| EngineError::interrupted(why, true))
 }
