@@ -110,8 +110,8 @@ def _numbers(items: list[tuple[Example, int, float]], limit: float) -> dict[str,
     return numbers
 
 
-def entities(rows: Scored) -> dict[str, Any]:
-    """Return F1 of exact spans by source and by type."""
+def entities(rows: Scored, threshold: float = 0.0) -> dict[str, Any]:
+    """Return F1 of exact spans by source and by type, of those that reach the threshold."""
     by_source: dict[str, list[Any]] = defaultdict(list)
     by_type: dict[str, list[Any]] = defaultdict(list)
     for example, scores in rows:
@@ -120,7 +120,7 @@ def entities(rows: Scored) -> dict[str, Any]:
             continue
         kinds = [kind for kind in value["observed"] if f"B-{kind}" in HEADS["entities"].labels]
         gold = {(int(a), int(b), kind) for a, b, kind in value["spans"] if kind in kinds}
-        found = score.entity_spans(scores, example.text, kinds)
+        found = score.entity_spans(scores, example.text, kinds, threshold)
         names = {"PERSON", "LOCATION", "ORGANIZATION"}
         by_source["/".join(example.source.split("/")[:2])].append(
             ({span for span in gold if span[2] in names}, {span for span in found if span[2] in names})
@@ -207,7 +207,7 @@ def report(rows: Scored, scale: dict[str, float], limits: dict[str, float]) -> d
         for head in HEADS
         if head not in {"emotions", "entities", "code_language"}
     }
-    result["entities"] = entities(rows)
+    result["entities"] = entities(rows, limits["entities"])
     result["emotions"] = emotions(rows, scale, limits["emotions"])
     for head in ("code_language", "gibberish", "consistency"):
         result.setdefault(head, {})["classes"] = classes(head, rows)

@@ -146,30 +146,34 @@ class Scorer:
 def entity_spans(
     scores: Scores, text: str, observed: Sequence[str], threshold: float = 0.0
 ) -> set[tuple[int, int, str]]:
-    """Return the spans that the token head finds, of the observed types.
+    """Return the spans that the token head finds, of the observed types, as the engine does.
 
     Tokens of one word take the label of the word's first token; a word is a run of tokens without a gap that
     does not cross punctuation in the tokenizer's sense, which the offsets show: pieces of a word touch and
-    begin with `##`.
+    begin with `##`. A span counts if the mean of its words' probabilities reaches the threshold.
     """
     names = HEADS["entities"].labels
     if not len(scores.entities):
         return set()
     powers = np.exp(scores.entities - scores.entities.max(-1, keepdims=True))
     probabilities = powers / powers.sum(-1, keepdims=True)
-    spans: list[list[int | str]] = []
+    spans: list[tuple[list[int], str, list[float]]] = []
     previous_end, previous_label = -1, "O"
     for (first, last), row in zip(scores.offsets, probabilities, strict=True):
         inside = first == previous_end and text[first - 1 : first + 1].isalnum()
         label = previous_label if inside else names[int(row.argmax())]
-        if not inside and row.max() < threshold:
-            label = "O"
         if label != "O":
             kind = label[2:]
             goes_on = previous_label != "O" and previous_label[2:] == kind and (inside or label[0] == "I")
             if goes_on and spans:
-                spans[-1][1] = last
+                spans[-1][0][1] = last
             else:
-                spans.append([first, last, kind])
+                spans.append(([first, last], kind, []))
+            if not inside:
+                spans[-1][2].append(float(row.max()))
         previous_end, previous_label = last, label
-    return {(int(a), int(b), str(kind)) for a, b, kind in spans if kind in observed}
+    return {
+        (first, last, kind)
+        for (first, last), kind, sure in spans
+        if kind in observed and np.mean(sure) >= threshold
+    }

