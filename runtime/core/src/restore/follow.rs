@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 
 use super::{Matching, Restored, Restorer};
 use crate::error::ScannerError;
-use crate::literal::{Beginnings, LiteralList, Need};
 use crate::span::Span;
 use crate::stream::Window;
 use crate::text::Text;
@@ -28,29 +27,19 @@ impl Restorer {
     /// Whether a text can be followed; not with typing errors, nor with placeholders of thousands of bytes.
     /// Compiles what following takes.
     pub fn follows(&self) -> bool {
-        self.beginnings().is_some()
+        let typed = matches!(self.strategy, Matching::Fuzzy | Matching::CombinedExactFuzzy);
+        !typed && self.layers.iter().all(|layer| layer.beginnings().is_some())
     }
 
     /// Whether what following takes has been compiled.
     pub fn is_prepared(&self) -> bool {
-        self.beginnings.get().is_some()
+        self.layers.iter().all(|layer| layer.is_prepared())
     }
 
-    fn beginnings(&self) -> Option<&Beginnings> {
-        if matches!(self.strategy, Matching::Fuzzy | Matching::CombinedExactFuzzy) {
-            return None;
-        }
-        let make = || {
-            let all = self.placeholders.iter().cloned().chain(self.dresses());
-            // In any case, because dressed ones are: of some text it is found out later that it is none.
-            Beginnings::new(&LiteralList {
-                literals: all.filter(|one| !one.is_empty()).collect(),
-                case_sensitive: false,
-                whole_word: false,
-                need: Need::Spans,
-            })
-        };
-        self.beginnings.get_or_init(make).as_ref()
+    /// Where the first placeholder that is not complete may start in a text that goes on.
+    fn open(&self, text: &Text, ends: bool) -> usize {
+        let beginnings = self.layers.iter().filter_map(|layer| layer.beginnings());
+        beginnings.map(|beginnings| beginnings.first(text, ends, |_| true)).min().unwrap_or(text.len())
     }
 }
 
@@ -63,9 +52,9 @@ impl Following {
         window: &Window<'_>,
         found: &mut Vec<Restored>,
     ) -> Result<usize, ScannerError> {
-        let Some(beginnings) = restorer.beginnings() else {
+        if !restorer.follows() {
             return Err(ScannerError::Failed("these placeholders cannot be followed".into()));
-        };
+        }
         let source = window.text.as_str();
         // Others may hold more; what was searched is not searched again.
         let from = source.floor_char_boundary(self.needed().saturating_sub(window.base));
@@ -86,7 +75,7 @@ impl Following {
             }
         }
         self.seen = seen;
-        self.open = if window.last { window.end() } else { base + beginnings.first(&text, ends, |_| true) };
+        self.open = if window.last { window.end() } else { base + restorer.open(&text, ends) };
         // As in a whole text: the one that begins first, then the longer.
         let open = self.open;
         let mut ready: Vec<Restored> =

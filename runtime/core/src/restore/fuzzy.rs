@@ -7,7 +7,8 @@
 
 use std::collections::HashMap;
 
-use super::{Form, Restored, automaton, stands_alone};
+use super::layer::automaton;
+use super::{Form, Restored, stands_alone};
 use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
 use crate::literal::LiteralAutomaton;

@@ -3,21 +3,25 @@
 mod few;
 mod follow;
 mod fuzzy;
+mod layer;
 #[cfg(test)]
 mod tests;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
 use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
-use crate::literal::{Beginnings, LiteralAutomaton, LiteralList, Need};
 use crate::span::Span;
 use crate::text::Text;
-use few::Few;
+use crate::verdict::MAX_EDITS;
 pub use follow::Following;
 use fuzzy::Fuzzy;
+use layer::Layer;
+
+/// How many times as many placeholders as the next one a layer has at least.
+const LAYER_RATIO: usize = 4;
 
 /// How a placeholder is recognised; llm-guard's `MatchingStrategy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -55,51 +59,47 @@ pub struct Restored {
 
 /// Placeholders to be found, compiled.
 pub struct Restorer {
-    placeholders: Vec<Box<str>>,
     strategy: Matching,
-    plain: Plain,
-    /// The same in Markdown's and in URLs' clothes, made for the first text that could hold one.
-    dressed: OnceLock<Option<LiteralAutomaton>>,
+    /// The placeholders in the order in which they came, those of later layers later.
+    layers: Vec<Arc<Layer>>,
     fuzzy: OnceLock<Option<Fuzzy>>,
-    /// All ways to write them, made for the first text that is followed; `None` if none can be.
-    beginnings: OnceLock<Option<Beginnings>>,
-}
-
-/// What finds placeholders as they were written.
-enum Plain {
-    Few(Box<Few>),
-    Many(Box<LiteralAutomaton>),
-}
-
-impl Plain {
-    fn new(placeholders: &[Box<str>], strategy: Matching) -> Result<Self, ScannerError> {
-        let few = if strategy == Matching::Exact { Few::new(placeholders) } else { None };
-        Ok(match few {
-            Some(few) => Self::Few(Box::new(few)),
-            None => Self::Many(Box::new(automaton(placeholders.to_vec(), strategy != Matching::Exact)?)),
-        })
-    }
-
-    fn find(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Vec<(usize, Span)>, ScannerError> {
-        match self {
-            Self::Few(few) => few.find(text.as_str(), interrupt),
-            Self::Many(automaton) => spans(automaton, text, interrupt),
-        }
-    }
 }
 
 impl Restorer {
     /// Compiles the placeholders; of equal ones the first counts.
     pub fn new(placeholders: Vec<Box<str>>, strategy: Matching) -> Result<Self, ScannerError> {
-        let plain = Plain::new(&placeholders, strategy)?;
-        Ok(Self {
-            placeholders,
-            strategy,
-            plain,
-            dressed: OnceLock::new(),
-            fuzzy: OnceLock::new(),
-            beginnings: OnceLock::new(),
-        })
+        let layers = vec![Arc::new(Layer::new(0, placeholders, strategy)?)];
+        Ok(Self { strategy, layers, fuzzy: OnceLock::new() })
+    }
+
+    /// The same for `placeholders`, which finds what a new one finds. Where they begin like those it has, most
+    /// of these are not compiled again: a vault gets some more with every turn of a conversation.
+    pub fn renewed(&self, mut placeholders: Vec<Box<str>>) -> Result<Self, ScannerError> {
+        let same = |layer: &Arc<Layer>| {
+            let theirs = placeholders.get(layer.first..layer.first + layer.placeholders.len());
+            theirs == Some(&*layer.placeholders)
+        };
+        let kept = self.layers.iter().take_while(|layer| same(layer)).count();
+        let mut layers = self.layers.get(..kept).unwrap_or_default().to_vec();
+        let end =
+            |layers: &[Arc<Layer>]| layers.last().map_or(0, |layer| layer.first + layer.placeholders.len());
+        if placeholders.len() > end(&layers) {
+            // Each layer has several times as many as the next, so that there are few of them and each
+            // placeholder is compiled few times.
+            let few = |layer: &Arc<Layer>| {
+                layer.placeholders.len()
+                    < LAYER_RATIO * (placeholders.len() - layer.first - layer.placeholders.len())
+            };
+            while layers.pop_if(|layer| few(layer)).is_some() {}
+            let first = end(&layers);
+            let more = placeholders.split_off(first);
+            layers.push(Arc::new(Layer::new(first, more, self.strategy)?));
+        }
+        Ok(Self { strategy: self.strategy, layers, fuzzy: OnceLock::new() })
+    }
+
+    fn placeholders(&self) -> impl Iterator<Item = &Box<str>> {
+        self.layers.iter().flat_map(|layer| &layer.placeholders)
     }
 
     /// Every placeholder in the text, in order and disjoint. Of two that overlap the one that begins first
@@ -111,7 +111,10 @@ impl Restorer {
         let found = self.written(text, interrupt)?;
         let mut found = disjoint(found);
         if matches!(self.strategy, Matching::Fuzzy | Matching::CombinedExactFuzzy) {
-            let fuzzy = self.fuzzy.get_or_init(|| Fuzzy::new(&self.placeholders).ok());
+            let fuzzy = self.fuzzy.get_or_init(|| {
+                let all: Vec<Box<str>> = self.placeholders().cloned().collect();
+                Fuzzy::new(&all).ok()
+            });
             if let Some(fuzzy) = fuzzy {
                 // What is found as it was written is not looked at again.
                 let more = fuzzy.find(text, interrupt)?;
@@ -130,67 +133,41 @@ impl Restorer {
     /// Every placeholder as it is or dressed for Markdown or a URL, those that overlap too. Whether a place is
     /// one depends on the place alone and the characters beside it.
     fn written(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Vec<Restored>, ScannerError> {
-        let mut found =
-            alone(text, self.plain.find(text, interrupt)?, |index| (index, Form::Plain)).collect::<Vec<_>>();
+        let (mut plain, mut dressed) = (Vec::new(), Vec::new());
         // Every dress has one of these.
-        if text.as_str().contains(['\\', '%']) {
-            let dressed = self.dressed.get_or_init(|| automaton(self.dresses().collect(), true).ok());
-            if let Some(dressed) = dressed {
-                let count = self.placeholders.len();
-                found.extend(alone(text, spans(dressed, text, interrupt)?, |index| {
-                    index.checked_sub(count).map_or((index, Form::Percent), |index| (index, Form::Plain))
-                }));
+        let dresses = text.as_str().contains(['\\', '%']);
+        for layer in &self.layers {
+            layer.plain(text, interrupt, &mut plain)?;
+            if dresses {
+                layer.dressed(text, interrupt, &mut dressed)?;
             }
         }
-        Ok(found)
-    }
-
-    /// The placeholders in URLs, then in Markdown; empty where that is no other way to write one.
-    fn dresses(&self) -> impl Iterator<Item = Box<str>> {
-        let other = |one: &str, dressed: String| if *one == *dressed { "".into() } else { dressed.into() };
-        let percent = self.placeholders.iter().map(move |one| other(one, percent_encode(one)));
-        percent.chain(self.placeholders.iter().map(move |one| other(one, markdown(one))))
+        for found in [&mut plain, &mut dressed] {
+            if self.layers.len() > 1 {
+                longest(found)?;
+            }
+            // A shorter one that ends there as well was none, whatever stands before the longer one.
+            found.retain(|one| stands_alone(text.as_str(), one.span));
+        }
+        plain.append(&mut dressed);
+        Ok(plain)
     }
 }
 
-/// Where the literals of an automaton of one list stand.
-fn spans(
-    automaton: &LiteralAutomaton,
-    text: &Text,
-    interrupt: Interrupt<'_>,
-) -> Result<Vec<(usize, Span)>, ScannerError> {
-    let hits = automaton.find(text, &interrupt)?.pop().unwrap_or_default();
-    if hits.omitted > 0 {
-        return Err(ScannerError::Limit { what: "placeholders", limit: crate::verdict::MAX_EDITS });
+/// Keeps of those that end at one place the longest, of equal ones the first: as one layer finds them.
+fn longest(found: &mut Vec<Restored>) -> Result<(), ScannerError> {
+    found.sort_by_key(|one| (one.span.end, one.span.start, one.index));
+    found.dedup_by_key(|one| one.span.end);
+    if found.len() > MAX_EDITS {
+        return Err(ScannerError::Limit { what: "placeholders", limit: MAX_EDITS });
     }
-    Ok(hits.spans)
-}
-
-/// The places that no letter or digit continues.
-fn alone(
-    text: &Text,
-    spans: Vec<(usize, Span)>,
-    named: impl Fn(usize) -> (usize, Form),
-) -> impl Iterator<Item = Restored> {
-    let whole = spans.into_iter().filter(|(_, span)| stands_alone(text.as_str(), *span));
-    whole.map(move |(index, span)| {
-        let (index, form) = named(index);
-        Restored { index, span, form }
-    })
+    Ok(())
 }
 
 impl std::fmt::Debug for Restorer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Restorer").field("placeholders", &self.placeholders.len()).finish_non_exhaustive()
+        f.debug_struct("Restorer").field("placeholders", &self.placeholders().count()).finish_non_exhaustive()
     }
-}
-
-fn automaton(literals: Vec<Box<str>>, folds: bool) -> Result<LiteralAutomaton, ScannerError> {
-    let list = LiteralList { literals, case_sensitive: !folds, whole_word: false, need: Need::Spans };
-    LiteralAutomaton::new(&[&list]).map_err(|_| ScannerError::Limit {
-        what: "bytes of placeholders",
-        limit: crate::literal::MAX_LITERAL_BYTES,
-    })
 }
 
 /// Whether no ASCII letter or digit continues a match that begins or ends with one.

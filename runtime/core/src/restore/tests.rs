@@ -2,6 +2,7 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
+use super::few::Few;
 use super::*;
 use crate::stream::Window;
 
@@ -102,8 +103,8 @@ proptest! {
         if let Some(few) = few {
             let mut found = few.find(text.as_str(), Interrupt::NEVER).unwrap();
             found.sort_by_key(|(_, span)| (span.start, span.end));
-            let many = automaton(names, false).unwrap();
-            let mut wanted = spans(&many, &text, Interrupt::NEVER).unwrap();
+            let many = layer::automaton(names, false).unwrap();
+            let mut wanted = layer::spans(&many, &text, Interrupt::NEVER).unwrap();
             wanted.sort_by_key(|(_, span)| (span.start, span.end));
             prop_assert_eq!(found, wanted);
         }
@@ -203,16 +204,101 @@ proptest! {
         prop_assert_eq!(&followed(&restorer, [&*text]).0, &whole, "in one piece");
         let one_by_one = text.char_indices().map(|(at, c)| &text[at..at + c.len_utf8()]);
         prop_assert_eq!(&followed(&restorer, one_by_one).0, &whole, "character by character");
-        let mut sizes = sizes.iter().cycle();
-        let mut rest = &*text;
-        let pieces = std::iter::from_fn(|| {
-            let end = rest.char_indices().nth(*sizes.next()?).map_or(rest.len(), |(at, _)| at);
-            let (piece, after) = rest.split_at(end);
-            rest = after;
-            (!piece.is_empty()).then_some(piece)
-        });
-        prop_assert_eq!(&followed(&restorer, pieces).0, &whole, "in pieces");
+        prop_assert_eq!(&followed(&restorer, cut(&text, &sizes)).0, &whole, "in pieces");
     }
+}
+
+/// A text in pieces of `sizes` characters, over and over.
+fn cut<'a>(text: &'a str, sizes: &'a [usize]) -> impl Iterator<Item = &'a str> {
+    let mut sizes = sizes.iter().cycle();
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = rest.char_indices().nth(*sizes.next()?).map_or(rest.len(), |(at, _)| at);
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+/// What may happen to a vault between two texts.
+#[derive(Clone, Debug)]
+enum Change {
+    Added(Vec<&'static str>),
+    /// Each entry whose turn it is, counted modulo the entries there are.
+    Removed(Vec<usize>),
+}
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let added = prop::collection::vec(prop::sample::select(NESTED), 0..12).prop_map(Change::Added);
+    let removed = prop::collection::vec(0usize..64, 0..3).prop_map(Change::Removed);
+    prop::collection::vec(prop_oneof![3 => added, 1 => removed], 0..10)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_vault_that_changed_is_restored_as_if_it_had_been_compiled_at_once(
+        text in nested_text(),
+        changes in changes(),
+        strategy in prop::sample::select(
+            vec![Matching::Exact, Matching::CaseInsensitive, Matching::CombinedExactFuzzy]
+        ),
+        sizes in prop::collection::vec(1usize..9, 1..5),
+    ) {
+        let mut names: Vec<Box<str>> = Vec::new();
+        let mut renewed = Restorer::new(Vec::new(), strategy).unwrap();
+        for change in changes {
+            match change {
+                Change::Added(more) => names.extend(more.into_iter().map(Box::<str>::from)),
+                Change::Removed(which) => which.into_iter().for_each(|which| {
+                    if let Some(at) = which.checked_rem(names.len()) {
+                        names.remove(at);
+                    }
+                }),
+            }
+            renewed = renewed.renewed(names.clone()).unwrap();
+            prop_assert!(renewed.placeholders().eq(&names));
+        }
+        let at_once = Restorer::new(names, strategy).unwrap();
+        prop_assert_eq!(renewed.follows(), at_once.follows());
+        let whole = at_once.find(&Text::from(text.as_str()), Interrupt::NEVER).unwrap();
+        prop_assert_eq!(&renewed.find(&Text::from(text.as_str()), Interrupt::NEVER).unwrap(), &whole);
+        if renewed.follows() {
+            let (found, kept) = followed(&renewed, cut(&text, &sizes));
+            prop_assert_eq!(&found, &whole);
+            prop_assert_eq!(kept, followed(&at_once, cut(&text, &sizes)).1);
+        }
+    }
+}
+
+#[test]
+fn layers_are_few_and_little_is_compiled_twice() {
+    let names: Vec<Box<str>> = (0..1_000).map(|n| format!("[REDACTED_PERSON_{n}]").into()).collect();
+    let mut restorer = Restorer::new(Vec::new(), Matching::Exact).unwrap();
+    let mut compiled = 0;
+    for n in 1..=names.len() {
+        restorer = restorer.renewed(names[..n].to_vec()).unwrap();
+        compiled += restorer.layers.last().unwrap().placeholders.len();
+        assert!(restorer.layers.len() <= 6, "{n}");
+    }
+    assert!(compiled < 10 * names.len(), "{compiled}");
+    // What was not touched stays: the first removal leaves what was compiled before it.
+    let before = Arc::clone(&restorer.layers[0]);
+    let fewer = restorer.renewed(names[..999].to_vec()).unwrap();
+    assert!(Arc::ptr_eq(&before, &fewer.layers[0]));
+}
+
+#[test]
+fn a_text_with_too_many_is_refused_however_they_came() {
+    let (ada, bob): (Box<str>, Box<str>) = ("[ADA_1]".into(), "[BOB_1]".into());
+    let text = Text::from(format!("{ada}{bob}").repeat(MAX_EDITS / 2 + 1));
+    let at_once = Restorer::new(vec![bob.clone(); 8], Matching::Exact).unwrap();
+    let renewed = at_once.renewed([vec![bob; 8], vec![ada]].concat()).unwrap();
+    assert_eq!(renewed.layers.len(), 2);
+    assert!(at_once.find(&text, Interrupt::NEVER).is_ok());
+    let limit = ScannerError::Limit { what: "placeholders", limit: MAX_EDITS };
+    assert_eq!(renewed.find(&text, Interrupt::NEVER).unwrap_err(), limit);
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl Snapshot {
         let ready = |compiled: &Arc<Compiled>| compiled.is_small() || compiled.restorer.is_prepared();
         let known = vault.at_hand(strategy, seen).filter(ready);
         let current = known.map(Ok).or_else(|| {
-            let nothing = || Compiled::new(Seen::Version(0), Arc::default(), strategy).map(Arc::new);
+            let nothing = || Compiled::new(Seen::Version(0), Arc::default(), strategy, None).map(Arc::new);
             (seen == Some(Seen::Version(0))).then(nothing)
         });
         Self { restores, vault, taken: current.map_or_else(OnceLock::new, OnceLock::from) }

@@ -201,7 +201,8 @@ impl VaultHandle {
         entries: Arc<[VaultEntry]>,
         strategy: Matching,
     ) -> Result<Arc<Compiled>, ScannerError> {
-        let compiled = Arc::new(Compiled::new(seen, entries, strategy)?);
+        let known = self.compiled(strategy);
+        let compiled = Arc::new(Compiled::new(seen, entries, strategy, known.as_deref())?);
         self.0.compiled.put(Arc::clone(&compiled));
         if self.as_memory().is_some_and(Vault::is_over) {
             self.0.compiled.clear();

@@ -38,13 +38,19 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
+    /// Compiles `entries`; if they begin like those that `known` was made of, mostly what has been added since.
     pub(crate) fn new(
         seen: Seen,
         entries: Arc<[VaultEntry]>,
         strategy: Matching,
+        known: Option<&Self>,
     ) -> Result<Self, ScannerError> {
         let placeholders = entries.iter().map(|entry| entry.placeholder.as_str().into()).collect();
-        Ok(Self { seen, strategy, entries, restorer: Restorer::new(placeholders, strategy)? })
+        let restorer = match known.filter(|known| known.strategy == strategy) {
+            Some(known) => known.restorer.renewed(placeholders)?,
+            None => Restorer::new(placeholders, strategy)?,
+        };
+        Ok(Self { seen, strategy, entries, restorer })
     }
 
     /// A verdict that passes, with an edit for every placeholder in the text.
