@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
 use pyshield_core::literal::{LiteralAutomaton, LiteralHits, LiteralList};
-use pyshield_core::stream::{Cut, Failure, Step, Stream};
+use pyshield_core::stream::{Cut, Failure, Follow, Found, Progress, Step, Stream, Window};
 use pyshield_core::{
     Edit, Evidence, Finding, Input, Interrupt, Scanner, ScannerError, ScannerSpec, Text, Verdict,
     apply_edits, merge_edits,
@@ -320,4 +321,69 @@ fn a_pattern_that_never_decides_takes_no_quadratic_time() {
     }
     let step = stream.finish(Interrupt::NEVER);
     assert_eq!(step.text.len(), 1_000_000);
+}
+
+/// Holds all of the text, of which it has read what came before.
+#[derive(Debug)]
+struct Holds;
+
+/// Has decided all there is, and counts the bytes it was shown.
+#[derive(Debug)]
+struct Counts(Arc<AtomicUsize>);
+
+impl Follow for Holds {
+    fn advance(
+        &mut self,
+        window: &Window<'_>,
+        _: &LiteralHits,
+        _: &mut Found,
+    ) -> Result<Progress, ScannerError> {
+        Ok(Progress { decided: 0, needed: window.end() })
+    }
+
+    fn conclude(&self, _: usize, _: usize) -> (bool, f64) {
+        (true, -1.0)
+    }
+}
+
+impl Follow for Counts {
+    fn advance(
+        &mut self,
+        window: &Window<'_>,
+        _: &LiteralHits,
+        _: &mut Found,
+    ) -> Result<Progress, ScannerError> {
+        self.0.fetch_add(window.text.len(), Ordering::Relaxed);
+        Ok(Progress { decided: window.end(), needed: window.end() })
+    }
+
+    fn conclude(&self, _: usize, _: usize) -> (bool, f64) {
+        (true, -1.0)
+    }
+}
+
+/// The bytes that were shown of a text of 100,000 in pieces of 100, beside somebody who holds it.
+fn shown(holds: Box<dyn Follow>, piece: &str) -> usize {
+    let shown = Arc::<AtomicUsize>::default();
+    let followers: Vec<(Box<dyn Follow>, Option<usize>)> =
+        vec![(holds, None), (Box::new(Counts(Arc::clone(&shown))), None)];
+    let literals = Arc::new(LiteralAutomaton::new(&[]).unwrap());
+    let mut stream = Stream::new(followers, literals, Cut::Unredacted, Failure::Block);
+    for _ in 0..1_000 {
+        assert_eq!(stream.feed(piece, Interrupt::NEVER).text, "");
+    }
+    assert_eq!(stream.held(), 100_000);
+    assert_eq!(stream.finish(Interrupt::NEVER).text, piece.repeat(1_000));
+    shown.load(Ordering::Relaxed)
+}
+
+#[test]
+fn what_is_held_is_not_read_again_with_every_piece() {
+    let piece = "it goes on".repeat(10);
+    // Once as it comes, and what is left at the end.
+    assert!(shown(Box::new(Holds), &piece) <= 2 * 100_000);
+    // A pattern that has given up waits for the end of the text.
+    let waits = Plan::new(&[regex(&[r"(?s)\s*it.*b.*c|i.*d".to_owned()], true, true)]);
+    let follower = waits.scanners[0].follow().unwrap();
+    assert!(shown(follower, &piece) <= 30 * 100_000);
 }

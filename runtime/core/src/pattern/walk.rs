@@ -132,6 +132,11 @@ pub(crate) struct Follower {
 }
 
 impl Follower {
+    /// Whether nothing more is found before the end of the text.
+    pub(crate) const fn waits(&self) -> bool {
+        self.waits
+    }
+
     /// Finds the matches that are decided in a window of the text that begins at `base`, and comes to stand
     /// where the first that is not may start. The window has at least one character before
     /// [`Follower::at`], unless the text itself begins there. `last`: nothing follows the window.

@@ -38,7 +38,7 @@ pub enum Matching {
 }
 
 /// How a placeholder stands in the text, which is how its value has to be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     /// As it is, or with Markdown's backslashes.
     Plain,

@@ -37,7 +37,8 @@ impl Window<'_> {
 pub struct Progress {
     /// Whatever follows, nothing that starts before this is found or changed any more.
     pub decided: usize,
-    /// The next window has to begin here or earlier; never after `decided`.
+    /// The next window has to begin here or earlier. After `decided` if what lies between is only held because
+    /// what takes its place is not decided: it need not be read again.
     pub needed: usize,
 }
 

@@ -13,6 +13,7 @@ mod position;
 mod track;
 pub mod windows;
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::edit::{Edit, apply_edits, merge_edits};
@@ -53,8 +54,8 @@ pub enum Failure {
     Ignore,
 }
 
-/// What came of one piece.
-#[derive(Debug, Default)]
+/// What came of one piece. `Debug` does not show the text.
+#[derive(Default)]
 pub struct Step {
     /// The text that leaves, edited.
     pub text: String,
@@ -64,8 +65,17 @@ pub struct Step {
     pub blocked_by: Vec<usize>,
 }
 
-/// One text on its way through the scanners of a plan.
-#[derive(Debug)]
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Step")
+            .field("bytes", &self.text.len())
+            .field("findings", &self.findings)
+            .field("blocked_by", &self.blocked_by)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One text on its way through the scanners of a plan. `Debug` does not show it.
 pub struct Stream {
     tracks: Vec<Track>,
     literals: Arc<LiteralAutomaton>,
@@ -80,6 +90,15 @@ pub struct Stream {
     /// Where the stream is to end, as far as is known.
     block: Option<usize>,
     ended: bool,
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream")
+            .field("tracks", &self.tracks)
+            .field("held", &self.held())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Stream {
@@ -167,8 +186,12 @@ impl Stream {
         if self.tracks.iter().all(|track| track.rests(end)) {
             return;
         }
-        let text = Text::from(self.window.as_str());
-        let window = Window { text: &text, base: self.base, last, interrupt };
+        // What is held only because it cannot leave yet is not read again with every piece.
+        let asked = self.tracks.iter().filter(|track| !track.rests(end));
+        let needed = asked.map(Track::reads_from).min().unwrap_or(self.base).max(self.base);
+        let from = self.window.floor_char_boundary(needed - self.base);
+        let text = Text::from(self.window.get(from..).unwrap_or_default());
+        let window = Window { text: &text, base: self.base + from, last, interrupt };
         let hits = if self.tracks.iter().any(|track| track.list.is_some() && !track.rests(end)) {
             self.literals.find(&text, &interrupt)
         } else {
@@ -181,19 +204,17 @@ impl Stream {
                 (Ok(hits), Some(list)) => Ok(hits.get(list).unwrap_or(&none)),
                 (_, None) => Ok(&none),
             };
-            if track.advance(&window, literals).is_err() {
+            let ends = if let Ok(first) = track.advance(&window, literals, self.cut) {
+                first
+            } else {
                 let at = track.decided();
-                if self.failure == Failure::Block {
-                    self.block = Some(self.block.map_or(at, |block| block.min(at)));
-                }
                 track.dismiss(at);
+                (self.failure == Failure::Block).then_some(at)
+            };
+            if let Some(at) = ends {
+                self.block = Some(self.block.map_or(at, |block| block.min(at)));
             }
         }
-        let first = self.tracks.iter().filter_map(|track| track.first(self.cut)).min();
-        self.block = match (self.block, first) {
-            (Some(known), Some(first)) => Some(known.min(first)),
-            (known, first) => known.or(first),
-        };
     }
 
     /// Who ends the stream where it is to end.
@@ -222,6 +243,9 @@ impl Stream {
 
     /// Lets the text before `end` go.
     fn leave(&mut self, end: usize, step: &mut Step) {
+        if end <= self.left {
+            return;
+        }
         let end = self.whole_edits(end);
         let all = self.base + self.window.len();
         let Some(text) = self.window.get(self.left - self.base..end.min(all) - self.base) else { return };

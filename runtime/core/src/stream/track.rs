@@ -22,8 +22,9 @@ pub(super) struct Track {
     progress: Progress,
     /// Edits of text that has not left, as they came.
     edits: Vec<(u32, Edit)>,
-    /// Findings that have not been passed on, as they came.
+    /// Findings that have not been passed on, as they came, and where the first of them starts.
     waiting: Vec<(u32, Finding)>,
+    earliest: usize,
     /// The first [`MAX_FINDINGS`] of those that have, as a whole text would list them; spans in code points.
     kept: BTreeMap<(u32, usize), Finding>,
     /// How many were passed on.
@@ -40,6 +41,7 @@ impl Track {
             progress: Progress { decided: 0, needed: 0 },
             edits: Vec::new(),
             waiting: Vec::new(),
+            earliest: usize::MAX,
             kept: BTreeMap::new(),
             passed: 0,
             error: None,
@@ -47,14 +49,16 @@ impl Track {
         }
     }
 
-    /// Has the follower look at the window. An error, a panic too, is its last word.
+    /// Has the follower look at the window. Where the first of what it found starts that ends the stream. An
+    /// error, a panic too, is its last word.
     pub(super) fn advance(
         &mut self,
         window: &Window<'_>,
         literals: Result<&LiteralHits, &ScannerError>,
-    ) -> Result<(), ScannerError> {
+        cut: Cut,
+    ) -> Result<Option<usize>, ScannerError> {
         if self.rests(if window.last { usize::MAX } else { window.end() }) {
-            return Ok(());
+            return Ok(None);
         }
         let mut found = Found::default();
         // A follower that panicked is never asked again, so nobody sees what state it is in. The payload may
@@ -65,8 +69,10 @@ impl Track {
             Ok(progress) => {
                 self.progress = if window.last { Progress::DONE } else { progress };
                 self.edits.append(&mut found.edits);
+                self.earliest = self.earliest.min(first(&found.findings, |_| true).unwrap_or(usize::MAX));
+                let ends = first(&found.findings, |finding| cut.blocks(finding));
                 self.waiting.append(&mut found.findings);
-                Ok(())
+                Ok(ends)
             }
             Err(error) => {
                 self.error = Some(error.clone());
@@ -85,10 +91,14 @@ impl Track {
         self.progress.decided
     }
 
+    /// From where on it reads the window.
+    pub(super) const fn reads_from(&self) -> usize {
+        self.progress.needed
+    }
+
     /// From where on the window has to be kept for it.
     pub(super) fn needed(&self) -> usize {
-        let findings = self.waiting.iter().map(|(_, finding)| finding.span.start).min();
-        self.progress.needed.min(findings.unwrap_or(usize::MAX))
+        self.progress.needed.min(self.earliest)
     }
 
     /// The follower failed where it had decided up to `at`, and is not asked any more.
@@ -101,18 +111,10 @@ impl Track {
         self.error.as_ref()
     }
 
-    /// Where the first of the waiting findings starts that ends the stream.
-    pub(super) fn first(&self, cut: Cut) -> Option<usize> {
-        self.waiting
-            .iter()
-            .filter(|(_, finding)| cut.blocks(finding))
-            .map(|(_, finding)| finding.span.start)
-            .min()
-    }
-
     /// Whether it is this follower that ends the stream at `block`.
     pub(super) fn blocks_at(&self, block: Option<usize>, cut: Cut) -> bool {
-        block.is_some() && (self.first(cut) == block || self.failed_at == block)
+        let found = || first(&self.waiting, |finding| cut.blocks(finding));
+        block.is_some() && (self.failed_at == block || found() == block)
     }
 
     /// The edits that have not left.
@@ -135,7 +137,7 @@ impl Track {
 
     /// Passes on the findings that start before `end`, with spans in code points.
     pub(super) fn pass(&mut self, end: usize, positions: &mut Positions<'_>, mut to: impl FnMut(Finding)) {
-        if self.waiting.is_empty() {
+        if self.earliest >= end {
             return;
         }
         for (rank, mut finding) in self.waiting.extract_if(.., |(_, finding)| finding.span.start < end) {
@@ -147,6 +149,7 @@ impl Track {
                 self.kept.pop_last();
             }
         }
+        self.earliest = first(&self.waiting, |_| true).unwrap_or(usize::MAX);
     }
 
     /// The verdict on the text before `end`; spans in code points.
@@ -161,6 +164,12 @@ impl Track {
         verdict.findings = std::mem::take(&mut self.kept).into_values().collect();
         Ok(verdict)
     }
+}
+
+/// Where the first of the findings starts that counts.
+fn first(findings: &[(u32, Finding)], counts: impl Fn(&Finding) -> bool) -> Option<usize> {
+    let counting = findings.iter().filter(|(_, finding)| counts(finding));
+    counting.map(|(_, finding)| finding.span.start).min()
 }
 
 impl fmt::Debug for Track {

@@ -14,7 +14,7 @@ use super::document::Document;
 use super::json::{escaped, is_special};
 use super::seal::{ENCRYPTED, Sealer};
 use super::snapshot::Snapshot;
-use crate::vault::compiled::Compiled;
+use crate::vault::compiled::{Compiled, Room, Written};
 
 /// A value and the place it goes to, in bytes of the stream.
 struct Put {
@@ -33,8 +33,12 @@ pub(super) struct RestoreFollower {
     /// put in place.
     opened: VecDeque<(Put, bool)>,
     document: Option<Values>,
-    /// Where the values begin that wait for the document's end.
+    /// The values that wait for the document's end, and what room they leave.
     held: VecDeque<Put>,
+    room: Room,
+    written: Written,
+    /// Whether the text cannot be followed: its end is waited for.
+    waits: bool,
 }
 
 impl RestoreFollower {
@@ -47,6 +51,9 @@ impl RestoreFollower {
             opened: VecDeque::new(),
             document: Some(Values::new()),
             held: VecDeque::new(),
+            room: Room::default(),
+            written: Written::default(),
+            waits: false,
         }
     }
 
@@ -59,7 +66,7 @@ impl RestoreFollower {
         let mut found: Vec<Restored> = Vec::new();
         let mut front = self.placeholders.advance(&compiled.restorer, window, &mut found)?;
         for one in found {
-            if let Some(value) = compiled.value(&one) {
+            if let Some(value) = self.written.value(compiled, &one) {
                 self.pending.push_back(Put { span: one.span, value });
             }
         }
@@ -92,29 +99,39 @@ impl RestoreFollower {
 
     /// Puts values into the text, or holds them back as long as they may have to be escaped. Returns up to
     /// where the text is certain.
-    fn put(&mut self, puts: Vec<Put>, front: usize, window: &Window<'_>, found: &mut Found) -> usize {
+    fn put(
+        &mut self,
+        puts: Vec<Put>,
+        front: usize,
+        window: &Window<'_>,
+        found: &mut Found,
+    ) -> Result<usize, ScannerError> {
+        for put in &puts {
+            self.room.take(put.value.len())?;
+        }
         let Some(document) = &mut self.document else {
+            self.room = Room::default();
             found.edits.extend(puts.into_iter().map(edit));
-            return front;
+            return Ok(front);
         };
         document.read_text(window);
+        // With the values as they are, whether they are held back or not: so no text is read twice.
+        for put in &puts {
+            document.read_restored(window, put);
+        }
+        document.read_restored_to(window, front);
         self.held.extend(puts);
         if document.text.is_possible() && !window.last {
             // Up to the first value that would have to be escaped.
             let special = self.held.iter().position(|put| is_special(&put.value));
             for put in self.held.drain(..special.unwrap_or(self.held.len())) {
-                document.read_restored(window, &put);
+                self.room.give_back(put.value.len());
                 found.edits.push(edit(put));
             }
-            let end = self.held.front().map_or(front, |put| put.span.start);
-            document.read_restored_to(window, end);
-            return end;
+            return Ok(self.held.front().map_or(front, |put| put.span.start));
         }
         let mut escape = false;
         if document.text.is_complete() && self.held.iter().any(|put| is_special(&put.value)) {
-            for put in &self.held {
-                document.read_restored(window, put);
-            }
             document.read_restored_to(window, window.end());
             escape = !document.restored.is_complete();
         }
@@ -122,8 +139,9 @@ impl RestoreFollower {
             let value = if escape { escaped(&put.value) } else { put.value };
             found.edits.push(edit(Put { value, ..put }));
         }
+        self.room = Room::default();
         self.document = None;
-        front
+        Ok(front)
     }
 }
 
@@ -140,11 +158,17 @@ impl Follow for RestoreFollower {
     ) -> Result<Progress, ScannerError> {
         let compiled = Arc::clone(self.snapshot.get_blocking()?);
         if !compiled.restorer.follows() {
+            self.waits = true;
             return whole(self.snapshot.restores(), &compiled, window, found);
         }
         let (puts, front) = self.certain(&compiled, window)?;
-        let decided = self.put(puts, front, window, found);
-        Ok(Progress { decided, needed: decided.min(self.placeholders.needed()) })
+        let decided = self.put(puts, front, window, found)?;
+        // Ciphertexts and the document are read up to there.
+        Ok(Progress { decided, needed: front.min(self.placeholders.needed()) })
+    }
+
+    fn rests_until(&self) -> usize {
+        if self.waits { usize::MAX } else { 0 }
     }
 
     fn conclude(&self, _findings: usize, _end: usize) -> (bool, f64) {

@@ -1,6 +1,6 @@
 //! A vault's entries, compiled for putting them back.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Weak};
 
@@ -17,6 +17,10 @@ const KEPT: usize = 4_096;
 /// Up to how many entries a vault's owner shows its entries to all who hold the vault, and compiling them takes
 /// no time to speak of.
 const SMALL: usize = 64;
+
+/// How many bytes of values come back into one text: a short placeholder may stand for a long value, and be
+/// written any number of times.
+const MAX_RESTORED_BYTES: usize = 64 << 20;
 
 /// Names a state of a vault: equal for equal entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +59,12 @@ impl Compiled {
 
     /// A verdict that passes, with an edit for every placeholder in the text.
     pub(crate) fn restore(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Verdict, ScannerError> {
+        interrupt.check()?;
         let mut verdict = Verdict::pass();
+        let (mut written, mut room) = (Written::default(), Room::default());
         for found in self.restorer.find(text, interrupt)? {
-            let Some(value) = self.value(&found) else { continue };
+            let Some(value) = written.value(self, &found) else { continue };
+            room.take(value.len())?;
             // No finding: that would carry the value into everything that lists findings.
             verdict.edit(found.span, 1.0, &value)?;
         }
@@ -68,14 +75,42 @@ impl Compiled {
     pub(crate) fn is_small(&self) -> bool {
         self.entries.len() <= SMALL
     }
+}
 
-    /// What a placeholder stands for, as it is to be written.
-    pub(crate) fn value(&self, found: &Restored) -> Option<Arc<str>> {
-        let value = self.entries.get(found.index)?.value.as_str();
-        Some(match found.form {
+/// Values as they are to be written, each made once for a text.
+#[derive(Default)]
+pub(crate) struct Written(HashMap<(usize, Form), Arc<str>>);
+
+impl Written {
+    /// What a placeholder stands for.
+    pub(crate) fn value(&mut self, compiled: &Compiled, found: &Restored) -> Option<Arc<str>> {
+        let value = compiled.entries.get(found.index)?.value.as_str();
+        let written = self.0.entry((found.index, found.form)).or_insert_with(|| match found.form {
             Form::Plain => value.into(),
             Form::Percent => percent_encode(value).into(),
-        })
+        });
+        Some(Arc::clone(written))
+    }
+}
+
+/// Bytes of values that may still be put into a text, or held back.
+pub(crate) struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(MAX_RESTORED_BYTES)
+    }
+}
+
+impl Room {
+    pub(crate) fn take(&mut self, bytes: usize) -> Result<(), ScannerError> {
+        let limit = ScannerError::Limit { what: "bytes of restored values", limit: MAX_RESTORED_BYTES };
+        self.0 = self.0.checked_sub(bytes).ok_or(limit)?;
+        Ok(())
+    }
+
+    pub(crate) const fn give_back(&mut self, bytes: usize) {
+        self.0 = self.0.saturating_add(bytes);
     }
 }
 

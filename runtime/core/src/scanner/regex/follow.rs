@@ -56,6 +56,11 @@ impl Follow for RegexFollower {
         Ok(Progress { decided, needed: decided.saturating_sub(4) })
     }
 
+    fn rests_until(&self) -> usize {
+        let waits = |follower: &Option<Follower>| follower.as_ref().is_none_or(Follower::waits);
+        if self.followers.iter().all(waits) { usize::MAX } else { 0 }
+    }
+
     fn conclude(&self, findings: usize, _end: usize) -> (bool, f64) {
         if findings == 0 { (true, -1.0) } else { (false, 1.0) }
     }
