@@ -68,15 +68,21 @@ impl Few {
             if places.is_multiple_of(STRIDE) {
                 interrupt.check()?;
                 if found.len() > MAX_EDITS {
-                    break;
+                    longest(&mut found)?;
                 }
             }
         }
-        found.sort_by_key(|(_, span)| (span.end, span.start));
-        found.dedup_by_key(|(_, span)| span.end);
-        if found.len() > MAX_EDITS {
-            return Err(ScannerError::Limit { what: "placeholders", limit: MAX_EDITS });
-        }
+        longest(&mut found)?;
         Ok(found)
     }
+}
+
+/// Keeps of those that end at one place the longest.
+fn longest(found: &mut Vec<(usize, Span)>) -> Result<(), ScannerError> {
+    found.sort_by_key(|(_, span)| (span.end, span.start));
+    found.dedup_by_key(|(_, span)| span.end);
+    if found.len() > MAX_EDITS {
+        return Err(ScannerError::Limit { what: "placeholders", limit: MAX_EDITS });
+    }
+    Ok(())
 }

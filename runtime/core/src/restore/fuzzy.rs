@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::layer::automaton;
+use super::layer::{automaton, spans};
 use super::{Form, Restored, stands_alone};
 use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
@@ -21,6 +21,9 @@ const MOST_ERRORS: usize = 3;
 /// Steps of distance that each byte of a text may cost, and every text beside.
 const STEPS_PER_BYTE: usize = 2_000;
 const STEPS: usize = 4_000_000;
+
+/// Placeholders that are compared between two looks at the interrupt: at the most some milliseconds' worth.
+const STRIDE: usize = 1_024;
 
 /// What is searched.
 struct Stem {
@@ -89,18 +92,21 @@ impl Fuzzy {
     /// The places of placeholders. Where they overlap, the one with more right characters counts.
     pub(super) fn find(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Vec<Restored>, ScannerError> {
         let source = text.as_str();
-        let hits = self.pieces.find(text, &interrupt)?.pop().unwrap_or_default();
+        let hits = spans(&self.pieces, text, interrupt)?;
         let limit = STEPS + source.len() * STEPS_PER_BYTE;
         let mut budget = limit;
         let mut found: Vec<(usize, Restored)> = Vec::new();
         // By stem: where it was last looked for, and where it was last found.
         let mut looked: HashMap<usize, usize> = HashMap::new();
         let mut done: HashMap<usize, usize> = HashMap::new();
-        for (count, (piece, span)) in hits.spans.iter().enumerate() {
-            if count % 256 == 0 {
-                interrupt.check()?;
-            }
+        let mut candidates = 0_usize;
+        for (piece, span) in &hits {
             for &(at, offset) in &self.places[*piece] {
+                // Any number of placeholders may have a piece in common.
+                candidates += 1;
+                if candidates.is_multiple_of(STRIDE) {
+                    interrupt.check()?;
+                }
                 let stem = &self.stems[at];
                 // Where the stem would begin, give or take its errors.
                 let begin = back(source, span.start, offset + stem.errors);

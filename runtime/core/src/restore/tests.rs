@@ -302,6 +302,23 @@ fn a_text_with_too_many_is_refused_however_they_came() {
 }
 
 #[test]
+fn few_that_end_alike_are_all_found_however_many() {
+    let names: Vec<Box<str>> = vec!["[RED[RED1".into(), "[RED1".into()];
+    let many = 700_000;
+    let found = Few::new(&names).unwrap().find(&"[RED[RED1".repeat(many), Interrupt::NEVER).unwrap();
+    assert_eq!(found.len(), many);
+    assert!(found.iter().all(|(index, _)| *index == 0));
+}
+
+#[test]
+fn pieces_beyond_the_limit_are_said_and_not_left_out() {
+    let fuzzy = Restorer::new(vec!["aaaa".into()], Matching::Fuzzy).unwrap();
+    let limit = ScannerError::Limit { what: "placeholders", limit: MAX_EDITS };
+    let text = Text::from("a".repeat(MAX_EDITS + 2));
+    assert_eq!(fuzzy.find(&text, Interrupt::NEVER).unwrap_err(), limit);
+}
+
+#[test]
 fn only_what_may_begin_a_placeholder_is_kept() {
     let names = VAULT.iter().map(|(name, _)| (*name).into()).collect();
     let restorer = Restorer::new(names, Matching::Exact).unwrap();
