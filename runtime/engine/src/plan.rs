@@ -28,9 +28,6 @@ use models::{Readers, readers};
 use part::Part;
 use stage::{Stage, present_or_absent, take};
 
-/// Making tokens, in nanoseconds for a byte.
-const TOKENIZE_NS: u64 = 150;
-
 /// Scanners compiled for one side of a shield. Immutable and shared between threads.
 #[derive(Debug)]
 pub struct Plan {
@@ -160,21 +157,19 @@ impl Plan {
         self.stages.iter().any(|stage| matches!(stage, Stage::Private(_)))
     }
 
-    /// Estimated work for a text of `bytes` bytes, in nanoseconds on one core.
+    /// Estimated work for a text of `bytes` bytes, whatever it says, in nanoseconds on one core.
     pub fn cost_ns(&self, bytes: usize) -> u64 {
-        self.stages
-            .iter()
-            .map(|stage| {
-                let own = match stage {
-                    Stage::Text(scanner) => scanner.cost_ns(bytes),
-                    Stage::Private(scanner) => scanner.cost_ns(bytes),
-                    Stage::Network(_) | Stage::Model(_) | Stage::Absent(_) => 0,
-                };
-                // What is left for a model's line is done by others; this is for making tokens.
-                let tokens = stage.reads_model().map_or(0, |_| TOKENIZE_NS.saturating_mul(bytes as u64));
-                own.saturating_add(tokens)
-            })
-            .fold(self.views.as_ref().map_or(0, |_| ViewPass::cost_ns(bytes)), u64::saturating_add)
+        let views = self.views.as_ref().map_or(0, |_| ViewPass::cost_ns(bytes));
+        self.stages.iter().map(|stage| stage.cost_ns(bytes)).fold(views, u64::saturating_add)
+    }
+
+    /// The same for this text, where a look at it says more than its length does.
+    pub fn cost_of(&self, text: &str) -> u64 {
+        // What an ASCII text hides need not be ASCII.
+        if self.views.is_some() {
+            return self.cost_ns(text.len());
+        }
+        self.stages.iter().map(|stage| stage.cost_of(text)).fold(0, u64::saturating_add)
     }
 
     /// The views of the text, if a scanner of the step reads them.

@@ -133,15 +133,15 @@ impl Shield {
         self.compiled.process.load_full()
     }
 
-    /// Whether a text of so many bytes is cheap enough to be scanned on the calling thread, whatever it says.
-    pub fn is_cheap(&self, side: Side, bytes: usize) -> bool {
+    /// Whether a text is cheap enough to be scanned on the calling thread, whatever is found in it.
+    pub fn is_cheap(&self, side: Side, text: &str) -> bool {
         let plan = self.plan(side).0;
-        !plan.has_vault() && self.fits_inline(plan, bytes)
+        !plan.has_vault() && self.fits_inline(plan, text)
     }
 
-    /// Whether a text of so many bytes is cheap and waits for nobody but, if something is found in it, a vault.
-    fn fits_inline(&self, plan: &Plan, bytes: usize) -> bool {
-        !plan.waits(&self.session) && plan.cost_ns(bytes) <= self.compiled.inline_budget_ns
+    /// Whether a text is cheap and waits for nobody but, if something is found in it, a vault.
+    fn fits_inline(&self, plan: &Plan, text: &str) -> bool {
+        !plan.waits(&self.session) && plan.cost_of(text) <= self.compiled.inline_budget_ns
     }
 
     /// Scans on the calling thread if that is cheap. `None` if it is not: then [`Shield::submit`].
@@ -159,7 +159,7 @@ impl Shield {
     pub fn attempt(&self, request: &Request) -> Attempt {
         let process = self.process();
         let plan = self.plan(request.side).0;
-        if !self.fits_inline(plan, request.text.len()) {
+        if !self.fits_inline(plan, request.text.as_str()) {
             return Attempt::Begun(Begun::default());
         }
         if let Err(refused) = self.check(&process, request, Lane::Inline) {
@@ -248,7 +248,7 @@ impl Shield {
 
     /// Estimated work of a request, in nanoseconds on one core.
     pub fn cost_ns(&self, request: &Request) -> u64 {
-        self.plan(request.side).0.cost_ns(request.text.len())
+        self.plan(request.side).0.cost_of(request.text.as_str())
     }
 
     /// Whether a request has to wait for the network or a model.

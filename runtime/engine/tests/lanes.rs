@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use common::{answer, probe, prompt, scan_bulk, shield, submit, wait_until};
 use pyshield_core::Text;
+use pyshield_engine::config::ShieldSpec;
 use pyshield_engine::error::EngineError;
 use pyshield_engine::metrics::Lane;
 use pyshield_engine::outcome::Outcome;
-use pyshield_engine::shield::Request;
-use serde_json::json;
+use pyshield_engine::shield::{Request, Shield, Side};
+use serde_json::{Value, json};
 
 fn scanners() -> serde_json::Value {
     json!([
@@ -73,6 +74,36 @@ fn a_pattern_that_backtracks_never_runs_on_the_callers_thread() {
     assert!(regex("(a+)+$").try_inline(&prompt("a")).is_some());
     assert!(regex(r"(?i)\bpass(word|phrase)\b").try_inline(&prompt("a")).is_some());
     assert!(regex("(a+)+(?!x)$").try_inline(&prompt("a")).is_none());
+}
+
+/// Its word boundaries are tried at every place where the text is not ASCII, or may not be as it is read.
+#[test]
+fn a_pattern_that_backtracks_beyond_ascii_runs_on_the_callers_thread_for_ascii_alone() {
+    let shield = |views: Value| {
+        let regex = json!({"type": "Regex", "patterns": [r"\bpass(word|phrase)\b"], "is_blocked": true,
+            "match_type": "search", "redact": false});
+        let limits = json!({"max_in_flight": 64, "policy": "reject", "deadline": null,
+            "max_text_bytes": 1 << 20, "inline_budget_us": 100.0});
+        let mut spec = json!({"prompt": [regex], "output": [], "on_error": "block", "limits": limits,
+            "cache": null});
+        if !views.is_null() {
+            spec["views"] = views;
+        }
+        Shield::compile(serde_json::from_value::<ShieldSpec>(spec).unwrap()).unwrap()
+    };
+    let plain = shield(Value::Null);
+    assert!(plain.is_cheap(Side::Prompt, "my password") && !plain.is_cheap(Side::Prompt, "mon pass\u{e9}"));
+    assert_eq!(plain.try_inline(&prompt("my password")).unwrap().unwrap().lane, Lane::Inline);
+    assert!(plain.try_inline(&prompt("mon password, \u{e9}t\u{e9}")).is_none());
+    let (ticket, receiver) = submit(&plain, &prompt("mon password, \u{e9}t\u{e9}"));
+    assert!(ticket.is_ok());
+    let outcome = answer(&receiver).unwrap();
+    assert_eq!((outcome.lane, outcome.scan.is_valid), (Lane::Actor, false));
+    assert!(
+        !shield(json!({"normalised": true, "decoded": true, "max_depth": 2,
+        "max_views": 8, "max_model_views": 8, "max_bytes": 1 << 20}))
+        .is_cheap(Side::Prompt, "my password")
+    );
 }
 
 #[test]

@@ -199,7 +199,7 @@ pub(crate) fn scan(
     let mut texts = Vec::with_capacity(located.fields.len());
     for field in &located.fields {
         match field.literal.text() {
-            Some(text) if shield.is_cheap(side, text.len()) => texts.push(text),
+            Some(text) if shield.is_cheap(side, &text) => texts.push(text),
             _ => return Ok(None),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::error::{ConfigError, ScannerError};
 use crate::interrupt::Interrupt;
-use crate::pattern::{Filter, Pattern};
+use crate::pattern::{Filter, Pattern, Price};
 use crate::span::Span;
 
 /// A group of patterns, as llm-guard declares them.
@@ -29,6 +29,7 @@ pub(super) struct Custom {
     /// Of each pattern, its group.
     group: Vec<usize>,
     filter: Option<Filter>,
+    pub(super) price: Price,
 }
 
 impl Custom {
@@ -47,7 +48,9 @@ impl Custom {
             }
         }
         let filter = if patterns.len() > 1 { Filter::new(&patterns) } else { None };
-        Ok(Self { groups, patterns, group, filter })
+        let price =
+            if patterns.is_empty() { Price::default() } else { Price::of_all(&patterns, filter.is_some()) };
+        Ok(Self { groups, patterns, group, filter, price })
     }
 
     /// Every match that is not empty, with its group.

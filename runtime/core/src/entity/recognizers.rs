@@ -158,9 +158,14 @@ impl Recognizers {
         (!missing.is_empty()).then(|| format!("no entity model: {missing} cannot be recognised").into())
     }
 
-    /// Estimated work for a text of `bytes` bytes, in nanoseconds.
+    /// Estimated work for a text of `bytes` bytes, whatever it says, in nanoseconds.
     pub fn cost_ns(&self, bytes: usize) -> u64 {
-        1_500 + bytes as u64 * 15
+        own_cost_ns(bytes).saturating_add(self.custom.price.of_any(bytes))
+    }
+
+    /// The same for this text.
+    pub fn cost_of(&self, text: &str) -> u64 {
+        own_cost_ns(text.len()).saturating_add(self.custom.price.of(text))
     }
 
     /// The entities of a text: disjoint, in text order.
@@ -420,4 +425,9 @@ impl Candidates<'_> {
         self.entities.push(entity);
         Ok(())
     }
+}
+
+/// What recognising costs without the caller's patterns, in nanoseconds.
+const fn own_cost_ns(bytes: usize) -> u64 {
+    1_500 + (bytes as u64).saturating_mul(15)
 }

@@ -109,3 +109,21 @@ fn an_unknown_entity_is_an_error() {
     let error = Recognizers::new("Anonymize", &spec(&["NO_SUCH_THING"])).unwrap_err();
     assert_eq!(error.field, "entity_types[0]");
 }
+
+#[test]
+fn the_callers_patterns_have_their_price() {
+    let with = |source: &str| {
+        let group = PatternGroup {
+            name: "OWN".into(),
+            expressions: vec![source.into()],
+            context: Vec::new(),
+            score: 0.9,
+        };
+        let spec = RecognizersSpec { regex_patterns: Some(vec![group]), ..spec(&["OWN"]) };
+        Recognizers::new("Anonymize", &spec).unwrap()
+    };
+    let tried = with(r"(\w)\1\1");
+    assert!(tried.cost_of("a") > 100_000 && tried.cost_ns(1) > 100_000);
+    let words = with(r"\bown\b");
+    assert!(words.cost_of("own") < 10_000 && words.cost_of("\u{f6}wn") > 100_000);
+}

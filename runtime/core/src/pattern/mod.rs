@@ -30,6 +30,7 @@ mod group;
 mod linear;
 mod matches;
 mod parse;
+mod price;
 mod program;
 mod tokens;
 mod walk;
@@ -43,6 +44,7 @@ use regex_syntax::hir::Hir;
 pub use error::PatternError;
 pub use filter::Filter;
 pub use matches::Matches;
+pub(crate) use price::Price;
 pub(crate) use walk::Follower;
 
 use ast::{Assert, Node};

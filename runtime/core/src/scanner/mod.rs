@@ -63,9 +63,14 @@ pub trait Scanner: Send + Sync + fmt::Debug {
         None
     }
 
-    /// Estimated work for a text of `bytes` bytes, in nanoseconds on one core. Decides the lane, so an
-    /// estimate within a factor of two is good enough; too low blocks the event loop.
+    /// Estimated work for a text of `bytes` bytes, whatever it says, in nanoseconds on one core. Decides the
+    /// lane, so an estimate within a factor of two is good enough; too low blocks the event loop.
     fn cost_ns(&self, bytes: usize) -> u64;
+
+    /// The same for this text, where a look at it says more than its length does.
+    fn cost_of(&self, text: &str) -> u64 {
+        self.cost_ns(text.len())
+    }
 
     /// Whether the same text always gives the same verdict.
     fn cacheable(&self) -> bool {

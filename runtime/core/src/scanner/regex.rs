@@ -7,18 +7,11 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::error::{ConfigError, ScannerError};
-use crate::pattern::{Filter, Pattern};
+use crate::pattern::{Filter, Pattern, Price};
 use crate::scanner::{Evidence, Input, Scanner};
 use crate::span::Span;
 use crate::stream::Follow;
 use crate::verdict::Verdict;
-
-/// What a pattern that has to be tried at every place costs at the least. A text made for it may take a
-/// million steps, ten milliseconds, however short it is: that never runs on an event loop.
-const BACKTRACKING_NS: u64 = 150_000;
-
-/// What each byte adds, measured on prose with `(\w)\1\1\1`.
-const BACKTRACKING_BYTE_NS: u64 = 350;
 
 /// How much memory the compiled patterns of one scanner may take together, in bytes.
 pub const MAX_COMPILED_BYTES: usize = 64 << 20;
@@ -63,8 +56,7 @@ pub struct Regex {
     match_type: RegexMatch,
     is_blocked: bool,
     replacement: Option<Arc<str>>,
-    /// What a text costs at the least, and what each of its bytes adds, in nanoseconds.
-    price: (u64, u64),
+    price: Price,
 }
 
 impl Regex {
@@ -95,7 +87,7 @@ impl Regex {
             None
         };
         Ok(Self {
-            price: price(&patterns, filter.is_some()),
+            price: Price::of_all(&patterns, filter.is_some()),
             patterns: patterns.into(),
             filter,
             match_type: spec.match_type,
@@ -156,15 +148,6 @@ impl Regex {
     }
 }
 
-/// What a text costs at the least, and what each of its bytes adds, in nanoseconds.
-fn price(patterns: &[Pattern], filtered: bool) -> (u64, u64) {
-    let count = |of: fn(&Pattern) -> bool| patterns.iter().filter(|pattern| of(pattern)).count() as u64;
-    let (linear, in_ascii) = (count(Pattern::is_linear), count(Pattern::is_linear_in_ascii));
-    let (others, trying) = (in_ascii - linear, patterns.len() as u64 - in_ascii);
-    let passes = if filtered { 2 } else { linear };
-    (200 + others * 100 + trying * BACKTRACKING_NS, passes + others * 2 + trying * BACKTRACKING_BYTE_NS)
-}
-
 impl Scanner for Regex {
     fn name(&self) -> &'static str {
         "Regex"
@@ -176,8 +159,12 @@ impl Scanner for Regex {
     }
 
     fn cost_ns(&self, bytes: usize) -> u64 {
-        let (text, byte) = self.price;
-        text.saturating_add(byte.saturating_mul(bytes as u64))
+        self.price.of_any(bytes)
+    }
+
+    fn cost_of(&self, text: &str) -> u64 {
+        // A word boundary is searched in linear time where the text is ASCII, and tried at every place elsewhere.
+        self.price.of(text)
     }
 
     fn scan(&self, input: &Input<'_>, _evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {

@@ -115,6 +115,10 @@ impl Scanner for Sensitive {
         self.recognizers.cost_ns(bytes)
     }
 
+    fn cost_of(&self, text: &str) -> u64 {
+        self.recognizers.cost_of(text)
+    }
+
     fn scan(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {
         self.verdict(self.recognizers.analyze(input.text, evidence.literals, input.interrupt)?)
     }

@@ -17,6 +17,9 @@ use crate::pipeline::{PipelineSpec, Skipped};
 use crate::private::{Found, PrivateScanner, Session};
 use crate::reachability::UrlReachability;
 
+/// What making tokens of a byte costs.
+const TOKENIZE_NS: u64 = 150;
+
 /// One scanner of a plan.
 #[derive(Debug)]
 pub(super) enum Stage {
@@ -79,6 +82,31 @@ impl Stage {
     /// Whether it asks for changes of a text that it judges so.
     pub(super) fn redacts(&self) -> bool {
         matches!(self, Self::Model(scanner) if scanner.redacts())
+    }
+
+    /// Estimated work for a text of `bytes` bytes, whatever it says, in nanoseconds on one core.
+    pub(super) fn cost_ns(&self, bytes: usize) -> u64 {
+        let own = match self {
+            Self::Text(scanner) => scanner.cost_ns(bytes),
+            Self::Private(scanner) => scanner.cost_ns(bytes),
+            Self::Network(_) | Self::Absent(_) | Self::Model(_) => 0,
+        };
+        own.saturating_add(self.tokens_ns(bytes))
+    }
+
+    /// The same for this text.
+    pub(super) fn cost_of(&self, text: &str) -> u64 {
+        let own = match self {
+            Self::Text(scanner) => scanner.cost_of(text),
+            Self::Private(scanner) => scanner.cost_of(text),
+            Self::Network(_) | Self::Absent(_) | Self::Model(_) => 0,
+        };
+        own.saturating_add(self.tokens_ns(text.len()))
+    }
+
+    /// Making tokens, if it reads a model; what is left for the model's line is done by others.
+    fn tokens_ns(&self, bytes: usize) -> u64 {
+        self.reads_model().map_or(0, |_| TOKENIZE_NS.saturating_mul(bytes as u64))
     }
 
     /// What stands for it in the result of a scan that ended before it was its turn.

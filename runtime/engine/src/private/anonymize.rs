@@ -1,6 +1,7 @@
 //! Private data out of a prompt, and into a vault.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -70,8 +71,7 @@ struct Rules {
     degraded: Option<Arc<str>>,
 }
 
-/// Found, and to be replaced.
-#[derive(Debug)]
+/// Found, and to be replaced. `Debug` shows nothing that stands in the text.
 struct Pending {
     rules: Arc<Rules>,
     vault: VaultHandle,
@@ -121,6 +121,10 @@ impl Anonymize {
 
     pub(crate) fn cost_ns(&self, bytes: usize) -> u64 {
         self.recognizers.cost_ns(bytes)
+    }
+
+    pub(crate) fn cost_of(&self, text: &str) -> u64 {
+        self.recognizers.cost_of(text)
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "as `Scanner::scan` takes it")]
@@ -253,6 +257,15 @@ impl Pending {
             }
         }
         Ok(rules.noted(verdict))
+    }
+}
+
+impl fmt::Debug for Pending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending")
+            .field("entities", &self.entities.len())
+            .field("claims", &self.claims.len())
+            .finish_non_exhaustive()
     }
 }
 

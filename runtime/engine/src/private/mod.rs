@@ -32,6 +32,7 @@ use crate::model::names::Names;
 use crate::model::scanner::BuildError;
 use crate::outcome::Judgement;
 use crate::plan::guard;
+use crate::runtime;
 use anonymize::Anonymize;
 pub(crate) use anonymize::Unnamed;
 use deanonymize::Deanonymize;
@@ -176,7 +177,14 @@ impl PrivateScanner {
     pub(crate) fn cost_ns(&self, bytes: usize) -> u64 {
         match self {
             Self::Anonymize(scanner) => scanner.cost_ns(bytes),
-            Self::Deanonymize(_) => 1_000 + bytes as u64 * 3,
+            Self::Deanonymize(scanner) => scanner.cost_ns(bytes),
+        }
+    }
+
+    pub(crate) fn cost_of(&self, text: &str) -> u64 {
+        match self {
+            Self::Anonymize(scanner) => scanner.cost_of(text),
+            Self::Deanonymize(scanner) => scanner.cost_ns(text.len()),
         }
     }
 
@@ -221,6 +229,19 @@ fn declared<S: serde::de::DeserializeOwned>(
     let spec = serde_json::from_value(spec);
     let spec = spec.map_err(|error| ConfigError::new(name, "declaration", error.to_string()))?;
     Ok((spec, place))
+}
+
+/// Runs what takes long beside the one thread that drives futures.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ScannerError> + Send + 'static,
+) -> Result<T, ScannerError> {
+    let closed = || ScannerError::Failed("the runtime shut down before the text was restored".into());
+    let runtime = runtime::current().map_err(|_| closed())?;
+    runtime
+        .tokio()
+        .spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(if error.is_panic() { ScannerError::Panicked } else { closed() }))
 }
 
 /// A session without the vault of a scanner. It cannot be had: a declaration has one for each place.

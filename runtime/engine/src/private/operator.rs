@@ -92,7 +92,7 @@ impl Operators {
 /// twice as many nothing stays visible.
 fn mask(value: &str, character: char, visible: usize) -> String {
     let letters = value.chars().filter(|c| c.is_alphanumeric()).count();
-    let hidden = if letters < visible * 2 { letters } else { letters - visible };
+    let hidden = if letters / 2 < visible { letters } else { letters - visible };
     let mut seen = 0;
     let masked = value.chars().map(|c| {
         if !c.is_alphanumeric() {
@@ -113,6 +113,8 @@ mod tests {
         assert_eq!(mask("4111-1111-1111-1234", '*', 4), "****-****-****-1234");
         assert_eq!(mask("a@b.org", '#', 0), "#@#.###");
         assert_eq!(mask("1234567", '*', 4), "*******");
+        assert_eq!(mask("12345678", '*', 4), "****5678");
+        assert_eq!(mask("1234", '*', usize::MAX / 2 + 1), "****");
         assert_eq!(mask("", '*', 4), "");
     }
 }

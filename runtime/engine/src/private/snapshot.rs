@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use pyshield_core::ScannerError;
 
-use super::VaultHandle;
 use super::deanonymize::Restores;
+use super::{VaultHandle, aside};
 use crate::vault::compiled::{Compiled, Seen};
 
 /// The entries of a vault as one stream restores them, compiled. Taken once: at the stream's begin if nobody
@@ -44,8 +44,11 @@ impl Snapshot {
     /// Asks the vault, unless it has been taken.
     pub(crate) async fn take(&self) {
         if !self.is_taken() {
-            let compiled = self.vault.restorer(self.restores.strategy, None).await;
-            let _ = self.taken.set(prepared(compiled));
+            let compiled = match self.vault.restorer(self.restores.strategy, None).await {
+                Ok(compiled) if !compiled.is_small() => aside(move || prepared(Ok(compiled))).await,
+                compiled => prepared(compiled),
+            };
+            let _ = self.taken.set(compiled);
         }
     }
 

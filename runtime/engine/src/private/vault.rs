@@ -10,11 +10,15 @@ use std::time::Instant;
 use pyshield_core::restore::Matching;
 use pyshield_core::{Interrupted, ScannerError};
 
+use super::aside;
 use crate::actors::vault::Vault;
 use crate::runtime;
 use crate::vault::compiled::{Compilations, Compiled, Seen};
 use crate::vault::redis::RedisVault;
 use crate::vault::{Claim, SecretText, VaultEntry, VaultError};
+
+/// Up to how many entries a vault is compiled on the thread that drives futures: it takes less than a millisecond.
+const FEW: usize = 512;
 
 /// A vault as scanners work with it. Cloning shares it, and holding one is the only way to reach its vault.
 #[derive(Clone)]
@@ -175,7 +179,13 @@ impl VaultHandle {
         match (read.map_err(|error| failed(error, deadline))?, known) {
             (None, Some(known)) => Ok(known),
             (None, None) => self.compile(Seen::Version(0), Arc::default(), strategy),
-            (Some((seen, entries)), _) => self.compile(seen, entries.into(), strategy),
+            (Some((seen, entries)), _) if entries.len() <= FEW => {
+                self.compile(seen, entries.into(), strategy)
+            }
+            (Some((seen, entries)), _) => {
+                let vault = self.clone();
+                aside(move || vault.compile(seen, entries.into(), strategy)).await
+            }
         }
     }
 
