@@ -2,12 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::span::Span;
 
-/// Replace a span of the scanned text.
-#[derive(Clone, Debug, PartialEq)]
+/// Replace a span of the scanned text. `Debug` does not show with what: it may be a private value that comes back.
+#[derive(Clone, PartialEq)]
 pub struct Edit {
     /// What to replace; an empty span inserts.
     pub span: Span,
@@ -15,6 +16,13 @@ pub struct Edit {
     pub score: f64,
     /// What to put there; empty deletes.
     pub replacement: Arc<str>,
+}
+
+impl fmt::Debug for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.replacement.len();
+        f.debug_struct("Edit").field("span", &self.span).field("bytes", &bytes).finish_non_exhaustive()
+    }
 }
 
 /// Resolves overlaps and returns the edits that remain, in text order.

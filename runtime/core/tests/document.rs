@@ -104,3 +104,10 @@ proptest! {
         prop_assert_eq!(literal, written);
     }
 }
+
+#[test]
+fn debug_says_nothing_of_the_document() {
+    let located = locate(r#"{"hunter2": ["hunter2"]}"#, &everything(), 10).unwrap();
+    assert_eq!(located.fields.len(), 1);
+    assert!(!format!("{located:?}").contains("hunter2"));
+}

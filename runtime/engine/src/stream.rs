@@ -3,6 +3,7 @@
 mod line;
 pub(crate) mod window;
 
+use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,8 +29,8 @@ pub use window::Pace;
 /// How many bytes a piece may have at least before it is scanned in parts.
 const LEAST_PART: usize = 1_024;
 
-/// What came of one piece.
-#[derive(Debug, Default)]
+/// What came of one piece. `Debug` does not show the text.
+#[derive(Default)]
 pub struct Passed {
     /// The text that leaves, edited.
     pub text: String,
@@ -165,7 +166,9 @@ impl OutputStream {
     /// Takes the next piece. After an error the stream has ended. Blocks only if [`OutputStream::asks`].
     pub fn feed(&mut self, piece: &str) -> Result<Passed, EngineError> {
         self.process.open()?;
-        self.lines.iter_mut().for_each(|line| line.push(piece));
+        if self.stream.as_ref().is_some_and(|stream| !stream.has_ended()) {
+            self.lines.iter_mut().for_each(|line| line.push(piece));
+        }
         self.advance(piece)
     }
 
@@ -329,6 +332,17 @@ impl OutputStream {
         if *error == ScannerError::Panicked {
             metrics.panics.increment();
         }
+    }
+}
+
+impl fmt::Debug for Passed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passed")
+            .field("bytes", &self.text.len())
+            .field("findings", &self.findings)
+            .field("blocked_by", &self.blocked_by)
+            .field("window", &self.window)
+            .finish_non_exhaustive()
     }
 }
 

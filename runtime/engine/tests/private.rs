@@ -153,8 +153,10 @@ fn nothing_shows_a_value() {
     let back = outcome.scan.rewritten.clone().unwrap();
     let restored = shield.scan_blocking(&request(Side::Output, &back)).unwrap();
     let findings: Vec<_> = restored.scan.judgements.iter().map(|judgement| &judgement.verdict).collect();
-    let shown = format!("{shield:?} {vault:?} {outcome:?} {findings:?} {:?}", shield.metrics());
-    for value in ["ada@example.org", "4111", "Lovelace", "DE89"] {
+    let begun = shield.attempt(&request(Side::Prompt, "[REDACTED_hunter2] wrote to bob@example.org"));
+    assert!(matches!(begun, Attempt::Begun(_)));
+    let shown = format!("{shield:?} {vault:?} {outcome:?} {findings:?} {begun:?} {:?}", shield.metrics());
+    for value in ["ada@example.org", "4111", "Lovelace", "DE89", "hunter2", "bob@"] {
         assert!(!shown.contains(value), "{value}");
     }
 }

@@ -287,8 +287,8 @@ fn nothing_shows_a_value() {
     let mut stream = shield.open_output(options(Cut::Found)).unwrap();
     let passed = stream.feed("[ENCRYPTED_A_00 [REDACTED_PERSON_1] {\"a\": Keanu Reeves").unwrap();
     assert!(passed.findings.is_empty());
-    let shown = format!("{stream:?} {shield:?}");
-    for value in ["Lovelace", "Users", "Edsger"] {
+    let shown = format!("{stream:?} {shield:?} {passed:?}");
+    for value in ["Lovelace", "Users", "Edsger", "PERSON", "Keanu"] {
         assert!(!shown.contains(value), "{value}");
     }
 }

@@ -1,11 +1,12 @@
 //! A JSON string as it is written, and what it says.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::scanner::json::hex_digits;
 
-/// A string of a document as it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A string of a document as it is written. `Debug` says nothing of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Literal<'t> {
     written: &'t str,
     escaped: bool,
@@ -26,6 +27,12 @@ impl<'t> Literal<'t> {
     pub fn text(&self) -> Option<Cow<'t, str>> {
         let inner = self.written.strip_prefix('"')?.strip_suffix('"')?;
         if self.escaped { unescaped(inner).map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+    }
+}
+
+impl fmt::Debug for Literal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Literal").field("bytes", &self.written.len()).finish_non_exhaustive()
     }
 }
 

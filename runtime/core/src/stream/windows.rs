@@ -4,6 +4,7 @@
 //! depend on the text alone, not on the pieces it comes in.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use crate::text::sentences::Ends;
 
@@ -37,8 +38,8 @@ pub struct Place {
     pub char: usize,
 }
 
-/// Some sentences of a stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Some sentences of a stream. `Debug` does not show them.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Part {
     /// Its text.
     pub text: String,
@@ -58,8 +59,13 @@ impl Part {
     }
 }
 
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Part").field("start", &self.start).field("end", &self.end).finish_non_exhaustive()
+    }
+}
+
 /// Cuts a growing text into windows. Holds no more of it than a window, and what was fed and not yet asked for.
-#[derive(Debug)]
 pub struct Windows {
     /// Some text before the next window's own, and all after it.
     text: String,
@@ -70,6 +76,12 @@ pub struct Windows {
     ends: Ends,
     /// Where sentences ended in the held text before `fresh`, in order.
     bounds: VecDeque<usize>,
+}
+
+impl fmt::Debug for Windows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Windows").field("bytes", &self.text.len()).finish_non_exhaustive()
+    }
 }
 
 impl Default for Windows {
@@ -221,6 +233,15 @@ mod tests {
         assert_eq!(parts[1].text.chars().count(), MOST + OVERLAP);
         let dots = cut([&*".".repeat(5_000)]);
         assert!(dots.iter().all(|part| own(part).chars().count() <= MOST));
+    }
+
+    #[test]
+    fn debug_shows_no_text() {
+        let mut windows = Windows::default();
+        windows.push("A sentence that holds hunter2 and is long enough. And hunter2");
+        let part = windows.next(false).unwrap();
+        assert!(part.text.contains("hunter2") && windows.text.contains("hunter2"));
+        assert!(!format!("{part:?} {windows:?}").contains("hunter2"));
     }
 
     #[test]

@@ -107,7 +107,6 @@ impl Drop for Slot {
 }
 
 /// Where windows come from.
-#[derive(Debug)]
 enum Source {
     Windows { windows: Windows, overlap: bool },
     Whole(String),
