@@ -30,6 +30,9 @@ const STEPS_PER_BYTE: usize = 64;
 /// See [`STEPS_PER_BYTE`]: what a short text may take besides.
 const STEPS: usize = 1 << 20;
 
+/// A match that is open for longer, in bytes, is not looked at with every piece.
+const LONG: usize = 1_024;
+
 type Caches =
     Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>>;
 
@@ -129,12 +132,14 @@ pub(crate) struct Follower {
     steps: usize,
     /// There were too many steps: the rest waits for the end of the text.
     waits: bool,
+    /// Where the text has to end at least before a match that is open for long is looked at again.
+    until: usize,
 }
 
 impl Follower {
-    /// Whether nothing more is found before the end of the text.
-    pub(crate) const fn waits(&self) -> bool {
-        self.waits
+    /// Where the text has to end at least before there is anything new to say.
+    pub(crate) const fn rests_until(&self) -> usize {
+        if self.waits { usize::MAX } else { self.until }
     }
 
     /// Finds the matches that are decided in a window of the text that begins at `base`, and comes to stand
@@ -160,6 +165,9 @@ impl Follower {
             self.at = base + text.len();
             return Ok(());
         }
+        if base + text.len() < self.until {
+            return Ok(());
+        }
         let allowed = STEPS.saturating_add((base + text.len()).saturating_mul(STEPS_PER_BYTE));
         let Some(walker) = pattern.walker().filter(|_| !self.waits) else { return Ok(()) };
         let mut cache = walker.caches.get();
@@ -171,7 +179,12 @@ impl Follower {
                 break;
             };
             let end = match run {
-                Run::Open => break,
+                Run::Open => {
+                    // Each look runs over all of it: the longer it is, the more has to be new.
+                    let open = text.len() - at;
+                    self.until = if open > LONG { base + text.len() + open / 4 } else { 0 };
+                    break;
+                }
                 Run::Nothing => None,
                 Run::Match(end) if walker.exact => Some(end),
                 Run::Match(_) => machine.run(&pattern.program, text, at, Require::NonEmpty, &mut budget)?,

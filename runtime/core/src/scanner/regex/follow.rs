@@ -57,8 +57,7 @@ impl Follow for RegexFollower {
     }
 
     fn rests_until(&self) -> usize {
-        let waits = |follower: &Option<Follower>| follower.as_ref().is_none_or(Follower::waits);
-        if self.followers.iter().all(waits) { usize::MAX } else { 0 }
+        self.followers.iter().flatten().map(Follower::rests_until).min().unwrap_or(usize::MAX)
     }
 
     fn conclude(&self, findings: usize, _end: usize) -> (bool, f64) {
