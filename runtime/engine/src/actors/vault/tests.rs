@@ -1,7 +1,8 @@
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
-use crate::vault::{End, Ends};
+use crate::vault::{End, Ends, VaultEntry};
 
 /// The arbiter that all tests share. It lives on a thread of its own, as in the process runtime.
 fn arbiter() -> &'static ArbiterHandle {
