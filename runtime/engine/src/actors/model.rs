@@ -4,14 +4,16 @@
 //! next batch at the last moment, so nothing ever waits for a batch to fill up. A message only wakes an actor
 //! that sleeps.
 
+mod actor;
+
 use std::fmt;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Weak, mpsc};
+use std::sync::{Arc, Condvar, mpsc};
 use std::time::{Duration, Instant};
 
-use actix::prelude::{Actor, Addr, Context, Handler, Message};
+use actix::prelude::{Actor, Addr};
 use actix_rt::ArbiterHandle;
 use ort::session::RunOptions;
 
@@ -27,6 +29,7 @@ use crate::model::metrics::ModelMetrics;
 use crate::model::session::Session;
 use crate::model::source::ModelSource;
 use crate::model::window::Window;
+use actor::{Drain, SessionActor};
 
 /// How far a session's thread steps back (nice value): runs take milliseconds, the event loop's turns
 /// microseconds.
@@ -310,148 +313,5 @@ impl Drop for SessionPool {
 impl fmt::Debug for SessionPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionPool").field("provider", &self.provider()).finish_non_exhaustive()
-    }
-}
-
-/// An actor that runs its model's rows until none waits.
-struct SessionActor {
-    pool: Weak<SessionPool>,
-    slot: usize,
-    session: Option<Session>,
-}
-
-impl Actor for SessionActor {
-    type Context = Context<Self>;
-}
-
-impl SessionActor {
-    /// The session, loaded if need be.
-    fn open(&mut self, pool: &SessionPool) -> Result<&mut Session, ModelFault> {
-        if self.session.is_none() {
-            let session = pool.blueprint.open()?;
-            *pool.provider.lock() = session.provider();
-            let mut state = pool.state.lock();
-            if let Some(worker) = state.workers.get_mut(self.slot) {
-                worker.stop = Some(session.stop());
-            }
-            if state.closed {
-                return Err(ModelFault::Closed);
-            }
-            drop(state);
-            self.session = Some(session);
-        }
-        self.session.as_mut().ok_or(ModelFault::Closed)
-    }
-
-    /// Runs a batch and answers whoever waits for it.
-    fn serve(&mut self, pool: &SessionPool, batch: &Batch) {
-        let metrics = &pool.blueprint.metrics;
-        let began = Instant::now();
-        let windows: Vec<&Window> = batch.windows.iter().map(|window| &**window).collect();
-        let said = self.run(pool, &windows, batch.heads);
-        metrics.batches.increment();
-        metrics.rows.add(windows.len() as u64);
-        metrics.tokens.add(batch.tokens() as u64);
-        metrics.padding.add((batch.padded() - batch.tokens()) as u64);
-        metrics.inference_seconds.record(began.elapsed());
-        let said: Vec<_> = match said {
-            Ok(rows) => rows.into_iter().map(Ok).collect(),
-            // One row can fail a whole batch: each has a run of its own, and only the one at fault fails.
-            Err(ModelFault::Run(_) | ModelFault::Panicked) if windows.len() > 1 => {
-                let alone = windows.iter().map(|window| self.run(pool, &[window], batch.heads));
-                alone.map(|rows| rows.map(|mut rows| rows.pop().unwrap_or_default())).collect()
-            }
-            Err(fault) => windows.iter().map(|_| Err(fault.clone())).collect(),
-        };
-        pool.touch();
-        for (&key, said) in batch.keys.iter().zip(said) {
-            let askers = pool.state.lock().line.finish(key);
-            match said {
-                Ok(row) => {
-                    let row = Arc::new(row);
-                    for (ask, at) in askers {
-                        metrics.queue_seconds.record(ask.waited(began));
-                        ask.put(at, &row, began);
-                    }
-                }
-                Err(fault) => {
-                    metrics.errors.increment();
-                    for (ask, _) in askers {
-                        ask.fail(AskError::Fault(fault.clone()));
-                    }
-                }
-            }
-        }
-    }
-
-    /// Runs rows. A session that panicked is not to be trusted any more and is loaded anew.
-    fn run(
-        &mut self,
-        pool: &SessionPool,
-        windows: &[&Window],
-        heads: u64,
-    ) -> Result<Vec<crate::model::session::Row>, ModelFault> {
-        let session = self.open(pool)?;
-        let run = catch_unwind(AssertUnwindSafe(|| {
-            assert!(!pool.poisoned.swap(false, Ordering::Relaxed), "poisoned by a test");
-            session.run(windows, heads)
-        }));
-        run.unwrap_or_else(|_| {
-            // Dropping what is broken may panic again.
-            let broken = self.session.take();
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(broken)));
-            pool.blueprint.metrics.restarts.increment();
-            Err(ModelFault::Panicked)
-        })
-    }
-}
-
-impl Drop for SessionActor {
-    /// actix does not supervise a panicking handler: the mailbox just closes. So the actor's own end is what
-    /// starts its successor.
-    fn drop(&mut self) {
-        let Some(pool) = self.pool.upgrade() else { return };
-        let mut state = pool.state.lock();
-        if state.closed {
-            return;
-        }
-        let slot = self.slot;
-        let Some(worker) = state.workers.get_mut(slot) else { return };
-        worker.stop = None;
-        let dead = worker.address.take();
-        state.asleep.retain(|asleep| *asleep != slot);
-        drop(state);
-        if dead.is_some() {
-            pool.blueprint.metrics.restarts.increment();
-            pool.spawn(slot, None);
-        }
-    }
-}
-
-/// Look at the line.
-struct Drain;
-
-impl Message for Drain {
-    type Result = ();
-}
-
-impl Handler<Drain> for SessionActor {
-    type Result = ();
-
-    fn handle(&mut self, _: Drain, _: &mut Context<Self>) {
-        let Some(pool) = self.pool.upgrade() else { return };
-        while let Some(batch) = pool.next(self.slot) {
-            // Runs are guarded one by one; this is for everything around them. Questions answer in their own
-            // `Drop`.
-            if catch_unwind(AssertUnwindSafe(|| self.serve(&pool, &batch))).is_err() {
-                tracing::error!("a batch panicked outside its run");
-                for key in &batch.keys {
-                    let askers = pool.state.lock().line.finish(*key);
-                    for (ask, _) in &askers {
-                        ask.fail(AskError::Fault(ModelFault::Panicked));
-                    }
-                }
-            }
-        }
     }
 }
