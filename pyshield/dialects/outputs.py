@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from pyshield.results import ScanResult
-    from pyshield.stream import StreamEvent
+    from pyshield.stream import CutWhen, PassPolicy, StreamEvent
 
 __all__ = ["Opener", "Outputs", "TooManyOutputsError"]
 
@@ -22,7 +22,7 @@ class TooManyOutputsError(ValueError):
 class Opener(Protocol):
     """What outputs go through: a `Shield`, or what opens streams as it does."""
 
-    def open_output(self, prompt: str) -> Any:  # noqa: ANN401  # as `OutputStream`
+    def open_output(self, prompt: str, *, cut: CutWhen, policy: PassPolicy, deadline: float | None) -> Any:  # noqa: ANN401  # as `OutputStream`
         """Opens a stream; see `Shield.open_output`."""
         ...
 
@@ -34,6 +34,9 @@ class Outputs:
         shield: Scans them.
         prompt: What they answer.
         most: How many there may be.
+        cut: As for `Shield.open_output`.
+        policy: As for `Shield.open_output`, for texts that come piece by piece.
+        deadline: As for `Shield.open_output`.
 
     Attributes:
         blocked: Whether one of them must not go on; then none does.
@@ -41,12 +44,35 @@ class Outputs:
         results: What came of those that have ended.
     """
 
-    __slots__ = ("_most", "_open", "_prompt", "_shield", "blocked", "blocking", "results")
+    __slots__ = (
+        "_cut",
+        "_deadline",
+        "_most",
+        "_open",
+        "_policy",
+        "_prompt",
+        "_shield",
+        "blocked",
+        "blocking",
+        "results",
+    )
 
-    def __init__(self, shield: Opener, prompt: str, most: int) -> None:
+    def __init__(
+        self,
+        shield: Opener,
+        prompt: str,
+        most: int,
+        *,
+        cut: CutWhen = "unredacted",
+        policy: PassPolicy = "hold",
+        deadline: float | None = None,
+    ) -> None:
         self._shield = shield
         self._prompt = prompt
         self._most = most
+        self._cut = cut
+        self._policy = policy
+        self._deadline = deadline
         self._open: dict[Hashable, Any] = {}
         self.blocked = False
         self.blocking: list[str] = []
@@ -54,14 +80,7 @@ class Outputs:
 
     async def feed(self, key: Hashable, piece: str) -> str:
         """What passes now that `piece` has come."""
-        if self.blocked or not piece:
-            return ""
-        stream = self._open.get(key)
-        if stream is None:
-            if len(self._open) + len(self.results) >= self._most:
-                raise TooManyOutputsError
-            stream = self._open[key] = self._shield.open_output(self._prompt)
-        return self._passed(await stream.feed(piece))
+        return await self._fed(key, piece, self._policy)
 
     async def finish(self, key: Hashable) -> str:
         """What passes now that the text has ended."""
@@ -73,8 +92,21 @@ class Outputs:
     async def whole(self, text: str) -> str:
         """What passes of a text that is there as a whole."""
         key = object()
-        passed = await self.feed(key, text)
+        # All of it is there: letting it pass before its verdict would gain nothing.
+        passed = await self._fed(key, text, "hold")
         return passed + await self.finish(key)
+
+    async def _fed(self, key: Hashable, piece: str, policy: PassPolicy) -> str:
+        if self.blocked or not piece:
+            return ""
+        stream = self._open.get(key)
+        if stream is None:
+            if len(self._open) + len(self.results) >= self._most:
+                raise TooManyOutputsError
+            stream = self._open[key] = self._shield.open_output(
+                self._prompt, cut=self._cut, policy=policy, deadline=self._deadline
+            )
+        return self._passed(await stream.feed(piece))
 
     @property
     def open(self) -> list[Hashable]:

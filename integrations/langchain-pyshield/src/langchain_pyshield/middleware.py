@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from langchain_pyshield.rules import Blocked, BlockedTools, OnResult, Tokens
     from langchain_pyshield.shields import Steps
     from pyshield.results import ScanResult
+    from pyshield.stream import PassPolicy
 
 __all__ = ["PyShieldMiddleware"]
 
@@ -64,6 +65,9 @@ class PyShieldMiddleware(AgentMiddleware):
             scanned on its way, other modes are not. `"whole"`: nothing of an answer is streamed before it was
             scanned as a whole.
         on_result: A function of a place and a `ScanResult` that is told of every scan.
+        policy: What `stream_events(version="v3")` may show of an answer before a scanner that reads a model
+            has judged it: `"hold"`, nothing; `"lag"`, some sentences; `"after"`, all. As for
+            `Shield.open_output`.
 
     Raises:
         ConfigError: For anything that cannot work.
@@ -82,6 +86,7 @@ class PyShieldMiddleware(AgentMiddleware):
         restore_for: Collection[str] | None = None,
         tokens: Tokens = "stream",
         on_result: OnResult | None = None,
+        policy: PassPolicy = "hold",
     ) -> None:
         super().__init__()
         given: object = shield
@@ -100,6 +105,7 @@ class PyShieldMiddleware(AgentMiddleware):
             restore_for=tool_names(restore_for),
             tokens=tokens,
             on_result=on_result,
+            policy=policy,
         )
         self._calls = Calls()
         make = partial(PyShieldTransformer, source=self._shields, calls=self._calls, rules=self._rules)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from langchain_pyshield.errors import Place
     from langchain_pyshield.shields import Shields, Steps
     from pyshield.results import ScanResult
-    from pyshield.stream import CutWhen, StreamEvent
+    from pyshield.stream import CutWhen, PassPolicy, StreamEvent
 
 __all__ = ["Pieces"]
 
@@ -39,6 +39,7 @@ class Pieces:
         refuses: Says of a result whether its text must not pass.
         refusal: What follows what has passed of a refused one; `Refused` is raised, if not given.
         on_result: Is told of every scan.
+        policy: What may pass of it before it is judged.
     """
 
     def __init__(
@@ -48,12 +49,14 @@ class Pieces:
         refuses: Callable[[ScanResult], bool],
         refusal: str | None,
         on_result: Callable[[Place, ScanResult], None] | None,
+        policy: PassPolicy,
     ) -> None:
         self._shields = shields
         self._prompt = prompt
         self._refuses = refuses
         self._refusal = refusal
         self._on_result = on_result
+        self._policy = policy
         self._cut: CutWhen = "found" if refuses is always else "unredacted"
         self._open: dict[Hashable, tuple[Any, dict[str, Any] | None]] = {}
         self._held: list[AIMessageChunk] = []
@@ -145,7 +148,7 @@ class Pieces:
         if self.refused or not piece:
             return ""
         if key not in self._open:
-            opened = yield Open(self._shields, self._prompt, self._cut)
+            opened = yield Open(self._shields, self._prompt, self._cut, self._policy)
             self._open[key] = (opened, block)
         return self._passed((yield Feed(self._open[key][0], piece)))
 

@@ -10,11 +10,13 @@ from langchain_pyshield.shields import Shields
 from pyshield.errors import ConfigError
 from pyshield.policy import failed
 from pyshield.shield import Shield
+from pyshield.stream import pass_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from pyshield.results import ScanResult
+    from pyshield.stream import PassPolicy
 
 __all__ = ["Blocked", "BlockedTools", "OnResult", "Rules", "Tokens", "wrong"]
 
@@ -49,6 +51,7 @@ class Rules:
     restore_for: frozenset[str] | None
     tokens: Tokens
     on_result: OnResult | None
+    policy: PassPolicy
 
     def __post_init__(self) -> None:
         choices = {
@@ -59,6 +62,7 @@ class Rules:
         for field, known in choices.items():
             if getattr(self, field) not in known:
                 raise wrong(field, f"expected one of {', '.join(map(repr, known))}")
+        pass_policy(self.policy)
         for field in ("refusal", "withheld"):
             text: object = getattr(self, field)
             if not isinstance(text, str) or not text:

@@ -17,6 +17,7 @@ from langchain_pyshield.shields import Scans, Shields, arun, run
 from langchain_pyshield.values import answer_passed, answer_texts, prompt_passed, prompt_texts
 from pyshield.policy import failed, unless_redacted
 from pyshield.shield import Shield  # noqa: TC001  # pydantic reads it
+from pyshield.stream import PassPolicy, pass_policy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -179,11 +180,17 @@ class ScanOutput(_Scan):
             message, or after what has been streamed of it.
         refusal: See there.
         on_result: A function of a place and a `ScanResult` that is told of every scan.
+        policy: What may pass of an output that is streamed before a scanner that reads a model has judged it:
+            `"hold"`, nothing; `"lag"`, some sentences; `"after"`, all. As for `Shield.open_output`.
+
+    Raises:
+        ConfigError: For another value of `policy`.
     """
 
     prompt: str = ""
     blocked: Instead = "raise"
     refusal: str = "I cannot help with that."
+    policy: PassPolicy = "hold"
 
     def __init__(
         self,
@@ -194,9 +201,16 @@ class ScanOutput(_Scan):
         blocked: Instead = "raise",
         refusal: str = "I cannot help with that.",
         on_result: Callable[[Place, ScanResult], None] | None = None,
+        policy: PassPolicy = "hold",
     ) -> None:
         super().__init__(
-            shield, prompt=prompt, refuses=refuses, blocked=blocked, refusal=refusal, on_result=on_result
+            shield,
+            prompt=prompt,
+            refuses=refuses,
+            blocked=blocked,
+            refusal=refusal,
+            on_result=on_result,
+            policy=pass_policy(policy),
         )
 
     # Not by LangChain's own helpers for streams: those keep all of the input for tracers, and when the output
@@ -252,7 +266,7 @@ class ScanOutput(_Scan):
 
     def _pieces(self) -> Pieces:
         refusal = self.refusal if self.blocked == "replace" else None
-        return Pieces(self._shields, self.prompt, self.refuses, refusal, self.on_result)
+        return Pieces(self._shields, self.prompt, self.refuses, refusal, self.on_result, self.policy)
 
     def _kind(self) -> tuple[Place, Side, str]:
         return "answer", "output", self.prompt

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from pyshield.results import ScanResult
-    from pyshield.stream import BlockingOutputStream, CutWhen, OutputStream, StreamEvent
+    from pyshield.stream import BlockingOutputStream, CutWhen, OutputStream, PassPolicy, StreamEvent
 
 __all__ = ["Feed", "Open", "Passed", "Scans", "Shields", "Step", "Steps", "arun", "run"]
 
@@ -87,19 +87,21 @@ class Open(NamedTuple):
         shields: By whom.
         prompt: What it answers.
         cut: What ends it before its text does.
+        policy: What may pass of it before it is judged.
     """
 
     shields: Shields
     prompt: str
     cut: CutWhen
+    policy: PassPolicy
 
     def run(self) -> BlockingOutputStream:
         """Opens one for the calling thread."""
-        return self.shields.blocking.open_output(self.prompt, cut=self.cut)
+        return self.shields.blocking.open_output(self.prompt, cut=self.cut, policy=self.policy)
 
     async def arun(self) -> OutputStream:
         """Opens one to be awaited."""
-        return self.shields.shield.open_output(self.prompt, cut=self.cut)
+        return self.shields.shield.open_output(self.prompt, cut=self.cut, policy=self.policy)
 
 
 class Feed(NamedTuple):

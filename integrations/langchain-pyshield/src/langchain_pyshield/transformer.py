@@ -201,12 +201,15 @@ class PyShieldTransformer(StreamTransformer):
         if message.cut or not isinstance(piece, str) or not piece:
             return ""
         if place not in message.open:
-            opened: AnyStream = yield Open(message.call.shields, message.call.prompt, self._cut)
+            opened: AnyStream = yield self._opened(message.call)
             message.open[place] = (opened, [])
         stream, passed = message.open[place]
         text = self._note(message, (yield Feed(stream, piece)))
         passed.append(text)
         return text
+
+    def _opened(self, call: Call) -> Open:
+        return Open(call.shields, call.prompt, self._cut, self._rules.policy)
 
     def _note(self, message: _Message, events: list[StreamEvent]) -> str:
         message.cut = message.cut or any(isinstance(event, StreamBlocked) for event in events)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pyshield._turns import turn
 from pyshield.dialects.flow import MessageFlow
-from pyshield.dialects.outputs import Outputs, TooManyOutputsError
+from pyshield.dialects.outputs import TooManyOutputsError
 from pyshield.dialects.sse import TooLongError
 from pyshield.errors import ShieldError
 from pyshield_asgi.body import UnreadableError, parse
@@ -33,6 +33,7 @@ from pyshield_asgi.prompt import Prompt
 from pyshield_asgi.response import CutOffError
 
 if TYPE_CHECKING:
+    from pyshield.dialects.outputs import Outputs
     from pyshield_asgi._types import ASGIApp, Message, Receive, Scope, Send
     from pyshield_asgi.body import Body, Choice
     from pyshield_asgi.guard import Guard
@@ -217,7 +218,7 @@ class Connection:
                 return flow
         self._asked_anew = False
         prompt = await self._prompt.text() if guard.compares else ""
-        self._outputs = outputs = Outputs(guard.shield, prompt, guard.max_fields)
+        self._outputs = outputs = guard.outputs(prompt)
         self._flow = flow = MessageFlow(outputs, guard.max_body_bytes)
         return flow
 

@@ -7,9 +7,11 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 from pyshield._declaration import PairScanner, is_native
+from pyshield.dialects.outputs import Outputs
 from pyshield.errors import ConfigError
 from pyshield.sessions import Sessions
 from pyshield.shield import Shield
+from pyshield.stream import pass_policy
 from pyshield.vault import Vault
 from pyshield_asgi.asked import asked
 from pyshield_asgi.fields import ANSWER_FIELDS, EVERY_STRING, Fields
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from pyshield.results import ScanResult
+    from pyshield.stream import PassPolicy
     from pyshield_asgi._types import Scope
     from pyshield_asgi.body import Choice
     from pyshield_asgi.outcome import ScannedBody
@@ -58,6 +61,7 @@ class Options(TypedDict, total=False):
     disclose: bool
     on_refused: OnRefused | None
     responses: bool | None
+    policy: PassPolicy
     prompt: PromptChoice
     messages: Messages
     streamed_messages: bool
@@ -88,7 +92,8 @@ class Guard:
         max_fields: The most texts in one document; more are answered with 413, or 1009.
         deadline: Seconds for a scan; that of the shield's limits if not given.
         refuses: Decides for each result whether the request is refused. `unless_redacted` lets a text pass
-            if all that was found has been replaced, `always` refuses whatever a scanner refuses.
+            if all that was found has been replaced, `always` refuses whatever a scanner refuses. What is
+            streamed ends at the first finding with `always`, else at the first that nothing replaces.
         other_types: What becomes of bodies of other media types, and of binary messages.
         encoded: What becomes of JSON and text with a content-encoding.
         unreadable: What becomes of a body that is not the JSON, or not in the charset, that it claims to be.
@@ -96,6 +101,9 @@ class Guard:
         on_refused: Is told of each refusal of content, with the scope and the outcome; may be asynchronous.
         responses: Whether answers are scanned as well, as outputs; if not given, they are if the shield has
             scanners for outputs.
+        policy: What may pass of an answer that comes piece by piece before a scanner that reads a model has
+            judged it: `"hold"`, nothing; `"lag"`, some sentences; `"after"`, all. As for
+            `Shield.open_output`.
         prompt: Tells what an answer answers, for the scanners that compare: a function of the scope and the
             request's document (for text the text, `None` if there is neither), as the application is given
             it. `asked` finds it in the usual shapes of requests.
@@ -136,6 +144,7 @@ class Guard:
     disclose: bool = True
     on_refused: OnRefused | None = None
     responses: bool | None = None
+    policy: PassPolicy = "hold"
     prompt: PromptChoice = asked
     messages: Messages = "auto"
     streamed_messages: bool = False
@@ -206,6 +215,18 @@ class Guard:
                 raise wrong(name, "expected 'pass' or 'refuse'")
         if self.messages not in ("auto", "json", "text", "pass"):
             raise wrong("messages", "expected 'auto', 'json', 'text' or 'pass'")
+        pass_policy(self.policy)
+
+    def outputs(self, prompt: str) -> Outputs:
+        """The texts of an answer that comes piece by piece, on their way through the shield."""
+        return Outputs(
+            self.shield,
+            prompt,
+            self.max_fields,
+            cut="found" if self.refuses is always else "unredacted",
+            policy=self.policy,
+            deadline=self.deadline,
+        )
 
     def within(self, scope: Scope) -> Guard:
         """This guard with the shield of the session that a request belongs to."""

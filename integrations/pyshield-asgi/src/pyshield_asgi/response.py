@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, NoReturn
 
 from pyshield.dialects.flow import EventFlow, LineFlow, TextFlow
-from pyshield.dialects.outputs import Outputs, TooManyOutputsError
+from pyshield.dialects.outputs import TooManyOutputsError
 from pyshield.dialects.sse import TooLongError
 from pyshield.errors import ShieldError
 from pyshield_asgi.body import parse
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pyshield._runtime import ScannedDocument
     from pyshield.dialects.flow import Flow
+    from pyshield.dialects.outputs import Outputs
     from pyshield_asgi._types import Message, Send
     from pyshield_asgi.guard import Guard
     from pyshield_asgi.prompt import Prompt
@@ -119,7 +120,7 @@ class ResponseGuard:
         guard = self._guard
         most = guard.max_body_bytes
         prompt = "" if self._prompt is None else await self._prompt.text()
-        self._outputs = outputs = Outputs(guard.shield, prompt, guard.max_fields)
+        self._outputs = outputs = guard.outputs(prompt)
         if essence == "text/event-stream":
             return EventFlow(outputs, most)
         return LineFlow(outputs, most) if essence in _LINES else TextFlow(outputs, most, charset or "utf-8")

@@ -132,7 +132,14 @@ class Exchange:
         kind = _kind(essence)
         if kind is None:
             return False
-        self._outputs = Outputs(self._shield, self._prompt, self._settings.max_texts)
+        settings = self._settings
+        self._outputs = Outputs(
+            self._shield,
+            self._prompt,
+            settings.max_texts,
+            policy=settings.policy,
+            deadline=settings.deadline,
+        )
         self._flow = kind(self._outputs, self._settings.max_answer_bytes)
         return True
 

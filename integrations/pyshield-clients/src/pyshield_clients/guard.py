@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from pyshield.results import ScanResult
+    from pyshield.stream import PassPolicy
     from pyshield_clients.settings import OnRefusal, Shields
 
 __all__ = ["guard"]
@@ -33,6 +34,7 @@ def guard(
     untrusted: Collection[str] = ("user", "tool"),
     refuses: Callable[[ScanResult], bool] = unless_redacted,
     on_refusal: OnRefusal = "end",
+    policy: PassPolicy = "hold",
     deadline: float | None = None,
     max_answer_bytes: int = 16 * 1024 * 1024,
     max_texts: int = 10_000,
@@ -50,6 +52,8 @@ def guard(
         refuses: Whether a result means that the request is not sent.
         on_refusal: What comes of an answer that is refused: `"end"`, it ends there as the provider's own
             filter ends it; `"raise"`, `AnswerRefused`.
+        policy: What may pass of a streamed answer before a scanner that reads a model has judged it:
+            `"hold"`, nothing; `"lag"`, some sentences; `"after"`, all. As for `Shield.open_output`.
         deadline: Seconds for each scan; `Limits.deadline` if not given.
         max_answer_bytes: Bytes that an answer which is no stream, or an event of a stream, may have.
         max_texts: Texts that a request or an answer may have.
@@ -73,6 +77,7 @@ def guard(
         frozenset(untrusted),
         refuses,
         on_refusal,
+        policy,
         deadline,
         max_answer_bytes,
         max_texts,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pyshield.errors import ConfigError
 from pyshield.shield import BlockingShield, Shield
+from pyshield.stream import pass_policy
 from pyshield_clients.errors import of_sdk
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from pyshield.errors import ShieldError
     from pyshield.results import ScanResult
+    from pyshield.stream import PassPolicy
 
 __all__ = ["OnRefusal", "Settings", "Shields"]
 
@@ -37,6 +39,7 @@ class Settings:
     untrusted: frozenset[str]
     refuses: Callable[[ScanResult], bool]
     on_refusal: OnRefusal
+    policy: PassPolicy
     deadline: float | None
     max_answer_bytes: int
     max_texts: int
@@ -51,6 +54,7 @@ class Settings:
             raise ConfigError(f"guard: expected a shield, or a function that gives one, got {kind}")
         if self.on_refusal not in ("end", "raise"):
             raise ConfigError("guard: expected 'end' or 'raise'", None, "on_refusal")
+        pass_policy(self.policy)
         for field in ("max_answer_bytes", "max_texts"):
             value = getattr(self, field)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:

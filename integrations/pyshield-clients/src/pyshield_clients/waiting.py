@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyshield.messages import ScannedMessages
     from pyshield.results import ScanResult
     from pyshield.shield import BlockingShield
-    from pyshield.stream import BlockingOutputStream, StreamEvent
+    from pyshield.stream import BlockingOutputStream, CutWhen, PassPolicy, StreamEvent
 
 __all__ = ["Waiting", "at_once"]
 
@@ -64,9 +64,9 @@ class Waiting:
             return await shield.scan_messages(messages, deadline=deadline)
         return shield.scan_messages(messages, deadline=deadline)
 
-    def open_output(self, prompt: str) -> Any:  # noqa: ANN401  # a stream whose methods are awaited
+    def open_output(self, prompt: str, *, cut: CutWhen, policy: PassPolicy, deadline: float | None) -> Any:  # noqa: ANN401  # a stream whose methods are awaited
         """Opens a stream, as `Shield.open_output`."""
-        stream = self._shield.open_output(prompt, deadline=self._deadline)
+        stream = self._shield.open_output(prompt, cut=cut, policy=policy, deadline=deadline)
         return stream if isinstance(self._shield, Shield) else _Stream(stream)  # type: ignore[arg-type]
 
 
