@@ -1,139 +1,40 @@
-"""Measures streams on one core: python -m benchmarks.streaming.
-
-An answer of ordinary words with a few things to find in it, in pieces of 20 characters, through four scanners
-that need no model: fixed strings, patterns of mail addresses and telephone numbers. Then the same answer with
-placeholders in it, which a vault's values take the place of as well.
-"""
+"""Measures answers scanned while they are written: python -m benchmarks.streaming [stream windows]."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
-from benchmarks.measure import Report, at_least, at_most, finish, parser, resident
-from pyshield import Shield, StreamText, Vault
-from pyshield.output_scanners import BanSubstrings, Deanonymize, NoRefusalLight, Regex
+from benchmarks.measure import Report, finish, parser
+from benchmarks.streaming import stream, windows
 
-PIECE = 20
-STREAMS = 500
-WORDS = (
-    "The meeting about project heron was moved to Thursday because three of the people who had to be there "
-    "were travelling; write to jane.doe@example.com or call 555-0142 if that does not suit you. "
-    "Everything else stays as it was agreed upon, and the minutes of the last one are attached below. "
-)
-
-
-RESTORED = WORDS.replace("jane.doe@example.com", "[REDACTED_EMAIL_ADDRESS_7]").replace(
-    "three of the people", "[REDACTED_PERSON_11], [REDACTED_PERSON_1]"
-)
-
-
-def conversation() -> Vault:
-    """What a conversation's vault holds after some turns."""
-    vault = Vault()
-    vault.extend([(f"[REDACTED_PERSON_{n}]", f"Jane Doe the {n}th") for n in range(1, 21)])
-    vault.extend([(f"[REDACTED_EMAIL_ADDRESS_{n}]", f"jane.doe+{n}@example.com") for n in range(1, 21)])
-    return vault
-
-
-def make_shield(vault: Vault | None = None) -> Shield:
-    """The plan that is measured; with a vault, the one that restores too."""
-    return Shield(
-        output=[
-            *([Deanonymize(vault)] if vault else []),
-            BanSubstrings(["project heron", "falcon nine"], redact=True),
-            BanSubstrings(["how to build a bomb", "disable the alarm"]),
-            Regex([r"[\w.+-]{1,64}@[\w-]{1,63}\.\w{2,63}", r"\b\d{3}-\d{4}\b"], match_type="all"),
-            NoRefusalLight(),
-        ]
-    )
-
-
-def pieces(characters: int, words: str = WORDS) -> list[str]:
-    """An answer of so many characters, cut."""
-    text = (words * (characters // len(words) + 1))[:characters]
-    return [text[at : at + PIECE] for at in range(0, characters, PIECE)]
-
-
-async def through(shield: Shield, answer: list[str]) -> float:
-    """Seconds for an answer through `feed`."""
-    stream = shield.open_output("")
-    start = perf_counter()
-    for piece in answer:
-        await stream.feed(piece)
-    await stream.finish()
-    return perf_counter() - start
-
-
-async def first(shield: Shield) -> float:
-    """Seconds from opening a stream to the first text, for a first piece that may leave at once."""
-    start = perf_counter()
-    stream = shield.open_output("")
-    events = await stream.feed("The meeting about it ")
-    took = perf_counter() - start
-    assert isinstance(events[0], StreamText)
-    stream.close()
-    return took
-
-
-async def held(shield: Shield) -> float:
-    """Bytes a stream takes in memory, of many that are open at once and have written 2,000 characters."""
-    answer = pieces(2_000)
-    await through(shield, answer)
-    before = resident()
-    streams = [shield.open_output("") for _ in range(STREAMS)]
-    for piece in answer:
-        for stream in streams:
-            await stream.feed(piece)
-    taken = resident() - before
-    for stream in streams:
-        stream.close()
-    return taken / STREAMS
-
-
-async def first_of_new_vaults(turns: int) -> list[float]:
-    """Seconds to the first text where the vault has just got an entry, as with each turn of an agent."""
-    vault = conversation()
-    shield = make_shield(vault)
-    times = []
-    for turn in range(turns):
-        vault.append((f"[REDACTED_URL_{turn}]", f"https://example.com/{turn}"))
-        times.append(await first(shield))
-    return times
-
-
-async def measure(report: Report, rounds: int) -> None:
-    """All figures."""
-    shield = make_shield()
-    answer = pieces(200_000)
-    await through(shield, answer)
-    rates = [len(answer) / await through(shield, answer) for _ in range(rounds)]
-    firsts = [await first(shield) for _ in range(1_000)]
-    report.details["pieces_per_second"] = rates
-    report.add(at_least("pieces of 20 characters through one stream", median(rates), "pieces/s", 100_000))
-    report.add(at_most("opened to first text, p50", median(firsts) * 1e3, "ms", 0.3))
-    restoring, restored = make_shield(conversation()), pieces(200_000, RESTORED)
-    await through(restoring, restored)
-    rates = [len(restored) / await through(restoring, restored) for _ in range(rounds)]
-    report.details["restored_pieces_per_second"] = rates
-    report.add(at_least("the same with values put back", median(rates), "pieces/s", 100_000))
-    firsts = [await first(restoring) for _ in range(1_000)]
-    report.add(at_most("opened to first text with values put back, p50", median(firsts) * 1e3, "ms", 0.3))
-    firsts = await first_of_new_vaults(200)
-    report.add(at_most("the same where the vault has changed, p50", median(firsts) * 1e3, "ms", 0.3))
-    report.add(at_most("memory of a stream, 500 at once", await held(shield) / 1024, "KB", 64))
+PARTS = ("stream", "windows")
 
 
 def main() -> None:
-    """Measures and records."""
+    """Measures the parts named, or all, and records them."""
     arguments = parser(__doc__)
-    arguments.add_argument("--rounds", type=int, default=15, help="answers (default: %(default)s)")
+    arguments.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)} (default: all)")
+    arguments.add_argument("--rounds", type=int, default=15, help="answers of stream (default: %(default)s)")
+    arguments.add_argument(
+        "--answers", type=int, default=5, help="answers of windows, each way (default: %(default)s)"
+    )
+    arguments.add_argument(
+        "--characters", type=int, default=2_000, help="of an answer of windows (default: %(default)s)"
+    )
+    arguments.add_argument(
+        "--pause", type=float, default=20.0, help="ms between two pieces of windows (default: %(default)g)"
+    )
     chosen = arguments.parse_args()
-    report = Report("stream")
-    asyncio.run(measure(report, chosen.rounds))
-    finish(report, Path(__file__).parent, write=not chosen.no_write)
+    if unknown := set(chosen.parts) - set(PARTS):
+        arguments.error(f"no such part: {', '.join(sorted(unknown))}")
+    for part in chosen.parts or PARTS:
+        print(part)
+        report = Report(part)
+        if part == "stream":
+            stream.run(report, chosen.rounds)
+        else:
+            windows.run(report, chosen.answers, chosen.characters, chosen.pause / 1e3)
+        finish(report, Path(__file__).parent, write=not chosen.no_write)
 
 
 if __name__ == "__main__":
