@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pyshield._texts import DEEPEST
 from pyshield.dialects.base import Dialect, Document, name_of
+from pyshield.errors import TextError
 
 if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
@@ -22,8 +24,6 @@ _PLACE = ("item_id", "output_index", "content_index", "summary_index")
 
 _TEXTS = frozenset({"text", "arguments", "refusal", "transcript", "input", "code"})
 """Members of items and parts that are text."""
-
-_DEEPEST = 16
 
 
 class Responses(Dialect):
@@ -98,8 +98,12 @@ class Responses(Dialect):
 
     async def _repeated(self, value: Any, depth: int) -> None:  # noqa: ANN401  # any JSON value
         """Scans the texts that an event repeats."""
-        if depth > _DEEPEST or self.outputs.blocked:
+        if self.outputs.blocked:
             return
+        if depth > DEEPEST:
+            raise TextError(
+                f"an event is nested more than {DEEPEST} levels deep, so that it cannot be scanned"
+            )
         if isinstance(value, list):
             for item in value:
                 await self._repeated(item, depth + 1)

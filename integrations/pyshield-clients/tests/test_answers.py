@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from pyshield import BlockingShield
 from pyshield.dialects.outputs import Outputs
+from pyshield.errors import TextError
 from pyshield.output_scanners import BanSubstrings, Regex
-from pyshield_clients import AnswerRefused
+from pyshield_clients import AnswerRefused, NotGuardable
 from pyshield_clients.answers import WholeFlow
 from pyshield_clients.waiting import Waiting, at_once
 
@@ -185,9 +186,38 @@ def test_lists_of_answers_and_transcripts():
         passed({"text": REFUSED})
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"5", b'{"object":"list","data":[1.50]}', b"[" * 100_000])
+@pytest.mark.parametrize("body", [b"", b"{", b"5", b'{"object":"list","data":[1.50]}'])
 def test_what_is_no_answer_stays_as_it_is(body):
     assert passed(body) == (body, False)
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"object": "list", "n": ' + b"9" * 5_000 + b"}"])
+def test_what_may_be_an_answer_and_cannot_be_read_does_not_pass(body):
+    with pytest.raises(NotGuardable):
+        passed(body)
+
+
+def nested(text, levels):
+    for _ in range(levels):
+        text = [text]
+    return text
+
+
+def test_what_is_nested_too_deeply_does_not_pass_unscanned():
+    def message(levels):
+        block = {"type": "tool_use", "name": "n", "input": {"a": nested(NUMBER, levels)}}
+        return {"type": "message", "content": [block]}
+
+    def response(levels):
+        return {
+            "object": "response",
+            "output": [{"type": "reasoning", "summary": nested({"text": NUMBER}, levels)}],
+        }
+
+    for kind in (message, response):
+        assert HIDDEN in json.dumps(passed(kind(50))[0])
+        with pytest.raises(TextError, match="levels deep"):
+            passed(kind(70))
 
 
 _NAMES = [

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pyshield._texts import DEEPEST, Text, strings
 from pyshield.dialects.flow import Flow
 from pyshield.dialects.sse import TooLongError
-from pyshield_clients.errors import AnswerRefused
-from pyshield_clients.prompts import Text
+from pyshield.errors import TextError
+from pyshield_clients.errors import AnswerRefused, NotGuardable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +46,10 @@ class WholeFlow(Flow):
         body, self._body = bytes(self._body), bytearray()
         try:
             document = json.loads(body)
-        except (ValueError, RecursionError):
+        except (json.JSONDecodeError, UnicodeDecodeError):
             return body
+        except (ValueError, RecursionError):  # JSON, but for a number of thousands of digits, or its depth
+            raise NotGuardable("the answer's body cannot be read, so it cannot be scanned") from None
         if not await _Whole(self._outputs).document(document):
             return body
         return json.dumps(document, ensure_ascii=False).encode()
@@ -74,7 +77,7 @@ class _Whole:
             changed = [await self.document(one) for one in document["data"]]
             return any(changed)
         if isinstance(document.get("text"), str):  # a transcript
-            changed_text = await self._text(Text(document, "text", "assistant", "/text"))
+            changed_text = await self._text(Text(document, "text"))
             if self._outputs.blocked:
                 raise AnswerRefused("the answer was refused, and its kind cannot be cut off")
             return changed_text
@@ -135,13 +138,13 @@ class _Whole:
 def _said(choice: dict[str, Any]) -> Iterator[Text]:
     """The texts of a choice: what is said first, then what tools are called with."""
     if isinstance(choice.get("text"), str):
-        yield Text(choice, "text", "assistant", "")
+        yield Text(choice, "text")
     message = choice.get("message")
     if not isinstance(message, dict):
         return
     for name in _SPOKEN:
         if isinstance(message.get(name), str):
-            yield Text(message, name, "assistant", "")
+            yield Text(message, name)
     content = message.get("content")
     for part in content if isinstance(content, list) else ():
         yield from _members(part, ("text", "refusal", "thinking"))
@@ -157,7 +160,7 @@ def _said(choice: dict[str, Any]) -> Iterator[Text]:
 def _members(holder: Any, names: tuple[str, ...]) -> Iterator[Text]:  # noqa: ANN401  # any JSON value
     for name in names if isinstance(holder, dict) else ():
         if isinstance(holder.get(name), str):
-            yield Text(holder, name, "assistant", "")
+            yield Text(holder, name)
 
 
 def _cut_choice(choice: dict[str, Any]) -> None:
@@ -175,8 +178,8 @@ def _cut_choice(choice: dict[str, Any]) -> None:
 
 def _written(value: Any, depth: int = 0) -> Iterator[Text]:  # noqa: ANN401  # any JSON value
     """The texts of an item, a part or a block, in order."""
-    if depth > 16:
-        return
+    if depth > DEEPEST:
+        raise TextError(f"the answer is nested more than {DEEPEST} levels deep, so that it cannot be scanned")
     keys: Any = (
         list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     )
@@ -184,20 +187,11 @@ def _written(value: Any, depth: int = 0) -> Iterator[Text]:  # noqa: ANN401  # a
         member = value[key]
         if isinstance(member, str):
             if key in _WRITTEN:
-                yield Text(value, key, "assistant", "")
+                yield Text(value, key)
         elif key == "input":  # what a tool is called with
-            yield from _every(value, key, depth + 1)
+            yield from strings(value, key, depth + 1)
         else:
             yield from _written(member, depth + 1)
-
-
-def _every(holder: Any, key: Any, depth: int) -> Iterator[Text]:  # noqa: ANN401  # any JSON value
-    value = holder[key]
-    if isinstance(value, str):
-        yield Text(holder, key, "assistant", "")
-    elif isinstance(value, dict | list) and depth <= 64:
-        for below in list(value) if isinstance(value, dict) else range(len(value)):
-            yield from _every(value, below, depth + 1)
 
 
 def _begun(part: Any, refused: Text) -> list[Any]:  # noqa: ANN401  # any JSON value

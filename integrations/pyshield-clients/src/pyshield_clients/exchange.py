@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pyshield.dialects.flow import Flow
     from pyshield.results import ScanResult
-    from pyshield_clients.prompts import Text
+    from pyshield_clients.prompts import Said
     from pyshield_clients.settings import Settings
     from pyshield_clients.waiting import Waiting
 
@@ -106,7 +106,7 @@ class Exchange:
             document[name] = scanned.messages
         return rewritten
 
-    def _refuse(self, texts: list[Text], results: list[ScanResult]) -> None:
+    def _refuse(self, texts: list[Said], results: list[ScanResult]) -> None:
         refused = []
         for text, result in zip(texts, results, strict=True):
             if not self._settings.refuses(result):

@@ -6,17 +6,16 @@ content, which is a text or a list of parts. What is no text (images, sound, fil
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from pyshield._texts import DEEPEST, Text
 from pyshield_clients.errors import NotGuardable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Text", "last_user", "texts_of"]
-
-_DEEPEST = 64
-"""Levels of nesting that are followed; what is deeper is refused, not skipped."""
+__all__ = ["Said", "last_user", "texts_of"]
 
 _TOP: dict[str, str] = {
     "messages": "user",
@@ -48,32 +47,20 @@ _MEMBERS = frozenset(
 _ROLES = {"function": "tool", "computer": "tool"}
 
 
-class Text(NamedTuple):
-    """A text, and where it stands.
+@dataclass(slots=True, eq=False)
+class Said(Text):
+    """A text of a request.
 
     Attributes:
-        holder: The object or list that holds it.
-        key: Where it does.
         role: Who says it: `user`, `tool`, `assistant`, `system`, `developer`.
-        pointer: Where that is in the request, as a JSON pointer.
+        pointer: Where it is in the request, as a JSON pointer.
     """
 
-    holder: Any
-    key: str | int
     role: str
     pointer: str
 
-    @property
-    def text(self) -> str:
-        """The text."""
-        return self.holder[self.key]  # type: ignore[no-any-return]  # only strings are noted
 
-    def put(self, text: str) -> None:
-        """Puts another in its place."""
-        self.holder[self.key] = text
-
-
-def texts_of(body: Any) -> Iterator[Text]:  # noqa: ANN401  # any JSON value
+def texts_of(body: Any) -> Iterator[Said]:  # noqa: ANN401  # any JSON value
     """The texts of a request.
 
     Raises:
@@ -82,13 +69,13 @@ def texts_of(body: Any) -> Iterator[Text]:  # noqa: ANN401  # any JSON value
     yield from _request(body, "", 0)
 
 
-def last_user(texts: list[Text]) -> str:
+def last_user(texts: list[Said]) -> str:
     """What the answer answers: the last text that a user wrote."""
     return next((text.text for text in reversed(texts) if text.role == "user"), "")
 
 
-def _request(body: Any, pointer: str, depth: int) -> Iterator[Text]:  # noqa: ANN401
-    if depth > _DEEPEST:
+def _request(body: Any, pointer: str, depth: int) -> Iterator[Said]:  # noqa: ANN401
+    if depth > DEEPEST:
         raise NotGuardable("the request is nested too deeply to be scanned")
     if isinstance(body, list):
         for index, request in enumerate(body):
@@ -105,15 +92,15 @@ def _request(body: Any, pointer: str, depth: int) -> Iterator[Text]:  # noqa: AN
             yield from _request(body[name], f"{pointer}/{name}", depth + 1)
 
 
-def _member(holder: Any, key: str | int, role: str, pointer: str, depth: int) -> Iterator[Text]:  # noqa: ANN401
+def _member(holder: Any, key: str | int, role: str, pointer: str, depth: int) -> Iterator[Said]:  # noqa: ANN401
     """The texts of what an object or a list holds at one place."""
     value = holder[key]
     pointer = f"{pointer}/{_escaped(key)}"
     if isinstance(value, str):
         if value:
-            yield Text(holder, key, role, pointer)
+            yield Said(holder, key, role, pointer)
         return
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         raise NotGuardable("the request is nested too deeply to be scanned")
     if isinstance(value, list):
         for index in range(len(value)):
@@ -122,7 +109,7 @@ def _member(holder: Any, key: str | int, role: str, pointer: str, depth: int) ->
         yield from _object(value, _role(value, role), pointer, depth + 1)
 
 
-def _object(value: dict[str, Any], role: str, pointer: str, depth: int) -> Iterator[Text]:
+def _object(value: dict[str, Any], role: str, pointer: str, depth: int) -> Iterator[Said]:
     for name, member in value.items():
         if name == "variables" and isinstance(member, dict):  # of a prompt that the provider keeps
             for variable in member:
@@ -134,20 +121,20 @@ def _object(value: dict[str, Any], role: str, pointer: str, depth: int) -> Itera
         elif name == "source" and isinstance(member, dict):  # of a document
             where = f"{pointer}/source"
             if member.get("type") == "text" and isinstance(member.get("data"), str):
-                yield Text(member, "data", role, f"{where}/data")
+                yield Said(member, "data", role, f"{where}/data")
             elif "content" in member:
                 yield from _member(member, "content", role, where, depth + 1)
 
 
-def _every(holder: Any, key: str | int, role: str, pointer: str, depth: int) -> Iterator[Text]:  # noqa: ANN401
+def _every(holder: Any, key: str | int, role: str, pointer: str, depth: int) -> Iterator[Said]:  # noqa: ANN401
     """Every string of a value."""
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         raise NotGuardable("the request is nested too deeply to be scanned")
     value = holder[key]
     pointer = f"{pointer}/{_escaped(key)}"
     if isinstance(value, str):
         if value:
-            yield Text(holder, key, role, pointer)
+            yield Said(holder, key, role, pointer)
     elif isinstance(value, dict | list):
         keys: Any = list(value) if isinstance(value, dict) else range(len(value))
         for below in keys:

@@ -12,18 +12,18 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, TextContent
 from pydantic import BaseModel
 
-from pyshield.errors import ConfigError, DeadlineExceeded, Overloaded, ShieldError
+from pyshield.errors import ConfigError, DeadlineExceeded, Overloaded, ShieldError, TextError
 from pyshield.policy import failed, unless_redacted
 from pyshield.shield import Shield
-from pyshield_mcp.texts import TooDeepError, of_request, of_result
+from pyshield_mcp.texts import of_request, of_result
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable
 
     from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
+    from pyshield._texts import Text
     from pyshield.results import ScanResult
-    from pyshield_mcp.texts import Text
 
 __all__ = ["REFUSED", "ShieldMiddleware"]
 
@@ -92,7 +92,7 @@ class ShieldMiddleware:
         shield = self._shield if isinstance(self._shield, Shield) else self._shield(ctx)
         try:
             ctx, refused = await self._arguments(shield, ctx)
-        except (ShieldError, TooDeepError) as error:
+        except ShieldError as error:
             raise _error("arguments", error) from error
         if refused:
             return _refusal(ctx.method, "arguments", refused)
@@ -101,7 +101,7 @@ class ShieldMiddleware:
             return result
         try:
             rewritten, refused = await self._result(shield, ctx.method, result)
-        except (ShieldError, TooDeepError) as error:
+        except ShieldError as error:
             raise _error("result", error) from error
         return _refusal(ctx.method, "result", refused) if refused else rewritten
 
@@ -150,7 +150,7 @@ class ShieldMiddleware:
         try:
             copy = deepcopy(value)
         except RecursionError:
-            raise TooDeepError("nested too deeply to be rewritten") from None
+            raise TextError("nested too deeply to be rewritten") from None
         for text, result in zip(texts_of(copy), results, strict=True):
             text.put(result.text)
         return copy, list(dict.fromkeys(refused))
@@ -159,7 +159,7 @@ class ShieldMiddleware:
         bounded: list[Text] = []
         for text in texts:
             if len(bounded) == self._most:
-                raise TooDeepError(f"more than {self._most} texts (max_texts)")
+                raise TextError(f"more than {self._most} texts (max_texts)")
             bounded.append(text)
         return bounded
 
@@ -173,7 +173,7 @@ def _refusal(method: str, what: str, refused: list[str]) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=message)], is_error=True)
 
 
-def _error(what: str, error: ShieldError | TooDeepError) -> MCPError:
+def _error(what: str, error: ShieldError) -> MCPError:
     """What could not be scanned does not pass; the words of these errors name no text."""
     _LOGGER.error("the %s could not be scanned: %s: %s", what, type(error).__name__, error)
     if isinstance(error, Overloaded | DeadlineExceeded):
@@ -181,7 +181,7 @@ def _error(what: str, error: ShieldError | TooDeepError) -> MCPError:
         return MCPError(
             _BUSY, "The server is busy; try again later.", {"reason": "busy", "retry_after": after}
         )
-    if isinstance(error, TooDeepError | ValueError):
+    if isinstance(error, TextError):
         code = INVALID_PARAMS if what == "arguments" else INTERNAL_ERROR
         return MCPError(code, f"The {what} could not be scanned: too large or too deep.")
     return MCPError(INTERNAL_ERROR, f"The {what} could not be scanned.")

@@ -1,0 +1,33 @@
+"""OpenAI's responses: what events repeat of texts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pyshield import Shield
+from pyshield.dialects.outputs import Outputs
+from pyshield.dialects.responses import Responses
+from pyshield.errors import TextError
+from pyshield.output_scanners import Regex
+
+NUMBER, HIDDEN = "call 555-0142", "call [REDACTED]"
+
+
+def responses():
+    return Responses(Outputs(Shield(output=[Regex([r"\b\d{3}-\d{4}\b"], match_type="all")]), "", 100))
+
+
+def done(levels):
+    """An event that repeats a text so deep in an item."""
+    part = {"text": NUMBER}
+    for _ in range(levels):
+        part = {"content": [part]}
+    return {"type": "response.output_item.done", "item": part}
+
+
+async def test_what_is_repeated_is_redacted_at_any_depth_or_does_not_pass():
+    assert HIDDEN in json.dumps(await responses().document(done(25)))
+    with pytest.raises(TextError, match="levels deep"):
+        await responses().document(done(40))
