@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyshield._texts import strings
 from pyshield.dialects.base import Dialect, Document, name_of
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ __all__ = ["Anthropic"]
 
 _DELTAS = {"text_delta": "text", "input_json_delta": "partial_json", "thinking_delta": "thinking"}
 """Kinds of deltas that are text, and the member that is."""
+
+_WHOLE = ("text", "thinking", "input")
+"""Members of blocks that hold texts."""
 
 _TYPES = frozenset(
     {
@@ -54,6 +58,8 @@ class Anthropic(Dialect):
             return None
         index = name_of(document.get("index", 0))
         match document.get("type"):
+            case "message_start":
+                return await self._message(document)
             case "content_block_start":
                 self._blocks[index] = None
                 return await self._begin(index, document)
@@ -69,10 +75,36 @@ class Anthropic(Dialect):
                 return [*await self.rest(), document] if not self.outputs.blocked else self.cut()
         return None
 
+    async def _message(self, document: Document) -> list[Any] | None:
+        """What a message says that begins with its content."""
+        message = document.get("message")
+        content = message.get("content") if isinstance(message, dict) else None
+        if not isinstance(message, dict) or not content:
+            return None
+        for block in content if isinstance(content, list) else ():
+            for member in _WHOLE if isinstance(block, dict) else ():
+                await self._whole(block, member)
+        if isinstance(content, str):
+            await self._whole(message, "content")
+        if not self.outputs.blocked:
+            return [document]
+        message["content"] = []
+        return [document, *self.cut()]
+
+    async def _whole(self, holder: Document, member: str) -> None:
+        """Scans every string of a member, at its place."""
+        for text in strings(holder, member) if member in holder else ():
+            text.put(await self.outputs.whole(text.text))
+
     async def _begin(self, index: Any, document: Document) -> list[Any] | None:  # noqa: ANN401  # a number
         block = document.get("content_block")
         if not isinstance(block, dict):
             return None
+        if block.get("input"):  # a call that is there as a whole
+            await self._whole(block, "input")
+            if self.outputs.blocked:
+                self._blocks.pop(index, None)
+                return self.cut()
         for kind, member in _DELTAS.items():
             if isinstance(block.get(member), str) and block[member]:
                 block[member] = await self.outputs.feed((index, kind), block[member])

@@ -89,8 +89,10 @@ class Chat(Dialect):
         """See `Dialect`."""
         documents = []
         for key in self.outputs.open:
+            if not isinstance(key, tuple):  # data that is no JSON
+                continue
             held = await self.outputs.finish(key)
-            if held and isinstance(key, tuple):
+            if held:
                 documents.append(self._chunk(key[0], key, held))
             if self.outputs.blocked:
                 return documents + self.cut()

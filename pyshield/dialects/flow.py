@@ -8,13 +8,19 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield.dialects import dialect_of
+from pyshield.dialects.plain import Plain
 from pyshield.dialects.sse import Event, EventParser, TooLongError, event
 
 if TYPE_CHECKING:
     from pyshield.dialects.base import Dialect
     from pyshield.dialects.outputs import Outputs
 
-__all__ = ["EventFlow", "Flow", "LineFlow", "MessageFlow", "TextFlow"]
+__all__ = ["LINES", "EventFlow", "Flow", "LineFlow", "MessageFlow", "TextFlow"]
+
+LINES = frozenset(
+    {"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"}
+)
+"""Media types of JSON lines."""
 
 
 class Flow(ABC):
@@ -52,15 +58,17 @@ class TextFlow(Flow):
     Args:
         outputs: As for `Flow`.
         most: As for `Flow`.
-        charset: What it is encoded in. Bytes that are not are U+FFFD, as to a client.
+        charset: What it is encoded in. Bytes that are not are U+FFFD, as to a client; a character that it
+            lacks, in what takes the place of another, is `?`.
     """
 
-    __slots__ = ("_charset", "_decoder")
+    __slots__ = ("_decoder", "_encoder")
 
     def __init__(self, outputs: Outputs, most: int, charset: str = "utf-8") -> None:
         super().__init__(outputs, most)
-        self._charset = charset
         self._decoder = codecs.getincrementaldecoder(charset)("replace")
+        # It writes a byte order mark once, where the charset has one.
+        self._encoder = codecs.getincrementalencoder(charset)("replace")
 
     async def feed(self, data: bytes) -> bytes:
         """See `Flow`."""
@@ -72,7 +80,7 @@ class TextFlow(Flow):
         return self._encoded(passed + await self._outputs.finish(()))
 
     def _encoded(self, text: str) -> bytes:
-        return text.encode(self._charset, "replace")
+        return self._encoder.encode(text)
 
 
 class _Documents:
@@ -85,13 +93,15 @@ class _Documents:
         dialect: What they are written in, once that is known.
     """
 
-    __slots__ = ("_outputs", "dialect")
+    __slots__ = ("_outputs", "_worded", "dialect")
 
     _TEXT: ClassVar[object] = object()
     """The text of data that is no JSON."""
 
     def __init__(self, outputs: Outputs) -> None:
         self._outputs = outputs
+        # Whether some data was no JSON: then what looks like it may be what a model wrote.
+        self._worded = False
         self.dialect: Dialect | None = None
 
     async def passed(self, data: str, *, numbers: bool) -> list[Any] | None:
@@ -106,15 +116,37 @@ class _Documents:
         except (ValueError, RecursionError):
             numbers, document = False, None
         if not numbers and not isinstance(document, dict | str | list):
+            self._worded = True
             passed = await self._outputs.feed(self._TEXT, data)
             return [_Text(passed)] if passed else []
-        if self.dialect is None and not isinstance(document, dict | str):
-            return None
-        if self.dialect is None or type(self.dialect).__name__ == "Plain":
-            found = dialect_of(document, self._outputs)
-            if self.dialect is None or type(found) is not type(self.dialect):
-                self.dialect = found
-        return await self.dialect.document(document)
+        before = await self._found(document)
+        if self._outputs.blocked:
+            return before
+        documents = None if self.dialect is None else await self.dialect.document(document)
+        if documents is None and self._worded and self._unknown and isinstance(document, dict | list):
+            passed = await self._outputs.aside(data)
+            if passed != data or self._outputs.blocked:
+                documents = [_Text(passed)] if passed else []
+        if documents is None:
+            return [*before, _Text(data)] if before else None
+        return [*before, *documents]
+
+    @property
+    def _unknown(self) -> bool:
+        """Whether they are in no dialect that is known."""
+        return self.dialect is None or isinstance(self.dialect, Plain)
+
+    async def _found(self, document: Any) -> list[Any]:  # noqa: ANN401  # any JSON value
+        """Finds out what they are written in; what is held of documents in another."""
+        if not self._unknown or (self.dialect is None and not isinstance(document, dict | str)):
+            return []
+        found = dialect_of(document, self._outputs)
+        if self.dialect is None:
+            self.dialect = found
+        elif not isinstance(found, Plain):
+            before, self.dialect = await self.dialect.rest(), found
+            return before
+        return []
 
     async def rest(self) -> list[Any]:
         """What is still held when no more come."""
@@ -143,14 +175,13 @@ def _written(document: Any) -> str:  # noqa: ANN401  # any JSON value
 class EventFlow(Flow):
     """Server-sent events."""
 
-    __slots__ = ("_documents", "_ended", "_named", "_parser")
+    __slots__ = ("_documents", "_named", "_parser")
 
     def __init__(self, outputs: Outputs, most: int) -> None:
         super().__init__(outputs, most)
         self._documents = _Documents(outputs)
         self._parser = EventParser(most)
         self._named = False
-        self._ended = False
 
     async def feed(self, data: bytes) -> bytes:
         """See `Flow`."""
@@ -164,8 +195,7 @@ class EventFlow(Flow):
     async def finish(self) -> bytes:
         """See `Flow`."""
         # What follows the last whole event is nothing to a client, so it is not sent.
-        documents = [] if self._ended else await self._documents.rest()
-        return self._framed(documents) + self._end()
+        return self._framed(await self._documents.rest()) + self._end()
 
     def failed(self) -> bytes:
         """See `Flow`."""
@@ -173,11 +203,11 @@ class EventFlow(Flow):
         return self._framed(self._documents.failed()) + self._end()
 
     async def _event(self, one: Event) -> bytes:
-        if one.data is None or self._ended:
+        if one.data is None:
             return one.raw
         if one.data.strip() == "[DONE]":
+            # What follows goes through as well: a model may have written that.
             rest = await self._documents.rest()
-            self._ended = True
             return self._framed(rest) + (self._end() if self._outputs.blocked else one.raw)
         self._named = one.named
         documents = await self._documents.passed(one.data, numbers=one.named)

@@ -96,6 +96,13 @@ class Outputs:
         passed = await self._fed(key, text, "hold")
         return passed + await self.finish(key)
 
+    async def aside(self, text: str) -> str:
+        """As `whole`, of data between texts; there may be any number, so what came of it is not kept."""
+        kept = len(self.results)
+        passed = await self.whole(text)
+        del self.results[kept:]
+        return passed
+
     async def _fed(self, key: Hashable, piece: str, policy: PassPolicy) -> str:
         if self.blocked or not piece:
             return ""

@@ -66,20 +66,28 @@ class Plain(Dialect):
         """See `Dialect`."""
         documents: list[Any] = []
         for place in self.outputs.open:
+            if not isinstance(place, tuple):  # data that is no JSON
+                continue
             held = await self.outputs.finish(place)
             if held and place == ():
                 documents.append(held)
-            elif held and isinstance(place, tuple):
-                document = deepcopy(self._last[place])
-                holder = _holder(document, place)
-                if holder is not None:
-                    holder[place[-1]] = held
-                documents.append(document)
+            elif held:
+                documents.append(_with(self._last[place], place, held))
         return documents
 
     def cut(self) -> list[Any]:
         """See `Dialect`."""
         return []
+
+
+def _with(document: dict[str, Any], place: tuple[str, ...], text: str) -> dict[str, Any]:
+    """A copy that says this text, and nothing of what it said."""
+    copy = deepcopy(document)
+    for other in _PLACES:
+        holder = _holder(copy, other)
+        if holder is not None and isinstance(holder.get(other[-1]), str):
+            holder[other[-1]] = text if other == place else ""
+    return copy
 
 
 def _holder(document: dict[str, Any], place: tuple[str, ...]) -> dict[str, Any] | None:

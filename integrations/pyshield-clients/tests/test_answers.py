@@ -12,8 +12,11 @@ from pyshield import BlockingShield
 from pyshield.dialects.outputs import Outputs
 from pyshield.errors import TextError
 from pyshield.output_scanners import BanSubstrings, Regex
+from pyshield.policy import unless_redacted
 from pyshield_clients import AnswerRefused, NotGuardable
 from pyshield_clients.answers import WholeFlow
+from pyshield_clients.exchange import Exchange
+from pyshield_clients.settings import Settings
 from pyshield_clients.waiting import Waiting, at_once
 
 SHIELD = BlockingShield(
@@ -247,3 +250,18 @@ def test_any_document_is_a_document_again(document):
         passed(document)
     except AnswerRefused:
         assert isinstance(document, dict)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "charset"),
+    [("", "utf-8"), ("; charset=latin-1", "latin-1"), ('; a=b; Charset="UTF-16"', "utf-16")],
+)
+def test_plain_text_in_its_charset(parameters, charset):
+    settings_ = Settings(SHIELD, False, frozenset(), unless_redacted, "end", "hold", None, 1_000, 10, None)
+    exchange = Exchange(settings_, Waiting(SHIELD, None))
+    assert exchange.answer(200, {"content-type": f"text/plain{parameters}"})
+    data = f"é {NUMBER} é".encode(charset)
+    passed = at_once(exchange.feed(data[:7])) + at_once(exchange.feed(data[7:])) + at_once(exchange.finish())
+    assert passed == f"é {HIDDEN} é".encode(charset)
+    with pytest.raises(NotGuardable, match="charset"):
+        Exchange(settings_, Waiting(SHIELD, None)).answer(200, {"content-type": "text/plain; charset=idna"})

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
-import re
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyshield.dialects.charsets import charset_of
 from pyshield_asgi.problem import Problem, RejectedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["Content", "Media", "rewritten_headers", "streamed_headers"]
-
-_CHARSET = re.compile(
-    r"utf-?8|utf-?16(?:-?[lb]e)?|utf-?32(?:-?[lb]e)?|(?:us-)?ascii|latin-?1|iso-?8859-?\d{1,2}"
-    r"|(?:windows|cp)-?125\d",
-    re.IGNORECASE,
-)
-"""Charsets that are decoded. Python knows more codecs, some of them no charsets or slow on purpose."""
 
 _STALE = frozenset(
     {b"content-length", b"transfer-encoding", b"content-md5", b"digest", b"content-digest", b"repr-digest"}
@@ -125,11 +117,8 @@ def _charset(parameters: str) -> str | None:
         name, _, value = parameter.partition("=")
         if name.strip().lower() != "charset":
             continue
-        charset = value.strip().strip('"')
-        if not _CHARSET.fullmatch(charset):
-            raise RejectedError(_UNKNOWN_CHARSET)
         try:
-            found = codecs.lookup(charset).name
+            found = charset_of(value.strip().strip('"'))
         except LookupError:
             raise RejectedError(_UNKNOWN_CHARSET) from None
         if named not in (None, found):

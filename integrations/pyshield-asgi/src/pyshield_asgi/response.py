@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, NoReturn
 
-from pyshield.dialects.flow import EventFlow, LineFlow, TextFlow
+from pyshield.dialects.flow import LINES, EventFlow, LineFlow, TextFlow
 from pyshield.dialects.outputs import TooManyOutputsError
 from pyshield.dialects.sse import TooLongError
 from pyshield.errors import ShieldError
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["CutOffError", "ResponseGuard"]
 
 _LOGGER = logging.getLogger("pyshield_asgi")
-
-_LINES = frozenset(
-    {"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"}
-)
 
 
 class CutOffError(OSError):
@@ -107,10 +103,10 @@ class ResponseGuard:
             await self._send(message)
             return
         essence = content.essence
-        if content.media is Media.JSON and essence not in _LINES and essence != "application/problem+json":
+        if content.media is Media.JSON and essence not in LINES and essence != "application/problem+json":
             self._start, self._charset = message, content.charset
             return
-        if essence == "text/event-stream" or essence in _LINES or content.media is Media.TEXT:
+        if essence == "text/event-stream" or essence in LINES or content.media is Media.TEXT:
             self._flow = await self._opened(essence, content.charset)
             message = {**message, "headers": streamed_headers(headers)}
         await self._send(message)
@@ -123,7 +119,7 @@ class ResponseGuard:
         self._outputs = outputs = guard.outputs(prompt)
         if essence == "text/event-stream":
             return EventFlow(outputs, most)
-        return LineFlow(outputs, most) if essence in _LINES else TextFlow(outputs, most, charset or "utf-8")
+        return LineFlow(outputs, most) if essence in LINES else TextFlow(outputs, most, charset or "utf-8")
 
     async def _stream(self, flow: Flow, outputs: Outputs, message: Message) -> None:
         more = message.get("more_body", False)

@@ -6,7 +6,8 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pyshield.dialects.flow import EventFlow, LineFlow, TextFlow
+from pyshield.dialects.charsets import charset_of
+from pyshield.dialects.flow import LINES, EventFlow, LineFlow, TextFlow
 from pyshield.dialects.outputs import Outputs, TooManyOutputsError
 from pyshield.dialects.sse import TooLongError
 from pyshield.errors import TextError
@@ -31,10 +32,6 @@ _LOGGER = logging.getLogger("pyshield_clients")
 
 _CONVERSATIONS = ("messages", "input", "items")
 """Members of requests that may be lists of messages."""
-
-_LINES = frozenset(
-    {"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"}
-)
 
 
 class Exchange:
@@ -126,7 +123,8 @@ class Exchange:
         """
         if not self._shield.scans_outputs or not 200 <= status < 300 or status in (204, 206):
             return False
-        essence = headers.get("content-type", "").partition(";")[0].strip().lower()
+        essence, _, parameters = headers.get("content-type", "").partition(";")
+        essence = essence.strip().lower()
         if essence == "application/vnd.amazon.eventstream":
             raise NotGuardable("an answer in Amazon's event stream encoding cannot be scanned")
         kind = _kind(essence)
@@ -140,7 +138,11 @@ class Exchange:
             policy=settings.policy,
             deadline=settings.deadline,
         )
-        self._flow = kind(self._outputs, self._settings.max_answer_bytes)
+        most = settings.max_answer_bytes
+        if kind is TextFlow:
+            self._flow = TextFlow(self._outputs, most, _charset(parameters))
+        else:
+            self._flow = kind(self._outputs, most)
         return True
 
     async def feed(self, data: bytes) -> bytes:
@@ -200,11 +202,27 @@ def _kind(essence: str) -> type[Flow] | None:
     """How a body of this media type is read; `None` if it is not."""
     if essence == "text/event-stream":
         return EventFlow
-    if essence in _LINES:
+    if essence in LINES:
         return LineFlow
     if essence == "application/json" or essence.endswith("+json"):
         return WholeFlow
     return TextFlow if essence == "text/plain" else None
+
+
+def _charset(parameters: str) -> str:
+    """The charset that the parameters of a media type name.
+
+    Raises:
+        NotGuardable: If it is none that is decoded.
+    """
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            try:
+                return charset_of(value.strip().strip('"'))
+            except LookupError:
+                raise NotGuardable("an answer in an unknown charset cannot be scanned") from None
+    return "utf-8"
 
 
 def _named(scanners: Any) -> str:  # noqa: ANN401  # any iterable of names

@@ -1,0 +1,140 @@
+"""Bodies as bytes, in what frame and charset they come: nothing is lost, nothing passes unscanned."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pyshield import Shield
+from pyshield.dialects.flow import EventFlow, LineFlow, MessageFlow, TextFlow
+from pyshield.dialects.outputs import Outputs
+from pyshield.output_scanners import BanSubstrings, Regex
+
+SHIELD = Shield(output=[Regex([r"\b\d{3}-\d{4}\b"], match_type="all"), BanSubstrings(["detonator"])])
+NUMBER = "call 555-0142"
+
+
+def outputs(most=100):
+    return Outputs(SHIELD, "", most)
+
+
+async def through(flow, *pieces):
+    """All that a body becomes."""
+    sent = b""
+    for piece in pieces:
+        sent += await flow.feed(piece if isinstance(piece, bytes) else piece.encode())
+        if flow._outputs.blocked:
+            return sent
+    return sent + await flow.finish()
+
+
+def said(sent):
+    return [part.removeprefix(b"data: ").decode() for part in sent.split(b"\n\n")[:-1]]
+
+
+def chunk(text):
+    return json.dumps({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]})
+
+
+async def test_what_follows_the_end_is_scanned_too():
+    sent = await through(EventFlow(outputs(), 1_000), f"data: [DONE]\n\ndata: {NUMBER}\n\n")
+    assert said(sent) == ["[DONE]", "call ", "[REDACTED]"]
+    sent = await through(EventFlow(outputs(), 1_000), "data: [DONE]\n\ndata: a detonator\n\ndata: more\n\n")
+    assert said(sent) == ["[DONE]", "a "]
+    done = f"data: {chunk('call 5')}\n\ndata: [DONE]\n\n"
+    texts = said(await through(EventFlow(outputs(), 1_000), done * 2))
+    assert texts[2] == texts[5] == "[DONE]"
+    held = [json.loads(texts[at])["choices"][0]["delta"]["content"] for at in (0, 1, 3, 4)]
+    assert held == ["call ", "5", "call ", "5"]
+
+
+@pytest.mark.parametrize("between", ["{}", "[]", '{"a": 1}', '{"text": "x"}'])
+async def test_text_that_is_held_when_data_is_json_is_not_lost(between):
+    sent = await through(EventFlow(outputs(), 1_000), f"data: call 555\n\ndata: {between}\n\n")
+    assert sorted(said(sent)) == sorted(
+        ["call ", between.replace(" ", "") if "text" in between else between, "555"]
+    )
+
+
+@pytest.mark.parametrize("held", ["call 555", '"call 555"', '{"text": "call 555"}'])
+async def test_a_dialect_that_is_told_late(held):
+    body = f"data: {held}\n\ndata: {chunk('call 5')}\n\ndata: [DONE]\n\n"
+    sent = (await through(EventFlow(outputs(), 1_000), body)).decode()
+    assert "555" in sent
+    assert sent.endswith("data: [DONE]\n\n")
+    assert "555" in sent[: sent.index("choices")] or held == "call 555"
+
+
+@pytest.mark.parametrize("data", ['{"a": "call 555-0142"}', '["call 555-0142"]'])
+async def test_a_model_may_write_json(data):
+    """Where data is text, what looks like JSON is the model's text as well."""
+    sent = await through(EventFlow(outputs(), 1_000), f"data: here\n\ndata: {data}\n\n")
+    assert said(sent) == ["here", data.replace("555-0142", "[REDACTED]")]
+    refused = data.replace("call 555-0142", "detonator")
+    sent = await through(LineFlow(outputs(), 1_000), f"here\n{refused}\nmore\n")
+    assert b"detonator" not in sent
+    assert b"more" not in sent
+    flow = MessageFlow(outputs(), 1_000)
+    texts = [text for piece in ("here", data) for text in await flow.feed(piece)]
+    assert texts == ["here", data.replace("555-0142", "[REDACTED]")]
+
+
+async def test_any_number_of_data_between_texts():
+    flow = EventFlow(outputs(most=5), 1_000)
+    sent = await through(flow, "data: here\n\n", 'data: {"done": 5}\n\n' * 20)
+    assert said(sent) == ["here", *['{"done": 5}'] * 20]
+
+
+async def test_what_is_held_of_two_texts_of_a_document_comes_once():
+    flow = LineFlow(outputs(), 1_000)
+    sent = await through(flow, json.dumps({"text": "one 5", "answer": "two 55"}) + "\n")
+    documents = [json.loads(line) for line in sent.splitlines()]
+    assert "".join(document["text"] for document in documents) == "one 5"
+    assert "".join(document["answer"] for document in documents) == "two 55"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-32", "utf-16-le", "latin-1"])
+async def test_texts_in_any_charset(charset):
+    text = "é and ü, call 555-0142 é"
+    data = text.encode(charset)
+    for size in (1, 3, 1_000):
+        pieces = [data[at : at + size] for at in range(0, len(data), size)]
+        sent = await through(TextFlow(outputs(), 1_000, charset), *pieces)
+        assert sent == text.replace("555-0142", "[REDACTED]").encode(charset)
+
+
+def started(kind, **members):
+    block = {"type": kind, **members}
+    return [
+        {"type": "message_start", "message": {"id": "m", "content": []}},
+        {"type": "content_block_start", "index": 0, "content_block": block},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_stop"},
+    ]
+
+
+async def anthropic(documents):
+    body = "".join(f"event: {one['type']}\ndata: {json.dumps(one)}\n\n" for one in documents)
+    sent = await through(EventFlow(outputs(), 10_000), body)
+    return [json.loads(part.partition(b"data: ")[2]) for part in sent.split(b"\n\n")[:-1]]
+
+
+async def test_a_call_that_begins_as_a_whole():
+    given = {"to": [NUMBER, {"cc": NUMBER}]}
+    sent = await anthropic(started("tool_use", id="t", name="n", input=given))
+    assert sent[1]["content_block"]["input"] == {"to": ["call [REDACTED]", {"cc": "call [REDACTED]"}]}
+    sent = await anthropic(started("tool_use", id="t", name="n", input={"to": "a detonator"}))
+    assert [one["type"] for one in sent] == ["message_start", "message_delta", "message_stop"]
+    assert sent[1]["delta"]["stop_reason"] == "refusal"
+
+
+async def test_a_message_that_begins_with_its_content():
+    blocks = [{"type": "text", "text": NUMBER}, {"type": "tool_use", "input": {"to": NUMBER}}]
+    sent = await anthropic([{"type": "message_start", "message": {"id": "m", "content": blocks}}])
+    assert [one["type"] for one in sent] == ["message_start"]
+    assert NUMBER not in json.dumps(sent)
+    blocks = [{"type": "text", "text": "a detonator"}]
+    sent = await anthropic([{"type": "message_start", "message": {"id": "m", "content": blocks}}])
+    assert sent[0]["message"]["content"] == []
+    assert sent[1]["delta"]["stop_reason"] == "refusal"
