@@ -94,3 +94,18 @@ async def test_behind_fastapi(shield):
         assert said(parsed(got.content)) == "about [REDACTED] "
         got = await client.get("/stream", params={"words": "a bomb is no toy"})
         assert said(parsed(got.content)[:-1]) == "a "
+
+
+async def test_bodies_that_a_server_reads_itself_are_not_offered(ask, shield):
+    offered = []
+
+    async def application(scope, receive, send):
+        offered.append(set(scope["extensions"]))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    names = ["http.response.pathsend", "http.response.zerocopysend", "http.response.trailers"]
+    extensions = {name: {} for name in names}
+    await ask(ShieldMiddleware(application, shield), b"", (), scope={"extensions": extensions})
+    assert offered == [{"http.response.trailers"}]
+    assert list(extensions) == names  # the server's own

@@ -8,6 +8,7 @@ import pytest
 from asgi_helpers.sockets import TIMEOUT, Client, Echo, make_shield
 
 from pyshield import Shield
+from pyshield.input_scanners import BanSubstrings
 from pyshield_asgi import ShieldMiddleware
 
 
@@ -231,3 +232,61 @@ async def test_an_application_that_writes_without_waiting_lets_others_have_their
     await ShieldMiddleware(app, shield)({"type": "websocket", "path": "/", "headers": []}, None, send)
     handle.cancel()
     assert looks > 1_000 * 500 / 16_384
+
+
+async def test_nothing_is_sent_after_the_connection_was_closed():
+    """A message that came in was refused while one that goes out was scanned."""
+    entered, go = asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        async def scan(self, prompt, output):
+            entered.set()
+            await go.wait()
+            return output, True, -1.0
+
+    caught = []
+
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        sending = asyncio.create_task(send({"type": "websocket.send", "text": "late"}))
+        await entered.wait()
+        assert (await receive())["type"] == "websocket.disconnect"
+        go.set()
+        try:
+            await sending
+        except OSError as error:
+            caught.append(error)
+
+    client = Client(ShieldMiddleware(app, Shield(prompt=[BanSubstrings(["bomb"])], output=[Slow()])))
+    client.say("a bomb")
+    await asyncio.wait_for(client.task, TIMEOUT)
+    assert [message["type"] for message in client.sent] == ["websocket.accept", "websocket.close"]
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_what_is_held_leaves_when_the_application_returns(shield, gone):
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": "call 555"})
+        if gone:
+            await receive()
+
+    client = Client(ShieldMiddleware(app, shield, streamed_messages=True))
+    if gone:
+        client.to_app.put_nowait({"type": "websocket.disconnect", "code": 1005})
+    await asyncio.wait_for(client.task, TIMEOUT)
+    assert [message.get("text") for message in client.sent[1:]] == (["call "] if gone else ["call ", "555"])
+
+
+async def test_what_is_held_and_refused_closes_when_the_application_returns(shield):
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": "a petard"})
+
+    client = Client(ShieldMiddleware(app, shield, streamed_messages=True))
+    await asyncio.wait_for(client.task, TIMEOUT)
+    assert [message.get("text", message.get("code")) for message in client.sent[1:]] == ["a ", 1008]

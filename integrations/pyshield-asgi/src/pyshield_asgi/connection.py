@@ -79,6 +79,7 @@ class Connection:
         "_code",
         "_flow",
         "_guard",
+        "_left",
         "_outputs",
         "_pending",
         "_prompt",
@@ -108,12 +109,15 @@ class Connection:
         self._written = 0
         # Why it was closed, once it is.
         self._code: int | None = None
+        # Whether the application was told that its client has gone.
+        self._left = False
 
     async def run(self) -> None:
         """Hands the connection to the application."""
         mark(self._scope, self._guard, (), self._before)
         try:
             await self._app(self._scope, self.receive, self.send)
+            await self._end()
         except Exception:
             # One that was told that its client had gone may well end by that.
             if self._code in (None, _CLOSED):
@@ -132,6 +136,7 @@ class Connection:
         if message is None:
             message = await self._channel.receive()
         if message["type"] != "websocket.receive":
+            self._left |= message["type"] == "websocket.disconnect"
             return message
         self._pending = message
         try:
@@ -141,6 +146,7 @@ class Connection:
             return self._gone()
         except DisconnectedError:
             self._pending = None
+            self._left = True
             return await self._channel.receive()  # which says so
         self._pending = None
         return passed
@@ -194,9 +200,22 @@ class Connection:
         except (ShieldError, TooLongError, TooManyOutputsError) as error:
             await self._cut(_problem(error), error)
         for text in texts:
+            if self._code is not None:  # while it was scanned, for a message that came in
+                raise CutOffError("the connection was closed")
             await self._send({**message, "text": text})
         if self._outputs is not None and self._outputs.blocked:
             await self._cut(OUTPUT_REFUSED, None)
+
+    async def _end(self) -> None:
+        """Sends what is held back when the application is done and leaves the closing to the server."""
+        if self._left:
+            return
+        async with self._turn:
+            try:
+                await self._rest()
+            except OSError:
+                # Closed, or the client went away: nobody is left to be told.
+                return
 
     async def _answers(self, text: str) -> list[str]:
         guard = self._guard

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Responder"]
 
+_FROM_FILES = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
+"""Extensions of servers that read a body from a file themselves."""
+
 
 class Responder:
     """One request.
@@ -82,8 +85,8 @@ class Responder:
         """Runs the application with its response guarded."""
         # Bodies that the server would read from a file are not seen here, so they are not offered.
         extensions = self._scope.get("extensions")
-        if extensions and "http.response.pathsend" in extensions:
-            others = {name: value for name, value in extensions.items() if name != "http.response.pathsend"}
+        if extensions and not _FROM_FILES.isdisjoint(extensions):
+            others = {name: value for name, value in extensions.items() if name not in _FROM_FILES}
             self._scope["extensions"] = others
         answer = ResponseGuard(self._guard, self._prompt, self._send)
         try:
