@@ -11,6 +11,7 @@ judge some sentences at a time while the text flows; `PassPolicy` says what may 
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from pyshield._check import Check, shown
@@ -162,26 +163,26 @@ def _paired(piece: str) -> str:
 class _Held:
     """An output that has to be scanned as a whole."""
 
-    __slots__ = ("_bytes", "_most", "_pieces")
+    __slots__ = ("_bytes", "_most", "_text")
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._bytes = 0
-        self._pieces: list[str] = []
+        # Not a list: of short pieces their objects would take many times what they say.
+        self._text = StringIO()
 
     def feed(self, piece: str) -> None:
         self._bytes += len(piece) if piece.isascii() else len(piece.encode("utf-8", "surrogatepass"))
         if self._bytes > self._most:
-            self._pieces.clear()
+            self._text = StringIO()
             raise TextError(
                 f"the output has more than the {self._most} bytes that may be held (limits.max_text_bytes)"
             )
-        self._pieces.append(piece)
+        self._text.write(piece)
 
     def take(self) -> str:
-        text = "".join(self._pieces)
-        self._pieces.clear()
-        return text
+        text, self._text = self._text.getvalue(), StringIO()
+        return text if text.isascii() else _paired(text)
 
 
 def _unredacted(result: ScanResult) -> list[str]:

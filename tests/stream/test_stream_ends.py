@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
+from inspect import isawaitable
 
 import pytest
 
 from benchmarks.measure import resident
-from pyshield import Limits, Shield, StreamBlocked, StreamEnd, StreamText
+from pyshield import BlockingShield, Limits, Shield, StreamBlocked, StreamEnd, StreamText
 from pyshield import output_scanners as o
 from pyshield.errors import TextError, VaultError
 from pyshield.input_scanners import Anonymize
@@ -19,6 +21,12 @@ HUNDRED_MEGABYTES = 100_000_000
 
 def passed(events):
     return "".join(event.text for event in events if isinstance(event, StreamText))
+
+
+async def ended(stream):
+    """The last events of a stream of either kind."""
+    events = stream.finish()
+    return await events if isawaitable(events) else events
 
 
 async def restoring(sessions):
@@ -62,6 +70,37 @@ async def test_a_piece_of_a_hundred_megabytes():
     with pytest.raises(TextError, match="max_text_bytes"):
         await stream.feed("a" * HUNDRED_MEGABYTES)
     assert stream.ended
+
+
+@pytest.mark.parametrize("shield", [Shield(output=[o.JSON()]), BlockingShield(output=[o.JSON()])])
+async def test_a_pair_of_surrogates_is_cut_in_a_text_that_is_held(shield):
+    stream = shield.open_output("")
+    assert stream.holds
+    for piece in ('["\ud83d', '\ude00"', "]"):
+        fed = stream.feed(piece)
+        assert (await fed if isinstance(shield, Shield) else fed) == []
+    assert passed(await ended(stream)) == '["\U0001f600"]'
+    stream = shield.open_output("")
+    for piece in ("\ude00", "\ud83d"):
+        fed = stream.feed(piece)
+        assert (await fed if isinstance(shield, Shield) else fed) == []
+    with pytest.raises(TextError, match="surrogate"):
+        await ended(stream)
+
+
+@pytest.mark.parametrize("pieces", [[""], [chr(at) for at in range(0x4E00, 0x9000)]], ids=["empty", "short"])
+async def test_what_is_held_takes_the_memory_of_its_text(pieces):
+    stream = Shield(output=[o.JSON()], limits=Limits(max_text_bytes=10_000_000)).open_output("")
+    await stream.feed("é中")
+    tracemalloc.start()
+    try:
+        for piece in itertools.islice(itertools.cycle(pieces), 200_000):
+            await stream.feed(piece)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # Two bytes a character, and room to grow.
+    assert held < 1_000_000
 
 
 async def test_a_stream_that_never_ends_holds_no_more_than_it_did():
