@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from langchain_pyshield.content import ANSWER, CONTENT, VALUES, rebuilt, texts
 from pyshield.errors import TextError
@@ -68,6 +68,36 @@ def test_objects():
         "a": Pair("X", Plain("X")),
         "b": Model(name="y", inner=["X", ""]),
     }
+    assert rebuilt(value, {"z": "Z"}, VALUES) is value
+
+
+class Open(BaseModel):
+    """A model that takes more than its fields."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    tags: set[str] = set()
+
+
+@dataclass
+class Derived:
+    """A dataclass with a field that is not given to it."""
+
+    name: str
+    said: str = field(init=False, default="")
+
+
+def test_what_an_object_holds_beside_what_it_is_made_with():
+    derived = Derived("a")
+    derived.said = "x"
+    value = [Open(name="a", more=["x"], tags={"x", "y"}), derived, frozenset({"x"})]
+    assert sorted(texts(value, VALUES)) == ["a", "a", "x", "x", "x", "x", "y"]
+    new = rebuilt(value, {"x": "X"}, VALUES)
+    assert new[0].more == ["X"]
+    assert new[0].tags == {"X", "y"}
+    assert (new[1].said, new[2]) == ("X", frozenset({"X"}))
+    assert (value[0].more, value[0].tags, derived.said) == (["x"], {"x", "y"}, "x")
     assert rebuilt(value, {"z": "Z"}, VALUES) is value
 
 

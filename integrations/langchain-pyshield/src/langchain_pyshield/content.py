@@ -7,7 +7,8 @@ change is the same object afterwards, and nothing is ever changed in place.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from copy import copy
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
@@ -17,7 +18,20 @@ from pyshield.errors import TextError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["ANSWER", "CONTENT", "VALUES", "Reading", "rebuilt", "texts"]
+    from langchain_core.messages import BaseMessage
+
+__all__ = [
+    "ANSWER",
+    "CALLED",
+    "CONTENT",
+    "REASONED",
+    "VALUES",
+    "Reading",
+    "aside",
+    "rebuilt",
+    "texts",
+    "with_aside",
+]
 
 _DEEPEST = 100
 """Levels of nesting that are followed; deeper values are refused, not passed over."""
@@ -55,11 +69,31 @@ ANSWER = CONTENT._replace(
 """The content of an answer, without the tool calls that some providers repeat in it."""
 
 
+REASONED = frozenset({"reasoning_content", "reasoning", "refusal"})
+"""What some providers' answers say beside their content, in `additional_kwargs`."""
+
+CALLED = frozenset({"tool_calls", "function_call"})
+"""Calls as some providers wrote them, there too."""
+
+
+def aside(message: BaseMessage, names: frozenset[str]) -> dict[str, Any]:
+    """What an answer says beside its content."""
+    return {name: value for name, value in message.additional_kwargs.items() if name in names}
+
+
+def with_aside(message: BaseMessage, said: Mapping[str, Any]) -> BaseMessage:
+    """The message with something else said beside its content; itself if that is what it said."""
+    now = message.additional_kwargs
+    if all(now.get(name) is value for name, value in said.items()):
+        return message
+    return message.model_copy(update={"additional_kwargs": {**now, **said}})
+
+
 def texts(value: Any, reading: Reading) -> list[str]:  # noqa: ANN401  # whatever a tool or a model made
     """The strings in a value, in order, empty ones left out.
 
     Args:
-        value: A string, or anything nested of mappings, lists, tuples, pydantic models and dataclasses.
+        value: A string, or anything nested of mappings, lists, tuples, sets, pydantic models and dataclasses.
         reading: What of it is text.
 
     Raises:
@@ -110,13 +144,18 @@ class _Walk:
             return {**value, **changed} if changed else value
         if isinstance(value, list | tuple):
             return self._sequence(value, depth)
+        if isinstance(value, set | frozenset):
+            members = {item: self.value(item, depth + 1) for item in value}
+            same = all(new is old for old, new in members.items())
+            return value if same else type(value)(members.values())
         if isinstance(value, BaseModel):
-            changed = self._items(self._attributes(value, type(value).model_fields), depth)
+            names = [*type(value).model_fields, *(value.model_extra or ())]
+            changed = self._items(self._attributes(value, names), depth)
             return value.model_copy(update=changed) if changed else value
         if is_dataclass(value) and not isinstance(value, type):
-            names = [field.name for field in fields(value) if field.init]
+            names = [field.name for field in fields(value)]
             changed = self._items(self._attributes(value, names), depth)
-            return replace(value, **changed) if changed else value
+            return _copied(value, changed) if changed else value
         return value
 
     def _read(self, value: Mapping[Any, Any]) -> Iterable[tuple[Any, Any]]:
@@ -134,7 +173,7 @@ class _Walk:
         )
 
     def _attributes(self, value: object, names: Iterable[str]) -> Iterable[tuple[str, Any]]:
-        return ((name, getattr(value, name)) for name in names if name not in self._reading.unread)
+        return ((name, getattr(value, name, None)) for name in names if name not in self._reading.unread)
 
     def _items(self, items: Iterable[tuple[Any, Any]], depth: int) -> dict[Any, Any]:
         """Those that change."""
@@ -152,3 +191,11 @@ class _Walk:
         if isinstance(value, list):
             return items
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+
+
+def _copied(value: Any, changed: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """A copy of a dataclass with other fields, also where it is frozen or does not take them."""
+    other = copy(value)
+    for name, item in changed.items():
+        object.__setattr__(other, name, item)
+    return other

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from langchain_pyshield.content import ANSWER, VALUES, rebuilt, texts
+from langchain_pyshield.content import (
+    ANSWER,
+    CONTENT,
+    REASONED,
+    VALUES,
+    aside,
+    rebuilt,
+    texts,
+    with_aside,
+)
 from langchain_pyshield.marks import refusal, restored
 from langchain_pyshield.shields import Scans
 
@@ -59,18 +68,29 @@ def answer(
     contents = [texts(message.content, ANSWER) for message in messages]
     values = texts(structured, VALUES)
     fresh = dict.fromkeys(text for each in (*contents, values) for text in each)
-    if not fresh:
+    # Beside its content an answer keeps its placeholders: that is not sent to the model again as it was.
+    asides = [aside(message, REASONED) for message in messages]
+    others = dict.fromkeys(text for said in asides for text in texts(said, CONTENT))
+    if not fresh and not others:
         return Answer(list(messages), structured)
-    results = dict(zip(fresh, (yield Scans(shields, "output", prompt, list(fresh))), strict=True))
-    refusing = rules.judge("answer", results.values())
+    results: dict[str, ScanResult] = {}
+    beside: dict[str, ScanResult] = {}
+    if fresh:
+        results |= zip(fresh, (yield Scans(shields, "output", prompt, list(fresh))), strict=True)
+    if others:
+        who = shields.unrestored
+        beside |= zip(others, (yield Scans(who, "output", prompt, list(others))), strict=True)
+    refusing = rules.judge("answer", [*results.values(), *beside.values()])
     if refusing is not None:
         return Answer([refusal(rules.refusal, refusing, messages[0] if messages else None)], refused=True)
     for text, result in results.items():
         if result.text == text:
             shields.passed.add("output", text)
     passed = {text: result.text for text, result in results.items()}
+    kept = {text: result.text for text, result in beside.items()}
     done = []
-    for message, each in zip(messages, contents, strict=True):
+    for given, each, said in zip(messages, contents, asides, strict=True):
+        message = with_aside(given, rebuilt(said, kept, CONTENT))
         content = rebuilt(message.content, passed, ANSWER)
         if content is not message.content:
             # What was redacted must not be kept beside what is left of it.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessageChunk
 
-from langchain_pyshield.content import CONTENT, VALUES, rebuilt, texts
+from langchain_pyshield.content import CALLED, CONTENT, REASONED, VALUES, aside, rebuilt, texts
 from langchain_pyshield.errors import Refused
 from langchain_pyshield.shields import Feed, Open, Scans
 from pyshield.errors import TextError
@@ -94,8 +94,12 @@ class Pieces:
         # The mark comes after what is held; what follows it would be taken for another message.
         self._marked = self._marked or piece.chunk_position == "last"
         content = yield from self._content(piece.content)
+        rest = {name: value for name, value in piece.additional_kwargs.items() if name not in _BESIDE}
+        for name, value in aside(piece, _BESIDE).items():
+            if isinstance(value, str):
+                rest[name] = yield from self._text((_ASIDE, name), None, value)
         self._hold(piece)
-        update = {"content": content, "chunk_position": None, **_UNCALLED}
+        update = {"content": content, "chunk_position": None, "additional_kwargs": rest, **_UNCALLED}
         return [piece.model_copy(update=update)]
 
     def finish(self) -> Steps[list[Any]]:
@@ -104,7 +108,9 @@ class Pieces:
         for key in list(self._open):
             stream, block = self._open.pop(key)
             text = self._passed((yield Feed(stream, None)))
-            if text and self._chunks:
+            if text and isinstance(key, tuple) and key[0] is _ASIDE:
+                done.append(self._chunk("").model_copy(update={"additional_kwargs": {key[1]: text}}))
+            elif text and self._chunks:
                 content = text if block is None else [{**block, _STREAMED[block["type"]]: text}]
                 done.append(self._chunk(content))
             elif text:
@@ -168,22 +174,29 @@ class Pieces:
         others: list[Any] = [
             block for block in piece.content if not isinstance(block, str) and not _shown(block)
         ]
-        if not others and not piece.tool_call_chunks:
+        beside = {n: value for n, value in aside(piece, _BESIDE).items() if not isinstance(value, str)}
+        if not others and not piece.tool_call_chunks and not beside:
             return
         self._holds += sum(len(call["args"] or "") for call in piece.tool_call_chunks)
-        self._holds += sum(len(text) for text in texts(others, CONTENT))
+        self._holds += sum(len(text) for text in texts([others, beside], CONTENT))
         most = self._shields.shield.limits.max_text_bytes
         if self._holds > most:
             raise TextError(
                 f"the output has more than the {most} bytes that may be held (limits.max_text_bytes)"
             )
-        chunk = AIMessageChunk(content=others or "", id=piece.id, tool_call_chunks=piece.tool_call_chunks)
+        chunk = AIMessageChunk(
+            content=others or "",
+            id=piece.id,
+            tool_call_chunks=piece.tool_call_chunks,
+            additional_kwargs=beside,
+        )
         self._held.append(chunk)
 
     def _whole(self, held: AIMessageChunk) -> Steps[list[AIMessageChunk]]:
         """Calls and blocks that are complete now."""
         calls = [_parsed(call["args"]) for call in held.tool_call_chunks]
-        fresh = list(dict.fromkeys(texts(held.content, CONTENT) + texts(calls, VALUES)))
+        beside = held.additional_kwargs
+        fresh = list(dict.fromkeys(texts([held.content, beside], CONTENT) + texts(calls, VALUES)))
         if not fresh:
             return [held]
         results = yield Scans(self._shields, "output", self._prompt, fresh)
@@ -200,8 +213,19 @@ class Pieces:
             for call, args in zip(held.tool_call_chunks, rebuilt(calls, passed, VALUES), strict=True)
         ]
         content = rebuilt(held.content, passed, CONTENT)
-        return [AIMessageChunk(content=content, id=held.id, tool_call_chunks=chunks)]
+        return [
+            AIMessageChunk(
+                content=content,
+                id=held.id,
+                tool_call_chunks=chunks,
+                additional_kwargs=rebuilt(beside, passed, CONTENT),
+            )
+        ]
 
+
+_BESIDE = REASONED | CALLED
+_ASIDE = object()
+"""Begins the keys of texts beside the content."""
 
 _UNCALLED: dict[str, Any] = {"tool_call_chunks": [], "tool_calls": [], "invalid_tool_calls": []}
 

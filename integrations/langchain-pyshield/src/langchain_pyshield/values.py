@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.prompt_values import ChatPromptValue, StringPromptValue
 
-from langchain_pyshield.content import CONTENT, VALUES, rebuilt, texts
+from langchain_pyshield.content import (
+    CALLED,
+    CONTENT,
+    REASONED,
+    VALUES,
+    aside,
+    rebuilt,
+    texts,
+    with_aside,
+)
 from langchain_pyshield.incoming import asked, place_of
 
 if TYPE_CHECKING:
@@ -54,6 +63,8 @@ def answer_texts(value: Any) -> list[str]:  # noqa: ANN401
     found = texts(value.content, CONTENT)
     if isinstance(value, AIMessage):
         found += texts([call["args"] for call in value.tool_calls], VALUES)
+        found += texts([call["args"] for call in value.invalid_tool_calls], VALUES)
+        found += texts(aside(value, _BESIDE), CONTENT)
     return found
 
 
@@ -62,11 +73,17 @@ def answer_passed(value: Any, passed: Mapping[str, str]) -> Any:  # noqa: ANN401
     if not isinstance(value, BaseMessage):
         return rebuilt(value, passed, VALUES)
     new = _passed(value, passed)
-    if isinstance(value, AIMessage) and value.tool_calls:
-        calls = [{**call, "args": rebuilt(call["args"], passed, VALUES)} for call in value.tool_calls]
-        if calls != value.tool_calls:
-            new = new.model_copy(update={"tool_calls": calls})
-    return new
+    if not isinstance(value, AIMessage):
+        return new
+    for name in ("tool_calls", "invalid_tool_calls"):
+        before: list[Any] = getattr(value, name)
+        calls = [{**call, "args": rebuilt(call["args"], passed, VALUES)} for call in before]
+        if calls != before:
+            new = new.model_copy(update={name: calls})
+    return with_aside(new, rebuilt(aside(value, _BESIDE), passed, CONTENT))
+
+
+_BESIDE = REASONED | CALLED
 
 
 def _messages(value: Any) -> bool:  # noqa: ANN401
