@@ -96,6 +96,8 @@ class Classifier:
         others = [at_ for at_, label in enumerate(self.labels) if "contradict" in label.lower()]
         against = others or [other for other in range(len(self.labels)) if other != at]
         rows = self._handle.score_blocking(list(pairs))
+        if not against:
+            return [row[at] for row in rows]
         return [row[at] / max(row[at] + row[against[0]], 1e-12) for row in rows]
 
     def __repr__(self) -> str:

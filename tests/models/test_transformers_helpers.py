@@ -20,17 +20,18 @@ from pyshield.transformers_helpers import (
 from tests.models.small_models import Graph, tokenizer, weights
 
 
-@pytest.fixture(scope="module")
-def entailing(tmp_path_factory):
+@pytest.fixture(scope="module", params=[2, 1], ids=["two labels", "one label"])
+def entailing(tmp_path_factory, request):
     """A cross-encoder for which a second text with `paris` follows from the first."""
     directory = tmp_path_factory.mktemp("entailing")
     graph = Graph()
-    graph.pair("logits", weights(2, {"paris": [4.0, 0.0]}), [-1.0, 0.0])
+    count = request.param
+    graph.pair("logits", weights(count, {"paris": [4.0, 0.0][:count]}), [-1.0, 0.0][:count])
     graph.save(directory / "model.onnx")
     (directory / "tokenizer.json").write_text(json.dumps(tokenizer()))
     config = {
         "architectures": ["BertForSequenceClassification"],
-        "id2label": {"0": "entailment", "1": "not_entailment"},
+        "id2label": dict(enumerate(["entailment", "not_entailment"][:count])),
         "max_position_embeddings": 64,
         "model_type": "bert",
     }

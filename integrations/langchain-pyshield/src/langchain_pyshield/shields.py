@@ -146,7 +146,8 @@ class Shields:
     @cached_property
     def blocking(self) -> BlockingShield:
         """The same scanners, for hooks that may not await."""
-        twin = BlockingShield(self.shield.prompt, self.shield.output, **_options(self.shield))
+        shield = self.shield
+        twin = BlockingShield(shield.prompt, shield.output, pipeline=shield.pipeline, **_options(shield))
         return self._with_its_vault(twin)
 
     @property
@@ -160,6 +161,7 @@ class Shields:
         if not (self.restores and _any(self.shield.prompt, Anonymize)):
             return None
         scanners = [scanner for scanner in self.shield.prompt if isinstance(scanner, Anonymize)]
+        # Without its order: what one of them finds must not keep another from looking.
         return Shields(self._with_its_vault(Shield(prompt=scanners, **_options(self.shield))))
 
     @cached_property
@@ -167,8 +169,10 @@ class Shields:
         """What scans the arguments of a tool that is not to have private data."""
         if not self.restores:
             return self
-        scanners = [scanner for scanner in self.shield.output if not isinstance(scanner, Deanonymize)]
-        return Shields(self._with_its_vault(Shield(output=scanners, **_options(self.shield))))
+        shield = self.shield
+        scanners = [scanner for scanner in shield.output if not isinstance(scanner, Deanonymize)]
+        made = Shield(output=scanners, pipeline=shield.pipeline, **_options(shield))
+        return Shields(self._with_its_vault(made))
 
     @property
     def keeps_originals(self) -> bool:
@@ -226,6 +230,7 @@ def _options(shield: Shield) -> dict[str, Any]:
         "views": shield.views,
         "cache": shield.cache,
         "on_error": shield.on_error,
+        "ml": shield.ml,
     }
 
 
