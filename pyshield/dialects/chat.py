@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pyshield._texts import strings
 from pyshield.dialects.base import Dialect, Document, name_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ _Key: TypeAlias = "tuple[Any, ...]"
 
 _MEMBERS = ("content", "refusal", "reasoning_content", "reasoning")
 """Members of a delta that are text."""
+
+_SAID = frozenset({*_MEMBERS, "text", "thinking", "transcript", "arguments", "input"})
+"""Members of a message, and of what is in it, that are text."""
 
 
 class Chat(Dialect):
@@ -70,7 +74,8 @@ class Chat(Dialect):
         for key, holder, member in _pieces(index, choice):
             holder[member] = await self.outputs.feed(key, holder[member])
             places[key] = (holder, member)
-        if places and choice.get("logprobs") is not None:
+        said = await self._message(choice)
+        if (places or said) and choice.get("logprobs") is not None:
             choice["logprobs"] = None  # they spell the text out once more
         if ends:
             for key in [key for key in self.outputs.open if isinstance(key, tuple) and key[0] == index]:
@@ -84,6 +89,19 @@ class Chat(Dialect):
                 self._choices.pop(index, None)
         self._legacy |= "text" in choice
         return bool(places)
+
+    async def _message(self, choice: Document) -> bool:
+        """Scans what a choice says as a whole, as one that is no chunk does; whether it says something."""
+        if not isinstance(choice.get("message"), dict):
+            return False
+        said = False
+        for text in strings(choice, "message"):
+            if text.key in _SAID:
+                said = True
+                text.put(await self.outputs.whole(text.text))
+        if self.outputs.blocked:
+            choice.pop("message")
+        return said
 
     async def rest(self) -> list[Any]:
         """See `Dialect`."""
@@ -124,6 +142,11 @@ class Chat(Dialect):
                 body = {"delta": {"function_call": {"arguments": text}}}
             case ("text",):
                 body = {"text": text}
+            case ("part",):
+                body = {"delta": {"content": [{"type": "text", "text": text}]}}
+            case ("thought",):
+                thought = {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
+                body = {"delta": {"content": [thought]}}
             case (member, *_):
                 body = {"delta": {member: text}}
             case _:
@@ -142,6 +165,14 @@ def _pieces(index: Any, choice: Document) -> Iterator[tuple[_Key, Document, str]
     for member in _MEMBERS:
         if isinstance(delta.get(member), str):
             yield (index, member), delta, member
+    content = delta.get("content")
+    for part in content if isinstance(content, list) else ():
+        yield from _parts(index, part)
+    yield from _calls(index, delta)
+
+
+def _calls(index: Any, delta: Document) -> Iterator[tuple[_Key, Document, str]]:  # noqa: ANN401
+    """Those beside what is said: what tools are called with, and what sound says."""
     calls = delta.get("tool_calls")
     for position, call in enumerate(calls if isinstance(calls, list) else ()):
         function = call.get("function") if isinstance(call, dict) else None
@@ -156,6 +187,20 @@ def _pieces(index: Any, choice: Document) -> Iterator[tuple[_Key, Document, str]
     function = delta.get("function_call")
     if isinstance(function, dict) and isinstance(function.get("arguments"), str):
         yield (index, "function_call"), function, "arguments"
+
+
+def _parts(index: Any, part: Any) -> Iterator[tuple[_Key, Document, str]]:  # noqa: ANN401  # any JSON value
+    """The pieces of text in a part of a content that has parts, as Mistral's has."""
+    if not isinstance(part, dict):
+        return
+    if isinstance(part.get("text"), str):
+        yield (index, "part"), part, "text"
+    thoughts = part.get("thinking")
+    if isinstance(thoughts, str):
+        yield (index, "thought"), part, "thinking"
+    for thought in thoughts if isinstance(thoughts, list) else ():
+        if isinstance(thought, dict) and isinstance(thought.get("text"), str):
+            yield (index, "thought"), thought, "text"
 
 
 def _says(document: Document, choices: list[Document]) -> bool:

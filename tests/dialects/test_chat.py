@@ -57,6 +57,59 @@ async def test_each_kind_of_text(delta, said):
     assert reason == "content_filter"
 
 
+def parts(kind):
+    return lambda text: {"content": [kind(text)]}
+
+
+def thought(text):
+    return {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (lambda text: {"type": "text", "text": text}, lambda part: part["text"]),
+        (thought, lambda part: part["thinking"][0]["text"]),
+        (lambda text: {"type": "thinking", "thinking": text}, None),
+    ],
+    ids=["text", "thoughts", "a thought"],
+)
+async def test_content_in_parts(kind, said):
+    delta = parts(kind)
+
+    def all_of(sent):
+        every = [part for one in sent for part in one.get("content", ())]
+        read = said or (
+            lambda part: (
+                part["thinking"] if isinstance(part["thinking"], str) else part["thinking"][0]["text"]
+            )
+        )
+        return "".join(map(read, every))
+
+    sent, reason = await deltas(delta("call 555-"), delta("0142 or 5"), delta("55-0199"))
+    assert (all_of(sent), reason) == ("call [REDACTED] or [REDACTED]", "stop")
+    sent, reason = await deltas(delta("the deto"), delta("nator"))
+    assert (all_of(sent), reason) == ("the ", "content_filter")
+
+
+def whole(text):
+    call = {"id": "1", "type": "function", "function": {"name": "n", "arguments": text}}
+    message = {"role": "assistant", "content": text, "tool_calls": [call]}
+    return {"id": "c", "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": {}}]}
+
+
+async def test_a_choice_that_is_no_chunk():
+    dialect = Chat(Outputs(Shield(output=SCANNERS), "", 100))
+    (document,) = await dialect.document(whole("call 555-0142"))
+    (choice,) = document["choices"]
+    assert choice["message"]["content"] == "call [REDACTED]"
+    assert choice["message"]["tool_calls"][0]["function"] == {"name": "n", "arguments": "call [REDACTED]"}
+    assert choice["logprobs"] is None
+    documents = await Chat(Outputs(Shield(output=SCANNERS), "", 100)).document(whole("a detonator"))
+    assert "detonator" not in str(documents)
+    assert documents[-1]["choices"][0]["finish_reason"] == "content_filter"
+
+
 async def test_a_call_begins_with_its_name():
     begin = {"tool_calls": [{"index": 0, "id": "t", "type": "custom", "custom": {"name": "n", "input": ""}}]}
     sent, _ = await deltas(begin, {"tool_calls": [{"index": 0, "custom": {"input": "fine"}}]})

@@ -19,9 +19,11 @@ TOXIC = "You are a stupid idiot and everybody hates you."
 
 @pytest.mark.parametrize("ml", [None, MLConfig.disabled()], ids=["models", "no models"])
 async def test_both_lanes_read_the_same_models(ml):
-    middleware = PyShieldMiddleware(Shield(prompt=[Toxicity(), BanSubstrings(["heron"], redact=True)], ml=ml))
+    shield = Shield(prompt=[Toxicity(), BanSubstrings(["heron"], redact=True)], ml=ml)
     state = said(TOXIC)
-    awaited, waited = await middleware.abefore_agent(state, None), middleware.before_agent(state, None)
+    # One for each, since what passed is remembered.
+    awaited = await PyShieldMiddleware(shield).abefore_agent(state, None)
+    waited = PyShieldMiddleware(shield).before_agent(state, None)
     assert (awaited is None) == (waited is None) == (ml is not None)
 
 

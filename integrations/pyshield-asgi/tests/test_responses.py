@@ -109,3 +109,52 @@ async def test_bodies_that_a_server_reads_itself_are_not_offered(ask, shield):
     await ask(ShieldMiddleware(application, shield), b"", (), scope={"extensions": extensions})
     assert offered == [{"http.response.trailers"}]
     assert list(extensions) == names  # the server's own
+
+
+def message(**members):
+    return {"choices": [{"index": 0, "message": {"role": "assistant", **members}, "finish_reason": "stop"}]}
+
+
+NUMBER = "call 555-0142"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        message(content=[{"type": "thinking", "thinking": [{"type": "text", "text": NUMBER}]}]),
+        message(content=[{"type": "thinking", "thinking": NUMBER}]),
+        message(reasoning=NUMBER),
+        message(audio={"transcript": NUMBER}),
+        message(function_call={"name": "n", "arguments": NUMBER}),
+        message(tool_calls=[{"custom": {"name": "n", "input": NUMBER}}]),
+        {"output": [{"type": "custom_tool_call", "input": NUMBER}]},
+        {"output": [{"type": "code_interpreter_call", "code": NUMBER}]},
+    ],
+)
+async def test_answers_are_scanned_where_their_streams_are(ask, shield, document):
+    got, _ = await answer(ask, shield, [json.dumps(document)], "application/json")
+    assert got.body.decode() == json.dumps(document).replace("555-0142", "[REDACTED]")
+
+
+async def test_log_probabilities_go_where_a_text_was_changed(ask, shield):
+    def spelled(text):
+        document = message(content=text)
+        tokens = [{"token": token, "logprob": -0.5, "top_logprobs": []} for token in text.split("-")]
+        document["choices"][0]["logprobs"] = {"content": tokens}
+        part = {"type": "output_text", "text": text, "logprobs": tokens}
+        return {**document, "output": [{"type": "message", "content": [part]}], "é": 1}
+
+    plain = json.dumps(spelled("no number")).encode()
+    got, _ = await answer(ask, shield, [plain], "application/json")
+    assert got.body == plain
+    got, _ = await answer(ask, shield, [json.dumps(spelled(NUMBER))], "application/json")
+    document = json.loads(got.body)
+    assert document["choices"][0]["message"]["content"] == "call [REDACTED]"
+    assert document["choices"][0]["logprobs"] is None
+    assert document["output"][0]["content"][0]["logprobs"] == []
+    assert "0142" not in got.body.decode()
+    assert got.headers[b"content-length"] == str(len(got.body)).encode()
+    # What cannot be read does not pass with them.
+    digits = json.dumps(spelled(NUMBER))[:-1] + f', "n": {"9" * 5_000}}}'
+    got, _ = await answer(ask, shield, [digits], "application/json")
+    assert got.status == 502

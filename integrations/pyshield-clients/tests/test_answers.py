@@ -45,7 +45,10 @@ def chat(choices):
 def test_every_text_of_a_choice():
     message = {
         "role": "assistant",
-        "content": [{"type": "text", "text": NUMBER}],
+        "content": [
+            {"type": "text", "text": NUMBER},
+            {"type": "thinking", "thinking": [{"type": "text", "text": NUMBER}]},
+        ],
         "refusal": NUMBER,
         "reasoning_content": NUMBER,
         "reasoning": NUMBER,
@@ -60,7 +63,7 @@ def test_every_text_of_a_choice():
         chat([{"index": 0, "message": message, "finish_reason": "stop", "logprobs": {}}])
     )
     assert not refused
-    assert json.dumps(document).count(HIDDEN) == 8
+    assert json.dumps(document).count(HIDDEN) == 9
     assert NUMBER not in json.dumps(document)
     assert document["choices"][0]["logprobs"] is None
 

@@ -155,6 +155,14 @@ values = st.recursive(
 )
 
 
+def test_a_completion_in_the_middle():
+    """The text that follows is read by the model as well."""
+    assert [(text.text, text.pointer) for text in texts_of({"prompt": "a", "suffix": "b"})] == [
+        ("a", "/prompt"),
+        ("b", "/suffix"),
+    ]
+
+
 @settings(deadline=None)
 @given(body=values)
 def test_any_value_can_be_walked(body):

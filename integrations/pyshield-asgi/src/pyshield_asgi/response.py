@@ -14,6 +14,7 @@ from pyshield_asgi.body import parse
 from pyshield_asgi.content import Content, Media, rewritten_headers, streamed_headers
 from pyshield_asgi.guard import ANSWERS
 from pyshield_asgi.judge import answered, passed, scanned_at_once
+from pyshield_asgi.logprobs import without_logprobs
 from pyshield_asgi.problem import OUTPUT_REFUSED, Problem, RejectedError, of_output_error
 from pyshield_asgi.prompt import OFFLOADED
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pyshield.dialects.flow import Flow
     from pyshield.dialects.outputs import Outputs
     from pyshield_asgi._types import Message, Send
+    from pyshield_asgi.body import Body
     from pyshield_asgi.guard import Guard
     from pyshield_asgi.prompt import Prompt
 
@@ -200,7 +202,7 @@ class ResponseGuard:
             texts = passed(guard, body.fields, [result for _, result in document.fields()])
         if texts is None:
             return data, None
-        return await asyncio.to_thread(body.rewritten, texts) if long else body.rewritten(texts)
+        return await asyncio.to_thread(_rewritten, body, texts) if long else _rewritten(body, texts)
 
     async def _unreadable(self, rejected: RejectedError) -> NoReturn:
         """Refuses a response for what would be the client's fault in a request: here it is not."""
@@ -227,3 +229,8 @@ class ResponseGuard:
             start, self._start = self._start, None
             await self._send(start)
         await self._send(message)
+
+
+def _rewritten(body: Body, texts: list[str]) -> tuple[bytes, str | None]:
+    """The body of an answer with other texts, and the charset if it had to change."""
+    return body.encoded(without_logprobs(body.changed(texts)))

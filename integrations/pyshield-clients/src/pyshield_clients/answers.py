@@ -148,6 +148,9 @@ def _said(choice: dict[str, Any]) -> Iterator[Text]:
     content = message.get("content")
     for part in content if isinstance(content, list) else ():
         yield from _members(part, ("text", "refusal", "thinking"))
+        thoughts = part.get("thinking") if isinstance(part, dict) else None
+        for thought in thoughts if isinstance(thoughts, list) else ():
+            yield from _members(thought, ("text",))
     yield from _members(message.get("audio"), ("transcript",))
     yield from _members(message.get("function_call"), ("arguments",))
     calls = message.get("tool_calls")

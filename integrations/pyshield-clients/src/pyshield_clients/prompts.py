@@ -23,6 +23,7 @@ _TOP: dict[str, str] = {
     "input": "user",
     "items": "user",
     "prompt": "user",
+    "suffix": "user",
     "query": "user",
     "tool_outputs": "tool",
     "instructions": "developer",
