@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
 
-__all__ = ["Dialect", "Document", "name_of"]
+__all__ = ["Dialect", "Document", "name_of", "written"]
 
 Document = dict[str, Any]
+
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def written(document: Any) -> str:  # noqa: ANN401  # any JSON value
+    """A document as JSON in characters that can be encoded: half of a surrogate pair stays an escape."""
+    text = _write(document)
+    return text if text.isascii() else _HALF.sub(lambda half: f"\\u{ord(half.group()):04x}", text)
 
 
 def name_of(value: Any) -> str | int | None:  # noqa: ANN401  # any JSON value

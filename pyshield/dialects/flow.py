@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield.dialects import dialect_of
+from pyshield.dialects.base import written
 from pyshield.dialects.plain import Plain
 from pyshield.dialects.sse import Event, EventParser, TooLongError, event
 
@@ -159,9 +160,6 @@ class _Documents:
         return [] if self.dialect is None else self.dialect.failed()
 
 
-_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
 class _Text(str):
     """Data that is no JSON."""
 
@@ -169,7 +167,7 @@ class _Text(str):
 
 
 def _written(document: Any) -> str:  # noqa: ANN401  # any JSON value
-    return document if isinstance(document, _Text) else _write(document)
+    return document if isinstance(document, _Text) else written(document)
 
 
 class EventFlow(Flow):

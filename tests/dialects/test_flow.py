@@ -138,3 +138,17 @@ async def test_a_message_that_begins_with_its_content():
     sent = await anthropic([{"type": "message_start", "message": {"id": "m", "content": blocks}}])
     assert sent[0]["message"]["content"] == []
     assert sent[1]["delta"]["stop_reason"] == "refusal"
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\udc00"])
+async def test_half_of_a_pair_outside_the_texts(half):
+    """An escape that stands for no character goes on as it came."""
+    document = f'{{"id":"é{half}","choices":[{{"index":0,"delta":{{"content":"call 555-0142 now"}}}}]}}'
+    for flow, body in (
+        (EventFlow(outputs(), 1_000), f"data: {document}\n\n"),
+        (LineFlow(outputs(), 1_000), f"{document}\n"),
+    ):
+        lines = [line.removeprefix(b"data: ") for line in (await through(flow, body)).splitlines() if line]
+        assert all(f'"id":"é{half}"'.encode() in line for line in lines)
+        texts = [json.loads(line)["choices"][0]["delta"]["content"] for line in lines]
+        assert "".join(texts) == "call [REDACTED] now"

@@ -154,6 +154,9 @@ async def test_log_probabilities_go_where_a_text_was_changed(ask, shield):
     assert document["output"][0]["content"][0]["logprobs"] == []
     assert "0142" not in got.body.decode()
     assert got.headers[b"content-length"] == str(len(got.body)).encode()
+    half = json.dumps({**spelled(NUMBER), "é": "é\ud800"})
+    got, _ = await answer(ask, shield, [half], "application/json")
+    assert json.loads(got.body)["é"] == "é\ud800"
     # What cannot be read does not pass with them.
     digits = json.dumps(spelled(NUMBER))[:-1] + f', "n": {"9" * 5_000}}}'
     got, _ = await answer(ask, shield, [digits], "application/json")

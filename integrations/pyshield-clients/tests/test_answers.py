@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pyshield import BlockingShield
 from pyshield.dialects.outputs import Outputs
 from pyshield.errors import TextError
+from pyshield.input_scanners import BanSubstrings as BanInput
 from pyshield.output_scanners import BanSubstrings, Regex
 from pyshield.policy import unless_redacted
 from pyshield_clients import AnswerRefused, NotGuardable
@@ -268,3 +269,13 @@ def test_plain_text_in_its_charset(parameters, charset):
     assert passed == f"é {HIDDEN} é".encode(charset)
     with pytest.raises(NotGuardable, match="charset"):
         Exchange(settings_, Waiting(SHIELD, None)).answer(200, {"content-type": "text/plain; charset=idna"})
+
+
+def test_half_of_a_pair_outside_the_texts():
+    document = {"object": "response", "id": "\ud800", "output": [item(NUMBER)]}
+    assert passed(document)[0] == {**document, "output": [item(HIDDEN)]}
+    settings_ = Settings(SHIELD, False, frozenset(), unless_redacted, "end", "hold", None, 1_000, 10, None)
+    prompts = BlockingShield(prompt=[BanInput(["heron"], redact=True)])
+    body = b'{"metadata": {"a": "\\ud800 \xc3\xa9"}, "input": "heron"}'
+    sent = at_once(Exchange(settings_, Waiting(prompts, None)).request({}, body))
+    assert json.loads(sent) == {"metadata": {"a": "\ud800 é"}, "input": "[REDACTED]"}

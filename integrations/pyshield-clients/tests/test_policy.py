@@ -31,3 +31,18 @@ def test_another_policy_is_refused_when_the_client_is_guarded(kind, shield):
     with pytest.raises(ConfigError, match="expected 'hold', 'lag' or 'after', got 'never'") as caught:
         guard(kind(api_key="k"), shield(output=[Toxicity()]), policy="never")
     assert caught.value.field == "policy"
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"untrusted": "user"}, "untrusted"),
+        ({"untrusted": [1]}, "untrusted"),
+        ({"deadline": 0}, "deadline"),
+        ({"deadline": "5"}, "deadline"),
+    ],
+)
+def test_other_arguments_that_cannot_work(options, field):
+    with pytest.raises(ConfigError) as caught:
+        guard(OpenAI(api_key="k"), BlockingShield(output=[Toxicity()]), **options)
+    assert caught.value.field == field

@@ -272,6 +272,8 @@ async def test_what_is_refused_can_be_decided(words):
         ({"shield": Shield(), "methods": ["tools/list"]}, "methods"),
         ({"shield": Shield(), "methods": "tools/call"}, "methods"),
         ({"shield": Shield(), "max_texts": 0}, "max_texts"),
+        ({"shield": Shield(), "refuses": "always"}, "refuses"),
+        ({"shield": Shield(), "deadline": -1.0}, "deadline"),
     ],
 )
 def test_arguments_that_cannot_work(arguments, field):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pyshield.dialects.base import written
 from pyshield_asgi.problem import TOO_DEEP, RejectedError
 
 __all__ = ["without_logprobs"]
@@ -33,4 +34,4 @@ def without_logprobs(text: str) -> str:
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
-    return json.dumps(document, ensure_ascii=False)
+    return written(document)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pyshield._texts import DEEPEST, Text, strings
+from pyshield.dialects.base import written
 from pyshield.dialects.flow import Flow
 from pyshield.dialects.sse import TooLongError
 from pyshield.errors import TextError
@@ -52,7 +53,7 @@ class WholeFlow(Flow):
             raise NotGuardable("the answer's body cannot be read, so it cannot be scanned") from None
         if not await _Whole(self._outputs).document(document):
             return body
-        return json.dumps(document, ensure_ascii=False).encode()
+        return written(document).encode()
 
 
 class _Whole:

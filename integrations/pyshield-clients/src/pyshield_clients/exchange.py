@@ -6,6 +6,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from pyshield.dialects.base import written
 from pyshield.dialects.charsets import charset_of
 from pyshield.dialects.flow import LINES, EventFlow, LineFlow, TextFlow
 from pyshield.dialects.outputs import Outputs, TooManyOutputsError
@@ -79,7 +80,7 @@ class Exchange:
             return body
         if headers.get("authorization", "").startswith("AWS4-"):
             raise NotGuardable("a signed request cannot be rewritten, and must not be sent as it is")
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        return written(document).encode()
 
     async def _conversations(self, document: Any) -> bool:  # noqa: ANN401  # any JSON value
         """Scans conversations as wholes, where the shield says how; whether one is now another."""

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyshield.policy import unless_redacted
-from pyshield_clients.settings import Settings
+from pyshield_clients.settings import Settings, roles
 from pyshield_clients.transport import AsyncTransport, Transport
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def guard(
     settings = Settings(
         shield,
         asynchronous,
-        frozenset(untrusted),
+        roles(untrusted),
         refuses,
         on_refusal,
         policy,

@@ -5,25 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from pyshield._check import Check
 from pyshield.errors import ConfigError
 from pyshield.shield import BlockingShield, Shield
 from pyshield.stream import pass_policy
 from pyshield_clients.errors import of_sdk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from pyshield.errors import ShieldError
     from pyshield.results import ScanResult
     from pyshield.stream import PassPolicy
 
-__all__ = ["OnRefusal", "Settings", "Shields"]
+__all__ = ["OnRefusal", "Settings", "Shields", "roles"]
 
 OnRefusal: TypeAlias = Literal["end", "raise"]
 """What comes of an answer that is refused: it ends as the provider ends it, or `AnswerRefused`."""
 
 Shields: TypeAlias = "Shield | BlockingShield | Callable[[], Shield | BlockingShield]"
 """A shield, or what gives the one for the request that is about to be sent."""
+
+
+_LONGEST = 30 * 24 * 3600.0
+"""Seconds that a deadline may be away, as in `Limits`."""
+
+
+def roles(given: Collection[str]) -> frozenset[str]:
+    """The names of roles.
+
+    Raises:
+        ConfigError: If they are none.
+    """
+    names: Any = given
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        raise ConfigError("guard: expected names of roles", None, "untrusted")
+    return frozenset(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,8 @@ class Settings:
         if self.on_refusal not in ("end", "raise"):
             raise ConfigError("guard: expected 'end' or 'raise'", None, "on_refusal")
         pass_policy(self.policy)
+        if self.deadline is not None:
+            Check("guard").number("deadline", self.deadline, least=0.0, most=_LONGEST, above=True)
         for field in ("max_answer_bytes", "max_texts"):
             value = getattr(self, field)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:

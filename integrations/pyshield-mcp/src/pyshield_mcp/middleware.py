@@ -12,6 +12,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, TextContent
 from pydantic import BaseModel
 
+from pyshield._check import Check
 from pyshield.errors import ConfigError, DeadlineExceeded, Overloaded, ShieldError, TextError
 from pyshield.policy import failed, unless_redacted
 from pyshield.shield import Shield
@@ -34,6 +35,8 @@ _BUSY = -32043
 """The JSON-RPC code of a request that may be sent again: the shield is overloaded, or was too slow."""
 
 _METHODS = frozenset({"tools/call", "prompts/get", "resources/read"})
+_LONGEST = 30 * 24 * 3600.0
+"""Seconds that a deadline may be away, as in `Limits`."""
 _LOGGER = logging.getLogger("pyshield_mcp")
 
 
@@ -76,6 +79,10 @@ class ShieldMiddleware:
         if isinstance(methods, str) or not set(methods) <= _METHODS:
             expected = ", ".join(sorted(_METHODS))
             raise ConfigError(f"ShieldMiddleware: expected some of {expected}", None, "methods")
+        if not callable(refuses):
+            raise ConfigError("ShieldMiddleware: expected a function of a ScanResult", None, "refuses")
+        if deadline is not None:
+            Check("ShieldMiddleware").number("deadline", deadline, least=0.0, most=_LONGEST, above=True)
         most: Any = max_texts
         if not isinstance(most, int) or isinstance(most, bool) or most < 1:
             raise ConfigError("ShieldMiddleware: expected a whole number from 1", None, "max_texts")
