@@ -187,6 +187,32 @@ def test_other_deltas_are_held_until_the_end_of_their_block(payload):
     assert "bomb" not in str(shown)
 
 
+@pytest.mark.parametrize(
+    ("block", "shown"),
+    [
+        (
+            {"type": "tool_call", "id": "1", "name": "f", "args": {"a": ["bomb", 1]}},
+            {"type": "tool_call", "id": "1", "name": "f", "args": {"a": ["", 1]}},
+        ),
+        (
+            {"type": "tool_call_chunk", "name": "f", "args": "bomb"},
+            {"type": "tool_call_chunk", "name": "f", "args": ""},
+        ),
+        (
+            {"type": "non_standard", "value": {"said": "bomb"}},
+            {"type": "non_standard", "value": {"said": ""}},
+        ),
+        ({"type": "text", "text": "a ", "extras": ["bomb"]}, {"type": "text", "text": "a ", "extras": [""]}),
+        ({"type": "text", "text": ""}, {"type": "text", "text": ""}),
+        ({"type": "image", "base64": "bomb"}, {"type": "image", "base64": "bomb"}),
+    ],
+)
+def test_a_block_begins_without_what_is_scanned_at_its_end(block, shown):
+    kept, start = Wire(piecewise()).part(event="content-block-start", index=0, content=block)
+    assert kept
+    assert start["content"] == shown
+
+
 def test_nothing_passes_after_a_cut():
     wire = Wire(piecewise())
     _, cut = wire.part(event="content-block-finish", index=0, content={"type": "text", "text": "bomb"})

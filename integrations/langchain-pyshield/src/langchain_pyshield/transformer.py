@@ -39,6 +39,8 @@ __all__ = ["PyShieldTransformer"]
 
 _DELTAS = {"text-delta": "text", "reasoning-delta": "reasoning"}
 _BLOCKS = {"text": "text", "reasoning": "reasoning"}
+_NAMES = frozenset({"type", "id", "name", "index"})
+"""Keys of blocks that tell which one it is."""
 _WITHHELD = {"type": "withheld"}
 """Stands for a delta that is not shown; consumers pass over kinds that they do not know."""
 
@@ -177,10 +179,10 @@ class PyShieldTransformer(StreamTransformer):
 
     def _begun(self, message: _Message, place: int, block: dict[str, Any]) -> Steps[dict[str, Any]]:
         shown = _BLOCKS.get(block.get("type", ""))
-        if shown is None:
-            return {**block, "args": ""} if isinstance(block.get("args"), str) else block
-        piece = block.get(shown)
-        return {**block, shown: (yield from self._feed(message, place, piece))} if piece else block
+        bare = _bare({key: value for key, value in block.items() if key != shown})
+        if shown is None or shown not in block:
+            return bare
+        return {**bare, shown: (yield from self._feed(message, place, block[shown]))}
 
     def _delta(
         self, message: _Message, place: int, payload: dict[str, Any]
@@ -282,3 +284,13 @@ class PyShieldTransformer(StreamTransformer):
             return instead
         passed = {text: result.text for text, result in zip(fresh, results, strict=True)}
         return rebuilt(value, passed, reading)
+
+
+def _bare(block: dict[str, Any]) -> dict[str, Any]:
+    """A block without the texts in it, which come with its end, scanned."""
+    names = {key: value for key, value in block.items() if key in _NAMES}
+    rest = {key: value for key, value in block.items() if key not in _NAMES}
+    try:
+        return {**names, **rebuilt(rest, dict.fromkeys(texts(rest, CONTENT), ""), CONTENT)}
+    except TextError:
+        return names
