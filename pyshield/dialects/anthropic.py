@@ -72,7 +72,8 @@ class Anthropic(Dialect):
                 self._blocks.pop(index, None)
                 return [*documents, document]
             case "message_delta" | "message_stop" if self.outputs.open:
-                return [*await self.rest(), document] if not self.outputs.blocked else self.cut()
+                rest = await self.rest()
+                return rest if self.outputs.blocked else [*rest, document]
         return None
 
     async def _message(self, document: Document) -> list[Any] | None:

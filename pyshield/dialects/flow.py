@@ -268,7 +268,7 @@ class LineFlow(Flow):
         if self._outputs.blocked:
             return last
         documents = await self._documents.rest()
-        if last and documents:
+        if documents and last and not last.endswith(b"\n"):
             last += b"\n"
         return last + self._framed(documents)
 

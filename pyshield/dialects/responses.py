@@ -82,7 +82,7 @@ class Responses(Dialect):
             key = (text, *(name_of(document.get(member)) for member in _PLACE))
             held = await self._held(key)
         elif kind in ("response.completed", "response.incomplete", "response.failed"):
-            held = await self.rest()
+            held = await self._rest()
         if self.outputs.blocked:
             return held
         return held + await self._with_repeated(document)
@@ -117,6 +117,10 @@ class Responses(Dialect):
 
     async def rest(self) -> list[Any]:
         """See `Dialect`."""
+        documents = await self._rest()
+        return documents + self.cut() if self.outputs.blocked else documents
+
+    async def _rest(self) -> list[Any]:
         documents: list[Any] = []
         for key in list(self._last):
             documents += await self._held(key)

@@ -114,9 +114,9 @@ def started(kind, **members):
     ]
 
 
-async def anthropic(documents):
+async def anthropic(documents, shield=SHIELD):
     body = "".join(f"event: {one['type']}\ndata: {json.dumps(one)}\n\n" for one in documents)
-    sent = await through(EventFlow(outputs(), 10_000), body)
+    sent = await through(EventFlow(Outputs(shield, "", 100), 10_000), body)
     return [json.loads(part.partition(b"data: ")[2]) for part in sent.split(b"\n\n")[:-1]]
 
 
@@ -152,3 +152,24 @@ async def test_half_of_a_pair_outside_the_texts(half):
         assert all(f'"id":"é{half}"'.encode() in line for line in lines)
         texts = [json.loads(line)["choices"][0]["delta"]["content"] for line in lines]
         assert "".join(texts) == "call [REDACTED] now"
+
+
+async def test_a_last_line_without_its_end():
+    sent = await through(LineFlow(outputs(), 1_000), '{"text": "call 5"}')
+    assert [json.loads(line)["text"] for line in sent.split(b"\n")[:-1]] == ["call ", "5"]
+    sent = await through(LineFlow(outputs(), 1_000), '{"text": "call 5"}\n17')
+    assert sent.split(b"\n") == [b'{"text":"call "}', b"17", b'{"text":"5"}', b""]
+
+
+async def test_a_message_that_is_refused_when_it_ends_says_nothing_after():
+    delta = {"type": "text_delta", "text": "the detonator"}
+    documents = [
+        {"type": "content_block_delta", "index": 0, "delta": delta},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {}},
+        {"type": "message_stop"},
+    ]
+    # Whether it is a word is known at the end.
+    sent = await anthropic(documents, Shield(output=[BanSubstrings(["detonator"], match_type="word")]))
+    reasons = [one["delta"]["stop_reason"] for one in sent if one["type"] == "message_delta"]
+    assert reasons == ["refusal"]
+    assert sent[-1]["type"] == "message_stop"

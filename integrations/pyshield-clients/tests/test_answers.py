@@ -221,7 +221,13 @@ def test_what_is_nested_too_deeply_does_not_pass_unscanned():
             "output": [{"type": "reasoning", "summary": nested({"text": NUMBER}, levels)}],
         }
 
-    for kind in (message, response):
+    def listed(levels):
+        document = {"text": NUMBER}
+        for _ in range(levels):
+            document = {"object": "list", "data": [document]}
+        return document
+
+    for kind in (message, response, listed):
         assert HIDDEN in json.dumps(passed(kind(50))[0])
         with pytest.raises(TextError, match="levels deep"):
             passed(kind(70))

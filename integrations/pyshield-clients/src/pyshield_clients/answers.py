@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["WholeFlow"]
 
+_TOO_DEEP = f"the answer is nested more than {DEEPEST} levels deep, so that it cannot be scanned"
+
 _SPOKEN = ("content", "refusal", "reasoning_content", "reasoning")
 """Members of a chat message that are text."""
 
@@ -64,8 +66,10 @@ class _Whole:
     def __init__(self, outputs: Outputs) -> None:
         self._outputs = outputs
 
-    async def document(self, document: Any) -> bool:  # noqa: ANN401  # any JSON value
+    async def document(self, document: Any, depth: int = 0) -> bool:  # noqa: ANN401  # any JSON value
         """Scans its texts; whether it is now another."""
+        if depth > DEEPEST:
+            raise TextError(_TOO_DEEP)
         if not isinstance(document, dict):
             return False
         if isinstance(document.get("choices"), list):
@@ -75,7 +79,7 @@ class _Whole:
         if document.get("type") == "message" and isinstance(document.get("content"), list):
             return await self._message(document)
         if isinstance(document.get("data"), list):  # answers that the provider kept
-            changed = [await self.document(one) for one in document["data"]]
+            changed = [await self.document(one, depth + 1) for one in document["data"]]
             return any(changed)
         if isinstance(document.get("text"), str):  # a transcript
             changed_text = await self._text(Text(document, "text"))
@@ -183,7 +187,7 @@ def _cut_choice(choice: dict[str, Any]) -> None:
 def _written(value: Any, depth: int = 0) -> Iterator[Text]:  # noqa: ANN401  # any JSON value
     """The texts of an item, a part or a block, in order."""
     if depth > DEEPEST:
-        raise TextError(f"the answer is nested more than {DEEPEST} levels deep, so that it cannot be scanned")
+        raise TextError(_TOO_DEEP)
     keys: Any = (
         list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     )
