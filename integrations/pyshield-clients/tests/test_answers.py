@@ -285,3 +285,19 @@ def test_half_of_a_pair_outside_the_texts():
     body = b'{"metadata": {"a": "\\ud800 \xc3\xa9"}, "input": "heron"}'
     sent = at_once(Exchange(settings_, Waiting(prompts, None)).request({}, body))
     assert json.loads(sent) == {"metadata": {"a": "\ud800 é"}, "input": "[REDACTED]"}
+
+
+@pytest.mark.parametrize("media", ["", "text/plain", "application/octet-stream", "text/event-stream"])
+def test_a_stream_is_read_as_events_whatever_its_media_type_says(media):
+    settings_ = Settings(SHIELD, False, frozenset(), unless_redacted, "end", "hold", None, 1_000, 10, None)
+    exchange = Exchange(settings_, Waiting(SHIELD, None))
+    at_once(exchange.request({}, b'{"stream": true, "messages": []}'))
+    assert exchange.answer(200, {"content-type": media} if media else {})
+    sent = b""
+    for piece in ("call 555", "-0142"):
+        chunk = {"choices": [{"index": 0, "delta": {"content": piece}}]}
+        sent += at_once(exchange.feed(f"data: {json.dumps(chunk)}\n\n".encode()))
+    sent += at_once(exchange.feed(b"data: [DONE]\n\n"))
+    assert b"0142" not in sent
+    assert sent.endswith(b"data: [DONE]\n\n")
+    assert not Exchange(settings_, Waiting(SHIELD, None)).answer(200, {"content-type": "audio/mpeg"})

@@ -35,6 +35,9 @@ _CONVERSATIONS = ("messages", "input", "items")
 """Members of requests that may be lists of messages."""
 
 
+_NO_TEXT = ("audio/", "image/", "video/")
+
+
 class Exchange:
     """One request and its answer.
 
@@ -43,12 +46,14 @@ class Exchange:
         shield: What scans them, with methods that are awaited.
     """
 
-    __slots__ = ("_flow", "_outputs", "_prompt", "_settings", "_shield")
+    __slots__ = ("_flow", "_outputs", "_prompt", "_settings", "_shield", "_streams")
 
     def __init__(self, settings: Settings, shield: Waiting) -> None:
         self._settings = settings
         self._shield = shield
         self._prompt = ""
+        # Whether a stream was asked for: then SDKs read what comes as events, whatever its media type says.
+        self._streams = False
         self._outputs: Outputs | None = None
         self._flow: Flow | None = None
 
@@ -64,6 +69,7 @@ class Exchange:
             document = json.loads(body)
         except (ValueError, RecursionError):
             raise NotGuardable("the request's body cannot be read as JSON, so it cannot be scanned") from None
+        self._streams = isinstance(document, dict) and document.get("stream") is True
         rewritten = await self._conversations(document)
         texts = list(texts_of(document))
         if len(texts) > self._settings.max_texts:
@@ -129,6 +135,8 @@ class Exchange:
         if essence == "application/vnd.amazon.eventstream":
             raise NotGuardable("an answer in Amazon's event stream encoding cannot be scanned")
         kind = _kind(essence)
+        if self._streams and kind in (None, TextFlow) and not essence.startswith(_NO_TEXT):
+            kind = EventFlow
         if kind is None:
             return False
         settings = self._settings
