@@ -65,7 +65,12 @@ def assembled(
             continue
         known.add(key)
         found = MessageFinding(last.message, last.path, kind_of(scanner), last.role, finding, stretches)
-        decision = decided_split(policy.decisions, scanner, result.verdicts[scanner].risk)
+        verdict = result.verdicts[scanner]
+        decision = (
+            policy.decisions.failed
+            if verdict.error is not None
+            else decided_split(policy.decisions, scanner, verdict.risk)
+        )
         drafts[last.message].take_split(last, found, decision)
     scanned: list[ScannedMessage] = []
     for index in range(since, len(messages)):
@@ -74,7 +79,8 @@ def assembled(
         scanned.append(drafts[index].message(index, walk, messages[index]))
     strictest = max((one.decision for one in scanned), default=Decision.ALLOW)
     edits = tuple(tuple(draft.edits) for draft in drafts[since:])
-    return ScannedMessages(strictest, tuple(scanned), tuple(messages), edits)
+    across = tuple(error for _, result, _ in told.windows for error in result.errors)
+    return ScannedMessages(strictest, tuple(scanned), tuple(messages), edits, across)
 
 
 class _Draft:

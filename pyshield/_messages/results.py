@@ -175,6 +175,7 @@ class ScannedMessages:
     scanned: tuple[ScannedMessage, ...]
     _given: tuple[Any, ...] = field(repr=False)
     _edits: tuple[tuple[Edit, ...], ...] = field(repr=False)
+    _across: tuple[ShieldError, ...] = field(default=(), repr=False)
 
     @property
     def passes(self) -> bool:
@@ -197,8 +198,9 @@ class ScannedMessages:
 
     @property
     def errors(self) -> list[ShieldError]:
-        """What went wrong in scanners."""
-        return [error for one in self.scanned for text in one.texts for error in text.result.errors]
+        """What went wrong in scanners: of texts, then of texts put together."""
+        alone = [error for one in self.scanned for text in one.texts for error in text.result.errors]
+        return [*alone, *self._across]
 
     @property
     def risk(self) -> float:

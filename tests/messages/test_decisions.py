@@ -11,7 +11,7 @@ from pyshield import Decision, MessagePolicy, Vault
 from pyshield import input_scanners as i
 from pyshield import output_scanners as o
 from pyshield.errors import ConfigError, ScannerError
-from pyshield.messages import Decisions
+from pyshield.messages import Context, Decisions
 
 PROMPT = [i.BanSubstrings(["mole"]), i.Regex([r"\d{4}"])]
 
@@ -269,3 +269,32 @@ def test_an_answer_is_used_restored_and_kept_unrestored(scanned):
     (call,) = kept.messages[2]["tool_calls"]
     assert call["function"]["arguments"] == '{"to": "[REDACTED_EMAIL_ADDRESS_1]", "what": "[REDACTED]"}'
     assert kept.messages[3]["content"] == "sent to [REDACTED_EMAIL_ADDRESS_1]"
+
+
+class FailsOnJoined:
+    """Fails where texts were put together."""
+
+    def scan(self, prompt):
+        if "one" in prompt and "two" in prompt:
+            raise ValueError(prompt)
+        return prompt, True, -1.0
+
+
+@pytest.mark.parametrize(
+    ("on_error", "failed", "decision"),
+    [
+        ("allow", Decision.BLOCK, Decision.ALLOW),
+        ("block", Decision.BLOCK, Decision.BLOCK),
+        ("block", Decision.ASK, Decision.ASK),
+    ],
+)
+def test_a_scanner_that_fails_on_texts_put_together_is_told_of(scanned, on_error, failed, decision):
+    policy = MessagePolicy(
+        context=Context(scanners=[FailsOnJoined()], joints=(" ",)), decisions=Decisions(failed=failed)
+    )
+    conversation = [{"role": "user", "content": text} for text in ("one", "two")]
+    result = scanned(conversation, messages=policy, on_error=on_error)
+    assert result.decision is decision
+    (error,) = result.errors
+    assert isinstance(error, ScannerError)
+    assert "one" not in str(error)
