@@ -168,9 +168,10 @@ def test_runtime_too_many_in_flight(run):
     async def main():
         return await asyncio.gather(*(functions.call("slow") for _ in range(5)), return_exceptions=True)
 
-    ends = run(main())
-    assert [type(end).__name__ for end in ends] == ["NoneType"] * 3 + ["FunctionFailed"] * 2
-    assert "3 calls of the function are in flight" in str(ends[-1])
+    # Which of them come first is nobody's business.
+    refused = [end for end in run(main()) if end is not None]
+    assert [type(end).__name__ for end in refused] == ["FunctionFailed"] * 2
+    assert all("3 calls of the function are in flight" in str(end) for end in refused)
 
 
 SCHEMA = {
