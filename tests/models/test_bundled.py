@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from pyshield import Shield, functions, models
-from pyshield.input_scanners import BanTopics, PromptInjection, Toxicity
+from pyshield import Shield, Vault, functions, models
+from pyshield.errors import ModelError
+from pyshield.input_scanners import Anonymize, BanCompetitors, BanTopics, PromptInjection, Toxicity
+from pyshield.input_scanners.anonymize_helpers import ENCODER_CONF
 from pyshield.model import Model
 from pyshield.models import embed
+from pyshield.output_scanners import BanCompetitors as OutputBanCompetitors
 from pyshield.output_scanners import BanTopics as OutputBanTopics
-from pyshield.output_scanners import NoRefusal, Relevance
+from pyshield.output_scanners import Deanonymize, NoRefusal, Relevance
 
 FOLDER = Path(Model.bundled().path)
 ROOT = Path(__file__).parents[2]
@@ -55,6 +58,34 @@ async def test_harmless_texts_pass(text):
     result = await Shield(prompt=[PromptInjection(), Toxicity()]).scan_prompt(text)
     assert result.is_valid, result.verdicts
     assert not result.errors
+
+
+NAMES = {
+    "Please write an email to John Smith about the meeting.": "John Smith",
+    "Dear Mr. Okafor, your appointment with Dr. Chen is confirmed.": "Okafor",
+    "my name is priya and i live in a small town": "priya",
+    "I met Maria Garcia in the office yesterday.": "Maria Garcia",
+}
+
+
+@pytest.mark.parametrize(("text", "name"), NAMES.items())
+def test_names_are_taken_out_and_put_back(text, name):
+    vault = Vault()
+    scanner = Anonymize(vault, entity_types=["PERSON"], recognizer_conf=ENCODER_CONF)
+    redacted = scanner.scan(text)[0]
+    assert name not in redacted
+    assert Deanonymize(vault).scan("", redacted)[0] == text
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_nobody_is_found_where_nobody_is(text):
+    assert Anonymize(Vault(), entity_types=["PERSON"], recognizer_conf=ENCODER_CONF).scan(text)[0] == text
+
+
+def test_competitors_need_another_model():
+    for scan in (BanCompetitors(["Acme"]).scan, lambda text: OutputBanCompetitors(["Acme"]).scan("", text)):
+        with pytest.raises(ModelError, match="give another"):
+            scan("Acme")
 
 
 def test_insults_are_refused():
