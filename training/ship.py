@@ -138,8 +138,9 @@ def card(
     ]
     lines += [
         "",
-        "Their annotators went by rules of their own; of re3d, what names nobody (`they`, `the fighters`) does not",
-        "count. Sentences of the training sources, below, are easier. Names are looked for only if asked for.",
+        "Their annotators went by rules of their own; of re3d, what names nobody (`they`, `the fighters`)",
+        "does not count. New sentences of the training sources, below, are easier. Names are looked for only",
+        "where a caller asks for it.",
     ]
     lines += ["", "On validation groups of the training sources:", ""]
     lines += [
