@@ -9,6 +9,7 @@
 mod america;
 mod asia;
 mod automaton;
+mod candidates;
 pub mod check;
 pub mod context;
 mod custom;

@@ -1,15 +1,15 @@
 //! The recognisers of one scanner, compiled.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::automaton::Shapes;
+use super::candidates::{Candidates, Contexts, TOO_MANY};
 use super::check::Validity;
-use super::context::{self, BONUS, LEAST};
 use super::custom::{Custom, PatternGroup};
 use super::resolve::resolve;
 use super::rule::Rule;
@@ -20,9 +20,6 @@ use crate::interrupt::Interrupt;
 use crate::literal::{LiteralHits, LiteralList, Need};
 use crate::span::Span;
 use crate::text::Text;
-
-/// Candidates in one text. More is [`ScannerError::Limit`].
-pub(super) const MAX_CANDIDATES: usize = 1_000_000;
 
 /// Starts between two looks at the clock.
 const STEP: usize = 4_096;
@@ -51,7 +48,7 @@ pub struct RecognizersSpec {
 pub struct Recognizers {
     rules: Vec<Rule>,
     shapes: Option<Shapes>,
-    context: HashMap<&'static str, &'static [&'static str]>,
+    context: Contexts,
     custom: Custom,
     names: Option<LiteralList>,
     allowed: HashSet<String>,
@@ -269,7 +266,7 @@ impl Recognizers {
         names: &LiteralHits,
         interrupt: Interrupt<'_>,
     ) -> Result<Vec<Entity>, ScannerError> {
-        let mut found = Candidates { text, recognizers: self, entities: Vec::new() };
+        let mut found = Candidates::new(text, &self.context);
         self.scan_starts(text, interrupt, &mut found)?;
         let special = self.rules.len();
         if self.mail {
@@ -305,7 +302,7 @@ impl Recognizers {
             }
         })?;
         result?;
-        Ok(found.entities)
+        Ok(found.into_entities())
     }
 
     fn scan_starts(
@@ -370,59 +367,6 @@ impl Recognizers {
                 )?;
             }
         }
-        Ok(())
-    }
-}
-
-const TOO_MANY: ScannerError = ScannerError::Limit { what: "entities", limit: MAX_CANDIDATES };
-
-/// Candidates as they are collected.
-struct Candidates<'t> {
-    text: &'t str,
-    recognizers: &'t Recognizers,
-    entities: Vec<Entity>,
-}
-
-impl Candidates<'_> {
-    fn add(
-        &mut self,
-        label: Cow<'static, str>,
-        span: Span,
-        score: f64,
-        recognizer: &'static str,
-        validity: Validity,
-        rank: usize,
-    ) -> Result<(), ScannerError> {
-        let words = self.recognizers.context.get(&*label).copied().unwrap_or_default();
-        // Nothing is gained by what is sure already.
-        let context = if score < 1.0 { context::before(self.text, span.start, words) } else { None };
-        self.push(Entity {
-            label,
-            span,
-            score,
-            recognizer,
-            validity,
-            context: context.map(Cow::Borrowed),
-            rank,
-        })
-    }
-
-    fn add_custom(&mut self, group: &PatternGroup, span: Span, rank: usize) -> Result<(), ScannerError> {
-        let words: Vec<&str> = group.context.iter().map(String::as_str).collect();
-        let context = context::before(self.text, span.start, &words).map(|word| Cow::Owned(word.to_owned()));
-        let label = Cow::Owned(group.name.clone());
-        let (score, validity) = (group.score, Validity::Open);
-        self.push(Entity { label, span, score, recognizer: "pattern", validity, context, rank })
-    }
-
-    fn push(&mut self, mut entity: Entity) -> Result<(), ScannerError> {
-        if self.entities.len() >= MAX_CANDIDATES {
-            return Err(TOO_MANY);
-        }
-        if entity.context.is_some() {
-            entity.score = (entity.score + BONUS).clamp(LEAST, 1.0);
-        }
-        self.entities.push(entity);
         Ok(())
     }
 }

@@ -1,0 +1,87 @@
+//! Candidates for entities, as the recognisers find them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::Entity;
+use super::check::Validity;
+use super::context::{self, BONUS, LEAST};
+use super::custom::PatternGroup;
+use crate::error::ScannerError;
+use crate::span::Span;
+
+/// Candidates in one text. More is [`ScannerError::Limit`].
+pub(super) const MAX_CANDIDATES: usize = 1_000_000;
+
+/// The words that make each entity surer where they stand before it.
+pub(super) type Contexts = HashMap<&'static str, &'static [&'static str]>;
+
+/// What is said of a text with too many.
+pub(super) const TOO_MANY: ScannerError = ScannerError::Limit { what: "entities", limit: MAX_CANDIDATES };
+
+/// Candidates as they are collected.
+pub(super) struct Candidates<'t> {
+    text: &'t str,
+    context: &'t Contexts,
+    entities: Vec<Entity>,
+}
+
+impl<'t> Candidates<'t> {
+    pub(super) const fn new(text: &'t str, context: &'t Contexts) -> Self {
+        Self { text, context, entities: Vec::new() }
+    }
+
+    /// All that were added.
+    pub(super) fn into_entities(self) -> Vec<Entity> {
+        self.entities
+    }
+
+    /// Adds one of a recogniser's; a context word before it makes it surer.
+    pub(super) fn add(
+        &mut self,
+        label: Cow<'static, str>,
+        span: Span,
+        score: f64,
+        recognizer: &'static str,
+        validity: Validity,
+        rank: usize,
+    ) -> Result<(), ScannerError> {
+        let words = self.context.get(&*label).copied().unwrap_or_default();
+        // Nothing is gained by what is sure already.
+        let context = if score < 1.0 { context::before(self.text, span.start, words) } else { None };
+        self.push(Entity {
+            label,
+            span,
+            score,
+            recognizer,
+            validity,
+            context: context.map(Cow::Borrowed),
+            rank,
+        })
+    }
+
+    /// Adds one of the caller's patterns.
+    pub(super) fn add_custom(
+        &mut self,
+        group: &PatternGroup,
+        span: Span,
+        rank: usize,
+    ) -> Result<(), ScannerError> {
+        let words: Vec<&str> = group.context.iter().map(String::as_str).collect();
+        let context = context::before(self.text, span.start, &words).map(|word| Cow::Owned(word.to_owned()));
+        let label = Cow::Owned(group.name.clone());
+        let (score, validity) = (group.score, Validity::Open);
+        self.push(Entity { label, span, score, recognizer: "pattern", validity, context, rank })
+    }
+
+    fn push(&mut self, mut entity: Entity) -> Result<(), ScannerError> {
+        if self.entities.len() >= MAX_CANDIDATES {
+            return Err(TOO_MANY);
+        }
+        if entity.context.is_some() {
+            entity.score = (entity.score + BONUS).clamp(LEAST, 1.0);
+        }
+        self.entities.push(entity);
+        Ok(())
+    }
+}
