@@ -60,12 +60,11 @@ def _labels(**entities: str) -> dict[str, str]:
 
 _CONLL = {"PER": "PERSON", "LOC": "LOCATION", "ORG": "ORGANIZATION"}
 _CLUENER = {"name": "PERSON", "address": "LOCATION", "company": "ORGANIZATION"}
-_AI4PRIVACY = _labels(
+# What both families of models of private data call things.
+_PRIVATE = _labels(
     PERSON="FIRSTNAME MIDDLENAME LASTNAME",
-    LOCATION="STREET BUILDINGNUMBER SECONDARYADDRESS ZIPCODE CITY COUNTY STATE NEARBYGPSCOORDINATES",
-    ORGANIZATION="COMPANYNAME",
+    LOCATION="STREET BUILDINGNUMBER SECONDARYADDRESS ZIPCODE CITY COUNTY STATE",
     EMAIL_ADDRESS="EMAIL",
-    PHONE_NUMBER="PHONENUMBER",
     CREDIT_CARD="CREDITCARDNUMBER",
     CRYPTO="BITCOINADDRESS ETHEREUMADDRESS LITECOINADDRESS",
     DATE_TIME="DATE TIME",
@@ -73,44 +72,41 @@ _AI4PRIVACY = _labels(
     IP_ADDRESS="IP IPV4 IPV6",
     URL="URL",
 )
-_LAKSHYAKH93 = _labels(
-    PERSON="FIRSTNAME MIDDLENAME LASTNAME FULLNAME NAME",
-    LOCATION="STREET STREETADDRESS BUILDINGNUMBER SECONDARYADDRESS ZIPCODE CITY COUNTY STATE"
-    " NEARBYGPSCOORDINATE",
+_AI4PRIVACY = _PRIVATE | _labels(
+    LOCATION="NEARBYGPSCOORDINATES", ORGANIZATION="COMPANYNAME", PHONE_NUMBER="PHONENUMBER"
+)
+_LAKSHYAKH93 = _PRIVATE | _labels(
+    PERSON="FULLNAME NAME",
+    LOCATION="STREETADDRESS NEARBYGPSCOORDINATE",
     ORGANIZATION="COMPANY_NAME",
-    EMAIL_ADDRESS="EMAIL",
     PHONE_NUMBER="PHONE_NUMBER",
-    CREDIT_CARD="CREDITCARDNUMBER",
-    CRYPTO="BITCOINADDRESS ETHEREUMADDRESS LITECOINADDRESS",
-    DATE_TIME="DATE TIME",
-    IBAN_CODE="IBAN",
-    IP_ADDRESS="IP IPV4 IPV6",
-    URL="URL",
     US_SSN="SSN",
 )
 
 
-def _of_hub(path: str, revision: str, labels: Mapping[str, str], onnx: str = "onnx") -> NERConfig:
-    """A model whose ONNX file is in its own repository."""
-    model = Model(path, revision=revision, onnx_path=path, onnx_revision=revision, onnx_subfolder=onnx)
-    return {"DEFAULT_MODEL": model, "MODEL_TO_PRESIDIO_MAPPING": labels}
-
-
-def _apart(path: str, revision: str, onnx: str, onnx_revision: str, labels: Mapping[str, str]) -> NERConfig:
-    """A model whose ONNX file is in another repository."""
-    model = Model(path, revision=revision, onnx_path=onnx, onnx_revision=onnx_revision)
+def _of_hub(
+    path: str, revision: str, labels: Mapping[str, str], apart: tuple[str, str] | None = None
+) -> NERConfig:
+    """A model whose ONNX file is in its repository's folder `onnx`, or `apart`: in another, at its revision."""
+    onnx, onnx_revision = apart or (path, revision)
+    model = Model(
+        path,
+        revision=revision,
+        onnx_path=onnx,
+        onnx_revision=onnx_revision,
+        onnx_subfolder="" if apart else "onnx",
+    )
     return {"DEFAULT_MODEL": model, "MODEL_TO_PRESIDIO_MAPPING": labels}
 
 
 ENCODER_CONF: NERConfig = {"DEFAULT_MODEL": None, "MODEL_TO_PRESIDIO_MAPPING": USUAL_LABELS}
 BERT_BASE_NER_CONF = _of_hub("dslim/bert-base-NER", "5271995b4b596a059d6efbce30031042aed67cb6", _CONLL)
 BERT_LARGE_NER_CONF = _of_hub("dslim/bert-large-NER", "13e784dccceca07aee7a7aab4ad487c605975423", _CONLL)
-BERT_ZH_NER_CONF = _apart(
+BERT_ZH_NER_CONF = _of_hub(
     "gyr66/bert-base-chinese-finetuned-ner",
     "42abc0872240300638223d0e46b9aacdcbcd2906",
-    "ProtectAI/gyr66-bert-base-chinese-finetuned-ner-onnx",
-    "8393f245f01cd153eb2a39fe06a3d4bb37da56fa",
     _CLUENER,
+    ("ProtectAI/gyr66-bert-base-chinese-finetuned-ner-onnx", "8393f245f01cd153eb2a39fe06a3d4bb37da56fa"),
 )
 DISTILBERT_AI4PRIVACY_v2_CONF = _of_hub(
     "Isotonic/distilbert_finetuned_ai4privacy_v2", "51d7b98bad735ff1af5bda6a6a9a7fbebd102ac9", _AI4PRIVACY
@@ -125,10 +121,9 @@ MDEBERTA_AI4PRIVACY_v2_CONF = _of_hub(
     "316240516ad48a82ae1b13567670093901e41b5e",
     _AI4PRIVACY,
 )
-DEBERTA_LAKSHYAKH93_CONF = _apart(
+DEBERTA_LAKSHYAKH93_CONF = _of_hub(
     "lakshyakh93/deberta_finetuned_pii",
     "a038061af92047b0afbbd5ca07d7aa0521789379",
-    "protectai/lakshyakh93-deberta_finetuned_pii-onnx",
-    "af5a07a0cb23bdf0164ef430cc0c965019c9ee24",
     _LAKSHYAKH93,
+    ("protectai/lakshyakh93-deberta_finetuned_pii-onnx", "af5a07a0cb23bdf0164ef430cc0c965019c9ee24"),
 )
