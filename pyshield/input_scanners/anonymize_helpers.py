@@ -87,7 +87,7 @@ _LAKSHYAKH93 = _PRIVATE | _labels(
 def _of_hub(
     path: str, revision: str, labels: Mapping[str, str], apart: tuple[str, str] | None = None
 ) -> NERConfig:
-    """A model whose ONNX file is in its repository's folder `onnx`, or `apart`: in another, at its revision."""
+    """A model whose ONNX file is in its repository's folder `onnx`, or `apart`: elsewhere, at a revision."""
     onnx, onnx_revision = apart or (path, revision)
     model = Model(
         path,
