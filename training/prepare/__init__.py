@@ -9,13 +9,13 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from training import example
-from training.prepare import answers, attacks, entities, grounding, hate, other, requests, splits
+from training.prepare import answers, attacks, composed, entities, grounding, hate, other, requests, splits
 from training.prepare.archives import Archive
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FAMILIES = (attacks, requests, answers, hate, entities, grounding, other)
+FAMILIES = (attacks, requests, answers, hate, entities, grounding, other, composed)
 MAX_CHARACTERS = 6000
 HARMLESS = ("bias", "code", "entities", "refusal", "toxicity")
 """Generated subjects whose texts hold no attack on a model: most harmless texts that are not English."""
@@ -47,6 +47,7 @@ def run(data: Path, generated: list[Path], work: Path) -> None:
         if "entities" not in row.labels and len(row.text) > MAX_CHARACTERS:
             row.text = row.text[:MAX_CHARACTERS]
         example.check(row)
+    rows = composed.apart(rows)
     # held-out sources first: of two near duplicates the earlier stays, so training loses what it shares with
     # them
     rows.sort(key=lambda row: row.source not in splits.HELD_OUT)

@@ -90,9 +90,10 @@ def _jbb(archive: Archive, _: random.Random) -> Iterator[Example]:
         for row in content["jailbreaks"]:
             prompt = row.get("prompt")
             if isinstance(prompt, str) and prompt:
-                yield _attack(
-                    archive, f"{name}/{row['index']}", prompt, ["jailbreak"], f"behaviour/{row['behavior']}"
-                )
+                group = f"behaviour/{row['behavior']}"
+                attack = _attack(archive, f"{name}/{row['index']}", prompt, ["jailbreak"], group)
+                attack.meta["goal"] = row["goal"]
+                yield attack
 
 
 def _deepset(archive: Archive, _: random.Random) -> Iterator[Example]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from training.generate.injection.voice import ENGLISH, voice
+
 if TYPE_CHECKING:
     import random
 
@@ -34,9 +36,15 @@ _STEER = (
 )  # fmt: skip
 
 
+LATIN = ("de", "es", "fr", "it", "nl", "pl", "pt")
+
+
 def suffix(rng: random.Random, spoken: Voice) -> str:
     """Return 12 to 30 pieces run together."""
     words = " ".join(spoken.sentences(rng, spoken.topic(rng), 3, 5)).split()
+    if spoken.language == ENGLISH:  # the vocabularies that are searched hold other languages, too
+        other = voice(rng.choice(LATIN))
+        words += " ".join(other.sentences(rng, other.topic(rng), 1, 3)).split()
     out = ""
     for _ in range(rng.randint(12, 30)):
         kind = rng.random()
