@@ -36,7 +36,7 @@ from training import (
 from training.rows import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 MOST_ROWS = 16_000  # of one source
@@ -108,13 +108,14 @@ def load(work: Path, name: str) -> heads.Model:
     return model.eval()
 
 
-def prune(work: Path, size: int, texts: Iterable[str]) -> None:
+def prune(work: Path, size: int, texts: Sequence[str]) -> None:
     """Choose the vocabulary; write `pieces.json`, `tokenizer.json` and, cut to it, `base.safetensors`."""
     source = base.load()
     full = source.tokenizer()
     pieces = vocabulary.choose(full.get_vocab(), vocabulary.count(full, texts), size)
-    (work / "pieces.json").write_text(json.dumps(pieces, ensure_ascii=False), encoding="utf-8")
-    vocabulary.prune(source.tokenizer_file, pieces).save(str(work / "tokenizer.json"), pretty=False)
+    pictures = vocabulary.symbols(texts, pieces)
+    (work / "pieces.json").write_text(json.dumps([*pieces, *pictures], ensure_ascii=False), encoding="utf-8")
+    vocabulary.prune(source.tokenizer_file, pieces, pictures).save(str(work / "tokenizer.json"), pretty=False)
     cut(work)
 
 
@@ -137,13 +138,21 @@ def graft(work: Path, name: str, old: Path) -> None:
 
 
 def cut(work: Path) -> None:
-    """Write `base.safetensors`: what `train` needs of the base model, in half precision."""
+    """Write `base.safetensors`: what `train` needs of the base model, in half precision.
+
+    A symbol that the base model does not know begins as the mean of the pieces of its Unicode name.
+    """
     source = base.load()
     pieces = json.loads((work / "pieces.json").read_text(encoding="utf-8"))
-    old = source.tokenizer().get_vocab()
+    full = source.tokenizer()
+    old = full.get_vocab()
     weights = {name: tensor.half() for name, tensor in source.weights.items() if tensor.is_floating_point()}
     name = "embeddings.word_embeddings.weight"
-    weights[name] = weights[name][[old[piece] for piece in pieces]].contiguous()
+    rows = [
+        [old[piece]] if piece in old else full.encode(vocabulary.meaning(piece), add_special_tokens=False).ids
+        for piece in pieces
+    ]
+    weights[name] = torch.stack([weights[name][row].float().mean(0).half() for row in rows])
     save_file(weights, work / "base.safetensors")
 
 
