@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 FALSE_POSITIVES = {
     "injection": 0.03, "toxicity": 0.03, "bias": 0.03, "refusal": 0.02, "gibberish": 0.02, "code": 0.02,
 }  # fmt: skip
+# Sources whose harmless rows say nothing about harmless texts: written so that classifiers fail (Kirk et al.
+# 2022, "Hatemoji", arXiv:2108.05921), or made from templates that training knows.
+UNLIKE_OTHERS = ("hatemoji", "composed/")
 # The scanners that read a head.
 SCANNERS = {
     "injection": ("PromptInjection",),
@@ -114,6 +117,8 @@ def thresholds(rows: list[tuple[Example, Scores]], scale: dict[str, float]) -> d
             # tweets and filings are too easy: requests, documents and look-alikes set the threshold for
             # injection
             hard = head != "injection" or label or "quoted" in example.labels
+            if not label and example.source.startswith(UNLIKE_OTHERS):
+                continue
             if label is not None and hard:
                 by_source[_subject(example.source)].append((label, score(head, scores, scale[head])))
         if not by_source or head in found:
