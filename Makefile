@@ -88,7 +88,8 @@ ci: lint stubs-check test-rust coverage ## everything that must pass before a ch
 lock: $(VENV)/.created.stamp ## compile requirements/dev.lock from requirements/dev.in
 	$(PIP) install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --annotation-style line requirements/dev.in -o requirements/dev.lock
+		--no-emit-index-url --no-header --annotation-style line \
+		--overrides requirements/overrides.in requirements/dev.in -o requirements/dev.lock
 
 .PHONY: clean
 clean: ## remove .venv and everything that was built
@@ -102,7 +103,7 @@ $(VENV)/.created.stamp:
 	@touch $@
 
 $(VENV)/.requirements.stamp: requirements/dev.lock $(VENV)/.created.stamp
-	$(PIP) install --quiet --require-hashes -r $<
+	$(PIP) install --quiet --no-deps --require-hashes -r $<
 	@touch $@
 
 $(VENV)/.extension.stamp: $(RUST_SOURCES) pyproject.toml $(VENV)/.requirements.stamp

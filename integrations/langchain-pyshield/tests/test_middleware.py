@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from langchain.agents import create_agent
@@ -12,6 +13,7 @@ from langchain_chat import (
     EMAIL,
     HIDDEN,
     SENT,
+    Model,
     StreamingModel,
     agent,
     calls,
@@ -22,6 +24,7 @@ from langchain_chat import (
     thread,
 )
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 from pydantic import BaseModel
@@ -293,3 +296,27 @@ def test_arguments_are_checked(options, field):
     with pytest.raises(ConfigError) as raised:
         PyShieldMiddleware(**({"shield": private_shield()} | options))
     assert raised.value.field == field
+
+
+async def test_no_hook_waits_for_another_thread():
+    class Awaited(Model):
+        async def _agenerate(self, messages, *args, **kwargs):
+            return self._generate(messages)
+
+    class Counting(ThreadPoolExecutor):
+        def submit(self, *args, **kwargs):
+            submitted.append(args)
+            return super().submit(*args, **kwargs)
+
+    @tool
+    async def look_up(what: str) -> str:
+        """Looks something up."""
+        return f"{what} is fine"
+
+    submitted: list[object] = []
+    asyncio.get_running_loop().set_default_executor(Counting())
+    chat = model(calls("look_up", what="it"), f"Hello {HIDDEN}", kind=Awaited)
+    guarded = agent(chat, tools=[look_up])
+    state = await guarded.ainvoke(said(f"I am {EMAIL}"))
+    assert state["messages"][-1].text == f"Hello {EMAIL}"
+    assert submitted == []

@@ -31,7 +31,7 @@ from pyshield.policy import unless_redacted
 from pyshield.shield import Shield
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 
     from langchain.agents.middleware import AgentState, ModelRequest, ToolCallRequest
     from langgraph.runtime import Runtime
@@ -161,12 +161,21 @@ class PyShieldMiddleware(AgentMiddleware):
             return sent
         return run(self._answered(sent, handler(sent)))
 
-    async def awrap_model_call(
+    # Neither this one nor `awrap_tool_call` is a coroutine function: LangChain sends each call of one through
+    # another thread before and after it, for its trace, whether traces are asked for or not.
+    def awrap_model_call(
         self,
         request: ModelRequest[Any],
         handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]],
-    ) -> ModelResponse[Any] | AIMessage | ExtendedModelResponse[Any]:
+    ) -> Coroutine[Any, Any, ModelResponse[Any] | AIMessage | ExtendedModelResponse[Any]]:
         """As `wrap_model_call`."""
+        return self._wrapped_model_call(request, handler)
+
+    async def _wrapped_model_call(
+        self,
+        request: ModelRequest[Any],
+        handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]],
+    ) -> ModelResponse[Any] | ExtendedModelResponse[Any]:
         sent = await arun(self._sent(request))
         if isinstance(sent, ExtendedModelResponse):
             return sent
@@ -215,12 +224,19 @@ class PyShieldMiddleware(AgentMiddleware):
         result: ToolMessage | Command[Any] = run(self._returned(called, handler(called)))
         return result
 
-    async def awrap_tool_call(
+    def awrap_tool_call(
+        self,
+        request: ToolCallRequest,
+        handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
+    ) -> Coroutine[Any, Any, ToolMessage | Command[Any]]:
+        """As `wrap_tool_call`."""
+        return self._wrapped_tool_call(request, handler)
+
+    async def _wrapped_tool_call(
         self,
         request: ToolCallRequest,
         handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
     ) -> ToolMessage | Command[Any]:
-        """As `wrap_tool_call`."""
         called = await arun(self._called(request))
         if isinstance(called, ToolMessage):
             return called
