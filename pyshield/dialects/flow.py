@@ -7,6 +7,7 @@ import json
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pyshield._turns import turn
 from pyshield.dialects import dialect_of
 from pyshield.dialects.base import written
 from pyshield.dialects.plain import Plain
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
 
 __all__ = ["LINES", "EventFlow", "Flow", "LineFlow", "MessageFlow", "TextFlow"]
+
+_TURN = 16 * 1024
+"""Characters of data without text after which others have a turn of the event loop."""
+
+_STRING = 256
+"""Characters that a string counts for beside its own."""
 
 LINES = frozenset(
     {"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"}
@@ -94,7 +101,7 @@ class _Documents:
         dialect: What they are written in, once that is known.
     """
 
-    __slots__ = ("_outputs", "_worded", "dialect")
+    __slots__ = ("_outputs", "_placed", "_read", "_worded", "dialect")
 
     _TEXT: ClassVar[object] = object()
     """The text of data that is no JSON."""
@@ -103,6 +110,10 @@ class _Documents:
         self._outputs = outputs
         # Whether some data was no JSON: then what looks like it may be what a model wrote.
         self._worded = False
+        # Whether some document had a text where its dialect has one.
+        self._placed = False
+        # Characters that were read since others last had a turn.
+        self._read = 0
         self.dialect: Dialect | None = None
 
     async def passed(self, data: str, *, numbers: bool) -> list[Any] | None:
@@ -124,13 +135,50 @@ class _Documents:
         if self._outputs.blocked:
             return before
         documents = None if self.dialect is None else await self.dialect.document(document)
-        if documents is None and self._worded and self._unknown and isinstance(document, dict | list):
-            passed = await self._outputs.aside(data)
-            if passed != data or self._outputs.blocked:
-                documents = [_Text(passed)] if passed else []
+        self._placed |= documents is not None
+        if documents is None and self._unknown and isinstance(document, dict | list):
+            documents = await self._stranger(document, data)
         if documents is None:
+            await self._count(len(data))
             return [*before, _Text(data)] if before else None
         return [*before, *documents]
+
+    async def _stranger(self, document: Any, data: str) -> list[Any] | None:  # noqa: ANN401  # any JSON value
+        """What to send in place of a document of no dialect; `None` to send it as it is."""
+        if self._worded:
+            passed = await self._outputs.aside(data)
+            if passed == data and not self._outputs.blocked:
+                return None
+            return [_Text(passed)] if passed else []
+        if self._placed or not await self._rewritten(document):
+            return None
+        return [] if self._outputs.blocked else [document]
+
+    async def _rewritten(self, document: Any) -> bool:  # noqa: ANN401  # any JSON value
+        """Scans the strings of a document, each for itself; whether it is not what it was, or is refused."""
+        changed = False
+        left = [document]
+        while left:
+            holder = left.pop()
+            for name, value in list(holder.items() if isinstance(holder, dict) else enumerate(holder)):
+                if isinstance(value, dict | list):
+                    left.append(value)
+                elif isinstance(value, str):
+                    passed = await self._outputs.aside(value)
+                    if self._outputs.blocked:
+                        return True
+                    if passed != value:
+                        holder[name] = passed
+                        changed = True
+                await self._count(_STRING)
+        return changed
+
+    async def _count(self, characters: int) -> None:
+        """Gives others a turn where much was read."""
+        self._read += characters
+        if self._read > _TURN:
+            self._read = 0
+            await turn()
 
     @property
     def _unknown(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -173,3 +174,62 @@ async def test_a_message_that_is_refused_when_it_ends_says_nothing_after():
     reasons = [one["delta"]["stop_reason"] for one in sent if one["type"] == "message_delta"]
     assert reasons == ["refusal"]
     assert sent[-1]["type"] == "message_stop"
+
+
+UNKNOWN = {"type": "note", "by": [{"say": NUMBER}, "555-0142", 7], "at": {"also": "fine"}}
+
+
+async def test_strings_of_no_dialect_are_scanned_each_for_itself():
+    document = json.dumps(UNKNOWN)
+    redacted = {"type": "note", "by": [{"say": "call [REDACTED]"}, "[REDACTED]", 7], "at": {"also": "fine"}}
+    clean = '{"type":  "tick", "n": [1.50]}'
+    first, second = said(await through(EventFlow(outputs(), 1_000), f"data: {clean}\n\ndata: {document}\n\n"))
+    assert first == clean
+    assert json.loads(second) == redacted
+    assert said(await through(EventFlow(outputs(), 1_000), f"event: x\ndata: [{document}]\n\n")) != [document]
+    lines = (await through(LineFlow(outputs(), 1_000), f"{document}\n{clean}\n")).splitlines()
+    assert [json.loads(line) for line in lines] == [redacted, json.loads(clean)]
+    flow = MessageFlow(outputs(), 1_000)
+    assert [json.loads(one) for one in await flow.feed(document)] == [redacted]
+
+
+async def test_a_refused_string_of_no_dialect_ends_it():
+    flow = EventFlow(outputs(), 1_000)
+    sent = await through(
+        flow, 'data: {"a": "fine"}\n\ndata: {"a": ["a detonator"]}\n\ndata: {"a": "more"}\n\n'
+    )
+    assert flow._outputs.blocked
+    assert said(sent) == ['{"a": "fine"}']
+
+
+@pytest.mark.parametrize("text", [chunk("fine"), '{"response": "fine"}'])
+async def test_what_stands_beside_texts_passes_untouched(text):
+    other = json.dumps(UNKNOWN)
+    sent = await through(EventFlow(outputs(), 1_000), f"data: {text}\n\ndata: {other}\n\n")
+    assert other in said(sent)
+
+
+async def test_deep_documents_of_no_dialect_are_scanned():
+    deep = "[" * 400 + '"555-0142"' + "]" * 400
+    assert said(await through(EventFlow(outputs(), 10_000), f"data: {deep}\n\n")) == [
+        deep.replace("555-0142", "[REDACTED]")
+    ]
+
+
+@pytest.mark.parametrize("known", [chunk("fine"), '{"a": 1}'])
+async def test_events_without_text_let_others_have_a_turn(known):
+    loop = asyncio.get_running_loop()
+    turns = 0
+
+    def look():
+        nonlocal turns, handle
+        turns += 1
+        handle = loop.call_soon(look)
+
+    flow = EventFlow(outputs(), 100_000)
+    await flow.feed(f"data: {known}\n\n".encode())
+    handle = loop.call_soon(look)
+    event = f'data: {{"type": "blob", "of": [{"7," * 20_000}7]}}\n\n'.encode()
+    assert await flow.feed(event * 5) == event * 5
+    handle.cancel()
+    assert turns >= 5

@@ -180,7 +180,10 @@ async def test_over_a_websocket(shield):
     ("headers", "name"),
     [
         ([(b"cookie", b"sid=one")], "one"),
-        ([(b"cookie", b'a=1; sid="one" ; sid=two')], "one"),
+        ([(b"cookie", b'a=1; sid="one" ; sid=one')], "one"),
+        ([(b"cookie", b'a=1; sid="one" ; sid=two')], None),
+        ([(b"cookie", b"sid=one"), (b"cookie", b"sid=two")], None),
+        ([(b"cookie", b"sid=; sid=two")], None),
         ([(b"cookie", b"a=1"), (b"Cookie", b"sid=one")], "one"),
         ([(b"cookie", b"asid=one; sid")], None),
         ([(b"cookie", b"sid=")], None),
@@ -191,8 +194,20 @@ def test_cookies(headers, name):
     assert name_of(cookie("sid"), {"headers": headers}) == name
 
 
+@pytest.mark.parametrize(
+    ("headers", "name"),
+    [
+        ([(b"x-session", b"one"), (b"X-Session", b"one")], "one"),
+        ([(b"x-session", b"one"), (b"x-session", b"two")], None),
+        ([(b"x-other", b"one")], None),
+    ],
+)
+def test_headers(headers, name):
+    assert name_of(header("X-Session"), {"headers": headers}) == name
+
+
 def test_names():
-    scope = {"headers": [(b"x-session", b"one"), (b"X-Session", b"two")]}
+    scope = {"headers": [(b"X-Session", b"one"), (b"x-other", b"two")]}
     assert name_of(header("X-Session"), scope) == "one"
     assert name_of(lambda scope: None, scope) is None
     # What is long or odd is kept by its hash.

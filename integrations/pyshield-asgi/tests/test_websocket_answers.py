@@ -157,3 +157,65 @@ async def test_answers_are_compared_with_what_was_asked():
     question = {"messages": [{"role": "user", "content": "a heron?"}, {"role": "assistant", "content": "hm"}]}
     await exchange(shield, "what is a heron", json.dumps(question), fields=CHAT_FIELDS)
     assert list(dict.fromkeys(asked)) == ["what is a [REDACTED]", "a [REDACTED]?"]
+
+
+class Binary:
+    """An application that sends these messages, all of them binary, and closes."""
+
+    def __init__(self, *messages):
+        self.messages = messages
+        self.error = None
+
+    async def __call__(self, scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        try:
+            for data in self.messages:
+                await send({"type": "websocket.send", "bytes": data})
+            await send({"type": "websocket.close", "code": 1000})
+        except OSError as error:
+            self.error = error
+
+
+async def told(app, shield, **options):
+    client = Client(ShieldMiddleware(app, shield, **options))
+    await asyncio.wait_for(client.task, TIMEOUT)
+    return client.sent[1:]
+
+
+async def test_binary_messages_that_are_text_are_scanned(shield):
+    app = Binary(b"call 555-0142", b'{"reply": "555-0142"}', bytearray(b"fine"), b"\xff555-0142", b"")
+    *sent, close = await told(app, shield)
+    assert [message["bytes"] for message in sent] == [
+        b"call [REDACTED]",
+        b'{"reply": "[REDACTED]"}',
+        b"fine",
+        b"\xff555-0142",
+        b"",
+    ]
+    assert close == {"type": "websocket.close", "code": 1000}
+    *sent, close = await told(app, shield, responses=False)
+    assert [message["bytes"] for message in sent] == list(app.messages)
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "options"),
+    [
+        (b"a petard", 1008, {}),
+        (b"a petard", 1008, {"other_types": "refuse"}),
+        (b"\xff", 1003, {"other_types": "refuse"}),
+    ],
+)
+async def test_binary_messages_that_must_not_go_out(shield, data, code, options):
+    app = Binary(b"fine", data, b"more")
+    sent, close = await told(app, shield, **options)
+    assert sent == {"type": "websocket.send", "bytes": b"fine"}
+    assert (close["type"], close["code"]) == ("websocket.close", code)
+    assert isinstance(app.error, OSError)
+
+
+async def test_pieces_of_one_text_may_be_binary(shield):
+    app = Binary(b"call 555", b"\xff\x00", b"-01", b"42, or 555")
+    *sent, close = await told(app, shield, streamed_messages=True)
+    assert [message["bytes"] for message in sent] == [b"call ", b"\xff\x00", b"[REDACTED], or ", b"555"]
+    assert close["code"] == 1000

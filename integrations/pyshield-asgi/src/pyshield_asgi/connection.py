@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyshield._turns import turn
 from pyshield.dialects.flow import MessageFlow
@@ -75,6 +75,7 @@ class Connection:
         "_app",
         "_asked_anew",
         "_before",
+        "_binary",
         "_channel",
         "_code",
         "_flow",
@@ -103,6 +104,8 @@ class Connection:
         self._outputs: Outputs | None = None
         self._flow: MessageFlow | None = None
         self._asked_anew = False
+        # Whether the last message that was scanned on its way out was binary.
+        self._binary = False
         # Messages go out in the order in which the application sends them, whatever their scans take.
         self._turn = asyncio.Lock()
         # What was sent since others last had a turn of the event loop.
@@ -157,7 +160,7 @@ class Connection:
             if self._code not in (None, _CLOSED):
                 raise CutOffError("the connection was closed")
             kind = message["type"]
-            if kind == "websocket.send" and self._guard.answers and isinstance(message.get("text"), str):
+            if kind == "websocket.send" and self._guard.answers:
                 await self._answer(message)
                 return
             if kind == "websocket.close":
@@ -188,13 +191,20 @@ class Connection:
 
     async def _answer(self, message: Message) -> None:
         """Sends what passes of a message."""
-        self._written += len(message["text"]) + _MESSAGE
+        said = _said(message)
+        if said is None:
+            if self._guard.other_types == "refuse":
+                await self._cut(UNSUPPORTED, RejectedError(UNSUPPORTED))
+            await self._send(message)
+            return
+        self._binary = not isinstance(message.get("text"), str)
+        self._written += len(said) + _MESSAGE
         if self._written > _TURN:
             # Scanning takes no time that is waited for, and perhaps nor does sending.
             self._written = 0
             await turn()
         try:
-            texts = await self._answers(message["text"])
+            texts = await self._answers(said)
         except RejectedError as rejected:
             await self._cut(rejected.problem, rejected)
         except (ShieldError, TooLongError, TooManyOutputsError) as error:
@@ -202,7 +212,7 @@ class Connection:
         for text in texts:
             if self._code is not None:  # while it was scanned, for a message that came in
                 raise CutOffError("the connection was closed")
-            await self._send({**message, "text": text})
+            await self._send({**message, **self._written_as(text)})
         if self._outputs is not None and self._outputs.blocked:
             await self._cut(OUTPUT_REFUSED, None)
 
@@ -250,9 +260,13 @@ class Connection:
         except ShieldError as error:
             await self._cut(_problem(error), error)
         for text in texts:
-            await self._send({"type": "websocket.send", "text": text})
+            await self._send({"type": "websocket.send", **self._written_as(text)})
         if self._outputs.blocked:
             await self._cut(OUTPUT_REFUSED, None)
+
+    def _written_as(self, text: str) -> dict[str, Any]:
+        """A text as a part of a message of the kind that the application sends."""
+        return {"bytes": text.encode()} if self._binary else {"text": text}
 
     async def _cut(self, problem: Problem, cause: Exception | None) -> NoReturn:
         """Closes the connection for what the application sent, and tells it so."""
@@ -275,6 +289,17 @@ class Connection:
 
     def _gone(self) -> Message:
         return {"type": "websocket.disconnect", "code": self._code, "reason": ""}
+
+
+def _said(message: Message) -> str | None:
+    """The text of a message that goes out; `None` if it is binary, and not in UTF-8."""
+    text, data = message.get("text"), message.get("bytes")
+    if isinstance(text, str):
+        return text
+    try:
+        return None if data is None else bytes(data).decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _body(guard: Guard, text: str, choice: Choice) -> Body | None:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pyshield_asgi._types import Scope
 
@@ -28,32 +28,41 @@ class VaultsBySession(Protocol):
 
 
 def header(name: str) -> SessionChoice:
-    """The session is what a header says."""
+    """The session is what a header says; of two that say different things, none."""
     wanted = name.lower().encode("latin-1")
 
     def session(scope: Scope) -> str | None:
-        return next(
-            (value.decode("latin-1") for key, value in scope["headers"] if key.lower() == wanted), None
-        )
+        return _only(value.decode("latin-1") for key, value in scope["headers"] if key.lower() == wanted)
 
     return session
 
 
 def cookie(name: str) -> SessionChoice:
-    """The session is what a cookie says."""
+    """The session is what a cookie says; of two that say different things, none."""
 
     def session(scope: Scope) -> str | None:
+        said = []
         for key, value in scope["headers"]:
             if key.lower() != b"cookie":
                 continue
             text: str = value.decode("latin-1")
             for pair in text.split(";"):
-                found, _, said = pair.strip().partition("=")
+                found, _, named = pair.strip().partition("=")
                 if found == name:
-                    return said.strip('"')
-        return None
+                    said.append(named.strip('"'))
+        return _only(said)
 
     return session
+
+
+def _only(said: Iterable[str]) -> str | None:
+    """What all say, if they agree.
+
+    Which of several counts, servers and frameworks do not agree on (RFC 6265, 4.2.2: none should rely on
+    their order), and whoever may set a cookie for a part of a domain could choose another one's session.
+    """
+    different = set(said)
+    return different.pop() if len(different) == 1 else None
 
 
 def name_of(choice: SessionChoice, scope: Scope) -> str | None:
