@@ -1,10 +1,14 @@
 //! Europe.
 
-use super::check::{de_tax_id, es_nie, es_nif, fi_hetu, fr_nir, it_fiscal_code, it_vat, nhs, nl_bsn, pesel};
+use super::check::{
+    de_tax_id, es_nie, es_nif, fi_hetu, fr_nir, it_fiscal_code, it_vat, nhs, nhs_perhaps, nl_bsn, pesel,
+};
 use super::rule::{Context, Rule, Table};
 
 const RULES: &[Rule] = &[
-    Rule::checked("UK_NHS", "3-3-4", r"[0-9]{3}[- ]?[0-9]{3}[- ]?[0-9]{4}", 0.5, nhs),
+    Rule::checked("UK_NHS", "3 3 4", r"[0-9]{3} ?[0-9]{3} ?[0-9]{4}", 0.5, nhs),
+    // With dashes it is a telephone number of North America at least as often.
+    Rule::checked("UK_NHS", "3-3-4", r"[0-9]{3}(?:-[0-9]{3}[- ]?| ?[0-9]{3}-)[0-9]{4}", 0.5, nhs_perhaps),
     Rule::shape(
         "UK_NINO",
         "nino",

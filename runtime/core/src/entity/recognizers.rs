@@ -348,23 +348,8 @@ impl Recognizers {
             {
                 after_phone = number.span.end;
                 let value = text.get(number.span.range()).unwrap_or_default();
-                // With a country code hardly a coincidence, with separators seldom, without often.
-                let grouped = value.bytes().any(|byte| !byte.is_ascii_digit());
-                let score = if number.international {
-                    0.75
-                } else if grouped {
-                    0.5
-                } else {
-                    0.4
-                };
-                found.add(
-                    "PHONE_NUMBER".into(),
-                    number.span,
-                    score,
-                    "phone",
-                    Validity::Open,
-                    self.rules.len(),
-                )?;
+                let (score, validity) = number.certainty(value);
+                found.add("PHONE_NUMBER".into(), number.span, score, "phone", validity, self.rules.len())?;
             }
         }
         Ok(())

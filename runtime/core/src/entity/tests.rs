@@ -74,7 +74,20 @@ fn finds_each_kind() {
     finds("PRICE_RE", "$10,000.00!", &["$10,000.00"]);
     finds("HEX_COLOR", "#ff0000", &["#ff0000"]);
     finds("UK_NHS", "NHS 943 476 5919", &["943 476 5919"]);
+    finds("UK_NHS", "943-476-5919", &["943-476-5919"]);
+    finds("UK_NHS", "943-4765919", &["943-4765919"]);
+    finds("UK_NHS", "943-476-5918", &[]);
     finds("UUID", "550e8400-e29b-41d4-a716-446655440000", &["550e8400-e29b-41d4-a716-446655440000"]);
+}
+
+#[test]
+fn a_telephone_number_with_the_sum_of_another_number_is_one() {
+    let both = spec(&["UK_NHS", "PHONE_NUMBER"]);
+    let one = |label: &str, value: &str| vec![(label.to_owned(), value.to_owned())];
+    assert_eq!(analyze(&both, "202-555-0138"), one("PHONE_NUMBER", "202-555-0138"));
+    assert_eq!(analyze(&both, "NHS: 202-555-0138"), one("UK_NHS", "202-555-0138"));
+    assert_eq!(analyze(&both, "943 476 5919"), one("UK_NHS", "943 476 5919"));
+    assert_eq!(analyze(&both, "(+1 415 555 0180)"), one("PHONE_NUMBER", "+1 415 555 0180"));
 }
 
 #[test]

@@ -12,7 +12,8 @@ pub use bech32::bech32;
 pub use iban::iban;
 pub use national::{
     aadhaar, aba_routing, br_cpf, ca_sin, cn_resident, de_tax_id, dea, es_nie, es_nif, fi_hetu, fr_nir,
-    it_fiscal_code, it_vat, kr_rrn, nhs, nl_bsn, pesel, sg_nric, sg_uen, th_tnin, us_itin, us_ssn,
+    it_fiscal_code, it_vat, kr_rrn, nhs, nhs_perhaps, nl_bsn, pesel, sg_nric, sg_uen, th_tnin, us_itin,
+    us_ssn,
 };
 pub use number::{abn, acn, credit_card, luhn, medicare, tfn};
 

@@ -47,6 +47,11 @@ pub fn nhs(text: &str) -> Validity {
     proven(digits.len() == 10 && !uniform(&digits) && (11 - sum % 11) % 11 == digits[9])
 }
 
+/// The same, where right digits prove nothing: one number in eleven has them.
+pub fn nhs_perhaps(text: &str) -> Validity {
+    unless(nhs(text) == Validity::Certain)
+}
+
 const SPANISH: &[u8; 23] = b"TRWAGMYFPDXBNJZSQVHLCKE";
 
 fn spanish(number: &[u8], letter: u8) -> bool {
