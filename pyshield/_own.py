@@ -34,6 +34,7 @@ __all__ = [
     "Staged",
     "deadline",
     "is_asynchronous",
+    "judged_valid",
     "remaining",
     "run",
     "run_blocking",
@@ -184,11 +185,22 @@ def remaining(until: float | None) -> float | None:
     return left
 
 
+def judged_valid(valid: object) -> bool:
+    """Whether a text passes, by the word of a scanner or function of the user's.
+
+    Raises:
+        TypeError: If the word is none: a language model's `"false"` would be as true as any other string.
+    """
+    if valid is None or isinstance(valid, str | bytes):
+        raise TypeError("neither true nor false")
+    return bool(valid)
+
+
 def _judged(name: str, verdict: Any) -> tuple[str, bool, float, ShieldError | None, str | None]:  # noqa: ANN401
     """What a scanner returned, if it is what the protocol asks for; and its stage."""
     try:
         text, valid, risk = verdict
-        judged = str(text), bool(valid), float(risk)
+        judged = str(text), judged_valid(valid), float(risk)
         judged[0].encode()
     except (TypeError, ValueError):
         kind = type(verdict).__name__

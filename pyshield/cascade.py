@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pyshield._check import Check, shown
 from pyshield._declaration import is_native
-from pyshield._own import Staged, deadline
+from pyshield._own import Staged, deadline, judged_valid
 from pyshield.errors import ScannerError
 
 if TYPE_CHECKING:
@@ -195,7 +195,9 @@ class Cascade:
         elif isinstance(said, bool):
             valid, risk = not said, 1.0 if said else -1.0
         elif isinstance(said, dict):
-            valid, risk = bool(said["is_valid"]), float(said["risk"])
+            valid, risk = judged_valid(said["is_valid"]), float(said["risk"])
+            if not -1.0 <= risk <= 1.0:
+                raise ValueError("a risk outside -1 to 1")
         else:
             probability = float(said)
             if not 0.0 <= probability <= 1.0:

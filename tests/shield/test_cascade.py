@@ -100,7 +100,20 @@ async def test_a_function_gets_prompt_and_output():
     assert seen == [("asked", "said")]
 
 
-@pytest.mark.parametrize("said", [1.5, -0.1, "yes", None, [], {"risk": 1.0}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        1.5,
+        -0.1,
+        "yes",
+        None,
+        [],
+        {"risk": 1.0},
+        {"is_valid": "false", "risk": 0.9},
+        {"is_valid": None, "risk": 0.9},
+        {"is_valid": True, "risk": 7.0},
+    ],
+)
 @pytest.mark.parametrize(("on_failure", "expected"), [("first", (False, 0.1)), ("block", (False, 1.0))])
 async def test_what_a_function_may_not_say(said, on_failure, expected):
     functions.register(lambda text: said, name="judge")

@@ -129,6 +129,8 @@ async def test_a_scanners_own_scanner_error_is_kept():
         ("text", True),
         ("text", True, "high"),
         (b"text", True, 0.5),
+        ("text", "false", 0.5),
+        ("text", None, -1.0),
         ("text", True, float("nan")),
     ],
 )
