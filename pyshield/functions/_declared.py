@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from importlib import import_module
-from inspect import Parameter, getdoc, iscoroutinefunction, signature
+from inspect import Parameter, getdoc, isclass, iscoroutinefunction, ismodule, isroutine, signature
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from pyshield import _runtime
@@ -135,6 +135,15 @@ def _is_asynchronous(function: Callable[..., Any]) -> bool:
     return iscoroutinefunction(function) or iscoroutinefunction(called)
 
 
+def _is_its_name(function: Callable[..., Any]) -> bool:
+    """Whether what is found by the function's name is the function.
+
+    It would be the method without its object, and for an object that is called its class.
+    """
+    bound = getattr(function, "__self__", None)
+    return isroutine(function) and (bound is None or isclass(bound) or ismodule(bound))
+
+
 def _fits(function: Callable[..., Any]) -> Callable[..., Any] | None:
     """What raises `TypeError` for arguments the function cannot be called with, if it could happen."""
     try:
@@ -196,6 +205,8 @@ def _checked(function: Callable[..., Any], name: str, options: Options) -> Funct
         check.fail("isolation", f"{kind}, or in a process; got {isolation!r}")
     module = getattr(function, "__module__", type(function).__module__)
     qualname = getattr(function, "__qualname__", type(function).__qualname__)
+    if isolation == "process" and not _is_its_name(function):
+        check.fail("isolation", f"a process finds functions by name, and this is {shown(function)}")
     if isolation == "process" and "<" in qualname:
         check.fail("isolation", f"another process cannot find {qualname}; move it to the top of its module")
     batch = check.boolean("batch", options["batch"])

@@ -200,7 +200,7 @@ def _serve(pipe: Connection[Any, Any], module: str, name: str) -> None:
         except Refused as refused:
             answer = ("refused", refused.pyshield_kind, refused.message)
         except Exception as error:  # noqa: BLE001  # the caller's, whatever it is
-            answer = ("raised", type(error).__name__, error)
+            answer = ("raised", type(error).__name__, error if _travels(error) else None)
         try:
             pipe.send(answer)
         except (PicklingError, TypeError, AttributeError, RecursionError):
@@ -208,6 +208,19 @@ def _serve(pipe: Connection[Any, Any], module: str, name: str) -> None:
             unsent = ("refused", "type_conversion", f"a {type(answer[1]).__name__} has no JSON form")
             with suppress(OSError):
                 pipe.send(unsent if kind is None else ("raised", kind, None))
+
+
+def _travels(error: Exception) -> bool:
+    """Whether the other side can make the exception of what is sent.
+
+    An exception is sent as its class and `args`, which need not be what its `__init__` takes.
+    """
+    from multiprocessing.reduction import ForkingPickler
+
+    try:
+        return isinstance(ForkingPickler.loads(ForkingPickler.dumps(error)), Exception)
+    except Exception:  # noqa: BLE001  # it runs the exception's own code
+        return False
 
 
 def _called(function: Any, calls: Any) -> Any:  # noqa: ANN401  # any function

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from threading import Thread
+from contextlib import suppress
+from threading import Thread, current_thread
 from typing import TYPE_CHECKING, Any
 
 from pyshield._runtime import _functions_done, _functions_home, _functions_next
@@ -104,6 +105,8 @@ class Target:
         return [self._checked(self._function(**calls[0])) if reason is None else reason]
 
 
+_HOME = "pyshield-functions-loop"
+
 _tasks: set[Task[None]] = set()
 """Event loops hold tasks weakly."""
 
@@ -130,7 +133,9 @@ async def _drive(job: Job) -> None:
         raise
     except (KeyboardInterrupt, SystemExit) as error:
         job.raised(error)
-        raise
+        # On the caller's loop it is the caller's; on ours it would end the calls of everybody else.
+        if not _is_home():
+            raise
     except BaseException as error:  # noqa: BLE001  # the caller's, whatever it is
         job.raised(error)
     else:
@@ -168,23 +173,38 @@ def _perform(job: Job) -> None:
         job.returned(answers)
 
 
+def _is_home() -> bool:
+    return current_thread().name == _HOME
+
+
 def start_home() -> None:
     """Starts the thread of the event loop for functions whose caller has none."""
-    Thread(target=_home, name="pyshield-functions-loop", daemon=True).start()
+    Thread(target=_home, name=_HOME, daemon=True).start()
 
 
 def _home() -> None:
     import asyncio
     import atexit
 
+    leaving = False
+    ways: list[Callable[[], object]] = []
+
+    def leave() -> None:
+        nonlocal leaving
+        leaving = True
+        for way in ways:
+            # The loop may be closed.
+            with suppress(RuntimeError):
+                way()
+
     async def stay() -> None:
         loop, end = asyncio.get_running_loop(), asyncio.Event()
-
-        def leave() -> None:
-            loop.call_soon_threadsafe(end.set)
-
-        atexit.register(leave)
+        ways[:] = [lambda: loop.call_soon_threadsafe(end.set)]
         _functions_home()
         await end.wait()
 
-    asyncio.run(stay())
+    atexit.register(leave)
+    while not leaving:
+        # A function may stop the loop it runs on; those that come after it get another one.
+        with suppress(RuntimeError):
+            asyncio.run(stay())

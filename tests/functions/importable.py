@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import time
 
@@ -38,6 +39,35 @@ def unpicklable():
         pass
 
     raise OwnError
+
+
+class TwoArgumentsError(Exception):
+    def __init__(self, first, second):
+        super().__init__(first)
+
+
+def two_arguments():
+    raise TwoArgumentsError("a secret", 2)
+
+
+class Holder:
+    def __init__(self, **options):
+        self.options = options
+
+    @classmethod
+    def made(cls, n):
+        return cls().method(n)
+
+    def method(self, n):
+        return n
+
+    def __call__(self, n):
+        return n
+
+
+method = Holder().method
+held = Holder()
+partly = functools.partial(method)
 
 
 def strange():

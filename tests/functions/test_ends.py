@@ -7,7 +7,10 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from pyshield import functions
+from pyshield.errors import FunctionError, FunctionRaised
 
 NOT_RUNNING = """
 import atexit
@@ -84,6 +87,42 @@ def test_a_loop_that_closes_takes_its_calls_along():
             break
         time.sleep(0.005)
     assert functions.metrics("endless")["in_flight"] == 0
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()])
+def test_pyshields_own_loop_outlives_a_function_that_wants_to_leave(error):
+    @functions.register
+    async def leave():
+        raise error
+
+    @functions.register
+    async def stay():
+        return 1
+
+    with pytest.raises(FunctionRaised):
+        functions.call_blocking("leave")
+    assert functions.call_blocking("stay") == 1
+
+
+def test_pyshields_own_loop_comes_back_if_it_is_stopped():
+    @functions.register(timeout=10.0)
+    async def stop():
+        asyncio.get_running_loop().stop()
+        await asyncio.sleep(60)
+
+    @functions.register(timeout=10.0)
+    async def stay():
+        return 1
+
+    with pytest.raises(FunctionError):
+        functions.call_blocking("stop")
+    for _ in range(100):
+        try:
+            answer = functions.call_blocking("stay")
+        except FunctionError:
+            continue
+        break
+    assert answer == 1
 
 
 FORK = """

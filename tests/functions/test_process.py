@@ -122,6 +122,7 @@ def test_a_caller_that_goes_ends_the_process(run):
         ("fail", {}, errors.FunctionRaised),
         ("unpicklable", {}, errors.FunctionRaised),
         ("strange", {}, errors.FunctionConversionError),
+        ("two_arguments", {}, errors.FunctionRaised),
         ("leave", {"code": 7}, errors.FunctionFailed),
         ("add", {}, errors.FunctionSerializationError),
     ],
@@ -135,11 +136,33 @@ def test_errors(name, arguments, kind):
     expected = {
         "fail": "raised KeyError",
         "unpicklable": "raised OwnError",
+        "two_arguments": "raised TwoArgumentsError",
         "strange": "a function has no JSON form",
         "leave": "exit code 7",
         "add": "do not fit",
     }
     assert expected[name] in str(caught.value)
+
+
+def test_an_exception_that_does_not_travel_costs_no_process():
+    _register("two_arguments")
+    _register("process_id")
+    with pytest.raises(errors.FunctionRaised):
+        functions.call_blocking("two_arguments")
+    target = functions._registered._entries["two_arguments"].target
+    assert len(target._at_rest) == 1
+
+
+@pytest.mark.parametrize("name", ["method", "held", "Holder", "partly"])
+def test_what_is_no_function_by_name(name):
+    """Found by its name, a method lacks its object, and a class would be made instead of called."""
+    with pytest.raises(errors.ConfigError, match="finds functions by name"):
+        functions.register(f"importable:{name}", name="other", isolation="process")
+
+
+def test_a_function_of_a_class():
+    functions.register("importable:Holder.made", name="made", isolation="process")
+    assert functions.call_blocking("made", n=2) == 2
 
 
 def test_a_module_that_only_this_process_has():
