@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pyshield.functions import _configured
-from pyshield.functions._registered import register
+from pyshield.functions._registered import list_functions, register
 
-__all__ = ["embed_texts", "register_all", "rerank_texts"]
+__all__ = ["embed_texts", "register_again", "register_all", "rerank_texts"]
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _NAME = {"type": ["string", "null"]}
@@ -37,8 +37,25 @@ async def rerank_texts(query: str, texts: list[str], model: str | None = None) -
     return {"ranked_results": results, "model": name, "query": query}
 
 
+def register_again() -> None:
+    """Registers them anew: settings changed. A function that somebody put in the place of one stays there."""
+    mine = {info.name for info in list_functions() if info.module == __name__}
+    _register(mine)
+
+
 def register_all() -> None:
-    """Registers them, anew if settings changed."""
+    """Registers them."""
+    _register({"embed_texts", "rerank_texts"})
+
+
+def _register(names: set[str]) -> None:
+    if "embed_texts" in names:
+        _register_embed_texts()
+    if "rerank_texts" in names:
+        _register_rerank_texts()
+
+
+def _register_embed_texts() -> None:
     register(
         embed_texts,
         replace=True,
@@ -51,6 +68,9 @@ def register_all() -> None:
         },
         output_schema={"type": "object", "required": ["embeddings", "model", "dimensions", "count"]},
     )
+
+
+def _register_rerank_texts() -> None:
     register(
         rerank_texts,
         replace=True,

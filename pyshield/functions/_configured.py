@@ -23,7 +23,7 @@ def apply(options: Mapping[str, Mapping[str, Any]], default_timeout: float) -> N
 
     from pyshield.functions import _built_in
 
-    _built_in.register_all()
+    _built_in.register_again()
 
 
 def option(name: str, key: str) -> Any:  # noqa: ANN401  # of the key's type

@@ -47,7 +47,8 @@ async def embed(
     Args:
         texts: The texts.
         model: A name of the settings, a path, or a model of the hub; the default if not given.
-        deadline: Seconds it may take; the settings' `default_timeout` if not given.
+        deadline: Seconds it may take; the settings' `default_timeout` if not given. A model that is not there
+            in time goes on being loaded, for the next call.
 
     Raises:
         ModelError: If the model cannot be used.
@@ -55,7 +56,7 @@ async def embed(
         TextError: If a text holds lone surrogates, or has more windows than the model may read.
     """
     until = _until(deadline)
-    entry = await _entry(model, "embedding")
+    entry = await _entry(model, "embedding", until)
     vectors: list[list[float]] = []
     for part in _parts(_texts(texts), "embed_texts"):
         vectors += await entry.handle.embed(part, _left(until))
@@ -65,7 +66,7 @@ async def embed(
 def embed_blocking(
     texts: Sequence[str], *, model: str | None = None, deadline: float | None = None
 ) -> list[list[float]]:
-    """As `embed`, on the calling thread, which waits."""
+    """As `embed`, on the calling thread, which waits; for a model to be loaded as long as that takes."""
     until = _until(deadline)
     entry = _loaded(model, "embedding")
     vectors: list[list[float]] = []
@@ -89,7 +90,7 @@ async def rerank(
         As `embed`.
     """
     until = _until(deadline)
-    entry = await _entry(model, "cross-encoder")
+    entry = await _entry(model, "cross-encoder", until)
     given = _texts(texts)
     scores: list[list[float]] = []
     for part in _parts(given, "rerank_texts"):
@@ -100,7 +101,7 @@ async def rerank(
 def rerank_blocking(
     query: str, texts: Sequence[str], *, model: str | None = None, deadline: float | None = None
 ) -> list[Ranked]:
-    """As `rerank`, on the calling thread, which waits."""
+    """As `rerank`, on the calling thread, which waits; for a model to be loaded as long as that takes."""
     until = _until(deadline)
     entry = _loaded(model, "cross-encoder")
     given = _texts(texts)
@@ -110,13 +111,22 @@ def rerank_blocking(
     return _ranked(entry, given, scores)
 
 
-async def _entry(model: str | None, kind: ModelType) -> Held:
+async def _entry(model: str | None, kind: ModelType, until: float) -> Held:
+    from asyncio import timeout
+
     entry = held(model, kind)
-    if entry is None:
-        await ensure(model, kind)
+    # It may have to give way to others as soon as it is loaded.
+    while entry is None:
+        limit = timeout(_left(until))
+        try:
+            async with limit:
+                await ensure(model, kind)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise DeadlineExceeded("the time ran out before the model was loaded") from None
         entry = held(model, kind)
-    # Between the two it may have had to give way to others.
-    return entry if entry is not None else await _entry(model, kind)
+    return entry
 
 
 def _loaded(model: str | None, kind: ModelType) -> Held:

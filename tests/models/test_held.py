@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import threading
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ import uvloop
 
 from pyshield import functions, models
 from pyshield.errors import ConfigError, DeadlineExceeded, FunctionRaised, ModelError, TextError
+from pyshield.models import _held
 from tests.models.small_models import VOCABULARY, Graph, tokenizer, weights
 
 
@@ -330,3 +332,47 @@ def test_a_forked_child_asks_on_its_own(named):
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert models.embed_blocking(["hello world"]) == expected
+
+
+async def test_settings_leave_a_function_alone_that_somebody_put_there(named):
+    functions.register(lambda texts: [[float(len(text))] for text in texts], name="embed_texts", replace=True)
+    try:
+        models.configure({"python": {"default_timeout": "20s"}})
+        assert await functions.call("embed_texts", texts=["four"]) == [[4.0]]
+        assert functions.describe("rerank_texts").module == "pyshield.functions._built_in"
+    finally:
+        functions._built_in.register_all()
+    assert functions.describe("embed_texts").timeout == 20.0
+
+
+async def test_the_deadline_holds_while_a_model_is_loaded(named, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+    hold = _held._hold
+
+    def slow(*arguments):
+        begun.set()
+        assert go_on.wait(60)
+        return hold(*arguments)
+
+    monkeypatch.setattr(_held, "_hold", slow)
+    try:
+        with pytest.raises(DeadlineExceeded, match="before the model was loaded"):
+            await models.embed(["hello"], deadline=0.05)
+        with pytest.raises(DeadlineExceeded, match="before the model was loaded"):
+            await models.rerank("where?", ["hello"], deadline=0.05)
+        assert begun.is_set()
+    finally:
+        go_on.set()
+    assert len(await models.embed(["hello"], deadline=60)) == 1
+
+
+async def test_a_timeout_of_the_caller_s_own_is_the_caller_s(named, monkeypatch):
+    go_on = threading.Event()
+    monkeypatch.setattr(_held, "_hold", lambda *_: go_on.wait(60))
+    try:
+        with pytest.raises(TimeoutError) as caught:
+            async with asyncio.timeout(0.05):
+                await models.embed(["hello"], deadline=60)
+        assert not isinstance(caught.value, DeadlineExceeded)
+    finally:
+        go_on.set()
