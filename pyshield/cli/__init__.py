@@ -7,6 +7,10 @@ __all__ = ["main"]
 
 def main() -> None:
     """Runs the command line and exits with its code."""
-    from pyshield.cli.app import run
+    try:
+        from pyshield.cli.app import run
 
-    raise SystemExit(run())
+        code = run()
+    except KeyboardInterrupt:  # while it was still starting
+        code = 130
+    raise SystemExit(code)

@@ -6,7 +6,10 @@ import errno
 import io
 import os
 import sys
+import traceback
+from contextlib import suppress
 from enum import StrEnum
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
@@ -22,8 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "run"]
 
+FAILED = 3
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 BROKEN_PIPE = 141  # 128 + SIGPIPE
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
+"""No fault of the call."""
 
 # Tracebacks with local variables would print scanned text.
 app = typer.Typer(
@@ -157,7 +164,7 @@ def scan(
       0    every text passed
       1    a scanner refused a text
       2    the call or the configuration is wrong; nothing was scanned
-      3    something could not be scanned, whatever came of the rest
+      3    something could not be scanned or printed, whatever came of the rest
       130  interrupted
     """  # noqa: D301  # click reads the backspace
     from pyshield.cli.choose import choose_shield
@@ -291,6 +298,7 @@ def run(arguments: list[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         # Names and messages can hold what the terminal's encoding cannot.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -301,7 +309,22 @@ def run(arguments: list[str] | None = None) -> int:
         return _leave_quietly(INTERRUPTED)
     except BrokenPipeError:
         return _leave_quietly(BROKEN_PIPE)
+    except OSError as error:  # standard output or standard error takes no more
+        return _leave_quietly(_unwritten(error))
     return code
+
+
+def _open_what_is_closed() -> None:
+    """Reads nothing and writes nowhere where the caller gave no stream (`>&-`), in place of failing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # for good
+
+
+def _unwritten(error: OSError) -> int:
+    with suppress(OSError):
+        _refuse(error.strerror or type(error).__name__)
+    return FAILED
 
 
 def _invoke(arguments: list[str] | None) -> int:
@@ -315,19 +338,34 @@ def _invoke(arguments: list[str] | None) -> int:
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise BrokenPipeError from error
-        return _refuse(error.strerror or type(error).__name__)
-    except ConfigError as error:
-        return _refuse(str(error))
-    except ShieldError as error:
-        return _refuse(str(error), code=3)
-    except ImportError as error:
-        return _refuse(f"{error}\nThe installation is incomplete; `pyshield doctor` says more.")
-    except Exception as error:
-        # click's usage errors; named by duck because typer carries its own copy of click's classes.
-        if hasattr(error, "format_message") and hasattr(error, "exit_code"):
-            return _refuse(error.format_message())
-        raise
+        if error.filename is None or error.errno in _FULL:
+            raise  # something that was open already could not be read or written
+        return _refuse(f"{error.filename}: {error.strerror or type(error).__name__}")
+    except Exception as error:  # noqa: BLE001  # the interpreter would quote it and exit with 1
+        return _explain(error)
     return _code(returned)
+
+
+def _explain(error: Exception) -> int:
+    if isinstance(error, ConfigError):
+        return _refuse(str(error))
+    if isinstance(error, ShieldError):
+        return _refuse(str(error), code=FAILED)
+    if isinstance(error, ImportError):
+        return _refuse(f"{error}\nThe installation is incomplete; `pyshield doctor` says more.")
+    # click's usage errors; named by duck because typer carries its own copy of click's classes.
+    if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+        return _refuse(error.format_message())
+    return _bug(error)
+
+
+def _bug(error: Exception) -> int:
+    """Says where, without the message: it could quote a text. The code is not that of a refused text."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    sys.stderr.write(
+        f"pyshield: internal error, {type(error).__name__}; please report it with these lines\n{where}"
+    )
+    return FAILED
 
 
 def _code(value: object) -> int:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyshield._runtime import FieldTable
 
 __all__ = ["Pointer"]
 
@@ -13,8 +18,6 @@ class Pointer:
     Args:
         written: A top-level key (`prompt`), or a pointer when it begins with a slash (`/messages/0/content`).
     """
-
-    __slots__ = ("_steps", "written")
 
     def __init__(self, written: str) -> None:
         self.written = written
@@ -43,6 +46,37 @@ class Pointer:
             record = _step(record, step)
         last = self._steps[-1]
         record[int(last) if isinstance(record, list) else last] = text
+
+    def replaced(self, line: str, text: str) -> str:
+        """The record that `line` is with `text` in this place, and every other byte as it was.
+
+        Args:
+            line: A record in which `text_in` finds a string.
+            text: What takes its place.
+
+        Returns:
+            The line, with its end. A record that names the place twice is written anew: of what stands there
+            twice only the last was read, so only that may go on.
+        """
+        from pyshield._runtime import DocumentFault
+
+        found = self._table.locate(line, 2)
+        if isinstance(found, DocumentFault) or len(found) != 1:
+            record = json.loads(line)
+            self.replace_in(record, text)
+            return json.dumps(record, ensure_ascii=line.isascii()) + "\n"
+        place = found[0]
+        if place.text != text:
+            literal = json.dumps(text, ensure_ascii=line.isascii())
+            line = line[: place.start] + literal + line[place.end :]
+        return line if line.endswith("\n") else line + "\n"
+
+    @cached_property
+    def _table(self) -> FieldTable:
+        from pyshield._runtime import FieldTable
+
+        below = [(False, [(step, number)], None) for number, step in enumerate(self._steps, 1)]
+        return FieldTable([*below, (True, [], None)], 0)
 
 
 _ABSENT = object()

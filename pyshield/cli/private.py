@@ -99,7 +99,7 @@ def redact(
     Exit codes:
       0    all of it was written
       2    the call is wrong
-      3    something could not be read or redacted and was not written; or the vault cannot be opened
+      3    something could not be read, redacted or written; or the vault cannot be opened
       130  interrupted
     """  # noqa: D301  # click reads the backspace
     from pyshield import Vault
@@ -153,7 +153,7 @@ def restore(
       0    all of it was written
       1    all of it was written, with placeholders in it that the vault does not know
       2    the call is wrong
-      3    something could not be read or restored and was not written; or the vault cannot be opened
+      3    something could not be read, restored or written; or the vault cannot be opened
       130  interrupted
     """  # noqa: D301
     from pyshield import Vault
@@ -209,7 +209,7 @@ def _run(
     from pyshield.cli.progress import Progress
     from pyshield.cli.rewrite import Outputs, rewrite
     from pyshield.cli.sources import Sources
-    from pyshield.cli.vaultfile import VaultFile, secret_of
+    from pyshield.cli.vaultfile import VaultFile, files_of, secret_of
 
     for path in inputs:
         if path != "-" and not os.path.lexists(path):
@@ -218,8 +218,9 @@ def _run(
     if not there and not new:
         raise ConfigError(f"no such vault: {visible(vault)}")
     pointer = None if jsonl_field is None else Pointer(jsonl_field)
-    outputs = Outputs(inputs, output or "-", pointer=pointer, force=force)
-    sources = Sources(tuple(inputs), max_bytes=max_bytes, glob=glob, pointer=pointer)
+    own = files_of(vault, key_file, passphrase_file)
+    outputs = Outputs(inputs, output or "-", pointer=pointer, force=force, own=own)
+    sources = Sources(tuple(inputs), max_bytes=max_bytes, glob=glob, pointer=pointer, own=own)
     file = VaultFile(vault, secret_of(key_file, passphrase_file, new=not there))
     try:
         watched = sys.stderr.isatty() and not quiet

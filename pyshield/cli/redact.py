@@ -5,7 +5,6 @@ What could not be scanned is not passed on.
 
 from __future__ import annotations
 
-import json
 from typing import IO, TYPE_CHECKING
 
 from pyshield.cli.escape import cell
@@ -36,11 +35,11 @@ class RedactingReport:
         """Writes the text, or the record around it."""
         text = result.text
         if self._pointer is not None:
-            self._pointer.replace_in(document.payload, text)
-            text = json.dumps(document.payload) + "\n"
+            text = self._pointer.replaced(document.line, text)
         if self._terminal:
             text = "".join(char if char in "\n\t" else cell(char)[0] for char in text)
-        self._out.write(text.encode())
+        # Half of a surrogate pair can stand elsewhere in a record, escaped; as such it is written.
+        self._out.write(text.encode("utf-8", "backslashreplace"))
         self._inner.document(document, result)
 
     def failure(self, failure: Unreadable) -> None:

@@ -6,7 +6,6 @@ all of it was written. What could not be read is not passed on.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -55,13 +54,22 @@ class Outputs:
         output: A file or folder, or `-` for standard output.
         pointer: For JSON Lines, where in a record the text is: whole records are written.
         force: Whether files that are there are replaced.
+        own: Real paths that are never written to: the vault, its key.
 
     Raises:
         ConfigError: If they do not fit together.
     """
 
-    def __init__(self, inputs: Sequence[str], output: str, *, pointer: Pointer | None, force: bool) -> None:
-        self._pointer, self._force = pointer, force
+    def __init__(
+        self,
+        inputs: Sequence[str],
+        output: str,
+        *,
+        pointer: Pointer | None,
+        force: bool,
+        own: frozenset[str] = frozenset(),
+    ) -> None:
+        self._pointer, self._force, self._own = pointer, force, own
         self._roots = [path for path in inputs if Path(path).is_dir()]
         self._single = len(inputs) == 1 and not self._roots
         self._output = None if output == "-" else Path(output)
@@ -98,22 +106,27 @@ class Outputs:
         place = self._place(self._output, source)
         if self._taken.setdefault(place, source) != source:
             raise ConfigError(f"two inputs would be written to {visible(str(place))}")
-        if place.exists() and not self._force:
+        if os.path.realpath(place) in self._own:
+            raise ConfigError(f"{visible(str(place))} is the vault's or its key")
+        if place.exists() and not place.is_file():
+            # Replacing a device, as /dev/null is one, would take it from everybody.
+            raise ConfigError(f"{visible(str(place))} is no regular file; - is standard output")
+        if os.path.lexists(place) and not self._force:
             raise ConfigError(f"{visible(str(place))} is there already (--force replaces it)")
         if any(place.exists() and Path(path).exists() and place.samefile(path) for path in self._inputs):
             raise ConfigError(f"{visible(str(place))} is also read")
         place.parent.mkdir(parents=True, exist_ok=True)
         # No other user is to read what is restored before its owner has looked at it.
         part = place.with_name(f".{place.name}.part")
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        part.unlink(missing_ok=True)  # left by a run that was killed, or laid there by somebody
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._final, self._file = place, os.fdopen(descriptor, "wb")
         return self._file
 
     def write(self, document: Document, text: str) -> None:
         """Writes a text, or the record around it."""
         if self._pointer is not None:
-            self._pointer.replace_in(document.payload, text)
-            text = json.dumps(document.payload, ensure_ascii=False) + "\n"
+            text = self._pointer.replaced(document.line, text)
         if self._terminal:  # which would obey control characters
             text = "".join(char if char in "\n\t" else cell(char)[0] for char in text)
         # Half of a surrogate pair can stand in a record, escaped; as such it is written.

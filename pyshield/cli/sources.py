@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,8 +36,8 @@ class Document:
     """Bytes read for it."""
     record: int | None = None
     """The line of a JSON Lines file, from 1."""
-    payload: Any = field(default=None, repr=False)
-    """The whole record of a JSON Lines file."""
+    line: str = field(default="", repr=False)
+    """The whole record of a JSON Lines file, as it is written there."""
     prompt: str | None = field(default=None, repr=False)
     """The record's prompt, when an output is scanned with it."""
 
@@ -66,6 +66,8 @@ class Sources:
     pointer: Pointer | None = None
     """Inputs are JSON Lines and this names the text in a record."""
     prompt_pointer: Pointer | None = None
+    own: frozenset[str] = frozenset()
+    """Real paths of files that are the call's own, and left out of directories: a vault, its key."""
     skipped: int = field(default=0, init=False)
     """Binary files met in directories."""
 
@@ -106,12 +108,14 @@ class Sources:
                 continue
             found = [entry for entry in found if not entry.name.startswith(".")]
             for entry in found:
-                if entry.is_file(follow_symlinks=False) and self._wanted(entry.name):
+                if entry.is_file(follow_symlinks=False) and self._wanted(entry):
                     yield entry.path
             stack.extend(entry.path for entry in reversed(found) if entry.is_dir(follow_symlinks=False))
 
-    def _wanted(self, name: str) -> bool:
-        return self.glob is None or fnmatchcase(name, self.glob)
+    def _wanted(self, entry: os.DirEntry[str]) -> bool:
+        if self.glob is not None and not fnmatchcase(entry.name, self.glob):
+            return False
+        return not self.own or os.path.realpath(entry.path) not in self.own
 
     def _directory(self, root: str) -> Iterator[Document | Unreadable]:
         for path in self._walk(root):
@@ -157,7 +161,7 @@ class Sources:
                 payload = json.loads(line)
                 prompt = self.prompt_pointer.text_in(payload) if self.prompt_pointer else None
                 text = pointer.text_in(payload)
-                yield Document(source, text, len(raw), number, payload, prompt)
+                yield Document(source, text, len(raw), number, line, prompt)
             except UnicodeDecodeError as error:
                 yield Unreadable(source, _not_utf8(error), len(raw), number)
             except LookupError as error:

@@ -20,7 +20,7 @@ from pyshield.cli.escape import visible
 from pyshield.errors import ConfigError, VaultError
 from pyshield.vault import Vault
 
-__all__ = ["Secret", "VaultFile", "secret_of"]
+__all__ = ["Secret", "VaultFile", "files_of", "secret_of"]
 
 _MAGIC = b"pyshield vault file 1\n"
 _KEY_BYTES = 32
@@ -31,8 +31,8 @@ _WRONG = "the key or passphrase is wrong, or the vault was altered"
 
 _COST = {"n": 1 << 17, "r": 8, "p": 1}
 """OWASP's choice for scrypt: 128 MiB and some tenths of a second for each guess."""
-_MOST = {"n": 1 << 20, "r": 32, "p": 16}
-"""What is accepted of a file, so that a forged one cannot take all memory."""
+_MOST = {"n": 1 << 20, "r": 8, "p": 4}
+"""What is accepted of a file, so that a forged one takes no more than a gigabyte and some ten seconds."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -41,6 +41,14 @@ class Secret:
 
     key: bytes | None = None
     passphrase: bytes | None = None
+
+
+def files_of(vault: str, *secrets: str | None) -> frozenset[str]:
+    """The vault's files and the secrets', as real paths: neither read nor written as texts."""
+    real = os.path.realpath(vault)
+    return frozenset(
+        (real, f"{real}.lock", f"{real}.new", *(os.path.realpath(path) for path in secrets if path))
+    )
 
 
 def _read(path: str, option: str) -> bytes:
@@ -140,7 +148,10 @@ class VaultFile:
     """
 
     def __init__(self, path: str, secret: Secret) -> None:
-        self._path = Path(path)
+        # A link is followed: the vault is replaced where it is, and there is one lock however it is named.
+        self._path = Path(os.path.realpath(path))
+        if self._path.is_dir():
+            raise ConfigError(f"{visible(path)} is a directory and no vault")
         self._lock = _locked(self._path)
         self._saved = -1
         try:

@@ -1,5 +1,7 @@
 """Where in a record the text is."""
 
+import json
+
 import pytest
 
 from pyshield.cli.pointer import Pointer
@@ -51,6 +53,34 @@ def test_what_it_does_not_find(written, message):
 def test_records_of_another_shape(record):
     with pytest.raises(LookupError):
         Pointer("prompt").text_in(record)
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "replaced"),
+    [
+        ("p", '{"n":1e400, "p" : "a","m":1.10,"n":2}\n', '{"n":1e400, "p" : "B","m":1.10,"n":2}\n'),
+        ("p", '{"p": "a", "big": 123456789.012345678901234567890}\r\n', None),
+        ("/l/1", '{"l":["a","a"]}', '{"l":["a","B"]}\n'),
+        ("/l/1", '{"l":{"1":"a"}}', '{"l":{"1":"B"}}\n'),
+        ("/a~1b", '{"a/b":"a","é":"\\u00e9"}', '{"a/b":"B","é":"\\u00e9"}\n'),
+        ("p", '{"p":"a","n":NaN}', '{"p":"B","n":NaN}\n'),
+    ],
+)
+def test_every_other_byte_of_a_record_stays(written, line, replaced):
+    assert Pointer(written).replaced(line, "B") == (replaced or line.replace('"a"', '"B"'))
+
+
+def test_a_record_is_in_ascii_if_it_was():
+    assert Pointer("p").replaced('{"p":"a"}', "é") == '{"p":"\\u00e9"}\n'
+    assert Pointer("p").replaced('{"p":"ö"}', "é") == '{"p":"é"}\n'
+
+
+@pytest.mark.parametrize("kept", ["clean", "B"])
+def test_of_a_place_named_twice_only_what_was_read_goes_on(kept):
+    # Python takes the last, other readers the first, which nobody has scanned.
+    line = '{"p": "secret", "q": {"p": "other"}, "p": "clean"}'
+    assert json.loads(Pointer("p").replaced(line, kept)) == {"p": kept, "q": {"p": "other"}}
+    assert "secret" not in Pointer("p").replaced(line, kept)
 
 
 def test_it_replaces_what_it_found():

@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -38,6 +39,33 @@ def test_a_reader_that_goes_away(process, tmp_path):
     child.stdout.readline()
     child.stdout.close()
     assert (child.wait(timeout=30), child.stderr.read()) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("scan", *BAN, "-f", "text", "a heron"),
+        ("scan", *BAN, "-f", "json", "a heron"),
+        ("scan", *BAN, "--redact", "a heron"),
+        ("redact", "--vault", "v", "--key-file", "key", "-"),
+        ("--version",),
+    ],
+)
+def test_a_full_disk(process, tmp_path, call):
+    (tmp_path / "key").write_bytes(bytes(32))
+    with Path("/dev/full").open("wb") as full:
+        code, _, err = finish(process(*call, stdout=full, stdin=subprocess.DEVNULL))
+    assert (code, err.splitlines()[-1]) == (3, b"pyshield: No space left on device")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shells close streams so on POSIX")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_the_caller_closed(tmp_path, closed):
+    command = f"{sys.executable} -m pyshield scan {BAN[0]} '{BAN[1]}' 'a stork' - {closed}"
+    ran = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, input=b"", check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert (b"2 texts scanned" in ran.stdout) == (">&-" not in closed.replace("2>&-", ""))
 
 
 def test_an_ascii_terminal_gets_ascii(process):

@@ -99,6 +99,93 @@ def test_records(redact, restore, tmp_path):
     assert [json.loads(line) for line in back.out.splitlines()] == records
 
 
+@pytest.mark.parametrize("target", ["v.vault", "v.vault.lock", "key", "link"])
+def test_force_does_not_replace_the_vault_or_its_key(redact, restore, tmp_path, target):
+    sent = redact("-", stdin=b"ada@example.org").out
+    (tmp_path / "link").symlink_to("v.vault")
+    refused = redact("-", "-o", target, "--force", stdin=b"b@example.org")
+    assert (refused.code, refused.out) == (2, "")
+    assert "the vault's or its key" in refused.err
+    assert (tmp_path / "key").read_bytes() == KEY
+    assert restore("-", stdin=sent.encode()).out == "ada@example.org"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes are POSIX")
+def test_force_does_not_replace_what_is_no_file(redact, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    refused = redact("-", "-o", "pipe", "--force", stdin=b"ada@example.org")
+    assert refused.code == 2
+    assert "no regular file" in refused.err
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+def test_a_dangling_link_is_there_already(redact, tmp_path):
+    (tmp_path / "out").symlink_to("nowhere")
+    assert "there already" in redact("-", "-o", "out", stdin=b"ada@example.org").err
+
+
+def test_what_somebody_laid_where_it_is_written_first_gets_nothing(redact, tmp_path):
+    (tmp_path / "theirs").write_text("")
+    (tmp_path / ".out.part").symlink_to("theirs")
+    assert redact("-", "-o", "out", stdin=b"b@example.org!").code == 0
+    assert (tmp_path / "theirs").read_text() == ""
+    assert (tmp_path / "out").read_text() == "[REDACTED_EMAIL_ADDRESS_1]!"
+
+
+def test_vault_and_key_in_a_folder_that_is_read_stay_there(pyshield, tmp_path):
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "a.txt").write_text("ada@example.org")
+    (tmp_path / "mail" / "key").write_text(KEY.hex())
+    call = ("redact", "mail", "--vault", "mail/v", "--key-file", "mail/key", "-o", "out", "--force")
+    for _ in range(2):
+        assert pyshield(*call).code == 0
+        assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.txt"]
+
+
+def test_a_vault_behind_a_link_is_replaced_where_it_is(redact, pyshield, tmp_path):
+    redact("-", stdin=b"ada@example.org")
+    (tmp_path / "link").symlink_to("v.vault")
+    call = ("--vault", "link", "--key-file", "key", "-")
+    again = pyshield("redact", *call, stdin=b"b@example.org ada@example.org")
+    assert again.out == "[REDACTED_EMAIL_ADDRESS_2] [REDACTED_EMAIL_ADDRESS_1]"
+    assert (tmp_path / "link").is_symlink()
+    assert not (tmp_path / "link.lock").exists()
+    back = pyshield("restore", "--vault", "v.vault", *call[2:], stdin=again.out.encode())
+    assert back.out == "b@example.org ada@example.org"
+
+
+def test_a_folder_is_no_vault(pyshield, tmp_path):
+    (tmp_path / "key").write_bytes(KEY)
+    (tmp_path / "folder").mkdir()
+    refused = pyshield("redact", "--vault", "folder", "--key-file", "key", "-", stdin=b"")
+    assert (refused.code, refused.err) == (2, "pyshield: folder is a directory and no vault\n")
+    assert not (tmp_path / "folder.lock").exists()
+
+
+def test_a_forged_vault_takes_no_memory(pyshield, tmp_path):
+    (tmp_path / "good").write_text("right horse")
+    header = {"kdf": "scrypt", "n": 1 << 20, "r": 32, "p": 1, "salt": "00" * 16}
+    (tmp_path / "v").write_bytes(b"pyshield vault file 1\n" + json.dumps(header).encode() + b"\nx")
+    refused = pyshield("restore", "--vault", "v", "--passphrase-file", "good", "-")
+    assert (refused.code, refused.out) == (3, "")
+    assert "another format" in refused.err
+
+
+@pytest.mark.parametrize("missing", ["--key-file", "--passphrase-file"])
+def test_a_file_that_is_not_there_is_named(pyshield, missing):
+    refused = pyshield("redact", "--vault", "v", missing, "nokey", "-", stdin=b"")
+    assert (refused.code, refused.err) == (2, "pyshield: nokey: No such file or directory\n")
+
+
+def test_records_keep_every_other_byte(redact, restore):
+    records = b'{"n":1e400,"text" :"ada@example.org","f":1.10,"n":2}\n{"text":"\\u0061","o":"\\ud800"}\n'
+    there = redact("--jsonl-field", "text", "-", stdin=records)
+    assert there.code == 0
+    assert there.out.encode() == records.replace(b"ada@example.org", b"[REDACTED_EMAIL_ADDRESS_1]")
+    back = restore("--jsonl-field", "text", "-", stdin=there.out.encode())
+    assert back.out.encode() == records
+
+
 def test_passphrases(pyshield, tmp_path):
     (tmp_path / "good").write_text("right horse\nnot read")
     (tmp_path / "bad").write_text("wrong horse")
@@ -143,7 +230,7 @@ def test_the_vault_is_kept_before_the_text_leaves(redact, restore, tmp_path, mon
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         refused = redact("-", stdin=b"c@example.org")
-    assert (refused.code, refused.out) == (2, "")
+    assert (refused.code, refused.out) == (3, "")
     assert restore("-", stdin=b"[REDACTED_EMAIL_ADDRESS_1]").out == "ada@example.org"
 
 

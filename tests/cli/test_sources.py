@@ -51,6 +51,15 @@ def test_directories_in_order_without_hidden_files_links_and_binaries(tree):
     assert sources.skipped == 1
 
 
+def test_what_is_the_calls_own_is_left_out_of_directories(tree):
+    own = frozenset({os.path.realpath("b.txt")})
+    assert [item.source for item in items(".", own=own, glob="*.txt")] == [
+        "./z.txt",
+        "./sub/c.txt",
+        "./sub/deeper/d.txt",
+    ]
+
+
 def test_glob_chooses_by_name(tree):
     assert [item.source for item in items(".", glob="*.md")] == ["./a.md"]
 
@@ -125,7 +134,7 @@ def test_records(monkeypatch):
         (8, "JSON nested too deep"),
         (9, "last"),
     ]
-    assert found[0].payload == {"prompt": "one", "id": 1}
+    assert found[0].line == '{"prompt": "one", "id": 1}\n'
 
 
 def test_a_record_with_its_prompt(monkeypatch):
