@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
+from pyshield._llm_guard_models import BAN_CODE_SMALL as MODEL_SM
+from pyshield._llm_guard_models import BAN_CODE_TINY as MODEL_TINY
 from pyshield._reads import Reader, checked_model
 
 if TYPE_CHECKING:
     from pyshield.model import Model
 
-__all__ = ["BanCode"]
+__all__ = ["MODEL_SM", "MODEL_TINY", "BanCode"]
 
 
 class BanCode(Reader, PromptScanner):

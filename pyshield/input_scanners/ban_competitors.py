@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
+from pyshield._llm_guard_models import COMPETITORS as MODEL_V1
 from pyshield._reads import Reader, checked_model
 from pyshield.errors import ModelError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from pyshield.model import Model
 
-__all__ = ["BanCompetitors"]
+__all__ = ["MODEL_V1", "BanCompetitors"]
 
 
 def needs_model(model: Model | None) -> None:

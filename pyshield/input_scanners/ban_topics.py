@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
+from pyshield._llm_guard_models import TOPICS_BGE_M3 as MODEL_BGE_M3_V2
+from pyshield._llm_guard_models import TOPICS_DEBERTA_BASE as MODEL_DEBERTA_BASE_V2
+from pyshield._llm_guard_models import TOPICS_DEBERTA_LARGE as MODEL_DEBERTA_LARGE_V2
+from pyshield._llm_guard_models import TOPICS_ROBERTA_BASE as MODEL_ROBERTA_BASE_C_V2
+from pyshield._llm_guard_models import TOPICS_ROBERTA_LARGE as MODEL_ROBERTA_LARGE_C_V2
 from pyshield._reads import Reader, checked_model
 
 if TYPE_CHECKING:
@@ -13,7 +18,14 @@ if TYPE_CHECKING:
 
     from pyshield.model import Model
 
-__all__ = ["BanTopics"]
+__all__ = [
+    "MODEL_BGE_M3_V2",
+    "MODEL_DEBERTA_BASE_V2",
+    "MODEL_DEBERTA_LARGE_V2",
+    "MODEL_ROBERTA_BASE_C_V2",
+    "MODEL_ROBERTA_LARGE_C_V2",
+    "BanTopics",
+]
 
 
 def declared(topics: Sequence[str], threshold: float, model: Model | None, use_onnx: bool) -> dict[str, Any]:

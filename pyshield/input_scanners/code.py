@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
+from pyshield._llm_guard_models import CODE as DEFAULT_MODEL
 from pyshield._reads import Reader, checked_model
 from pyshield.errors import LLMGuardValidationError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from pyshield.model import Model
 
-__all__ = ["SUPPORTED_LANGUAGES", "Code", "checked_languages"]
+__all__ = ["DEFAULT_MODEL", "SUPPORTED_LANGUAGES", "Code", "checked_languages"]
 
 SUPPORTED_LANGUAGES = [
     "ARM Assembly",

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
+from pyshield._llm_guard_models import GIBBERISH as DEFAULT_MODEL
 from pyshield._reads import MatchType, Reader, declared
 
 if TYPE_CHECKING:
     from pyshield.model import Model
 
-__all__ = ["Gibberish", "MatchType"]
+__all__ = ["DEFAULT_MODEL", "Gibberish", "MatchType"]
 
 
 class Gibberish(Reader, PromptScanner):

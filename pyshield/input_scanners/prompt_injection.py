@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
+from pyshield._llm_guard_models import INJECTION_V1 as V1_MODEL
+from pyshield._llm_guard_models import INJECTION_V2 as V2_MODEL
+from pyshield._llm_guard_models import INJECTION_V2_SMALL as V2_SMALL_MODEL
 from pyshield._reads import Reader, declared
 
 if TYPE_CHECKING:
     from pyshield.model import Model
 
-__all__ = ["MatchType", "PromptInjection"]
+__all__ = ["V1_MODEL", "V2_MODEL", "V2_SMALL_MODEL", "MatchType", "PromptInjection"]
 
 
 class MatchType(Enum):

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
+from pyshield._llm_guard_models import TOXICITY as DEFAULT_MODEL
 from pyshield._reads import MatchType, Reader, declared
 
 if TYPE_CHECKING:
     from pyshield.model import Model
 
-__all__ = ["MatchType", "Toxicity"]
+__all__ = ["DEFAULT_MODEL", "MatchType", "Toxicity"]
 
 
 class Toxicity(Reader, PromptScanner):

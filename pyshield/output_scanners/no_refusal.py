@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
 from pyshield._declaration import OutputScanner
+from pyshield._llm_guard_models import REFUSAL as DEFAULT_MODEL
 from pyshield._reads import MatchType, Reader, declared
 
 if TYPE_CHECKING:
     from pyshield.model import Model
 
-__all__ = ["MatchType", "NoRefusal", "NoRefusalLight"]
+__all__ = ["DEFAULT_MODEL", "MatchType", "NoRefusal", "NoRefusalLight"]
 
 
 class NoRefusal(Reader, OutputScanner):

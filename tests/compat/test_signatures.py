@@ -10,6 +10,7 @@ import pytest
 from pyshield import evaluate
 from pyshield import input_scanners as i
 from pyshield import output_scanners as o
+from pyshield.model import Model
 
 NONE = inspect.Parameter.empty
 
@@ -187,6 +188,48 @@ def test_evaluate(call, parameters):
     signature = inspect.signature(call)
     assert list(signature.parameters) == parameters
     assert signature.parameters["fail_fast"].default is False
+
+
+MODELS = {
+    "input_scanners.ban_code": ["MODEL_SM", "MODEL_TINY"],
+    "input_scanners.ban_competitors": ["MODEL_V1"],
+    "input_scanners.ban_topics": [
+        "MODEL_BGE_M3_V2",
+        "MODEL_DEBERTA_BASE_V2",
+        "MODEL_DEBERTA_LARGE_V2",
+        "MODEL_ROBERTA_BASE_C_V2",
+        "MODEL_ROBERTA_LARGE_C_V2",
+    ],
+    "input_scanners.code": ["DEFAULT_MODEL"],
+    "input_scanners.gibberish": ["DEFAULT_MODEL"],
+    "input_scanners.prompt_injection": ["V1_MODEL", "V2_MODEL", "V2_SMALL_MODEL"],
+    "input_scanners.toxicity": ["DEFAULT_MODEL"],
+    "output_scanners.bias": ["DEFAULT_MODEL"],
+    "output_scanners.no_refusal": ["DEFAULT_MODEL"],
+    "output_scanners.relevance": ["MODEL_EN_BGE_BASE", "MODEL_EN_BGE_LARGE", "MODEL_EN_BGE_SMALL"],
+}
+
+
+@pytest.mark.parametrize(("module", "names"), MODELS.items(), ids=MODELS.keys())
+def test_models(module, names):
+    found = import_module(f"pyshield.{module}")
+    for name in names:
+        model = getattr(found, name)
+        assert name in found.__all__
+        assert isinstance(model, Model)
+        # A commit each, so that what is fetched is what llm-guard fetches.
+        for commit in (model.revision, model.onnx_revision):
+            assert len(bytes.fromhex(commit)) == 20
+
+
+def test_a_named_model_is_declared_without_being_fetched():
+    from pyshield.input_scanners.prompt_injection import V2_MODEL
+
+    assert i.PromptInjection(model=V2_MODEL) == i.PromptInjection(model=V2_MODEL)
+    assert (V2_MODEL.path, V2_MODEL.onnx_subfolder) == (
+        "protectai/deberta-v3-base-prompt-injection-v2",
+        "onnx",
+    )
 
 
 def test_enums():
