@@ -123,6 +123,10 @@ class Sessions:
         """How many sessions there are."""
         return int(self._native.metrics()["sessions"])
 
+    def __bool__(self) -> bool:
+        """True, also without sessions: `sessions or Sessions()` must not make a second store."""
+        return True
+
     def discard(self, session: str) -> bool:
         """Removes a session and wipes its vault; whoever holds it gets a `VaultError`, reason `"removed"`.
 

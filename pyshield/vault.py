@@ -28,6 +28,9 @@ def _key(field: str, value: object) -> bytes:
 def _pair(check: Check, field: str, value: object) -> tuple[str, str]:
     if not isinstance(value, tuple | list) or len(value) != 2:
         check.fail(field, f"expected a (placeholder, value) pair, got a {type(value).__name__}")
+    for index, item in enumerate(value):
+        if not isinstance(item, str):  # what it is stays out of the message: it may be a private value
+            check.fail(f"{field}[{index}]", f"expected a string, got a {type(item).__name__}")
     return check.text(f"{field}[0]", value[0]), check.text(f"{field}[1]", value[1])
 
 
@@ -154,6 +157,10 @@ class Vault:
 
     def __len__(self) -> int:
         return len(self._native)
+
+    def __bool__(self) -> bool:
+        """True, also of an empty one: `vault or Vault()` must not lose it."""
+        return True
 
     def __repr__(self) -> str:
         try:
@@ -347,6 +354,10 @@ class RedisVault:
 
     def __len__(self) -> int:
         return self._native.count()
+
+    def __bool__(self) -> bool:
+        """True, also of an empty one, and without asking the server."""
+        return True
 
     def __repr__(self) -> str:
         return "<RedisVault>"

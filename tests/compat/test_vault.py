@@ -8,7 +8,8 @@ import threading
 import pytest
 
 from pyshield.errors import ConfigError
-from pyshield.vault import Vault
+from pyshield.sessions import Sessions
+from pyshield.vault import RedisVaults, Vault
 
 PERSON = ("[REDACTED_PERSON_1]", "Ada Lovelace")
 MAIL = ("[REDACTED_EMAIL_1]", "ada@example.org")
@@ -80,6 +81,23 @@ def test_does_not_leak_what_it_holds():
     assert repr(vault) == "<Vault of 1 pairs>"
     with pytest.raises(TypeError, match="does not pickle"):
         pickle.dumps(vault)
+
+
+@pytest.mark.parametrize("pair", [("[REDACTED_PHONE_1]", 15550123456), (15550123456, "value")])
+def test_a_value_that_is_no_string_is_not_quoted(pair):
+    with pytest.raises(ConfigError, match="got a int") as raised:
+        Vault().append(pair)
+    assert "15550123456" not in str(raised.value)
+
+
+def test_an_empty_one_is_true():
+    # As llm-guard's, which has no length: `vault or Vault()` keeps the one that is there.
+    empty = Vault()
+    assert (empty or Vault([PERSON])) is empty
+    nobody = RedisVaults("redis://127.0.0.1:1", keys=[bytes(32)])["session"]
+    assert bool(nobody)  # nobody is asked
+    sessions = Sessions()
+    assert (sessions or None) is sessions
 
 
 def test_threads():
