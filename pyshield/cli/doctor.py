@@ -98,7 +98,9 @@ def _onnx_runtime() -> Check:
         return Check("onnxruntime", "warn", f"ORT_DYLIB_PATH names no file: {given}")
     spec = find_spec("onnxruntime")
     if spec is None or spec.origin is None:
-        return Check("onnxruntime", "info", "not found; no scanner of this version needs it")
+        return Check(
+            "onnxruntime", "warn", "not found; scanners that read a model need it: pip install onnxruntime"
+        )
     libraries = sorted((Path(spec.origin).parent / "capi").glob("*onnxruntime*.so*"))
     if not libraries:
         return Check("onnxruntime", "warn", f"the package at {spec.origin} holds no library")

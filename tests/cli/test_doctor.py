@@ -90,4 +90,6 @@ class TestOnnxRuntime:
     def test_not_at_all(self, monkeypatch):
         monkeypatch.delenv("ORT_DYLIB_PATH", raising=False)
         monkeypatch.setattr(doctor, "find_spec", lambda name: None)
-        assert doctor._onnx_runtime().status == "info"
+        found = doctor._onnx_runtime()
+        assert found.status == "warn"
+        assert "need it" in found.detail
