@@ -32,6 +32,11 @@ def parse_scanner(written: str, package: str, *, redact: bool) -> Any:  # noqa: 
     known, _required = parameters(scanner_class(package, name))
     if redact and "redact" in known:
         params = {"redact": True} | params
+    if "vault" in known:
+        from pyshield.vault import Vault
+
+        # As in a configuration file, which cannot name one either; to get values back there is `redact`.
+        params = {"vault": Vault()} | params
     return scanner_by_name(package, name, params)
 
 

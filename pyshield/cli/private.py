@@ -221,7 +221,7 @@ def _run(
     own = files_of(vault, key_file, passphrase_file)
     outputs = Outputs(inputs, output or "-", pointer=pointer, force=force, own=own)
     sources = Sources(tuple(inputs), max_bytes=max_bytes, glob=glob, pointer=pointer, own=own)
-    file = VaultFile(vault, secret_of(key_file, passphrase_file, new=not there))
+    file = VaultFile(vault, secret_of(key_file, passphrase_file, new=not there), read_only=not new)
     try:
         watched = sys.stderr.isatty() and not quiet
         progress = Progress(sources.total_bytes() if watched else None, enabled=watched)

@@ -6,6 +6,7 @@ The file is a line that names the format, a line of JSON that says how the key i
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -135,11 +136,13 @@ def _derived(secret: Secret, header: dict[str, Any]) -> bytes:
 
 
 class VaultFile:
-    """A vault that is kept in a file, locked for as long as this is open.
+    """A vault that is kept in a file, locked for as long as this is open if it is written.
 
     Args:
         path: The file. It is made with the first `save` if there is none.
         secret: What it is sealed under.
+        read_only: Whether it is only read. That needs no lock, nor a folder to write one into: a file that is
+            replaced as a whole is read as it was or as it is.
 
     Raises:
         ConfigError: If the other kind of secret is needed, or another process uses the file.
@@ -147,12 +150,12 @@ class VaultFile:
         OSError: If the file cannot be read.
     """
 
-    def __init__(self, path: str, secret: Secret) -> None:
+    def __init__(self, path: str, secret: Secret, *, read_only: bool = False) -> None:
         # A link is followed: the vault is replaced where it is, and there is one lock however it is named.
         self._path = Path(os.path.realpath(path))
         if self._path.is_dir():
             raise ConfigError(f"{visible(path)} is a directory and no vault")
-        self._lock = _locked(self._path)
+        self._lock = None if read_only else _locked(self._path)
         self._saved = -1
         try:
             self._open(secret)
@@ -186,7 +189,13 @@ class VaultFile:
         self.vault = Vault()
 
     def save(self) -> None:
-        """Writes what was added since. Once this returns, it is on the disk."""
+        """Writes what was added since. Once this returns, it is on the disk.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        if self._lock is None:
+            raise PermissionError(errno.EACCES, "opened to be read", str(self._path))
         count = len(self.vault)
         if count == self._saved:
             return
@@ -205,7 +214,8 @@ class VaultFile:
 
     def close(self) -> None:
         """Lets other processes use the file."""
-        self._lock.close()
+        if self._lock is not None:
+            self._lock.close()
 
 
 def _header(line: bytes) -> dict[str, Any] | None:

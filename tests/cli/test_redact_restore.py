@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from pyshield.cli.vaultfile import Secret, VaultFile
+
 KEY = bytes(range(32))
 LETTER = "Dear ada@example.org, pay DE89 3704 0044 0532 0130 00.\nYours, b@example.org\n"
 VALUES = ("ada@example.org", "DE89 3704", "b@example.org")
@@ -97,6 +99,28 @@ def test_records(redact, restore, tmp_path):
     assert [json.loads(line)["id"] for line in written.splitlines()] == list(range(1_200))
     back = restore("--jsonl-field", "/text", "out.jsonl")
     assert [json.loads(line) for line in back.out.splitlines()] == records
+
+
+def test_restoring_needs_no_lock(redact, restore, tmp_path):
+    fcntl = pytest.importorskip("fcntl")
+    sent = redact("-", stdin=b"ada@example.org").out.encode()
+    with (tmp_path / "v.vault.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert restore("-", stdin=sent).out == "ada@example.org"
+    (tmp_path / "v.vault.lock").unlink()
+    assert restore("-", stdin=sent).code == 0
+    assert not (tmp_path / "v.vault.lock").exists()
+
+
+def test_a_vault_that_is_read_is_not_written(redact, tmp_path):
+    redact("-", stdin=b"ada@example.org")
+    before = (tmp_path / "v.vault").read_bytes()
+    file = VaultFile(str(tmp_path / "v.vault"), Secret(key=KEY), read_only=True)
+    file.vault.append(("[REDACTED_PERSON_1]", "Ada"))
+    with pytest.raises(PermissionError):
+        file.save()
+    file.close()
+    assert (tmp_path / "v.vault").read_bytes() == before
 
 
 @pytest.mark.parametrize("target", ["v.vault", "v.vault.lock", "key", "link"])

@@ -187,6 +187,12 @@ class TestRedact:
         outcome = pyshield("scan", "-s", BAN, "--redact", "-", stdin=b"heron \xff")
         assert (outcome.code, outcome.out) == (3, "")
 
+    def test_scanners_that_keep_what_they_take_out(self, pyshield):
+        outcome = pyshield("scan", "-s", "Anonymize", "--redact", "mail ada@example.org")
+        assert (outcome.code, outcome.out) == (1, "mail [REDACTED_EMAIL_ADDRESS_1]")
+        back = pyshield("scan", "--side", "output", "-s", "Deanonymize", "[REDACTED_EMAIL_ADDRESS_1] x")
+        assert back.code == 0
+
     def test_a_declared_redact_stays(self, pyshield):
         ban = "BanSubstrings:{substrings: [heron], redact: false}"
         assert pyshield("scan", "-s", ban, "--redact", "a heron").out == "a heron"
