@@ -91,6 +91,10 @@ class Reader(Declaration):
     _unread: ClassVar[tuple[str, ...]] = ("use_onnx",)
     """Parameters that are taken for llm-guard's sake, and are nothing to the runtime."""
 
+    def reads_model(self) -> bool:
+        """Whether it reads one at all, as against one that has something else to go by."""
+        return True
+
     def scaled_threshold(self) -> float | None:
         """The default threshold, if that is what it has and more of it is laxer; `None` otherwise."""
         allows = self._params.get("is_blocked") is False

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training import example, generate
+from training.consistency import command as consistency
 from training.language import command as language
 from training.urls import command as urls
 
@@ -119,6 +120,7 @@ def main(arguments: list[str] | None = None) -> None:
     stage.add_argument("--name", required=True)
     stage.add_argument("--folder", type=Path, default=Path("pyshield/weights/encoder"))
     stage.add_argument("--report", type=Path, default=Path("docs/models"))
+    consistency.add(stages)
     language.add(stages)
     urls.add(stages)
 

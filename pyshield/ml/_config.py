@@ -196,7 +196,7 @@ class MLConfig:
 
     def applied(self, scanner: Declaration) -> Declaration:
         """The scanner as it reads its model in a shield with these settings; one that reads none as it is."""
-        if not isinstance(scanner, Reader):
+        if not isinstance(scanner, Reader) or not scanner.reads_model():
             return scanner
         params = dict(scanner.params)
         usual = scanner.scaled_threshold()
@@ -231,7 +231,7 @@ class MLConfig:
 
     def left_out(self, scanner: Declaration) -> str | None:
         """Why a scanner is not asked, as `Verdict.skipped` has it; `None` if it is."""
-        reads, mode = isinstance(scanner, Reader), self.mode
+        reads, mode = isinstance(scanner, Reader) and scanner.reads_model(), self.mode
         other = HybridMode.HEURISTIC_ONLY if reads else HybridMode.ML_ONLY
         return mode.value if mode is other else None
 

@@ -22,7 +22,7 @@ def spec_of(ml: MLConfig, scanner: Declaration, vaults: list[NativeVault]) -> di
         ModelError: If its model is not to be found, and nothing may stand in for it.
     """
     why = ml.left_out(scanner)
-    if why is not None and isinstance(scanner, Reader):
+    if why is not None and isinstance(scanner, Reader) and scanner.reads_model():
         # Without a look for its model, which might have to be fetched.
         return {"type": scanner._type, "skipped": why}  # noqa: SLF001
     try:

@@ -4,6 +4,7 @@
 //! untrusted text and bounded in time and memory.
 #![forbid(unsafe_code)]
 
+pub mod consistency;
 pub mod document;
 pub mod edit;
 pub mod entity;

@@ -11,6 +11,7 @@ use crate::text::Text;
 use crate::verdict::Verdict;
 
 pub mod ban_substrings;
+pub mod factual_consistency;
 pub mod invisible_text;
 pub mod json;
 pub mod language;

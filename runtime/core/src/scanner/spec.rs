@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use crate::error::ConfigError;
 use crate::scanner::{
-    Scanner, ban_substrings, invisible_text, json, language, language_same, malicious_urls, no_refusal_light,
-    probe, reading_time, regex, secrets, sensitive, sentiment, token_limit,
+    Scanner, ban_substrings, factual_consistency, invisible_text, json, language, language_same,
+    malicious_urls, no_refusal_light, probe, reading_time, regex, secrets, sensitive, sentiment, token_limit,
 };
 
 /// A scanner as declared: its class name and its parameters.
@@ -14,6 +14,8 @@ use crate::scanner::{
 pub enum ScannerSpec {
     /// See [`ban_substrings::BanSubstrings`].
     BanSubstrings(ban_substrings::BanSubstringsSpec),
+    /// See [`factual_consistency::FactualConsistency`].
+    FactualConsistency(factual_consistency::FactualConsistencySpec),
     /// See [`invisible_text::InvisibleText`].
     InvisibleText(invisible_text::InvisibleTextSpec),
     /// See [`no_refusal_light::NoRefusalLight`].
@@ -49,6 +51,9 @@ impl ScannerSpec {
     pub fn build(self) -> Result<Box<dyn Scanner>, ConfigError> {
         match self {
             Self::BanSubstrings(spec) => Ok(Box::new(ban_substrings::BanSubstrings::new(spec)?)),
+            Self::FactualConsistency(spec) => {
+                Ok(Box::new(factual_consistency::FactualConsistency::new(&spec)?))
+            }
             Self::InvisibleText(spec) => Ok(Box::new(invisible_text::InvisibleText::new(spec))),
             Self::NoRefusalLight(spec) => Ok(Box::new(no_refusal_light::NoRefusalLight::new(spec)?)),
             Self::Json(spec) => Ok(Box::new(json::Json::new(spec)?)),

@@ -42,6 +42,11 @@ pub struct FactualConsistency {
     spec: ConsistencySpec,
 }
 
+/// Whether a declaration is of the scanner of the same name that reads no model, but compares words.
+pub(crate) fn reads_words(name: &str, spec: &Value) -> bool {
+    name == "FactualConsistency" && spec.get("model").is_none() && spec.get("minimum_score").is_some()
+}
+
 /// Makes the scanner of a declaration.
 pub(crate) fn build(name: &'static str, spec: Value) -> Result<Box<dyn ModelScanner>, BuildError> {
     let scanner = FactualConsistency::new(name, parse(name, spec)?);

@@ -85,13 +85,17 @@ const SCANNERS: &[(&str, Build)] = &[
     ("Toxicity", label::build),
 ];
 
-/// The class name of a scanner that reads a model, if it is one.
-pub(crate) fn known(kind: &str) -> Option<&'static str> {
-    SCANNERS.iter().map(|(name, _)| *name).find(|name| *name == kind)
+/// The class name of a scanner that reads a model, if its declaration is of one.
+pub(crate) fn known(kind: &str, spec: &Value) -> Option<&'static str> {
+    find(kind, spec).map(|(name, _)| *name)
+}
+
+fn find(kind: &str, spec: &Value) -> Option<&'static (&'static str, Build)> {
+    SCANNERS.iter().find(|(name, _)| *name == kind && !consistency::reads_words(name, spec))
 }
 
 /// The scanner of a declaration; `None` if its type is not one that reads a model.
 pub(crate) fn build(kind: &str, spec: &Value) -> Option<Result<Box<dyn ModelScanner>, BuildError>> {
-    let (name, build) = SCANNERS.iter().find(|(name, _)| *name == kind)?;
+    let (name, build) = find(kind, spec)?;
     Some(build(name, spec.clone()))
 }

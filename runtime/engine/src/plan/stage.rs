@@ -141,7 +141,7 @@ pub(super) fn present_or_absent(
     pipeline: PipelineSpec,
 ) -> Result<Stage, BuildError> {
     let kind = spec.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let by_model = scanner::known(&kind);
+    let by_model = scanner::known(&kind, &spec);
     if let Some(why) = take(&mut spec, "skipped") {
         let why = serde_json::from_value(why);
         let why = why.map_err(|_| ConfigError::new("Shield", "skipped", "is not a reason"))?;
