@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pyshield._own import remaining
@@ -17,8 +18,8 @@ __all__ = ["SLICE", "in_slices", "listed"]
 
 
 def listed(name: str, texts: Sequence[Any]) -> list[Any]:
-    """The texts as the list the runtime takes; one string alone is a mistake, not a list of letters."""
-    if isinstance(texts, str | bytes):
+    """The texts as the list the runtime takes; a string is no list of letters, a mapping none of its keys."""
+    if isinstance(texts, str | bytes | Mapping):
         raise TypeError(f"{name}: expected a list, got one {type(texts).__name__}")
     return texts if type(texts) is list else list(texts)
 

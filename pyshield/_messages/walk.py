@@ -32,6 +32,14 @@ _END: Any = object()
 Part: TypeAlias = "Iterator[Part | None]"
 """What is inside of a part, one after the other: parts of its own, or nothing where a text has been taken."""
 
+_TEXTS = {"content", "text"}
+"""Keys under which every provider has text."""
+
+
+def _named(path: Path) -> object:
+    """The innermost key that is a name."""
+    return next((key for key in reversed(path) if isinstance(key, str)), None)
+
 
 class Slot(NamedTuple):
     """A text of a conversation.
@@ -166,6 +174,10 @@ class Walk:
     def _value(self, node: object, path: Path, role: Role) -> Part | None:
         if isinstance(node, str):
             self._text(Slot(self._at, role, path, node, path))
+        elif isinstance(node, bytes | bytearray | memoryview) and _named(path) in _TEXTS:
+            # Pictures stand elsewhere; where text belongs, bytes would be text that nobody has read.
+            at, kind = self._at, type(node).__name__
+            raise MessageError(f"messages[{at}]: holds {kind} in place of text; decode it", at)
         return None if is_leaf(node) else self._inside(node, path, role)
 
     def _arguments(self, node: object, path: Path) -> Part | None:

@@ -347,3 +347,20 @@ def test_roles_choose_their_scanners(scanned):
         result.messages[2]["content"][0]["input"]["x"],
     ]
     assert texts == ["uastc".replace(char, RED) for char in "suatc"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"mole", bytearray(b"mole"), memoryview(b"mole"), [b"mole"], [{"type": "text", "text": b"mole"}]],
+)
+def test_bytes_in_place_of_text_are_refused(shield, content):
+    # They would pass unread.
+    with pytest.raises(MessageError, match="in place of text") as caught:
+        shield.scan_messages([{"role": "user", "content": content}])
+    assert caught.value.reason == "shape"
+    assert "mole" not in str(caught.value)
+
+
+def test_bytes_of_pictures_pass(shield):
+    message = {"role": "user", "content": [{"image": {"format": "png", "source": {"bytes": b"\x89PNG"}}}]}
+    assert shield.scan_messages([message]).messages == [message]

@@ -101,6 +101,11 @@ async def test_bulk_takes_any_sequence_but_a_string(shield, blocking):
         await shield.scan_prompts("abc")
     with pytest.raises(TypeError, match="expected a list, got one str"):
         blocking.scan_outputs("abc")
+    # Its keys would be scanned, and what stands below them pass.
+    with pytest.raises(TypeError, match="expected a list, got one dict"):
+        await shield.scan_prompts({"first": PROMPTS[0]})
+    with pytest.raises(TypeError, match="expected a list, got one dict"):
+        blocking.scan_prompts({"first": PROMPTS[0]})
 
 
 @pytest.mark.parametrize("text", [None, 7, b"bytes"])
