@@ -22,6 +22,7 @@ from pyshield import (
 )
 from pyshield import output_scanners as o
 from pyshield.errors import Closed, ConfigError, ScannerError, TextError
+from pyshield.input_scanners.anonymize_helpers import ENCODER_CONF
 
 MAIL = r"[\w.+-]{1,64}@[\w-]{1,63}\.\w{2,63}"
 SCANNERS = [
@@ -291,3 +292,20 @@ async def test_on_error():
     events = await collected(Shield(output=[pattern], on_error="allow"), text, " more")
     assert passed(events) == text + " more"
     assert events[-1].result.is_valid
+
+
+async def test_private_data_is_redacted_as_it_comes():
+    shield = Shield(output=[o.Sensitive(redact=True)])
+    assert not shield.open_output("").holds
+    pieces = ("Write to ada@exam", "ple.org or call (202) 55", "5-0173, ", "and that is all.")
+    events = await collected(shield, *pieces)
+    assert passed(events) == "Write to <EMAIL_ADDRESS> or call <PHONE_NUMBER>, and that is all."
+    assert len([event for event in events if isinstance(event, StreamText)]) > 2
+    whole = await shield.scan_output("", "".join(pieces))
+    verdict = events[-1].result.verdicts["Sensitive"]
+    assert (verdict.is_valid, verdict.risk) == (False, whole.verdicts["Sensitive"].risk)
+    assert [finding.start for finding in events[-1].result.findings] == [f.start for f in whole.findings]
+    events = await collected(Shield(output=[o.Sensitive()]), *pieces)
+    assert passed(events) == "Write to "
+    named = o.Sensitive(recognizer_conf=ENCODER_CONF, entity_types=["PERSON"])
+    assert Shield(output=[named]).open_output("").holds

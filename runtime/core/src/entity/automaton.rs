@@ -86,4 +86,22 @@ impl Run<'_> {
             found(half.pattern().as_usize(), half.offset());
         }
     }
+
+    /// Whether what follows `text` has a say in what matches from `start` on.
+    pub(super) fn reads_on(&mut self, text: &str, start: usize) -> Result<bool, ScannerError> {
+        let rest = text.as_bytes().get(start..).unwrap_or_default();
+        if rest.len() >= LONGEST {
+            return Ok(false);
+        }
+        let gave_up = || ScannerError::Failed("the automaton of entities gave up".into());
+        let input = Input::new(text.as_bytes()).range(start..).anchored(Anchored::Yes);
+        let mut state = self.dfa.start_state_forward(&mut self.cache, &input).map_err(|_| gave_up())?;
+        for &byte in rest {
+            state = self.dfa.next_state(&mut self.cache, state, byte).map_err(|_| gave_up())?;
+            if state.is_dead() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
 }

@@ -7,7 +7,7 @@ use crate::text::class::is_python_word;
 const WORDS: usize = 5;
 
 /// How far back they are looked for, in bytes.
-const REACH: usize = 160;
+pub(super) const REACH: usize = 160;
 
 /// What a context word adds to a score, and what the score then is at least; llm-guard's numbers.
 pub const BONUS: f64 = 0.35;

@@ -25,9 +25,9 @@ pub struct PatternGroup {
 #[derive(Debug, Default)]
 pub(super) struct Custom {
     pub(super) groups: Vec<PatternGroup>,
-    patterns: Vec<Pattern>,
+    pub(super) patterns: Vec<Pattern>,
     /// Of each pattern, its group.
-    group: Vec<usize>,
+    pub(super) group: Vec<usize>,
     filter: Option<Filter>,
     pub(super) price: Price,
 }

@@ -1,11 +1,13 @@
 //! Mail addresses and web addresses, found from the sign in their middle.
 
+use std::collections::VecDeque;
+
 use memchr::{memchr_iter, memmem};
 
 use super::word::{begins, ends, is_unspaced};
 use crate::span::Span;
 use crate::text::class::is_python_word;
-use crate::text::urls::extract_urls;
+use crate::text::urls::{UrlsAhead, extract_urls};
 
 /// The longest local part and domain (RFC 5321, section 4.5.3.1).
 const LOCAL: usize = 64;
@@ -29,6 +31,42 @@ pub(super) fn addresses(text: &str) -> Vec<Span> {
     found
 }
 
+/// How far the addresses of mail in a text that is still being written are known, in bytes of the stream.
+#[derive(Debug, Default)]
+pub(super) struct MailAhead {
+    /// Where the next sign may stand.
+    at: usize,
+    /// Where the last address ends.
+    floor: usize,
+}
+
+impl MailAhead {
+    /// Appends the addresses that are complete in a window that begins at `base`, with places in it. Returns
+    /// before where in the stream none starts any more.
+    pub(super) fn advance(&mut self, text: &str, base: usize, last: bool, found: &mut Vec<Span>) -> usize {
+        let from = self.at.saturating_sub(base);
+        for at in memchr_iter(b'@', text.as_bytes().get(from..).unwrap_or_default()).map(|at| from + at) {
+            let floor = self.floor.saturating_sub(base);
+            if at < floor {
+                continue;
+            }
+            let Some(start) = local(text, floor, at) else { continue };
+            if !last && reads_on(text, at + 1) {
+                self.at = base + at;
+                return base + start;
+            }
+            let Some(end) = domain(text, at + 1) else { continue };
+            found.push(Span::new(start, end));
+            self.floor = base + end;
+        }
+        let end = base + text.len();
+        self.at = end;
+        let least = self.floor.saturating_sub(base).max(text.len().saturating_sub(LOCAL));
+        let tail = text.get(text.ceil_char_boundary(least)..).unwrap_or_default();
+        end - tail.chars().rev().take_while(|&c| is_local(c)).map(char::len_utf8).sum::<usize>()
+    }
+}
+
 fn is_local(c: char) -> bool {
     // Scripts without spaces end an address: the words around it touch it.
     "!#$%&'*+-/=?^_`{|}~.".contains(c) || is_python_word(c) && !is_unspaced(c)
@@ -48,15 +86,27 @@ fn local(text: &str, floor: usize, at: usize) -> Option<usize> {
     (last != '.' && !part.contains("..") && begins(text, start)).then_some(start)
 }
 
-/// Where the domain after `at` ends.
-fn domain(text: &str, at: usize) -> Option<usize> {
+/// The longest run at `at` that may be a domain.
+fn domain_run(text: &str, at: usize) -> Option<&str> {
     let rest = text.get(at..text.floor_char_boundary(at + DOMAIN))?;
     let length: usize = rest
         .chars()
         .take_while(|&c| matches!(c, '-' | '.') || c.is_alphanumeric() && !is_unspaced(c))
         .map(char::len_utf8)
         .sum();
-    let mut name = rest.get(..length)?;
+    rest.get(..length)
+}
+
+/// Whether what follows `text` has a say in where the domain after `at` ends.
+fn reads_on(text: &str, at: usize) -> bool {
+    // The run ends before the text does, by four bytes where it is cut: then a character follows it.
+    let end = at + domain_run(text, at).map_or(0, str::len);
+    end == text.len() || end + 4 > at + DOMAIN && text.len() < at + DOMAIN + 4
+}
+
+/// Where the domain after `at` ends.
+fn domain(text: &str, at: usize) -> Option<usize> {
+    let mut name = domain_run(text, at)?;
     loop {
         name = name.trim_end_matches(['-', '.']);
         let (labels, top) = name.rsplit_once('.')?;
@@ -100,7 +150,7 @@ pub(super) fn urls(text: &str) -> Vec<(Span, bool)> {
             floor = found[next].0.end;
             continue;
         }
-        let Some(span) = host(text, floor, at) else { continue };
+        let Some((span, _)) = host(text, floor, at) else { continue };
         floor = span.end;
         found.push((span, false));
     }
@@ -108,14 +158,85 @@ pub(super) fn urls(text: &str) -> Vec<(Span, bool)> {
     found
 }
 
-/// The host name around the dot at `at`, with its path.
-fn host(text: &str, floor: usize, at: usize) -> Option<Span> {
-    let bytes = text.as_bytes();
-    let is_host = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+/// How far the web addresses of a text that is still being written are known, in bytes of the stream.
+#[derive(Debug, Default)]
+pub(super) struct WebAhead {
+    schemes: UrlsAhead,
+    /// Addresses with a scheme that a dot may be in.
+    known: VecDeque<Span>,
+    /// Where the next dot may stand.
+    at: usize,
+    /// Where the last address ends that has a dot in it.
+    floor: usize,
+}
+
+impl WebAhead {
+    /// Appends the addresses that are complete in a window that begins at `base`, with places in it. Returns
+    /// before where in the stream none starts any more.
+    pub(super) fn advance(
+        &mut self,
+        text: &str,
+        base: usize,
+        last: bool,
+        found: &mut Vec<(Span, bool)>,
+    ) -> usize {
+        let mut complete = Vec::new();
+        let schemes = self.schemes.advance(text, base, last, &mut complete);
+        for span in complete {
+            found.push((Span::new(span.start - base, span.end - base), true));
+            self.known.push_back(span);
+        }
+        // Of a dot after that nobody knows whether it stands in an address with a scheme.
+        let (from, to) = (self.at.saturating_sub(base), schemes.saturating_sub(base));
+        for at in memmem::find_iter(text.as_bytes().get(from..to).unwrap_or_default(), b".") {
+            let at = from + at;
+            if base + at < self.floor {
+                continue;
+            }
+            while self.known.front().is_some_and(|span| span.end <= base + at) {
+                self.known.pop_front();
+            }
+            if let Some(span) = self.known.front().filter(|span| span.start <= base + at) {
+                self.floor = span.end;
+                continue;
+            }
+            let floor = self.floor.saturating_sub(base);
+            let (start, end) = around(text.as_bytes(), floor, at);
+            let host = host(text, floor, at);
+            if !last && (end == text.len() || host.is_some_and(|(_, goes_on)| goes_on)) {
+                self.at = base + at;
+                return schemes.min(base + start);
+            }
+            let Some((span, _)) = host else { continue };
+            self.floor = base + span.end;
+            found.push((span, false));
+        }
+        self.at = base + to;
+        while self.known.front().is_some_and(|span| span.end <= self.at) {
+            self.known.pop_front();
+        }
+        let least = self.floor.saturating_sub(base).max(text.len().saturating_sub(DOMAIN));
+        let tail = text.as_bytes().get(least..).unwrap_or_default();
+        schemes.min(base + text.len() - tail.iter().rev().take_while(|byte| is_host(**byte)).count())
+    }
+}
+
+const fn is_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')
+}
+
+/// What may be a host name around the dot at `at`: where it begins and ends.
+fn around(bytes: &[u8], floor: usize, at: usize) -> (usize, usize) {
     let from = floor.max(at.saturating_sub(DOMAIN));
-    let back = bytes[from..at].iter().rev().take_while(|byte| is_host(byte)).count();
-    let ahead = bytes[at..].iter().take(DOMAIN).take_while(|byte| is_host(byte)).count();
-    let (start, end) = (at - back, at + ahead);
+    let back = bytes[from..at].iter().rev().take_while(|byte| is_host(**byte)).count();
+    let ahead = bytes[at..].iter().take(DOMAIN).take_while(|byte| is_host(**byte)).count();
+    (at - back, at + ahead)
+}
+
+/// The host name around the dot at `at`, with its path, and whether that ends with the text.
+fn host(text: &str, floor: usize, at: usize) -> Option<(Span, bool)> {
+    let bytes = text.as_bytes();
+    let (start, end) = around(bytes, floor, at);
     // The domain of a mail address is no web address.
     if start.checked_sub(1).is_some_and(|before| bytes[before] == b'@') || bytes.get(end) == Some(&b'@') {
         return None;
@@ -135,18 +256,17 @@ fn host(text: &str, floor: usize, at: usize) -> Option<Span> {
     if !ends(text, end) {
         return None;
     }
-    let path = match bytes.get(end) {
+    let (path, goes_on) = match bytes.get(end) {
         Some(b'/' | b'?' | b'#') => path(text.get(end..)?),
-        _ => 0,
+        _ => (0, false),
     };
-    Some(Span::new(start, end + path))
+    Some((Span::new(start, end + path), goes_on))
 }
 
-/// The length of the path at the start of `rest`, without the sentence's punctuation.
-fn path(rest: &str) -> usize {
-    let run = rest.find(|c: char| !c.is_ascii_graphic() || "<>\"`{}|\\^".contains(c)).unwrap_or(rest.len());
-    rest.get(..run)
-        .unwrap_or_default()
-        .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'', '*'])
-        .len()
+/// The length of the path at the start of `rest`, without the sentence's punctuation, and whether all of `rest`
+/// is path.
+fn path(rest: &str) -> (usize, bool) {
+    let run = rest.find(|c: char| !c.is_ascii_graphic() || "<>\"`{}|\\^".contains(c));
+    let path = rest.get(..run.unwrap_or(rest.len())).unwrap_or_default();
+    (path.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'', '*']).len(), run.is_none())
 }

@@ -16,6 +16,7 @@ mod custom;
 mod europe;
 pub mod fake;
 mod finance;
+mod follow;
 mod internet;
 mod mail;
 mod moment;
@@ -24,6 +25,7 @@ mod plan;
 mod recognizers;
 mod resolve;
 mod rule;
+mod starts;
 #[cfg(test)]
 mod tests;
 mod word;
@@ -32,6 +34,7 @@ use std::borrow::Cow;
 
 pub use check::Validity;
 pub use custom::PatternGroup;
+pub use follow::Following;
 pub use recognizers::{Recognizers, RecognizersSpec};
 pub use rule::{Context, Rule};
 

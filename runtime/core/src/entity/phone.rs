@@ -59,10 +59,20 @@ pub(super) fn warm() {
     plan::warm(COUNTRIES);
 }
 
-/// The phone number that begins at `start` of `text`, where a digit, a `+` or a `(` stands.
-pub(super) fn at(text: &str, start: usize) -> Option<Found> {
+/// Whether a number may begin with this byte.
+pub(super) const fn may_begin(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'+' | b'(')
+}
+
+/// Whether what follows `text` has a say in which number begins at `start`.
+pub(super) fn reads_on(text: &str, start: usize) -> bool {
+    run(text.as_bytes(), start).0 == text.len()
+}
+
+/// Where the run of digits and signs ends that begins at `start`; the ends of the groups in it, each with the
+/// digits up to there; and how many digits there are.
+fn run(bytes: &[u8], start: usize) -> (usize, Vec<(usize, usize)>, usize) {
     let (mut end, mut ends_of_groups) = (start, Vec::new());
-    let bytes = text.as_bytes();
     let (mut digits, mut open) = (0, 0usize);
     let mut signs = 0;
     while let Some(&byte) = bytes.get(end) {
@@ -85,6 +95,13 @@ pub(super) fn at(text: &str, start: usize) -> Option<Found> {
         }
         end += 1;
     }
+    (end, ends_of_groups, digits)
+}
+
+/// The phone number that begins at `start` of `text`, where a digit, a `+` or a `(` stands.
+pub(super) fn at(text: &str, start: usize) -> Option<Found> {
+    let bytes = text.as_bytes();
+    let (_, ends_of_groups, digits) = run(bytes, start);
     if digits < LEAST_DIGITS || !begins(text, start) {
         return None;
     }

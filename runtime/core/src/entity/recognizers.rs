@@ -13,6 +13,7 @@ use super::check::Validity;
 use super::custom::{Custom, PatternGroup};
 use super::resolve::resolve;
 use super::rule::Rule;
+use super::starts::AtStarts;
 use super::word::{Starts, begins, ends};
 use super::{CUSTOM, Decision, Entity, GROUPS, MODEL_ENTITIES, TABLES, mail, phone};
 use crate::error::{ConfigError, ScannerError};
@@ -46,17 +47,17 @@ pub struct RecognizersSpec {
 
 /// Recognisers, compiled; immutable and shared between threads. Do not show their names, which are private.
 pub struct Recognizers {
-    rules: Vec<Rule>,
-    shapes: Option<Shapes>,
-    context: Contexts,
-    custom: Custom,
-    names: Option<LiteralList>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) shapes: Option<Shapes>,
+    pub(super) context: Contexts,
+    pub(super) custom: Custom,
+    pub(super) names: Option<LiteralList>,
     allowed: HashSet<String>,
     threshold: f64,
     thresholds: BTreeMap<String, f64>,
-    mail: bool,
-    url: Option<&'static str>,
-    phone: bool,
+    pub(super) mail: bool,
+    pub(super) url: Option<&'static str>,
+    pub(super) phone: bool,
     wanted: HashSet<String>,
     missing: Vec<&'static str>,
 }
@@ -151,8 +152,7 @@ impl Recognizers {
 
     /// What a verdict says when wanted entities can only be found by a model, which is not there.
     pub fn degraded(&self) -> Option<Arc<str>> {
-        let missing = self.missing.join(", ");
-        (!missing.is_empty()).then(|| format!("no entity model: {missing} cannot be recognised").into())
+        degraded(self.missing.iter().copied())
     }
 
     /// Estimated work for a text of `bytes` bytes, whatever it says, in nanoseconds.
@@ -248,7 +248,13 @@ impl Recognizers {
         Ok(decided)
     }
 
-    fn decide(&self, text: &str, candidate: &Entity) -> Decision {
+    /// What a verdict says then when `found` are the entities that a model finds.
+    pub fn degraded_but<'e>(&self, found: impl Iterator<Item = &'e str>) -> Option<Arc<str>> {
+        let found: HashSet<&str> = found.collect();
+        degraded(self.missing.iter().copied().filter(|entity| !found.contains(entity)))
+    }
+
+    pub(super) fn decide(&self, text: &str, candidate: &Entity) -> Decision {
         let threshold = self.thresholds.get(&*candidate.label).copied().unwrap_or(self.threshold);
         let value = text.get(candidate.span.range()).unwrap_or_default();
         if candidate.score < threshold {
@@ -268,27 +274,20 @@ impl Recognizers {
     ) -> Result<Vec<Entity>, ScannerError> {
         let mut found = Candidates::new(text, &self.context);
         self.scan_starts(text, interrupt, &mut found)?;
-        let special = self.rules.len();
         if self.mail {
             for span in mail::addresses(text) {
-                found.add("EMAIL_ADDRESS".into(), span, 1.0, "mail", Validity::Certain, special)?;
+                self.add_mail(span, &mut found)?;
             }
         }
         if let Some(entity) = self.url {
-            for (span, scheme) in mail::urls(text) {
-                let score = if entity == "URL_RE" {
-                    0.75
-                } else if scheme {
-                    0.9
-                } else {
-                    0.6
-                };
-                found.add(entity.into(), span, score, "web", Validity::Open, special + 1)?;
+            for one in mail::urls(text) {
+                self.add_web(entity, one, &mut found)?;
             }
         }
         for (_, span) in &names.spans {
             if begins(text, span.start) && ends(text, span.end) {
-                found.add(CUSTOM.into(), *span, 1.0, "name", Validity::Certain, special + 2)?;
+                let rank = self.rules.len() + 2;
+                found.add(CUSTOM.into(), *span, 1.0, "name", Validity::Certain, rank)?;
             }
         }
         if names.omitted > 0 {
@@ -296,9 +295,8 @@ impl Recognizers {
         }
         let mut result = Ok(());
         self.custom.find(text, interrupt, |group, span| {
-            let one = &self.custom.groups[group];
             if result.is_ok() {
-                result = found.add_custom(one, span, special + 3 + group);
+                result = self.add_custom(group, span, &mut found);
             }
         })?;
         result?;
@@ -314,46 +312,51 @@ impl Recognizers {
         if self.shapes.is_none() && !self.phone {
             return Ok(());
         }
-        let mut run = self.shapes.as_ref().map(Shapes::run);
-        let mut best: Vec<(usize, usize, Validity)> = Vec::new();
-        let mut after_phone = 0;
+        let mut scan = AtStarts::new(self);
         for (count, start) in Starts::new(text).enumerate() {
             if count % STEP == 0 {
                 interrupt.check()?;
             }
-            if let Some(run) = &mut run {
-                best.clear();
-                run.matches(text, start, |rule, end| {
-                    // Checked only at a word's end, so that a long number costs one check for each rule.
-                    let Some(value) = text.get(start..end).filter(|_| ends(text, end)) else { return };
-                    let validity = (self.rules[rule].check)(value);
-                    if validity != Validity::Impossible {
-                        best.push((rule, end, validity));
-                    }
-                })?;
-                for (at, &(rule, end, validity)) in best.iter().enumerate() {
-                    // The longest of a rule counts.
-                    if best[at + 1..].iter().any(|(other, longer, _)| *other == rule && *longer > end) {
-                        continue;
-                    }
-                    let Rule { entity, name, score, .. } = self.rules[rule];
-                    let score = if validity == Validity::Certain { 1.0 } else { score };
-                    found.add(entity.into(), Span::new(start, end), score, name, validity, rule)?;
-                }
-            }
-            if self.phone
-                && start >= after_phone
-                && matches!(text.as_bytes()[start], b'0'..=b'9' | b'+' | b'(')
-                && let Some(number) = phone::at(text, start)
-            {
-                after_phone = number.span.end;
-                let value = text.get(number.span.range()).unwrap_or_default();
-                let (score, validity) = number.certainty(value);
-                found.add("PHONE_NUMBER".into(), number.span, score, "phone", validity, self.rules.len())?;
-            }
+            scan.at(text, start, found)?;
         }
         Ok(())
     }
+
+    /// What addresses of mail are, as candidates.
+    pub(super) fn add_mail(&self, span: Span, found: &mut Candidates<'_>) -> Result<(), ScannerError> {
+        found.add("EMAIL_ADDRESS".into(), span, 1.0, "mail", Validity::Certain, self.rules.len())
+    }
+
+    /// The same for an address of the web, which has a scheme or not.
+    pub(super) fn add_web(
+        &self,
+        entity: &'static str,
+        (span, scheme): (Span, bool),
+        found: &mut Candidates<'_>,
+    ) -> Result<(), ScannerError> {
+        let score = match (entity, scheme) {
+            ("URL_RE", _) => 0.75,
+            (_, true) => 0.9,
+            (_, false) => 0.6,
+        };
+        found.add(entity.into(), span, score, "web", Validity::Open, self.rules.len() + 1)
+    }
+
+    /// The same for a match of one of the caller's groups of patterns.
+    pub(super) fn add_custom(
+        &self,
+        group: usize,
+        span: Span,
+        found: &mut Candidates<'_>,
+    ) -> Result<(), ScannerError> {
+        found.add_custom(&self.custom.groups[group], span, self.rules.len() + 3 + group)
+    }
+}
+
+/// What a verdict says when no model finds the `missing` ones.
+fn degraded<'e>(missing: impl Iterator<Item = &'e str>) -> Option<Arc<str>> {
+    let missing = missing.collect::<Vec<_>>().join(", ");
+    (!missing.is_empty()).then(|| format!("no entity model: {missing} cannot be recognised").into())
 }
 
 /// What recognising costs without the caller's patterns, in nanoseconds.

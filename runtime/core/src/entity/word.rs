@@ -41,9 +41,19 @@ pub(super) struct Starts<'t> {
     at: usize,
 }
 
+/// How many bytes of one word `bytes` begins with.
+pub(super) fn run(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
+}
+
 impl<'t> Starts<'t> {
     pub(super) const fn new(text: &'t str) -> Self {
-        Self { bytes: text.as_bytes(), text, at: 0 }
+        Self::after(text, 0)
+    }
+
+    /// Those from `at` on, which is not within a word, but where one begins.
+    pub(super) const fn after(text: &'t str, at: usize) -> Self {
+        Self { bytes: text.as_bytes(), text, at }
     }
 }
 
@@ -61,9 +71,7 @@ impl Iterator for Starts<'_> {
         while let Some(&byte) = self.bytes.get(self.at) {
             let start = self.at;
             if byte.is_ascii_alphanumeric() {
-                while self.bytes.get(self.at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_') {
-                    self.at += 1;
-                }
+                self.at += run(&self.bytes[self.at..]);
                 // A byte before that is not ASCII may be a letter of the same word.
                 let inside = match start.checked_sub(1).map(|before| self.bytes[before]) {
                     None => false,

@@ -1,15 +1,16 @@
 //! Private data in what a model answers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::entity::{Entity, PatternGroup, Recognizers, RecognizersSpec};
+use crate::entity::{Entity, Following, PatternGroup, Recognizers, RecognizersSpec};
 use crate::error::{ConfigError, ScannerError};
-use crate::literal::LiteralList;
+use crate::literal::{LiteralHits, LiteralList};
 use crate::risk::{risk_score, round_to};
 use crate::scanner::{Evidence, Input, Scanner};
+use crate::stream::{Follow, Found, Progress, Window};
 use crate::verdict::Verdict;
 
 /// Parameters of [`Sensitive`]; the names are llm-guard's.
@@ -33,7 +34,7 @@ pub struct SensitiveSpec {
 /// Refuses texts with private data in them. Risks are llm-guard's.
 #[derive(Debug)]
 pub struct Sensitive {
-    recognizers: Recognizers,
+    recognizers: Arc<Recognizers>,
     redact: bool,
     threshold: f64,
     degraded: Option<Arc<str>>,
@@ -57,19 +58,18 @@ impl Sensitive {
             },
         )?;
         let degraded = recognizers.degraded();
-        Ok(Self { recognizers, redact, threshold, degraded })
+        Ok(Self { recognizers: Arc::new(recognizers), redact, threshold, degraded })
     }
 
     /// Says which entities a model finds.
     #[must_use]
     pub fn with_model<'e>(self, found: impl Iterator<Item = &'e str>) -> Self {
-        let recognizers = self.recognizers.with_model(found);
-        let degraded = recognizers.degraded();
-        Self { recognizers, degraded, ..self }
+        let degraded = self.recognizers.degraded_but(found);
+        Self { degraded, ..self }
     }
 
     /// What recognises.
-    pub const fn recognizers(&self) -> &Recognizers {
+    pub fn recognizers(&self) -> &Recognizers {
         &self.recognizers
     }
 
@@ -80,18 +80,13 @@ impl Sensitive {
 
     /// The verdict on a text in which `entities` were found.
     pub fn verdict(&self, entities: Vec<Entity>) -> Result<Verdict, ScannerError> {
-        let best = entities.iter().map(|entity| entity.score).fold(0.0, f64::max);
-        let mut verdict = if entities.is_empty() {
-            Verdict::pass()
-        } else {
-            Verdict::new(false, risk_score(round_to(best, 2), self.threshold))
-        };
-        let mut marks: HashMap<String, Arc<str>> = HashMap::new();
+        let best = entities.iter().map(|entity| entity.score).reduce(f64::max);
+        let (valid, risk) = judged(best, self.threshold);
+        let mut verdict = Verdict::new(valid, risk);
+        let mut marks = Marks::default();
         for entity in entities {
             if self.redact {
-                let mark = marks
-                    .entry(entity.label.to_string())
-                    .or_insert_with(|| format!("<{}>", entity.label).into());
+                let mark = marks.of(&entity);
                 verdict.redact(entity.label, entity.span, entity.score, mark)?;
             } else {
                 verdict.report(entity.label, entity.span, entity.score);
@@ -99,6 +94,22 @@ impl Sensitive {
         }
         verdict.degraded.clone_from(&self.degraded);
         Ok(verdict)
+    }
+}
+
+/// Whether a text passes in which the surest entity has the score `best`, and its risk.
+fn judged(best: Option<f64>, threshold: f64) -> (bool, f64) {
+    best.map_or((true, -1.0), |best| (false, risk_score(round_to(best, 2), threshold)))
+}
+
+/// What stands in the place of entities, by their names.
+#[derive(Debug, Default)]
+struct Marks(HashMap<String, Arc<str>>);
+
+impl Marks {
+    fn of(&mut self, entity: &Entity) -> &Arc<str> {
+        let mark = || format!("<{}>", entity.label).into();
+        self.0.entry(entity.label.to_string()).or_insert_with(mark)
     }
 }
 
@@ -121,5 +132,74 @@ impl Scanner for Sensitive {
 
     fn scan(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Verdict, ScannerError> {
         self.verdict(self.recognizers.analyze(input.text, evidence.literals, input.interrupt)?)
+    }
+
+    fn follow(&self) -> Option<Box<dyn Follow>> {
+        Some(Box::new(SensitiveFollower {
+            entities: Following::new(&self.recognizers)?,
+            marks: self.redact.then(Marks::default),
+            threshold: self.threshold,
+            degraded: self.degraded.clone(),
+            recent: VecDeque::new(),
+            best: None,
+            rests_until: 0,
+        }))
+    }
+}
+
+/// From how many held bytes on a step waits until a quarter more have come.
+const PATIENT: usize = 2_048;
+
+/// Follows one stream.
+#[derive(Debug)]
+struct SensitiveFollower {
+    entities: Following,
+    /// What takes the place of entities, if something does.
+    marks: Option<Marks>,
+    threshold: f64,
+    degraded: Option<Arc<str>>,
+    /// The scores of entities that the end of the text may come before, with their places.
+    recent: VecDeque<(usize, f64)>,
+    /// The highest of all before.
+    best: Option<f64>,
+    rests_until: usize,
+}
+
+fn higher(best: Option<f64>, score: f64) -> f64 {
+    best.map_or(score, |best| best.max(score))
+}
+
+impl Follow for SensitiveFollower {
+    fn advance(
+        &mut self,
+        window: &Window<'_>,
+        _literals: &LiteralHits,
+        found: &mut Found,
+    ) -> Result<Progress, ScannerError> {
+        let mut entities = Vec::new();
+        let decided = self.entities.advance(window, &mut entities)?;
+        for entity in entities {
+            let mark = self.marks.as_mut().map(|marks| Arc::clone(marks.of(&entity)));
+            self.recent.push_back((entity.span.start, entity.score));
+            found.push(0, entity.label, entity.span, entity.score, mark.as_ref());
+        }
+        let before = self.recent.partition_point(|(start, _)| *start < window.base);
+        self.best = self.recent.drain(..before).fold(self.best, |best, (_, score)| Some(higher(best, score)));
+        let held = window.end() - decided;
+        self.rests_until = if held < PATIENT { 0 } else { window.end() + held / 4 };
+        Ok(Progress { decided, needed: self.entities.needed() })
+    }
+
+    fn rests_until(&self) -> usize {
+        self.rests_until
+    }
+
+    fn degraded(&self) -> Option<Arc<str>> {
+        self.degraded.clone()
+    }
+
+    fn conclude(&self, _findings: usize, end: usize) -> (bool, f64) {
+        let seen = self.recent.iter().filter(|(start, _)| *start <= end);
+        judged(seen.fold(self.best, |best, (_, score)| Some(higher(best, *score))), self.threshold)
     }
 }
