@@ -84,7 +84,10 @@ class EntityDecision(TypedDict):
         start: Where it begins.
         end: Where it ends, exclusive.
         score: How sure, 0 to 1, context included.
-        recognizer: Which shape of the entity, or `mail`, `web`, `phone`, `name`, `pattern`.
+        threshold: The least score that counts for it.
+        recognizer: Which shape of the entity, or `mail`, `web`, `phone`, `name`, `pattern`, `model`.
+        model: The model that found it, by name and version; `None` if none did.
+        model_label: What that model calls it, without `B-` and `I-`.
         check_passed: Whether check digits confirm it.
         context: The word before it that raised the score.
         decision: `kept`, `below_threshold`, `allowed`, or `overlapped` by another candidate.
@@ -94,7 +97,10 @@ class EntityDecision(TypedDict):
     start: int
     end: int
     score: float
+    threshold: float
     recognizer: str
+    model: str | None
+    model_label: str | None
     check_passed: bool
     context: str | None
     decision: str
@@ -194,7 +200,7 @@ def shown_params(params: Mapping[str, Any], defaults: Mapping[str, Any], hidden:
     return ", ".join(given)
 
 
-def explain(params: Mapping[str, Any], text: str) -> list[EntityDecision]:
+def explain(scanner: str, params: Mapping[str, Any], text: str) -> list[EntityDecision]:
     """Every candidate in a text, and what became of it."""
     import json
     from typing import cast
@@ -202,7 +208,7 @@ def explain(params: Mapping[str, Any], text: str) -> list[EntityDecision]:
     from pyshield._runtime import explain_entities
 
     names = {name: list(params.get(name, ())) for name in ("hidden_names", "allowed_names")}
-    spec = recognizer_spec(params) | names
+    spec = {"type": scanner} | recognizer_spec(params) | names | names_spec(params)
     return cast("list[EntityDecision]", explain_entities(json.dumps(spec), text))
 
 

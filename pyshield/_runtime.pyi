@@ -1156,6 +1156,8 @@ def entity_types() -> list[str]:
 def explain_entities(spec: str, scanned: str, /) -> list[dict[str, Any]]:
     """
     Every candidate in a text with what became of it: a list of dicts without a word of the text.
+
+    Blocks while a model reads the text, if the declaration names one.
     """
 
 def extract_urls(text: str, /) -> list[str]:

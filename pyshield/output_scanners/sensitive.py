@@ -73,8 +73,8 @@ class Sensitive(OutputScanner):
         return {"type": self._type, "redact": self._params["redact"], **recognizers, **names}
 
     def explain(self, output: str) -> list[EntityDecision]:
-        """Every candidate in an output, and what became of it; holds no word of the output."""
-        return _private.explain(self._params, output)
+        """Every candidate in an output, and what became of it; as `Anonymize.explain`."""
+        return _private.explain(self._type, self._params, output)
 
     def __repr__(self) -> str:
         defaults: Mapping[str, Any] = Sensitive.__init__.__kwdefaults__ or {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
@@ -70,13 +71,17 @@ def test_thresholds(conf):
     assert report.findings[0].score == pytest.approx(SURE, abs=0.02)
 
 
-def test_a_model_may_say_from_when_on_it_is_believed(tmp_path):
-    import json
-
-    directory = encoder(tmp_path)
+def believed(path, thresholds):
+    """The directory of a model that asks to be believed from such scores on."""
+    directory = encoder(path)
     config = json.loads((directory / "config.json").read_text())
-    config["thresholds"] = {"Anonymize": 0.999}
+    config["thresholds"] = thresholds
     (directory / "config.json").write_text(json.dumps(config))
+    return directory
+
+
+def test_a_model_may_say_from_when_on_it_is_believed(tmp_path):
+    directory = believed(tmp_path, {"Anonymize": 0.999})
     conf = {"DEFAULT_MODEL": Model(str(directory))}
     assert i.Anonymize(Vault(), entity_types=ALL, recognizer_conf=conf).scan("Bob")[1]
     asked = i.Anonymize(Vault(), entity_types=ALL, recognizer_conf=conf, thresholds={"PERSON": 0.5})
@@ -118,7 +123,69 @@ def test_a_text_of_which_a_part_was_not_read_does_not_pass(encoder_dir):
     with pytest.raises(ScannerError, match="2 windows of the model"):
         i.Anonymize(Vault(), recognizer_conf=conf).scan(text)
     with pytest.raises(ScannerError, match="2 windows of the model"):
+        i.Anonymize(Vault(), recognizer_conf=conf).explain(text)
+    with pytest.raises(ScannerError, match="2 windows of the model"):
         o.Sensitive(recognizer_conf=conf).scan("", text)
+
+
+def test_a_text_of_which_a_part_was_not_read_is_refused_for_the_rest_but_not_redacted(encoder_dir):
+    model = Model(str(encoder_dir), max_windows=2)
+    conf = {"DEFAULT_MODEL": model}
+    text = "Bob and " + "a b c d " * 60
+    assert not o.Sensitive(recognizer_conf=conf).scan("", text)[1]
+    companies = "Acme and " + "a b c d " * 60
+    assert not o.BanCompetitors(["Acme"], model=model, redact=False).scan("", companies)[1]
+    redacting = [
+        lambda: i.Anonymize(Vault(), recognizer_conf=conf).scan(text),
+        lambda: o.Sensitive(recognizer_conf=conf, redact=True).scan("", text),
+        lambda: o.BanCompetitors(["Acme"], model=model, redact=True).scan("", companies),
+    ]
+    for scan in redacting:
+        with pytest.raises(ScannerError, match="2 windows of the model"):
+            scan()
+
+
+def test_explains_names(conf):
+    text = "Bob at Acme in Paris: bob@acme.com"
+    scanner = i.Anonymize(
+        Vault(),
+        entity_types=["PERSON", "LOCATION", "EMAIL_ADDRESS"],
+        recognizer_conf=conf,
+        thresholds={"LOCATION": 0.999},
+        allowed_names=["Bob"],
+    )
+    trace = scanner.explain(text)
+    told = ["type", "decision", "threshold", "recognizer", "model", "model_label"]
+    assert [[one[key] for key in told] for one in trace] == [
+        ["PERSON", "allowed", 0.5, "model", "small-encoder 1", "PERSON"],
+        ["LOCATION", "below_threshold", 0.999, "model", "small-encoder 1", "LOCATION"],
+        ["PERSON", "overlapped", 0.5, "model", "small-encoder 1", "PERSON"],
+        ["EMAIL_ADDRESS", "kept", 0.5, "mail", None, None],
+    ]
+    assert [text[one["start"] : one["end"]] for one in trace] == ["Bob", "Paris", "bob", "bob@acme.com"]
+    assert trace[0]["score"] == pytest.approx(SURE, abs=0.02)
+    assert not any(word in repr(trace) for word in ("Bob", "Paris", "acme"))
+    # A scanner that judges by the same model says the same.
+    assert [f.label for f in scanner.report(text).findings] == ["EMAIL_ADDRESS"]
+    output = o.Sensitive(entity_types=["PERSON"], recognizer_conf=conf)
+    assert [one["decision"] for one in output.explain("Bob at Acme")] == ["kept"]
+
+
+def test_explains_from_when_on_a_model_is_believed(tmp_path):
+    directory = believed(tmp_path, {"Anonymize": 0.999})
+    conf = {"DEFAULT_MODEL": Model(str(directory))}
+    (one,) = i.Anonymize(Vault(), entity_types=ALL, recognizer_conf=conf).explain("Bob")
+    assert (one["threshold"], one["decision"]) == (0.999, "below_threshold")
+    (one,) = o.Sensitive(entity_types=ALL, recognizer_conf=conf).explain("Bob")
+    assert (one["threshold"], one["decision"]) == (0.5, "kept")
+
+
+def test_a_scanner_alone_loads_its_model_when_a_text_is_first_read(tmp_path):
+    model = Model(str(encoder(tmp_path, "names-not-yet")))
+    scanner = i.Anonymize(Vault(), entity_types=ALL, recognizer_conf={"DEFAULT_MODEL": model})
+    assert model_metrics()["names-not-yet 1"]["sessions"] == 0
+    assert scanner.scan("Bob")[0] == "[REDACTED_PERSON_1]"
+    assert model_metrics()["names-not-yet 1"]["sessions"] >= 1
 
 
 async def test_in_a_shield_one_session_each(conf):

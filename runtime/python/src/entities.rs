@@ -2,10 +2,11 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
-use pyshield_core::entity::{self, Validity};
-use pyshield_engine::private;
+use pyshield_core::entity::{self, Explained, Validity};
+use pyshield_engine::private::{Explainer, Trace};
 
 use crate::errors;
+use crate::onnxruntime;
 use crate::text::text;
 
 /// The names of all entities that can be asked for, sorted.
@@ -15,6 +16,8 @@ pub(crate) fn entity_types() -> Vec<&'static str> {
 }
 
 /// Every candidate in a text with what became of it: a list of dicts without a word of the text.
+///
+/// Blocks while a model reads the text, if the declaration names one.
 #[pyfunction]
 #[pyo3(signature = (spec, scanned, /))]
 pub(crate) fn explain_entities<'py>(
@@ -23,19 +26,26 @@ pub(crate) fn explain_entities<'py>(
     scanned: &Bound<'py, PyString>,
 ) -> PyResult<Bound<'py, PyList>> {
     let text = text(scanned)?;
-    let explained = py.detach(|| private::explain(spec, &text));
-    let candidates = explained
-        .map_err(|error| errors::config_error(py, &error))?
-        .map_err(|error| errors::failed(py, &error.to_string()))?;
+    let explainer = py.detach(|| Explainer::new(spec)).map_err(|error| errors::build_error(py, &error))?;
+    if explainer.reads_model() {
+        onnxruntime::announce(py);
+    }
+    let trace = py.detach(|| explainer.explain(&text));
+    let Trace { candidates, model } =
+        trace.map_err(|error| errors::scanner_error(py, explainer.scanner(), &error))?;
     let list = PyList::empty(py);
     let positions = text.code_points();
-    for (entity, decision) in candidates {
+    for Explained { entity, threshold, decision } in candidates {
+        let by_model = entity.model_label.is_some();
         let dict = PyDict::new(py);
         dict.set_item("type", &*entity.label)?;
         dict.set_item("start", positions.of_byte(text.as_str(), entity.span.start))?;
         dict.set_item("end", positions.of_byte(text.as_str(), entity.span.end))?;
         dict.set_item("score", entity.score)?;
+        dict.set_item("threshold", threshold)?;
         dict.set_item("recognizer", entity.recognizer)?;
+        dict.set_item("model", model.as_deref().filter(|_| by_model))?;
+        dict.set_item("model_label", entity.model_label.as_deref())?;
         dict.set_item("check_passed", entity.validity == Validity::Certain)?;
         dict.set_item("context", entity.context.as_deref())?;
         dict.set_item("decision", decision.as_str())?;

@@ -136,11 +136,6 @@ pub(crate) fn scanner_error(py: Python<'_>, scanner: impl Display, error: &Scann
     raise(scanner_class(py), (format!("{scanner}: {error}"), scanner.to_string(), reason))
 }
 
-/// The exception of recognisers that came to no end.
-pub(crate) fn failed(py: Python<'_>, message: &str) -> PyErr {
-    raise(scanner_class(py), (message, "Anonymize", "failed"))
-}
-
 /// The exception of tokens that could not be counted.
 pub(crate) fn tokenizer_error(py: Python<'_>, error: &TokenizerError) -> PyErr {
     let class = match error {

@@ -67,15 +67,20 @@ impl Asked {
     }
 }
 
-/// A shield with its models loaded.
+/// A shield. Its models are checked, and loaded when a text is first read.
 pub(crate) fn compiled(py: Python<'_>, spec: ShieldSpec) -> PyResult<Arc<engine::Shield>> {
     let compiled = py.detach(|| engine::Shield::compile(spec));
     let engine = Arc::new(compiled.map_err(|error| errors::build_error(py, &error))?);
     if engine.models().next().is_some() {
         onnxruntime::announce(py);
-        let loaded = py.detach(|| engine.load());
-        loaded.map_err(|error| errors::model_error(py, &error, None))?;
     }
+    Ok(engine)
+}
+
+/// A shield with its models loaded.
+fn loaded(py: Python<'_>, spec: ShieldSpec) -> PyResult<Arc<engine::Shield>> {
+    let engine = compiled(py, spec)?;
+    py.detach(|| engine.load()).map_err(|error| errors::model_error(py, &error, None))?;
     Ok(engine)
 }
 
@@ -148,7 +153,7 @@ impl Shield {
     fn new(py: Python<'_>, spec: &str, vaults: Vec<AnyVault<'_>>) -> PyResult<Self> {
         let mut spec: ShieldSpec = serde_json::from_str(spec).map_err(|e| errors::malformed(py, &e))?;
         spec.vaults = handles(vaults);
-        compiled(py, spec).map(|engine| Self { engine })
+        loaded(py, spec).map(|engine| Self { engine })
     }
 
     /// The same shield with another vault for all its scanners: nothing is compiled, and limits, metrics and

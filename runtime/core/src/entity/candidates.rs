@@ -56,6 +56,7 @@ impl<'t> Candidates<'t> {
             recognizer,
             validity,
             context: context.map(Cow::Borrowed),
+            model_label: None,
             rank,
         })
     }
@@ -71,7 +72,8 @@ impl<'t> Candidates<'t> {
         let context = context::before(self.text, span.start, &words).map(|word| Cow::Owned(word.to_owned()));
         let label = Cow::Owned(group.name.clone());
         let (score, validity) = (group.score, Validity::Open);
-        self.push(Entity { label, span, score, recognizer: "pattern", validity, context, rank })
+        let recognizer = "pattern";
+        self.push(Entity { label, span, score, recognizer, validity, context, model_label: None, rank })
     }
 
     fn push(&mut self, mut entity: Entity) -> Result<(), ScannerError> {

@@ -31,6 +31,7 @@ mod tests;
 mod word;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 pub use check::Validity;
 pub use custom::PatternGroup;
@@ -96,8 +97,21 @@ pub struct Entity {
     pub validity: Validity,
     /// The context word that raised the score.
     pub context: Option<Cow<'static, str>>,
+    /// What the model that found it calls it: `GIVENNAME`.
+    pub model_label: Option<Arc<str>>,
     /// Its place among the recognisers.
     rank: usize,
+}
+
+/// A candidate, and why it counts or not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explained {
+    /// The candidate.
+    pub entity: Entity,
+    /// The least score that counts for it.
+    pub threshold: f64,
+    /// What became of it.
+    pub decision: Decision,
 }
 
 /// What became of a candidate.

@@ -15,7 +15,7 @@ use super::resolve::resolve;
 use super::rule::Rule;
 use super::starts::AtStarts;
 use super::word::{Starts, begins, ends};
-use super::{CUSTOM, Decision, Entity, GROUPS, MODEL_ENTITIES, TABLES, mail, phone};
+use super::{CUSTOM, Decision, Entity, Explained, GROUPS, MODEL_ENTITIES, TABLES, mail, phone};
 use crate::error::{ConfigError, ScannerError};
 use crate::interrupt::Interrupt;
 use crate::literal::{LiteralHits, LiteralList, Need};
@@ -55,6 +55,8 @@ pub struct Recognizers {
     allowed: HashSet<String>,
     threshold: f64,
     thresholds: BTreeMap<String, f64>,
+    /// The least score from which the model that finds names is believed, where nothing is said of the entity.
+    model_threshold: f64,
     pub(super) mail: bool,
     pub(super) url: Option<&'static str>,
     pub(super) phone: bool,
@@ -118,6 +120,7 @@ impl Recognizers {
             allowed: spec.allowed_names.iter().cloned().collect(),
             threshold: spec.threshold,
             thresholds: spec.thresholds.clone(),
+            model_threshold: 0.0,
             mail: wanted("EMAIL_ADDRESS"),
             url,
             phone,
@@ -142,9 +145,11 @@ impl Recognizers {
         &self.missing
     }
 
-    /// Says which entities a model finds; their names come by [`Self::named`].
+    /// Says which entities a model finds, and from which score on it is believed if nothing is said of the entity;
+    /// their names come by [`Self::named`].
     #[must_use]
-    pub fn with_model<'e>(mut self, found: impl Iterator<Item = &'e str>) -> Self {
+    pub fn with_model<'e>(mut self, found: impl Iterator<Item = &'e str>, threshold: f64) -> Self {
+        self.model_threshold = threshold;
         let found: HashSet<&str> = found.collect();
         self.missing.retain(|entity| !found.contains(entity));
         self
@@ -193,71 +198,80 @@ impl Recognizers {
         resolve(text.as_str(), candidates)
     }
 
-    /// What a model found, as a candidate; `None` if it does not count. `least` is the score from which the model
-    /// is believed, if nothing is said of the entity.
+    /// What a model found and calls `model_label`, as a candidate; `None` if the entity is not wanted.
     pub fn named(
         &self,
         text: &Text,
         label: Cow<'static, str>,
+        model_label: &Arc<str>,
         span: Span,
         score: f64,
-        least: f64,
     ) -> Option<Entity> {
         let found = text.as_str().get(span.range())?;
         let start = span.start + (found.len() - found.trim_start().len());
         let span = Span::new(start, start + found.trim().len());
         let wanted = !span.is_empty() && self.wanted.contains(&*label);
-        if !wanted || (!self.thresholds.contains_key(&*label) && score < least) {
-            return None;
-        }
-        let entity = Entity {
+        wanted.then(|| Entity {
             label,
             span,
             score,
             recognizer: "model",
             validity: Validity::Open,
             context: None,
+            model_label: Some(Arc::clone(model_label)),
             rank: usize::MAX,
-        };
-        (self.decide(text.as_str(), &entity) == Decision::Kept).then_some(entity)
+        })
     }
 
-    /// Every candidate whose check digits do not rule it out, and what became of it.
+    /// Whether a candidate counts, as far as that does not depend on others.
+    pub fn counts(&self, text: &Text, candidate: &Entity) -> bool {
+        self.decide(text.as_str(), candidate) == Decision::Kept
+    }
+
+    /// Every candidate whose check digits do not rule it out, and what became of it. `named` is what a model found.
     pub fn explain(
         &self,
         text: &Text,
         names: &LiteralHits,
+        named: Vec<Entity>,
         interrupt: Interrupt<'_>,
-    ) -> Result<Vec<(Entity, Decision)>, ScannerError> {
+    ) -> Result<Vec<Explained>, ScannerError> {
         let source = text.as_str();
-        let all = self.candidates(source, names, interrupt)?;
+        let mut all = self.candidates(source, names, interrupt)?;
+        all.extend(named);
+        let explained = |entity: Entity, decision| {
+            let threshold = self.threshold_of(&entity);
+            Explained { entity, threshold, decision }
+        };
         let (mut kept, mut decided) = (Vec::new(), Vec::new());
         for candidate in all {
             match self.decide(source, &candidate) {
                 Decision::Kept => kept.push(candidate),
-                other => decided.push((candidate, other)),
+                other => decided.push(explained(candidate, other)),
             }
         }
         let resolved = resolve(source, kept.clone());
         for candidate in kept {
             let wins = |one: &Entity| one.label == candidate.label && one.span.overlaps(candidate.span);
             let decision = if resolved.iter().any(wins) { Decision::Kept } else { Decision::Overlapped };
-            decided.push((candidate, decision));
+            decided.push(explained(candidate, decision));
         }
-        decided.sort_by(|(a, _), (b, _)| a.span.cmp(&b.span).then(a.rank.cmp(&b.rank)));
+        decided.sort_by(|a, b| a.entity.span.cmp(&b.entity.span).then(a.entity.rank.cmp(&b.entity.rank)));
         Ok(decided)
     }
 
-    /// What a verdict says then when `found` are the entities that a model finds.
-    pub fn degraded_but<'e>(&self, found: impl Iterator<Item = &'e str>) -> Option<Arc<str>> {
-        let found: HashSet<&str> = found.collect();
-        degraded(self.missing.iter().copied().filter(|entity| !found.contains(entity)))
+    /// The least score that counts for a candidate.
+    fn threshold_of(&self, candidate: &Entity) -> f64 {
+        let of_all = || {
+            let by_model = candidate.model_label.is_some();
+            if by_model { self.threshold.max(self.model_threshold) } else { self.threshold }
+        };
+        self.thresholds.get(&*candidate.label).copied().unwrap_or_else(of_all)
     }
 
     pub(super) fn decide(&self, text: &str, candidate: &Entity) -> Decision {
-        let threshold = self.thresholds.get(&*candidate.label).copied().unwrap_or(self.threshold);
         let value = text.get(candidate.span.range()).unwrap_or_default();
-        if candidate.score < threshold {
+        if candidate.score < self.threshold_of(candidate) {
             Decision::BelowThreshold
         } else if self.allowed.contains(value) {
             Decision::Allowed

@@ -43,9 +43,22 @@ pub struct Sensitive {
 impl Sensitive {
     /// Compiles the recognisers.
     pub fn new(spec: SensitiveSpec) -> Result<Self, ConfigError> {
+        Self::of(spec, |recognizers| recognizers)
+    }
+
+    /// The same where a model finds `found`, believed from `threshold` on.
+    pub fn with_model<'e>(
+        spec: SensitiveSpec,
+        found: impl Iterator<Item = &'e str>,
+        threshold: f64,
+    ) -> Result<Self, ConfigError> {
+        Self::of(spec, |recognizers| recognizers.with_model(found, threshold))
+    }
+
+    fn of(spec: SensitiveSpec, with: impl FnOnce(Recognizers) -> Recognizers) -> Result<Self, ConfigError> {
         let SensitiveSpec { entity_types, regex_patterns, redact, threshold, thresholds, language } = spec;
         let (hidden_names, allowed_names) = (Vec::new(), Vec::new());
-        let recognizers = Recognizers::new(
+        let recognizers = with(Recognizers::new(
             "Sensitive",
             &RecognizersSpec {
                 entity_types,
@@ -56,16 +69,9 @@ impl Sensitive {
                 thresholds,
                 language,
             },
-        )?;
+        )?);
         let degraded = recognizers.degraded();
         Ok(Self { recognizers: Arc::new(recognizers), redact, threshold, degraded })
-    }
-
-    /// Says which entities a model finds.
-    #[must_use]
-    pub fn with_model<'e>(self, found: impl Iterator<Item = &'e str>) -> Self {
-        let degraded = self.recognizers.degraded_but(found);
-        Self { degraded, ..self }
     }
 
     /// What recognises.

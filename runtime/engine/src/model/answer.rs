@@ -54,6 +54,13 @@ pub struct Answers {
     pub passages: Vec<PassageAnswer>,
 }
 
+impl Answers {
+    /// Whether a passage was too long to be read to its end.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.passages.iter().any(|answer| answer.covered.is_some())
+    }
+}
+
 /// What the heads said of one passage.
 #[derive(Clone, Debug)]
 pub struct PassageAnswer {

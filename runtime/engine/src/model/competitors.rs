@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use super::Model;
 use super::answer::Answers;
-use super::head::HeadKind;
+use super::entities;
 use super::passage::Passage;
 use super::scanner::{BuildError, ModelScanner};
 use super::source::ModelSource;
-use super::spec::{check_threshold, find_head, parse, unfit};
+use super::spec::{check_threshold, find_token_head, parse};
 
 /// What takes a competitor's place.
 const REDACTED: &str = "[REDACTED]";
@@ -60,14 +60,9 @@ impl BanCompetitors {
     pub fn new(name: &'static str, spec: CompetitorsSpec) -> Result<Self, BuildError> {
         check_threshold(name, "threshold", spec.threshold)?;
         let model = Model::open(&spec.model)?;
-        let at = find_head(name, &spec.model, &model, &spec.head)?;
-        let head = &model.config().heads[at];
-        if head.kind != HeadKind::Token {
-            let detail = format!("{name} reads names; the head {} does not label tokens", head.name);
-            return Err(unfit(&spec.model, detail));
-        }
-        let kind = |label: &str| label.rsplit(['-', '_']).next().is_some_and(is_organisation);
-        let tells = head.labels.iter().any(|label| is_organisation(label) || kind(label));
+        let at = find_token_head(name, &spec.model, &model, &spec.head)?;
+        let tells =
+            model.config().heads[at].labels.iter().any(|label| is_organisation(entities::kind(label)));
         let names = spec.competitors.iter().map(|name| name.trim().to_owned()).collect();
         Ok(Self { model, head: [at], names, tells, spec })
     }

@@ -27,6 +27,14 @@ enum Tag<'a> {
     Inside(&'a str),
 }
 
+/// What a label is about, without `B-` and `I-`.
+pub(crate) fn kind(label: &str) -> &str {
+    match tag(label) {
+        Tag::Outside => label,
+        Tag::Begin(kind) | Tag::Inside(kind) => kind,
+    }
+}
+
 fn tag(label: &str) -> Tag<'_> {
     match label.split_once(['-', '_']) {
         _ if label.eq_ignore_ascii_case("O") => Tag::Outside,

@@ -49,6 +49,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
+use pyshield_core::ScannerError;
 
 use crate::actors::model::{Blueprint, SessionPool};
 use crate::lock::Mutex;
@@ -124,6 +125,11 @@ impl Model {
     /// What it was declared as.
     pub const fn source(&self) -> &ModelSource {
         &self.source
+    }
+
+    /// The error of a text of which a part was not read.
+    pub(crate) const fn too_long(&self) -> ScannerError {
+        ScannerError::Limit { what: "windows of the model", limit: self.source.max_windows }
     }
 
     /// What its directory says of it.

@@ -6,16 +6,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use pyshield_core::entity::{Entity, Recognizers};
-use pyshield_core::{Input, ScannerError, Text};
+use pyshield_core::{Input, Text};
 use serde::Deserialize;
 
 use super::Model;
 use super::answer::Answers;
-use super::head::HeadKind;
+use super::entities::kind;
 use super::passage::Passage;
 use super::scanner::BuildError;
 use super::source::ModelSource;
-use super::spec::{find_head, no_label, unfit};
+use super::spec::{find_token_head, no_label};
 
 /// Which model finds names, and what they are called.
 #[derive(Clone, Debug, Deserialize)]
@@ -35,30 +35,22 @@ pub(crate) struct Names {
     model: Arc<Model>,
     head: [usize; 1],
     labels: HashMap<String, Cow<'static, str>>,
-    /// The probability from which the model asks to be believed, where a scanner says nothing of the entity.
-    least: f64,
-    max_windows: usize,
+    threshold: f64,
 }
 
 impl Names {
     /// Opens the model, for the scanner `name`.
     pub(crate) fn new(name: &'static str, spec: NamesSpec) -> Result<Self, BuildError> {
         let model = Model::open(&spec.model)?;
-        let at = find_head(name, &spec.model, &model, &spec.head)?;
+        let at = find_token_head(name, &spec.model, &model, &spec.head)?;
         let head = &model.config().heads[at];
-        if head.kind != HeadKind::Token {
-            let detail = format!("{name} reads names; the head {} does not label tokens", head.name);
-            return Err(unfit(&spec.model, detail));
-        }
-        let kind = |label: &str| label.split_once(['-', '_']).map_or(label, |(_, kind)| kind).to_owned();
-        let has = |label: &String| head.labels.iter().any(|one| **one == **label || kind(one) == *label);
-        if !spec.labels.keys().any(has) {
+        let known = |label: &String| head.labels.iter().any(|one| kind(one) == *label);
+        if !spec.labels.keys().any(known) {
             return Err(no_label(name, &spec.model, head));
         }
         let labels = spec.labels.into_iter().map(|(label, entity)| (label, Cow::Owned(entity))).collect();
-        let max_windows = spec.model.max_windows;
-        let least = model.config().thresholds.get(name).copied().unwrap_or(0.0);
-        Ok(Self { model, head: [at], labels, least, max_windows })
+        let threshold = model.config().thresholds.get(name).copied().unwrap_or(0.0);
+        Ok(Self { model, head: [at], labels, threshold })
     }
 
     /// The model that is read.
@@ -76,27 +68,38 @@ impl Names {
         self.labels.values().map(|entity| &**entity)
     }
 
+    /// The probability from which the model asks to be believed, where a scanner says nothing of the entity.
+    pub(crate) const fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
     /// What the model is to read.
     pub(crate) fn passages(input: &Input<'_>) -> Vec<Passage> {
         if input.text.is_blank() { Vec::new() } else { vec![Passage::whole(input)] }
     }
 
-    /// Adds what the model found in a text to what recognisers did.
+    /// What the model found of the entities that are wanted, as candidates, whether they count or not.
+    pub(crate) fn found<'a>(
+        &'a self,
+        recognizers: &'a Recognizers,
+        text: &'a Text,
+        answers: &'a Answers,
+    ) -> impl Iterator<Item = Entity> + 'a {
+        answers.passages.iter().flat_map(|answer| answer.entities(self.head[0])).filter_map(|found| {
+            let entity = self.labels.get(&*found.label)?.clone();
+            recognizers.named(text, entity, &found.label, found.span, found.score)
+        })
+    }
+
+    /// Adds what the model found, and counts, to what recognisers did.
     pub(crate) fn add(
         &self,
         recognizers: &Recognizers,
         text: &Text,
         answers: &Answers,
         candidates: &mut Vec<Entity>,
-    ) -> Result<(), ScannerError> {
-        // Whether there is a name in what was not read, nobody knows.
-        if answers.passages.iter().any(|answer| answer.covered.is_some()) {
-            return Err(ScannerError::Limit { what: "windows of the model", limit: self.max_windows });
-        }
-        for found in answers.passages.iter().flat_map(|answer| answer.entities(self.head[0])) {
-            let Some(entity) = self.labels.get(&*found.label) else { continue };
-            candidates.extend(recognizers.named(text, entity.clone(), found.span, found.score, self.least));
-        }
-        Ok(())
+    ) {
+        let found = self.found(recognizers, text, answers);
+        candidates.extend(found.filter(|entity| recognizers.counts(text, entity)));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyshield_core::entity::Recognizers;
 use pyshield_core::literal::LiteralHits;
-use pyshield_core::scanner::sensitive::{Sensitive, SensitiveSpec};
+use pyshield_core::scanner::sensitive::Sensitive;
 use pyshield_core::stream::windows::Reads;
 use pyshield_core::{Input, ScannerError, Verdict};
 use serde_json::Value;
@@ -29,7 +29,7 @@ struct SensitiveWithNames {
 /// Makes the scanner of a declaration whose `names` was taken out of it.
 pub(crate) fn build(spec: Value, names: Value) -> Result<Box<dyn ModelScanner>, BuildError> {
     let names = Names::new(NAME, parse::<NamesSpec>(NAME, names)?)?;
-    let scanner = Sensitive::new(parse::<SensitiveSpec>(NAME, spec)?)?.with_model(names.entities());
+    let scanner = Sensitive::with_model(parse(NAME, spec)?, names.entities(), names.threshold())?;
     Ok(Box::new(SensitiveWithNames { scanner, names }))
 }
 
@@ -67,7 +67,7 @@ impl ModelScanner for SensitiveWithNames {
     fn judge(&self, input: &Input<'_>, answers: &Answers) -> Result<Verdict, ScannerError> {
         let recognizers = self.scanner.recognizers();
         let mut candidates = recognizers.search(input.text, &LiteralHits::default(), input.interrupt)?;
-        self.names.add(recognizers, input.text, answers, &mut candidates)?;
+        self.names.add(recognizers, input.text, answers, &mut candidates);
         self.scanner.verdict(Recognizers::settled(input.text, candidates))
     }
 }

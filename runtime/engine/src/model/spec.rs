@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Model;
 use super::error::ModelFault;
-use super::head::Head;
+use super::head::{Head, HeadKind};
 use super::scanner::BuildError;
 use super::source::ModelSource;
 
@@ -45,6 +45,20 @@ pub(crate) fn find_head(
         let has = config.heads.iter().map(|head| &*head.name).collect::<Vec<_>>().join(", ");
         unfit(source, format!("{name} reads the head {head}; the model has {has}"))
     })
+}
+
+/// The position of a head that labels tokens; a fault if there is none of the name, or it does something else.
+pub(crate) fn find_token_head(
+    name: &'static str,
+    source: &ModelSource,
+    model: &Model,
+    head: &str,
+) -> Result<usize, BuildError> {
+    let at = find_head(name, source, model, head)?;
+    if model.config().heads[at].kind == HeadKind::Token {
+        return Ok(at);
+    }
+    Err(unfit(source, format!("{name} reads names; the head {head} does not label tokens")))
 }
 
 /// The fault of a model whose head has none of the labels that a scanner knows.

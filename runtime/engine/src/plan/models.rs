@@ -198,13 +198,11 @@ fn judge_all(
 }
 
 /// The verdict of a scanner on one reading of a text. A text of which a part was not seen can be refused, but not
-/// passed.
+/// passed, nor changed: it would pass for one that was redacted to its end.
 fn judge(scanner: &dyn ModelScanner, input: &Input<'_>, answers: &Answers) -> Result<Verdict, ScannerError> {
     let verdict = guard(|| scanner.judge(input, answers))?;
-    let unseen = answers.passages.iter().any(|answer| answer.covered.is_some());
-    if unseen && verdict.valid {
-        let limit = scanner.model().source().max_windows;
-        return Err(ScannerError::Limit { what: "windows of the model", limit });
+    if answers.is_partial() && (verdict.valid || !verdict.edits.is_empty()) {
+        return Err(scanner.model().too_long());
     }
     Ok(verdict)
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::future::BoxFuture;
-use pyshield_core::entity::{Decision, Entity, PatternGroup, Recognizers, RecognizersSpec, fake};
-use pyshield_core::literal::{LiteralAutomaton, LiteralList};
+use pyshield_core::entity::{Entity, PatternGroup, Recognizers, RecognizersSpec, fake};
+use pyshield_core::literal::LiteralList;
 use pyshield_core::risk::{risk_score, round_to};
-use pyshield_core::{ConfigError, Edit, Evidence, Input, Interrupt, ScannerError, Span, Text, Verdict};
+use pyshield_core::{ConfigError, Edit, Evidence, Input, ScannerError, Span, Text, Verdict};
 use serde::Deserialize;
 
 use super::operator::{Operator, Operators};
@@ -102,8 +102,8 @@ impl Anonymize {
 
     pub(crate) fn new(mut spec: AnonymizeSpec, place: usize) -> Result<Self, BuildError> {
         let names = spec.names.take().map(|names| Names::new(Self::NAME, names)).transpose()?;
-        let found = names.iter().flat_map(Names::entities);
-        let recognizers = spec.recognizers()?.with_model(found);
+        let threshold = names.as_ref().map_or(0.0, Names::threshold);
+        let recognizers = spec.recognizers()?.with_model(names.iter().flat_map(Names::entities), threshold);
         let operators = Operators::new(Self::NAME, spec.operator, spec.operators, spec.key)?;
         let rules = Rules {
             operators,
@@ -156,7 +156,11 @@ impl Anonymize {
     ) -> Result<Found, ScannerError> {
         let Unnamed { mut candidates, vault } = unnamed;
         if let Some(names) = &self.names {
-            names.add(&self.recognizers, text, answers, &mut candidates)?;
+            // Whether there is a name in what was not read, nobody knows: it would pass for redacted.
+            if answers.is_partial() {
+                return Err(names.model().too_long());
+            }
+            names.add(&self.recognizers, text, answers, &mut candidates);
         }
         self.found(text, candidates, &vault)
     }
@@ -315,24 +319,4 @@ fn taken(text: &str) -> HashSet<Box<str>> {
         rest.get(..=end)
     });
     whole.map(Into::into).collect()
-}
-
-/// What was found in a text, and what became of every candidate: the trace of a decision.
-///
-/// `spec` is the scanner's declaration in JSON, of [`Anonymize`] or of the scanner `Sensitive`.
-pub fn explain(
-    spec: &str,
-    text: &Text,
-) -> Result<Result<Vec<(Entity, Decision)>, ScannerError>, ConfigError> {
-    let malformed =
-        |error: serde_json::Error| ConfigError::new(Anonymize::NAME, "declaration", error.to_string());
-    let spec: RecognizersSpec = serde_json::from_str(spec).map_err(malformed)?;
-    let recognizers = Recognizers::new(Anonymize::NAME, &spec)?;
-    let lists: Vec<&LiteralList> = recognizers.literals().into_iter().collect();
-    let automaton = LiteralAutomaton::new(&lists)?;
-    let names = match automaton.find(text, &Interrupt::NEVER) {
-        Ok(mut hits) => hits.pop().unwrap_or_default(),
-        Err(error) => return Ok(Err(error)),
-    };
-    Ok(recognizers.explain(text, &names, Interrupt::NEVER))
 }

@@ -7,6 +7,7 @@
 mod anonymize;
 mod deanonymize;
 mod document;
+mod explain;
 mod follow;
 mod json;
 mod operator;
@@ -37,7 +38,7 @@ use anonymize::Anonymize;
 pub(crate) use anonymize::Unnamed;
 use deanonymize::Deanonymize;
 
-pub use anonymize::explain;
+pub use explain::{Explainer, Trace};
 pub use session::Session;
 pub(crate) use snapshot::Snapshot;
 pub use vault::VaultHandle;
