@@ -118,7 +118,7 @@ impl Read {
             if second_tokens.covered < second.len() {
                 covered.get_or_insert(tokens.covered);
             }
-            pair_windows(encoder, &tokens.tokens, &second_tokens.tokens, config.window, config.overlap)
+            pair_windows(encoder, &tokens.tokens, &second_tokens.tokens, config.window, config.overlap, most)
         } else {
             windows(encoder, &tokens.tokens, config.window, config.overlap)
         };

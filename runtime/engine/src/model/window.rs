@@ -57,13 +57,14 @@ pub(crate) fn windows(encoder: &Encoder, tokens: &[Token], length: usize, overla
 }
 
 /// The windows of two texts: whichever does not fit is cut, and if neither does, every part of the one meets
-/// every part of the other.
+/// every part of the other. Of more than `most` windows only as many are made as show that they are too many.
 pub(crate) fn pair_windows(
     encoder: &Encoder,
     first: &[Token],
     second: &[Token],
     length: usize,
     overlap: usize,
+    most: usize,
 ) -> Vec<Window> {
     let frame = encoder.frame_of(true);
     let room = length.saturating_sub(frame.len()).max(2);
@@ -78,15 +79,13 @@ pub(crate) fn pair_windows(
         (room - half, half)
     };
     let parts = ranges(second.len(), for_second, overlap.min(for_second / 2));
-    let mut windows = Vec::new();
-    for range in ranges(first.len(), for_first, overlap.min(for_first / 2)) {
-        windows.extend(
-            parts
-                .iter()
-                .map(|part| window(encoder, frame, first, range.clone(), Some(&second[part.clone()]))),
-        );
-    }
-    windows
+    let of_first = ranges(first.len(), for_first, overlap.min(for_first / 2));
+    // Their number is the product of the two: two long texts would have millions.
+    let meetings = of_first.iter().flat_map(|range| parts.iter().map(move |part| (range, part)));
+    let window = |(range, part): (&Range<usize>, &Range<usize>)| {
+        window(encoder, frame, first, range.clone(), Some(&second[part.clone()]))
+    };
+    meetings.take(most.saturating_add(1)).map(window).collect()
 }
 
 fn window(
@@ -165,7 +164,7 @@ mod tests {
         let texts = |n: u32| (10..10 + n).map(token).collect::<Vec<_>>();
         for (first, second) in [(3, 3), (100, 3), (3, 100), (60, 60), (0, 0), (0, 40)] {
             let (first, second) = (texts(first), texts(second));
-            let windows = pair_windows(&encoder, &first, &second, 23, 4);
+            let windows = pair_windows(&encoder, &first, &second, 23, 4, 1_000);
             assert!(windows.iter().all(|window| window.len() <= 23), "{} {}", first.len(), second.len());
             for from in &first {
                 for to in &second {
@@ -177,6 +176,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn no_more_windows_are_made_of_a_pair_than_are_read() {
+        let encoder = encoder();
+        let token = |id| Token { id, start: 0, end: 0, word: id, case: 0 };
+        let text: Vec<Token> = (10..10_010).map(token).collect();
+        assert_eq!(pair_windows(&encoder, &text, &text, 23, 4, 50).len(), 51);
     }
 
     #[test]
