@@ -116,6 +116,19 @@ def test_a_batch_that_overruns_is_cancelled_and_the_next_one_runs(run):
     assert cancelled == [1]
 
 
+def test_who_waits_for_a_batch_that_overruns_is_late_and_nothing_else(run):
+    @functions.register(batch=True, timeout=0.05)
+    async def judge(calls):
+        await asyncio.sleep(60)
+
+    async def main():
+        return await asyncio.gather(*(functions.call("judge", n=n) for n in range(8)), return_exceptions=True)
+
+    # The time of those in the queue runs out in the same moment as that of the batch.
+    for _ in range(20):
+        assert {type(end) for end in run(main())} == {errors.FunctionTimeout}
+
+
 def test_one_caller_that_goes_does_not_take_the_others_along(run):
     @functions.register(batch=True)
     async def judge(calls):
