@@ -22,6 +22,10 @@ _LONGEST = 30 * 24 * 3600.0
 _FUNCTIONS = {"sigmoid", "softmax", "none", "default"}
 
 
+def _milliseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else max(1, round(seconds * 1000))
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A model as llm-guard declares it.
@@ -51,6 +55,9 @@ class Model:
             model is loaded.
         max_windows: Windows that are read of one text. What is longer can be refused, but not passed.
         idle_timeout: Seconds without a request after which the sessions are unloaded.
+        run_timeout: Seconds one run may take before it is stopped, which is an error of the texts in it; if
+            not given 120 on a CPU, and without bound elsewhere. A run that nobody waits for any more is stopped
+            whatever this says.
 
     Raises:
         ConfigError: For a wrong type or value.
@@ -73,6 +80,7 @@ class Model:
     max_batch_tokens: int | None = None
     max_windows: int = 1024
     idle_timeout: float | None = None
+    run_timeout: float | None = None
 
     def __post_init__(self) -> None:
         check = Check("Model")
@@ -90,13 +98,18 @@ class Model:
         check.boolean("strict", self.strict)
         check.integer("threads", self.threads, least=1, most=_MOST_WORKERS)
         check.integer("max_windows", self.max_windows, least=1, most=_MOST_WINDOWS)
+        self._check_options(check)
+        _ = self._max_length, self._activation
+
+    def _check_options(self, check: Check) -> None:
+        """What need not be given."""
         if self.workers is not None:
             check.integer("workers", self.workers, least=1, most=_MOST_WORKERS)
         if self.max_batch_tokens is not None:
             check.integer("max_batch_tokens", self.max_batch_tokens, least=1)
-        if self.idle_timeout is not None:
-            check.number("idle_timeout", self.idle_timeout, least=0.0, most=_LONGEST, above=True)
-        _ = self._max_length, self._activation
+        for name in ("idle_timeout", "run_timeout"):
+            if getattr(self, name) is not None:
+                check.number(name, getattr(self, name), least=0.0, most=_LONGEST, above=True)
 
     @property
     def _max_length(self) -> int | None:
@@ -145,7 +158,8 @@ class Model:
             "threads": self.threads,
             "max_batch_tokens": self.max_batch_tokens,
             "max_windows": self.max_windows,
-            "idle_timeout": None if self.idle_timeout is None else max(1, round(self.idle_timeout * 1000)),
+            "idle_timeout": _milliseconds(self.idle_timeout),
+            "run_timeout": _milliseconds(self.run_timeout),
         }
 
     def reload(self) -> bool:

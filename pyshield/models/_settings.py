@@ -178,8 +178,9 @@ def _model(check: Check, name: str, given: object, usual: dict[str, Any]) -> Mod
         check.fail(f"models.{name}.{unknown[0]}", "unknown key")
     if "path" not in fields:
         check.fail(f"models.{name}.path", "missing")
-    if "idle_timeout" in fields:
-        fields["idle_timeout"] = _seconds(check, f"models.{name}.idle_timeout", fields["idle_timeout"])
+    for key in ("idle_timeout", "run_timeout"):
+        if key in fields:
+            fields[key] = _seconds(check, f"models.{name}.{key}", fields[key])
     return Model(**{**usual, **fields})
 
 

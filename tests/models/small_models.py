@@ -21,6 +21,12 @@ WORDS = ["ignore", "all", "previous", "instructions", "hello", "world", "paris",
 MORE = ["acme", "def", "fn", "angry", "sad"]
 VOCABULARY = [*SPECIAL, *WORDS, *MORE, *LETTERS, *(f"##{c}" for c in LETTERS), *".,!?'-:;()"]
 WIDTH = len(VOCABULARY)
+DESCRIBED = {
+    "architectures": ["BertForSequenceClassification"],
+    "id2label": {"0": "SAFE", "1": "INJECTION"},
+    "max_position_embeddings": 32,
+    "model_type": "bert",
+}
 
 
 def tokenizer(vocabulary: list[str] = VOCABULARY) -> dict:
@@ -151,13 +157,41 @@ def classifier(directory: Path, *, width: int = WIDTH, **config: object) -> Path
     graph.sequence("logits", table[:width], [2.0, 0.0])
     graph.save(directory / "model.onnx")
     (directory / "tokenizer.json").write_text(json.dumps(tokenizer()))
-    described = {
-        "architectures": ["BertForSequenceClassification"],
-        "id2label": {"0": "SAFE", "1": "INJECTION"},
-        "max_position_embeddings": 32,
-        "model_type": "bert",
-    }
-    (directory / "config.json").write_text(json.dumps(described | config))
+    (directory / "config.json").write_text(json.dumps(DESCRIBED | config))
+    return directory
+
+
+def endless(directory: Path, word: str | None = None) -> Path:
+    """As `classifier`, but a text with `word`, or any text, has the graph go round for ever."""
+    directory.mkdir(parents=True, exist_ok=True)
+    graph = Graph()
+    masked = graph.gathered("plain", weights(2, {"ignore": [0, 3], "previous": [0, 3], "hello": [1, 0]}))
+    graph.node("ReduceSum", [masked, "tokens"], "plain_sum", keepdims=0)
+    graph.constant("bias", np.array([2.0, 0.0], dtype=np.float32))
+    graph.node("Add", ["plain_sum", "bias"], "plain")
+    graph.constant("word", np.array(0 if word is None else VOCABULARY.index(word), dtype=np.int64))
+    graph.node("Equal", ["input_ids", "word"], "is_word")
+    graph.node("Cast", ["is_word"], "is_one", to=TensorProto.INT64)
+    graph.node("ReduceMax", ["is_one"], "found", keepdims=0)
+    graph.constant("ever", np.array(1 << 60, dtype=np.int64))
+    graph.node("Mul", ["found", "ever"], "some")
+    graph.constant("go_on", np.array(True))
+    value = helper.make_tensor_value_info
+    round_ = helper.make_graph(
+        [helper.make_node("Identity", [name], [f"{name}_out"]) for name in ("condition", "carried")],
+        "round",
+        [
+            value("turn", TensorProto.INT64, []),
+            value("condition", TensorProto.BOOL, []),
+            value("carried", TensorProto.FLOAT, None),
+        ],
+        [value("condition_out", TensorProto.BOOL, []), value("carried_out", TensorProto.FLOAT, None)],
+    )
+    graph.node("Loop", ["ever" if word is None else "some", "go_on", "plain"], "logits", body=round_)
+    graph.output("logits", ["batch", 2])
+    graph.save(directory / "model.onnx")
+    (directory / "tokenizer.json").write_text(json.dumps(tokenizer()))
+    (directory / "config.json").write_text(json.dumps(DESCRIBED))
     return directory
 
 

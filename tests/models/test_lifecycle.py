@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from pyshield import Shield
+from pyshield import Cache, Shield
 from pyshield._runtime import _poison_models, model_metrics
 from pyshield.errors import ModelError
-from pyshield.input_scanners import PromptInjection
+from pyshield.input_scanners import BanSubstrings, PromptInjection
 from pyshield.model import Model
 from tests.models.small_models import Graph, encoder, weights
 from tests.models.waiting import until
@@ -69,6 +69,23 @@ async def test_a_swap_drops_nothing(tmp_path):
     assert after.verdicts["PromptInjection"].model == "swapped 2"
     # Whoever declares it now gets the same one.
     assert not PromptInjection(model=model).scan("hello")[1]
+
+
+async def test_what_is_remembered_of_the_old_one_is_not_the_new_one_s_word(tmp_path):
+    directory = encoder(tmp_path, "remembered")
+    injection_graph(directory, -5.0)
+    model = Model(str(directory))
+    shield = Shield(prompt=[PromptInjection(model=model)], cache=Cache())
+    other = Shield(prompt=[BanSubstrings(["bad"])], cache=Cache())
+    assert (await shield.scan_prompt("hello")).is_valid
+    assert (await shield.scan_prompt("hello")).cached
+    await other.scan_prompt("hello")
+    injection_graph(directory, 5.0)
+    assert model.reload() is True
+    after = await shield.scan_prompt("hello")
+    assert (after.is_valid, after.cached) == (False, False)
+    assert (await shield.scan_prompt("hello")).cached
+    assert (await other.scan_prompt("hello")).cached
 
 
 async def test_a_swap_that_fails_changes_nothing(tmp_path):
@@ -131,8 +148,9 @@ async def test_the_provider_in_force_is_told(tmp_path):
     shield = Shield(prompt=[PromptInjection(model=model)])
     result = await shield.scan_prompt("hello")
     provider = model_metrics()["fallback 1"]["provider"]
-    named = result.verdicts["PromptInjection"].model
-    assert named == ("fallback 1" if provider == "CPUExecutionProvider" else f"fallback 1 on {provider}")
+    assert provider != ""
+    # Whatever it is: something else was asked for, and may not be there.
+    assert result.verdicts["PromptInjection"].model == f"fallback 1 on {provider}"
 
 
 async def test_the_batch_is_measured(tmp_path):

@@ -11,6 +11,7 @@ use crate::config::{Limits, seconds};
 use crate::error::EngineError;
 use crate::job::{Ticket, Work};
 use crate::metrics::Metrics;
+use crate::model::Model;
 use crate::outcome::Scan;
 use crate::plan::Plan;
 use crate::runtime;
@@ -44,7 +45,10 @@ impl Process {
         if self.cache.is_none() || !work.plan.cacheable() {
             return None;
         }
-        let (plan, session) = (work.plan.fingerprint(), work.session.number());
+        // What a model said before its files were replaced is not an answer any more.
+        let edition = |key: u64, model: &Arc<Model>| key.rotate_left(7) ^ model.edition();
+        let plan = work.plan.models().fold(work.plan.fingerprint(), edition);
+        let session = work.session.number();
         let (prompt, text) = (request.prompt.as_ref().map(Text::as_str), request.text.as_str());
         Some(match request.side {
             Side::Prompt => CacheKey::of_session_prompt(plan, session, text),

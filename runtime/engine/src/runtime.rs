@@ -164,7 +164,7 @@ impl Runtime {
 
     /// Loads a model on threads of its own; they end when the last handle is gone. Blocks while it loads.
     pub(crate) fn load(&self, blueprint: Blueprint) -> Result<Arc<SessionPool>, ModelFault> {
-        let pool = SessionPool::start(&self.system, blueprint, cores())?;
+        let pool = SessionPool::start(&self.system, &self.handle, blueprint, cores())?;
         let mut models = self.models.lock();
         models.retain(|model| model.strong_count() > 0);
         models.push(Arc::downgrade(&pool));

@@ -5,6 +5,7 @@
 //! that sleeps.
 
 mod actor;
+mod watch;
 
 use std::fmt;
 use std::io;
@@ -15,7 +16,8 @@ use std::time::{Duration, Instant};
 
 use actix::prelude::{Actor, Addr};
 use actix_rt::ArbiterHandle;
-use ort::session::RunOptions;
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
 
 use crate::actors::scan::lower_priority;
 use crate::actors::system::ActorSystem;
@@ -26,6 +28,7 @@ use crate::model::config::ModelConfig;
 use crate::model::error::ModelFault;
 use crate::model::lineup::{Batch, Lineup};
 use crate::model::metrics::ModelMetrics;
+use crate::model::pulse::Pulse;
 use crate::model::session::Session;
 use crate::model::source::ModelSource;
 use crate::model::window::Window;
@@ -65,6 +68,9 @@ pub(crate) struct SessionPool {
     born: Instant,
     /// Set by tests: the next run panics.
     poisoned: AtomicBool,
+    /// Whether somebody looks after the runs, and what wakes them.
+    watched: AtomicBool,
+    stirred: Arc<Notify>,
 }
 
 struct State {
@@ -79,15 +85,20 @@ struct State {
 struct Worker {
     arbiter: ArbiterHandle,
     address: Option<Addr<SessionActor>>,
-    stop: Option<Arc<RunOptions>>,
+    pulse: Option<Arc<Pulse>>,
+    /// Whether it runs something, or is about to.
+    busy: bool,
+    /// The rows of the run that goes on; none while it measures.
+    keys: Vec<u128>,
 }
 
 impl SessionPool {
     /// Loads a model: one session to begin with, and the others beside the first requests.
     ///
-    /// Blocks until the first session is there, and is warm.
+    /// Blocks until the first session is there, and is warm. `tokio` is where its runs are looked after.
     pub(crate) fn start(
         system: &ActorSystem,
+        tokio: &Handle,
         blueprint: Blueprint,
         cores: usize,
     ) -> Result<Arc<Self>, ModelFault> {
@@ -106,7 +117,10 @@ impl SessionPool {
             used: AtomicU64::new(0),
             born: Instant::now(),
             poisoned: AtomicBool::new(false),
+            watched: AtomicBool::new(false),
+            stirred: Arc::default(),
         });
+        tokio.spawn(watch::watch(Arc::downgrade(&pool)));
         let no_thread =
             |error: io::Error| ModelFault::Library(format!("no thread could be started: {error}"));
         pool.add_worker(system).map_err(no_thread)?;
@@ -133,7 +147,13 @@ impl SessionPool {
 
     fn add_worker(&self, system: &ActorSystem) -> io::Result<()> {
         let arbiter = system.arbiter()?;
-        self.state.lock().workers.push(Worker { arbiter, address: None, stop: None });
+        self.state.lock().workers.push(Worker {
+            arbiter,
+            address: None,
+            pulse: None,
+            busy: false,
+            keys: Vec::new(),
+        });
         Ok(())
     }
 
@@ -196,7 +216,7 @@ impl SessionPool {
     /// Sessions that could take work.
     pub(crate) fn strength(&self) -> usize {
         let state = self.state.lock();
-        state.workers.iter().filter(|worker| worker.stop.is_some()).count()
+        state.workers.iter().filter(|worker| worker.pulse.is_some()).count()
     }
 
     /// For how long nobody has asked anything, nor was answered.
@@ -220,14 +240,14 @@ impl SessionPool {
         let mut state = self.state.lock();
         state.closed = true;
         let waiting = state.line.clear();
-        let running: Vec<_> = state.workers.iter().filter_map(|worker| worker.stop.clone()).collect();
+        let running: Vec<_> = state.workers.iter().filter_map(|worker| worker.pulse.clone()).collect();
         drop(state);
         for ask in &waiting {
             ask.fail(AskError::Fault(ModelFault::Closed));
         }
         drop(waiting);
-        for stop in running {
-            let _ = stop.terminate();
+        for pulse in running {
+            pulse.close();
         }
         let all_asleep = |state: &State| state.asleep.len() + state.broken >= state.workers.len();
         let (mut state, idle) = wait_until(&self.idle, self.state.lock(), deadline, all_asleep);
@@ -279,10 +299,12 @@ impl SessionPool {
             let Some(strong) = pool.upgrade() else { return };
             lower_priority(NICENESS);
             let mut actor = SessionActor { pool, slot, session: None };
+            strong.run_begins(slot, &[]);
             let calibrated = actor.open(&strong).and_then(|session| match &first {
                 Some(_) => calibrate::run(session),
                 None => calibrate::warm(session),
             });
+            strong.run_ended(slot);
             let failed = calibrated.is_err();
             if let Some(first) = first {
                 let _ = first.send(calibrated);
@@ -307,6 +329,7 @@ impl Drop for SessionPool {
         for worker in self.state.lock().workers.drain(..) {
             worker.arbiter.stop();
         }
+        self.stirred.notify_one();
     }
 }
 

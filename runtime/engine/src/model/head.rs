@@ -99,6 +99,13 @@ impl Head {
         row
     }
 
+    /// Whether probabilities can be made of a row of logits. Some models rule a label out by minus infinity.
+    pub(crate) fn is_sound(&self, logits: &[f32]) -> bool {
+        let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let exclusive = self.kind == HeadKind::Token || self.activation == Activation::Softmax;
+        !logits.iter().any(|logit| logit.is_nan()) && (highest.is_finite() || !exclusive)
+    }
+
     /// The position of a label, whatever its case.
     pub fn label(&self, name: &str) -> Option<usize> {
         self.labels.iter().position(|label| label.eq_ignore_ascii_case(name))

@@ -189,6 +189,11 @@ impl Lineup {
         }
     }
 
+    /// Whether anybody waits for a row.
+    pub(crate) fn is_wanted(&self, key: u128, now: Instant) -> bool {
+        self.rows.get(&key).is_some_and(|row| row.askers.iter().any(|(ask, _)| ask.is_wanted(now)))
+    }
+
     /// Forgets a row that was run; returns who waits for it.
     pub(crate) fn finish(&mut self, key: u128) -> Vec<(Arc<Ask>, usize)> {
         self.rows.remove(&key).map_or_else(Vec::new, |row| row.askers)

@@ -29,6 +29,7 @@ pub(crate) mod names;
 pub mod passage;
 pub(crate) mod prose;
 pub(crate) mod provider;
+pub(crate) mod pulse;
 pub(crate) mod question;
 pub(crate) mod reading;
 mod registry;
@@ -45,6 +46,7 @@ pub(crate) mod vector;
 pub(crate) mod window;
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
@@ -61,7 +63,7 @@ use config::ModelConfig;
 use encode::Encoder;
 use error::{ModelError, ModelFault};
 use metrics::{ModelMetrics, ModelSnapshot};
-use source::ModelSource;
+use source::{ModelSource, Stamp};
 
 /// A model that scanners can read.
 pub struct Model {
@@ -70,6 +72,8 @@ pub struct Model {
     process: ArcSwap<Process>,
     /// The tokenizer, for those who want tokens alone.
     encoder: OnceLock<Arc<Encoder>>,
+    /// How many times its files became others.
+    edition: AtomicU64,
     /// Itself, for the task that unloads it.
     this: Weak<Self>,
 }
@@ -77,7 +81,8 @@ pub struct Model {
 /// What a model keeps per process.
 struct Process {
     generation: u64,
-    loading: Mutex<()>,
+    /// Held while it loads; the graph that was loaded last.
+    loading: Mutex<Option<Stamp>>,
     loaded: ArcSwapOption<Loaded>,
     metrics: Arc<ModelMetrics>,
 }
@@ -113,7 +118,8 @@ impl Model {
         let process = ArcSwap::from_pointee(Process::new());
         Ok(Arc::new_cyclic(|this| {
             let encoder = OnceLock::new();
-            Self { source, config, process, encoder, this: Weak::clone(this) }
+            let (edition, this) = (AtomicU64::new(0), Weak::clone(this));
+            Self { source, config, process, encoder, edition, this }
         }))
     }
 
@@ -137,13 +143,19 @@ impl Model {
         &self.config
     }
 
-    /// Name, version and, once it is loaded, the execution provider in force: what a verdict says it rests on.
+    /// How many times its files became others: what was said before is not what it says now.
+    pub(crate) fn edition(&self) -> u64 {
+        self.edition.load(Ordering::Acquire)
+    }
+
+    /// Name, version and, once it is loaded, the execution provider in force unless it is the CPU as declared:
+    /// what a verdict says it rests on.
     pub fn label(&self) -> String {
         let process = self.process();
         let loaded = process.loaded.load();
         let Some(loaded) = &*loaded else { return self.config.name.clone() };
         match loaded.pool.provider() {
-            provider::CPU => loaded.name.clone(),
+            provider::CPU if self.source.is_for_cpu() => loaded.name.clone(),
             provider => format!("{} on {provider}", loaded.name),
         }
     }
@@ -159,11 +171,11 @@ impl Model {
         if let Some(loaded) = &*process.loaded.load() {
             return Ok(Arc::clone(loaded));
         }
-        let _loading = process.loading.lock();
+        let mut last = process.loading.lock();
         if let Some(loaded) = &*process.loaded.load() {
             return Ok(Arc::clone(loaded));
         }
-        self.start(&process)
+        self.start(&process, &mut last)
     }
 
     /// Loads the files as they are now and puts the new sessions in the place of the old, which finish what they
@@ -179,17 +191,23 @@ impl Model {
             return Err(ModelFault::unreadable("config.json", detail));
         }
         let process = self.process();
-        let _loading = process.loading.lock();
+        let mut last = process.loading.lock();
         if process.loaded.load().is_some() {
-            self.start(&process)?;
+            self.start(&process, &mut last)?;
         }
+        // The graph may be the same, and the tokenizer another.
+        self.edition.fetch_add(1, Ordering::AcqRel);
         Ok(())
     }
 
     /// Loads the sessions and makes them those in use. Under the lock of loading.
-    fn start(&self, process: &Process) -> Result<Arc<Loaded>, ModelFault> {
+    fn start(&self, process: &Process, last: &mut Option<Stamp>) -> Result<Arc<Loaded>, ModelFault> {
+        let stamp = self.source.stamp()?;
         let loaded = Arc::new(self.load_now(process)?);
         process.loaded.store(Some(Arc::clone(&loaded)));
+        if last.replace(stamp).is_some_and(|last| last != stamp) {
+            self.edition.fetch_add(1, Ordering::AcqRel);
+        }
         if let Some(timeout) = self.source.idle_timeout {
             let runtime = runtime::current().map_err(|_| ModelFault::Closed)?;
             let pool = Arc::downgrade(&loaded.pool);

@@ -49,6 +49,11 @@ const PROVIDERS: [Provider; 5] = [
     },
 ];
 
+/// Whether a provider's name is the CPU's.
+pub(crate) fn is_cpu(name: &str) -> bool {
+    name.eq_ignore_ascii_case(CPU) || name.eq_ignore_ascii_case("cpu")
+}
+
 /// Registers the first of `wanted` that can be used. Returns the builder and the name of the provider in
 /// force: the CPU's when nothing was asked for, or when `strict` is off and nothing else could be used.
 pub(crate) fn register(
@@ -58,7 +63,7 @@ pub(crate) fn register(
 ) -> Result<(SessionBuilder, &'static str), ModelFault> {
     let mut refused = None;
     for name in wanted {
-        if name.eq_ignore_ascii_case(CPU) || name.eq_ignore_ascii_case("cpu") {
+        if is_cpu(name) {
             return Ok((builder, CPU));
         }
         let matches = |provider: &&Provider| {

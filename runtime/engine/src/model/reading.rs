@@ -48,18 +48,28 @@ pub(crate) fn read(
     if stride == 0 || data.len() != stride * rows.len() {
         return Err(wrong());
     }
-    let chunks = data.chunks_exact(stride);
-    Ok(chunks.zip(rows).map(|(chunk, row)| one(head, row, chunk, width, by_token)).collect())
+    let chunks = data.chunks_exact(stride).zip(rows);
+    let readings = chunks.map(|(chunk, row)| {
+        one(head, row, chunk, width, by_token)
+            .ok_or_else(|| ModelFault::Run(format!("head {} gave what is no number", head.name)))
+    });
+    readings.collect()
 }
 
-fn one(head: &Head, row: &Window, chunk: &[f32], width: usize, by_token: bool) -> Reading {
-    match head.kind {
+/// What a head said of a row; `None` if it is not to be made sense of: what it finds harmless or not would be
+/// by chance, and a text must not pass by that.
+fn one(head: &Head, row: &Window, chunk: &[f32], width: usize, by_token: bool) -> Option<Reading> {
+    let reading = match head.kind {
         HeadKind::Sequence | HeadKind::Pair => {
+            if !head.is_sound(chunk) {
+                return None;
+            }
             Reading::Labels { probabilities: head.probabilities(chunk), logits: chunk.to_vec() }
         }
         HeadKind::Token => {
             let tokens = chunk.chunks_exact(width).skip(row.before).take(row.tokens.len());
-            Reading::Tokens(tokens.map(|logits| likeliest(head, logits)).collect())
+            let label = |logits: &[f32]| head.is_sound(logits).then(|| likeliest(head, logits));
+            Reading::Tokens(tokens.map(label).collect::<Option<_>>()?)
         }
         HeadKind::Embedding => {
             let mut vector = if by_token {
@@ -71,9 +81,13 @@ fn one(head: &Head, row: &Window, chunk: &[f32], width: usize, by_token: bool) -
                 chunk.to_vec()
             };
             normalise(&mut vector);
+            if !vector.iter().all(|x| x.is_finite()) {
+                return None;
+            }
             Reading::Embedding(vector)
         }
-    }
+    };
+    Some(reading)
 }
 
 fn likeliest(head: &Head, logits: &[f32]) -> (u16, f32) {
@@ -103,5 +117,37 @@ pub(crate) fn normalise(vector: &mut [f32]) {
         for x in vector {
             *x /= length;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::config::{ModelConfig, Overrides};
+
+    fn head(activation: &str) -> Head {
+        let json = serde_json::json!({
+            "name": "n", "version": "1", "format": 1, "max_tokens": 32,
+            "heads": {"h": {"output": "h", "kind": "sequence", "activation": activation, "labels": ["a", "b"]}},
+        });
+        let config = ModelConfig::parse(json.to_string().as_bytes(), "n", &Overrides::default());
+        config.unwrap().heads.remove(0)
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_answer() {
+        let row = Window { ids: vec![1], types: vec![0], before: 0, tokens: 0..1, key: 0 };
+        let of = |activation: &str, logits: [f32; 2]| {
+            read(&head(activation), &[&row], 1, &[1, 2], &logits).map(|readings| readings.len())
+        };
+        let (nan, most) = (f32::NAN, f32::INFINITY);
+        for activation in ["softmax", "sigmoid"] {
+            assert_eq!(of(activation, [0.5, -0.5]), Ok(1));
+            assert_eq!(of(activation, [0.5, -most]), Ok(1), "a label that is ruled out");
+            assert_eq!(of(activation, [nan, 9.0]).unwrap_err().kind(), "run");
+        }
+        assert_eq!(of("sigmoid", [most, -most]), Ok(1));
+        assert_eq!(of("softmax", [most, most]).unwrap_err().kind(), "run");
+        assert_eq!(of("softmax", [-most, -most]).unwrap_err().kind(), "run");
     }
 }

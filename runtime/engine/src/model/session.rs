@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
-use ort::session::{RunOptions, SessionInputValue, SessionInputs};
+use ort::session::{SessionInputValue, SessionInputs};
 use ort::value::{Outlet, TensorElementType, TensorRef};
 
 use super::config::ModelConfig;
 use super::error::{ModelFault, brief};
 use super::library;
 use super::provider;
+use super::pulse::Pulse;
 use super::reading::{Reading, read};
 use super::source::ModelSource;
 use super::window::Window;
@@ -42,7 +43,7 @@ pub(crate) struct Session {
     outputs: Vec<String>,
     provider: &'static str,
     padding: u32,
-    stop: Arc<RunOptions>,
+    pulse: Arc<Pulse>,
     long: [Vec<i64>; 4],
     short: [Vec<i32>; 4],
 }
@@ -68,10 +69,10 @@ impl Session {
             return Err(ModelFault::Shape("it has no input input_ids".to_owned()));
         }
         let outputs = outputs(graph.outputs(), config)?;
-        let stop = RunOptions::new().map_err(|error| setup(&error))?;
+        let pulse = Pulse::new().map_err(|error| setup(&error))?;
         let config = Arc::clone(config);
         let (long, short) = Default::default();
-        Ok(Self { graph, config, feeds, outputs, provider, padding, stop: Arc::new(stop), long, short })
+        Ok(Self { graph, config, feeds, outputs, provider, padding, pulse: Arc::new(pulse), long, short })
     }
 
     /// The execution provider in force.
@@ -84,9 +85,9 @@ impl Session {
         self.config.window
     }
 
-    /// What ends a run from another thread.
-    pub(crate) fn stop(&self) -> Arc<RunOptions> {
-        Arc::clone(&self.stop)
+    /// What shows its runs to other threads.
+    pub(crate) fn pulse(&self) -> Arc<Pulse> {
+        Arc::clone(&self.pulse)
     }
 
     /// Runs rows as one batch, the shorter ones filled up. `heads` are the bits of those that are read.
@@ -122,7 +123,13 @@ impl Session {
             });
         }
         let inputs: SessionInputs<'_, '_> = SessionInputs::ValueSlice(&inputs);
-        let outputs = self.graph.run_with_options(inputs, &*self.stop).map_err(fault)?;
+        let running = self.pulse.begin();
+        let outputs = self.graph.run_with_options(inputs, self.pulse.options());
+        let stopped = running.end();
+        let outputs = outputs.map_err(|error| match stopped {
+            Some(after) => ModelFault::Run(format!("it did not end, and was stopped after {after:.1?}")),
+            None => fault(error),
+        })?;
         let mut said: Vec<Row> = rows.iter().map(|_| Row::new()).collect();
         for (at, head) in self.config.heads.iter().enumerate() {
             if heads & (1 << at) == 0 {

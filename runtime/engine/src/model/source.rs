@@ -9,6 +9,7 @@ use super::config::{ModelConfig, Overrides};
 use super::encode::Encoder;
 use super::error::{ModelError, ModelFault};
 use super::head::{Activation, TokenPooling};
+use super::provider;
 
 /// The largest `config.json` that is read.
 const MOST_CONFIG_BYTES: u64 = 8 << 20;
@@ -65,6 +66,9 @@ pub struct ModelSource {
     /// Milliseconds without a request after which the sessions are unloaded; never if not given.
     #[serde(default)]
     pub idle_timeout: Option<u64>,
+    /// Milliseconds that one run may take; see `actors::model` if not given.
+    #[serde(default)]
+    pub run_timeout: Option<u64>,
 }
 
 /// What tells one content of a file from another without reading it.
@@ -78,6 +82,11 @@ impl ModelSource {
     /// The error of this model.
     pub fn error(&self, fault: ModelFault) -> ModelError {
         ModelError::new(&*self.name, fault)
+    }
+
+    /// Whether it is declared for the CPU.
+    pub(crate) fn is_for_cpu(&self) -> bool {
+        self.providers.first().is_none_or(|name| provider::is_cpu(name))
     }
 
     /// The graph's file name.

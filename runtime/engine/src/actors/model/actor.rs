@@ -33,7 +33,7 @@ impl SessionActor {
             *pool.provider.lock() = session.provider();
             let mut state = pool.state.lock();
             if let Some(worker) = state.workers.get_mut(self.slot) {
-                worker.stop = Some(session.stop());
+                worker.pulse = Some(session.pulse());
             }
             if state.closed {
                 return Err(ModelFault::Closed);
@@ -49,7 +49,7 @@ impl SessionActor {
         let metrics = &pool.blueprint.metrics;
         let began = Instant::now();
         let windows: Vec<&Window> = batch.windows.iter().map(|window| &**window).collect();
-        let said = self.run(pool, &windows, batch.heads);
+        let said = self.run(pool, &batch.keys, &windows, batch.heads);
         metrics.batches.increment();
         metrics.rows.add(windows.len() as u64);
         metrics.tokens.add(batch.tokens() as u64);
@@ -58,9 +58,16 @@ impl SessionActor {
         let said: Vec<_> = match said {
             Ok(rows) => rows.into_iter().map(Ok).collect(),
             // One row can fail a whole batch: each has a run of its own, and only the one at fault fails.
-            Err(ModelFault::Run(_) | ModelFault::Panicked) if windows.len() > 1 => {
-                let alone = windows.iter().map(|window| self.run(pool, &[window], batch.heads));
-                alone.map(|rows| rows.map(|mut rows| rows.pop().unwrap_or_default())).collect()
+            Err(fault @ (ModelFault::Run(_) | ModelFault::Panicked)) if windows.len() > 1 => {
+                let alone = batch.keys.iter().zip(&windows).map(|(&key, window)| {
+                    // The one at fault may have had nobody who waits for it any more.
+                    if !pool.state.lock().line.is_wanted(key, Instant::now()) {
+                        return Err(fault.clone());
+                    }
+                    let rows = self.run(pool, &[key], &[window], batch.heads);
+                    rows.map(|mut rows| rows.pop().unwrap_or_default())
+                });
+                alone.collect()
             }
             Err(fault) => windows.iter().map(|_| Err(fault.clone())).collect(),
         };
@@ -86,12 +93,21 @@ impl SessionActor {
     }
 
     /// Runs rows. A session that panicked is not to be trusted any more and is loaded anew.
-    fn run(&mut self, pool: &SessionPool, windows: &[&Window], heads: u64) -> Result<Vec<Row>, ModelFault> {
+    fn run(
+        &mut self,
+        pool: &SessionPool,
+        keys: &[u128],
+        windows: &[&Window],
+        heads: u64,
+    ) -> Result<Vec<Row>, ModelFault> {
+        let slot = self.slot;
         let session = self.open(pool)?;
+        pool.run_begins(slot, keys);
         let run = catch_unwind(AssertUnwindSafe(|| {
             assert!(!pool.poisoned.swap(false, Ordering::Relaxed), "poisoned by a test");
             session.run(windows, heads)
         }));
+        pool.run_ended(slot);
         run.unwrap_or_else(|_| {
             // Dropping what is broken may panic again.
             let broken = self.session.take();
@@ -113,7 +129,7 @@ impl Drop for SessionActor {
         }
         let slot = self.slot;
         let Some(worker) = state.workers.get_mut(slot) else { return };
-        worker.stop = None;
+        worker.pulse = None;
         let dead = worker.address.take();
         state.asleep.retain(|asleep| *asleep != slot);
         drop(state);
