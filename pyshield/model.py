@@ -56,7 +56,7 @@ class Model:
         max_windows: Windows that are read of one text. What is longer can be refused, but not passed.
         idle_timeout: Seconds without a request after which the sessions are unloaded.
         run_timeout: Seconds one run may take before it is stopped, which is an error of the texts in it; if
-            not given 120 on a CPU, and without bound elsewhere. A run that nobody waits for any more is stopped
+            not given 120 on a CPU, and no bound elsewhere. A run that nobody waits for any more is stopped
             whatever this says.
 
     Raises:

@@ -29,7 +29,7 @@ def injection_graph(directory, bias: float) -> None:
 
 
 async def test_an_idle_model_is_unloaded_and_loaded_again(tmp_path):
-    model = Model(str(encoder(tmp_path, "idle")), idle_timeout=0.2)
+    model = Model(str(encoder(tmp_path, "idle")), idle_timeout=2.0)
     shield = Shield(prompt=[PromptInjection(model=model)])
     await shield.scan_prompt("hello")
     assert model_metrics()["idle 1"]["sessions"] > 0
