@@ -17,7 +17,7 @@ const UNWANTED: Duration = Duration::from_millis(200);
 
 /// How long one run may take on a CPU if the declaration does not say. Elsewhere there is no such bound: a
 /// provider may compile the graph within the first run.
-const USUAL: Duration = Duration::from_secs(120);
+const USUAL: Duration = Duration::from_mins(2);
 
 impl SessionPool {
     /// Has somebody look after the run of these rows that begins.
