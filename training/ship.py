@@ -167,12 +167,12 @@ def card(
     if missing:
         lines += ["", "## Trained, but not offered", ""]
         lines += [f"* {head}: {why}." for head, why in sorted(missing.items())]
-        lines += ["", "Their scanners need another model: `model=Model(...)`."]
+        lines += ["", "FactualConsistency compares words instead (`docs/models/consistency.md`)."]
     lines += [
         "",
         "## Known weaknesses",
         "",
-        "* Jailbreaks that persuade rather than command, and suffixes of random tokens, are often missed.",
+        "* Jailbreaks that persuade rather than command are missed more often than others.",
         "* Long, complicated harmless requests are flagged more often than short ones.",
         "* Hate without harsh words is often missed; one platform's labels are biased against dialects.",
         "* Subjectivity was learnt from synthesis alone.",
