@@ -9,6 +9,7 @@ import pytest
 from pyshield import Shield
 from pyshield.errors import ConfigError
 from pyshield.ml import MLConfig
+from pyshield.model import Model
 from pyshield.output_scanners import FactualConsistency
 
 MINUTES = (
@@ -28,10 +29,11 @@ PAIRS = [
 @pytest.mark.parametrize(("follows", "does_not"), PAIRS)
 def test_what_follows_passes_and_the_rest_is_refused(follows, does_not):
     scanner = FactualConsistency()
-    assert scanner.scan(MINUTES, follows)[:2] == (follows, True)
+    kept, passes, least = scanner.scan(MINUTES, follows)
+    assert (kept, passes) == (follows, True)
     output, is_valid, risk = scanner.scan(MINUTES, does_not)
     assert (output, is_valid) == (does_not, False)
-    assert 0 < risk <= 1
+    assert -1 <= least < risk <= 1
     [finding] = scanner.report(MINUTES, does_not).findings
     assert (finding.label, finding.start, finding.end) == ("INCONSISTENT", 0, len(does_not))
 
@@ -77,3 +79,10 @@ async def test_no_model_is_read_nor_missed(ml):
     verdict = result.verdicts["FactualConsistency"]
     assert (verdict.is_valid, verdict.model, verdict.skipped) == (False, None, None)
     assert (await shield.scan_output(MINUTES, PAIRS[0][0])).is_valid
+
+
+async def test_with_a_model_it_is_left_out_where_none_are_read():
+    shield = Shield(output=[FactualConsistency(model=Model("nowhere"))], ml=MLConfig.disabled())
+    result = await shield.scan_output(MINUTES, PAIRS[0][1])
+    assert result.verdicts["FactualConsistency"].skipped is not None
+    assert result.is_valid

@@ -114,7 +114,7 @@ def test_suffixes_are_broken_words_and_signs_after_a_request() -> None:
     assert {row.group.split("/")[2] for row in found} == {"jailbreak.suffix.harm", "jailbreak.suffix.plain"}
     for seed in range(50):
         tail = suffix(random.Random(seed), voice(ENGLISH))
-        assert len(tail) > 40
+        assert len(tail) > 30
         assert sum(not (char.isalnum() or char.isspace()) for char in tail) > 1
 
 
