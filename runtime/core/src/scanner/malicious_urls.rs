@@ -1,14 +1,12 @@
 //! Web addresses that look malicious.
 
-use std::collections::VecDeque;
-
 use serde::Deserialize;
 
 use crate::error::{ConfigError, ScannerError};
 use crate::literal::LiteralHits;
 use crate::risk::risk_score;
 use crate::scanner::{Evidence, Input, Scanner};
-use crate::stream::{Follow, Found, Progress, Window};
+use crate::stream::{Follow, Found, Highest, Progress, Window};
 use crate::text::urls::{UrlsAhead, extract_urls};
 use crate::urls::UrlModel;
 use crate::verdict::Verdict;
@@ -60,15 +58,8 @@ struct UrlFollower {
     model: &'static UrlModel,
     threshold: f64,
     urls: UrlsAhead,
-    /// The scores of addresses that the end of the text may come before, with their places.
-    recent: VecDeque<(usize, f64)>,
-    /// The highest of all before.
-    highest: Option<f64>,
+    highest: Highest,
     rests_until: usize,
-}
-
-fn higher(highest: Option<f64>, score: f64) -> f64 {
-    highest.map_or(score, |highest| highest.max(score))
 }
 
 impl Follow for UrlFollower {
@@ -87,15 +78,12 @@ impl Follow for UrlFollower {
             }
             let Some(url) = text.get(span.start - window.base..span.end - window.base) else { continue };
             let score = self.model.score(url);
-            self.recent.push_back((span.start, score));
+            self.highest.add(span.start, score);
             if score > self.threshold {
                 found.push(0, LABEL, span, score, None);
             }
         }
-        let before = self.recent.partition_point(|(start, _)| *start < window.base);
-        for (_, score) in self.recent.drain(..before) {
-            self.highest = Some(higher(self.highest, score));
-        }
+        self.highest.settle(window.base);
         let open = self.urls.open();
         self.rests_until = if open > LONG { window.end() + open / 4 } else { 0 };
         Ok(Progress { decided, needed: decided })
@@ -106,8 +94,7 @@ impl Follow for UrlFollower {
     }
 
     fn conclude(&self, _findings: usize, end: usize) -> (bool, f64) {
-        let seen = self.recent.iter().filter(|(start, _)| *start <= end);
-        let highest = seen.fold(self.highest, |highest, (_, score)| Some(higher(highest, *score)));
+        let highest = self.highest.until(end);
         highest.map_or((true, -1.0), |score| (score <= self.threshold, risk_score(score, self.threshold)))
     }
 }
@@ -146,8 +133,7 @@ impl Scanner for MaliciousUrls {
             model: self.model,
             threshold: self.threshold,
             urls: UrlsAhead::default(),
-            recent: VecDeque::new(),
-            highest: None,
+            highest: Highest::default(),
             rests_until: 0,
         }))
     }

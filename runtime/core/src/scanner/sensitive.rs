@@ -1,6 +1,6 @@
 //! Private data in what a model answers.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use crate::error::{ConfigError, ScannerError};
 use crate::literal::{LiteralHits, LiteralList};
 use crate::risk::{risk_score, round_to};
 use crate::scanner::{Evidence, Input, Scanner};
-use crate::stream::{Follow, Found, Progress, Window};
+use crate::stream::{Follow, Found, Highest, Progress, Window};
 use crate::verdict::Verdict;
 
 /// Parameters of [`Sensitive`]; the names are llm-guard's.
@@ -146,8 +146,7 @@ impl Scanner for Sensitive {
             marks: self.redact.then(Marks::default),
             threshold: self.threshold,
             degraded: self.degraded.clone(),
-            recent: VecDeque::new(),
-            best: None,
+            highest: Highest::default(),
             rests_until: 0,
         }))
     }
@@ -164,15 +163,8 @@ struct SensitiveFollower {
     marks: Option<Marks>,
     threshold: f64,
     degraded: Option<Arc<str>>,
-    /// The scores of entities that the end of the text may come before, with their places.
-    recent: VecDeque<(usize, f64)>,
-    /// The highest of all before.
-    best: Option<f64>,
+    highest: Highest,
     rests_until: usize,
-}
-
-fn higher(best: Option<f64>, score: f64) -> f64 {
-    best.map_or(score, |best| best.max(score))
 }
 
 impl Follow for SensitiveFollower {
@@ -186,11 +178,10 @@ impl Follow for SensitiveFollower {
         let decided = self.entities.advance(window, &mut entities)?;
         for entity in entities {
             let mark = self.marks.as_mut().map(|marks| Arc::clone(marks.of(&entity)));
-            self.recent.push_back((entity.span.start, entity.score));
+            self.highest.add(entity.span.start, entity.score);
             found.push(0, entity.label, entity.span, entity.score, mark.as_ref());
         }
-        let before = self.recent.partition_point(|(start, _)| *start < window.base);
-        self.best = self.recent.drain(..before).fold(self.best, |best, (_, score)| Some(higher(best, score)));
+        self.highest.settle(window.base);
         let held = window.end() - decided;
         self.rests_until = if held < PATIENT { 0 } else { window.end() + held / 4 };
         Ok(Progress { decided, needed: self.entities.needed() })
@@ -205,7 +196,6 @@ impl Follow for SensitiveFollower {
     }
 
     fn conclude(&self, _findings: usize, end: usize) -> (bool, f64) {
-        let seen = self.recent.iter().filter(|(start, _)| *start <= end);
-        judged(seen.fold(self.best, |best, (_, score)| Some(higher(best, *score))), self.threshold)
+        judged(self.highest.until(end), self.threshold)
     }
 }

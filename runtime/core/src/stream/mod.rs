@@ -9,6 +9,7 @@
 //! place does not depend on the pieces either: what could be found before it is waited for.
 
 pub mod follow;
+mod highest;
 mod position;
 mod track;
 pub mod windows;
@@ -26,6 +27,7 @@ use crate::text::Text;
 use crate::verdict::Verdict;
 
 pub use follow::{Follow, Found, Progress, Window};
+pub use highest::Highest;
 use position::{Positions, count};
 use track::Track;
 
