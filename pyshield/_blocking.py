@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pyshield._check import Check
 from pyshield._messages.methods import BlockingConversations
-from pyshield._own import is_asynchronous, run_blocking, until_of
+from pyshield._own import is_asynchronous, run_blocking
 from pyshield._slices import listed
+from pyshield._until import until_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence

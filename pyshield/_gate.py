@@ -10,7 +10,7 @@ from collections import deque
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from pyshield._own import remaining
+from pyshield._until import remaining
 from pyshield.errors import DeadlineExceeded, Overloaded
 
 if TYPE_CHECKING:

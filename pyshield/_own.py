@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
 from pyshield._declaration import OutputScanner, PairScanner, PromptScanner, is_native
+from pyshield._until import remaining
 from pyshield.errors import DeadlineExceeded, FunctionError, FunctionRaised, ScannerError
 
 if TYPE_CHECKING:
@@ -35,11 +36,9 @@ __all__ = [
     "deadline",
     "is_asynchronous",
     "judged_valid",
-    "remaining",
     "run",
     "run_blocking",
     "run_many",
-    "until_of",
 ]
 
 _AT_ONCE = 8
@@ -163,26 +162,6 @@ class Own:
     def metrics(self) -> dict[str, dict[str, Any]]:
         """Numbers of the runs of its class so far, by the way they ran: `"task"`, `"thread"`."""
         return {way: function.metrics() for way, function in _functions.get(type(self.scanner), {}).items()}
-
-
-def until_of(deadline: float | None, default: float | None) -> float | None:
-    """The monotonic time at which a request that starts now must be done."""
-    seconds = default if deadline is None else deadline
-    return None if seconds is None else monotonic() + seconds
-
-
-def remaining(until: float | None) -> float | None:
-    """Seconds left until the monotonic time `until`.
-
-    Raises:
-        DeadlineExceeded: If there are none.
-    """
-    if until is None:
-        return None
-    left = until - monotonic()
-    if left <= 0:
-        raise DeadlineExceeded("the deadline passed while your own scanners ran")
-    return left
 
 
 def judged_valid(valid: object) -> bool:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pyshield._own import remaining
+from pyshield._until import remaining
 from pyshield.errors import Overloaded
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from pyshield._declared import OnError
 from pyshield._gate import Gate
 from pyshield._limits import Cache, Limits, Pipeline, Views
 from pyshield._messages.methods import Conversations
-from pyshield._own import Own, remaining, run, run_many, until_of
+from pyshield._own import Own, run, run_many
 from pyshield._slices import SLICE, in_slices, listed
+from pyshield._until import remaining, until_of
 
 if TYPE_CHECKING:
     from collections.abc import (

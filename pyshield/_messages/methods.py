@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyshield._check import Check
 from pyshield._declared import Declared
-from pyshield._own import remaining, until_of
 from pyshield._slices import listed
+from pyshield._until import remaining, until_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
