@@ -80,3 +80,15 @@ class Archive:
     def yaml(self, name: str) -> Any:
         """Return a YAML file."""
         return yaml.load(self.text(name), Loader=_SAFE_LOADER)  # noqa: S506 the safe loader, in C where there is
+
+
+def strings(value: object) -> Iterator[str]:
+    """Yield all strings in a parsed document, in order; names of fields are none."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item)

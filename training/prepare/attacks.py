@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 
 from training.example import Example
+from training.prepare.archives import strings
 
 if TYPE_CHECKING:
     import random
@@ -189,7 +190,7 @@ def _agentdojo(archive: Archive, _: random.Random) -> Iterator[Example]:
     for name in archive.matching(".yaml"):
         if b"!include" in archive.files[name]:
             continue  # only a list of the other files
-        for text in _strings(archive.yaml(name)):
+        for text in strings(archive.yaml(name)):
             clean = re.sub(r"\{[a-z_]*injection[a-z_]*\}", "", text).strip()
             if len(clean) >= 40:
                 index += 1
@@ -199,7 +200,7 @@ def _agentdojo(archive: Archive, _: random.Random) -> Iterator[Example]:
 def _b3(archive: Archive, _: random.Random) -> Iterator[Example]:
     for name in archive.matching("agent_threat_bench"):
         for number, text in enumerate(
-            text for row in archive.json(name) for text in _strings(row) if len(text) >= 40
+            text for row in archive.json(name) for text in strings(row) if len(text) >= 40
         ):
             if re.search(
                 r"\b(?:ignore|override|note to|assistant|ai agent|system (?:update|notice|prompt))\b",
@@ -219,17 +220,6 @@ def _inserted(context: str, attack: str, rng: random.Random) -> str:
         return context + rng.choice((" ", "\n", "\n\n")) + attack
     at = rng.choice(gaps)
     return context[:at] + attack + rng.choice((" ", "\n")) + context[at:]
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
 
 
 _READERS = {

@@ -15,6 +15,7 @@ from training.example import Example
 from training.generate.grammar import Grammar
 from training.generate.injection.suffix import suffix
 from training.generate.injection.voice import ENGLISH, voice
+from training.prepare.archives import strings
 
 if TYPE_CHECKING:
     import random
@@ -73,9 +74,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(word[:6] for word in re.findall(r"[a-z]+", text.lower()) if word not in _COMMON)
 
 
-def _framed(rng: random.Random, goal: str, family: str | None = None) -> tuple[str, str]:
+def _framed(rng: random.Random, goal: str) -> tuple[str, str]:
     grammar = _frames()
-    family = family or rng.choice([name for name in grammar.families if name.startswith("frame.")])
+    family = rng.choice([name for name in grammar.families if name.startswith("frame.")])
     return family, re.sub(r"  +", " ", grammar.expand(rng, family, {"goal": goal})).strip()
 
 
@@ -127,7 +128,7 @@ def _advbench(archive: Archive, rng: random.Random) -> Iterator[Example]:
 def _red_instruct(archive: Archive, rng: random.Random) -> Iterator[Example]:
     goals: list[str] = []
     for name in ("adversarialqa", "catqa_english", "dangerousqa", "harmfulqa"):
-        found = [*_strings(archive.json(f"harmful_questions__{name}.json"))]
+        found = [*strings(archive.json(f"harmful_questions__{name}.json"))]
         goals += rng.sample(found, min(len(found), 700))  # the last one's many questions are much alike
     yield from _harmful(archive, rng, goals)
 
@@ -184,17 +185,6 @@ def _lingua(archive: Archive, rng: random.Random) -> Iterator[Example]:
                 text = f"{grammar.expand(rng, 'document').strip()}\n\n{text}"
             texts.append((f"{language}/{index}", text))
         yield from _harmless("languages", archive, texts, language)
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
 
 
 _READERS = {
