@@ -21,7 +21,7 @@ FALSE_POSITIVES = {
 }  # fmt: skip
 # Sources whose harmless rows say nothing about harmless texts: written so that classifiers fail (Kirk et al.
 # 2022, "Hatemoji", arXiv:2108.05921), or made from templates that training knows.
-UNLIKE_OTHERS = ("hatemoji", "composed/")
+UNLIKE_OTHERS = ("hatemoji", "composed/", "generated/requests/")
 # The scanners that read a head.
 SCANNERS = {
     "injection": ("PromptInjection",),

@@ -118,11 +118,16 @@ class Sources:
         return not self.own or os.path.realpath(entry.path) not in self.own
 
     def _directory(self, root: str) -> Iterator[Document | Unreadable]:
+        empty = True
         for path in self._walk(root):
+            empty = False
             if isinstance(path, Unreadable):
                 yield path
             else:
                 yield from self._file(path, skip_binary=True)
+        if empty and self.glob is not None:
+            # A mistyped pattern must not pass for a clean directory.
+            yield Unreadable(root, "no file in it has a name that --glob matches")
 
     def _file(self, path: str, *, skip_binary: bool = False) -> Iterator[Document | Unreadable]:
         try:

@@ -64,6 +64,12 @@ def test_glob_chooses_by_name(tree):
     assert [item.source for item in items(".", glob="*.md")] == ["./a.md"]
 
 
+def test_a_glob_that_matches_nothing_is_no_clean_directory(tree):
+    (found,) = items(".", glob="*.mdx")
+    assert isinstance(found, Unreadable)
+    assert (found.source, found.reason) == (".", "no file in it has a name that --glob matches")
+
+
 def test_a_named_file_is_read_whatever_it_is(tree):
     assert items("image.bin") == [Unreadable("image.bin", "not UTF-8 (byte 0)", 6)]
     assert [item.text for item in items("link.txt")] == ["b"]

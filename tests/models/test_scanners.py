@@ -12,6 +12,7 @@ from pyshield import input_scanners as i
 from pyshield import output_scanners as o
 from pyshield.errors import ConfigError, LLMGuardValidationError, ModelError
 from pyshield.model import Model
+from pyshield.models import embed_blocking
 from pyshield.util import calculate_risk_score as crs
 from tests.models.small_models import encoder, ordinary, sigmoid, softmax, weights
 
@@ -299,10 +300,19 @@ def test_topics_as_claims(tmp_path):
 
 @pytest.mark.parametrize("side", [0, 1])
 def test_topics_as_places(model, side):
-    scan = both("BanTopics", ["hello world", "paris"], model=model, threshold=0.8)[side]
-    assert scan("hello world")[1:] == (False, 1.0)
-    # Of four dimensions each, three in common.
-    assert scan("hello alice")[1:] == (True, crs(0.75, 0.8))
+    """As near as the text is to a question about the topic, less a part of that to one about anything."""
+    scan = both("BanTopics", ["hello world", "paris"], model=model, threshold=0.2)[side]
+    claims = [f"a question about {topic}" for topic in ("something", "hello world", "paris")]
+
+    def nearness(a, b):
+        return sum(x * y for x, y in zip(a, b, strict=True))
+
+    def near(text):
+        place, anything, *topics = embed_blocking([text, *claims], model=model.path)
+        return max(nearness(place, topic) - 0.6 * nearness(place, anything) for topic in topics)
+
+    for text, refused in (("hello world", True), ("hello alice", True), ("alice", False)):
+        assert scan(text)[1:] == (not refused, crs(round(near(text), 2), 0.2)), text
 
 
 def test_topics_of_a_head_of_pairs(tmp_path):

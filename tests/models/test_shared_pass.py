@@ -105,3 +105,19 @@ async def test_shields_share_a_model(shared):
     one, other = Shield(prompt=[i.Toxicity(model=model)]), Shield(prompt=[i.Gibberish(model=model)])
     await asyncio.gather(one.scan_prompt("poison"), other.scan_prompt("poison"))
     assert sum(name == "shared-encoder 1" for name in model_metrics()) == 1
+
+
+async def test_topics_are_read_once(shared):
+    """What the model says of a topic is kept: the second text costs one row, however many topics."""
+    name, model = shared
+    topics = ["world", "paris", "alice"]
+    shield = Shield(prompt=[i.BanTopics(topics, model=model, threshold=0.2)])
+    first = await shield.scan_prompt("hello world")
+    before = counted(name)
+    second = await shield.scan_prompt("hello world again")
+    assert difference(name, before)["rows"] == 1
+    assert [finding.label for finding in first.findings] == [finding.label for finding in second.findings]
+    model.reload()
+    before = counted(name)
+    assert (await shield.scan_prompt("hello world")).findings == first.findings
+    assert difference(name, before)["rows"] == 2 + len(topics)

@@ -40,6 +40,7 @@ pub(crate) mod sensitive;
 pub(crate) mod session;
 pub mod source;
 pub(crate) mod spec;
+mod standing;
 mod tokens;
 pub mod topics;
 pub(crate) mod vector;
@@ -64,6 +65,7 @@ use encode::Encoder;
 use error::{ModelError, ModelFault};
 use metrics::{ModelMetrics, ModelSnapshot};
 use source::{ModelSource, Stamp};
+use standing::Standing;
 
 /// A model that scanners can read.
 pub struct Model {
@@ -93,6 +95,7 @@ pub(crate) struct Loaded {
     name: String,
     pub(crate) encoder: Encoder,
     pub(crate) pool: Arc<SessionPool>,
+    pub(crate) standing: Standing,
 }
 
 impl Process {
@@ -227,7 +230,7 @@ impl Model {
         let runtime = runtime::current().map_err(|_| ModelFault::Closed)?;
         let pool = runtime.load(blueprint)?;
         let name = self.source.config().map_or_else(|_| self.config.name.clone(), |config| config.name);
-        Ok(Loaded { name, encoder, pool })
+        Ok(Loaded { name, encoder, pool, standing: Standing::default() })
     }
 
     /// Drops the sessions once those who use them are done; the next request loads them again.

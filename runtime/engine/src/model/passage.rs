@@ -17,6 +17,8 @@ pub enum Piece {
     View(ViewPart),
     /// Something else.
     Own(Arc<str>),
+    /// A text of the scanner's settings: the same for every text that is scanned.
+    Standing(Arc<str>),
 }
 
 /// A part of a view of the scanned text. Views of one text are told apart by their numbers.
@@ -53,7 +55,7 @@ impl Piece {
                 input.prompt.and_then(|prompt| prompt.as_str().get(range.clone())).unwrap_or_default()
             }
             Self::View(part) => part.text.as_str().get(part.range.clone()).unwrap_or_default(),
-            Self::Own(text) => text,
+            Self::Own(text) | Self::Standing(text) => text,
         }
     }
 }
@@ -85,6 +87,11 @@ impl Passage {
         Self { text: Piece::Own(text.into()), pair: None, ends: None }
     }
 
+    /// A text of the scanner's settings; what the model says of it is kept.
+    pub fn standing(text: impl Into<Arc<str>>) -> Self {
+        Self { text: Piece::Standing(text.into()), pair: None, ends: None }
+    }
+
     /// The passage with a second text.
     #[must_use]
     pub fn with(mut self, pair: Piece) -> Self {
@@ -108,7 +115,7 @@ impl Passage {
         match &self.text {
             Piece::View(part) => Span::new(part.range.start, part.range.end),
             Piece::Text(range) => Span::new(range.start, range.end),
-            Piece::Prompt(_) | Piece::Own(_) => Span::new(0, input.text.len()),
+            Piece::Prompt(_) | Piece::Own(_) | Piece::Standing(_) => Span::new(0, input.text.len()),
         }
     }
 }

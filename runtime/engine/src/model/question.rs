@@ -93,7 +93,7 @@ pub(crate) fn ask(
 
 impl Read {
     fn new(passage: Passage) -> Self {
-        Self { passage, heads: 0, first: 0, rows: Vec::new(), tokens: Vec::new(), covered: None }
+        Self { passage, heads: 0, first: 0, rows: Vec::new(), tokens: Vec::new(), covered: None, known: None }
     }
 
     /// Cuts the passage into rows, and remembers what is needed to put them together again.
@@ -154,6 +154,10 @@ impl Asked {
         let most = self.model.source().max_windows.max(1);
         let mut rows = Vec::new();
         for read in &mut self.reads {
+            read.known = loaded.standing.get(&read.passage, read.heads);
+            if read.known.is_some() {
+                continue;
+            }
             read.first = rows.len();
             if rows.len() >= most {
                 read.covered = Some(0);
@@ -165,9 +169,11 @@ impl Asked {
         self.tokenize = began.elapsed();
         self.model.counters().tokenize_seconds.record(self.tokenize);
         let (sender, receiver) = oneshot::channel();
-        let ask = Ask::new(rows.len(), deadline, sender);
-        loaded.pool.submit(&ask, rows);
-        self.answer = Some(receiver);
+        if !rows.is_empty() {
+            let ask = Ask::new(rows.len(), deadline, sender);
+            loaded.pool.submit(&ask, rows);
+            self.answer = Some(receiver);
+        }
         self.loaded = Some(loaded);
         Ok(())
     }
@@ -198,6 +204,11 @@ impl Asked {
         }
         spent.inference = rows.inference;
         let answers: Vec<_> = self.reads.iter().map(|read| read.answer(&self.model, &rows.rows)).collect();
+        if let Some(loaded) = &self.loaded {
+            for (read, answer) in self.reads.iter().zip(&answers).filter(|(read, _)| read.known.is_none()) {
+                loaded.standing.keep(answer, read.heads);
+            }
+        }
         let of = |own: &Vec<usize>| Answers { passages: own.iter().map(|&at| answers[at].clone()).collect() };
         Ok((self.scanners.iter().map(|own| Ok(of(own))).collect(), spent))
     }

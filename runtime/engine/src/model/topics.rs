@@ -1,7 +1,8 @@
 //! `BanTopics`: texts about something that nobody should talk about here.
 //!
 //! With a model that tells whether one text follows from another, each topic is a claim about the text, as in
-//! transformers' zero-shot classification. With one that gives texts a place, a topic is as likely as it is near.
+//! transformers' zero-shot classification. With one that gives texts a place, a topic is as likely as the text is
+//! nearer to it than to anything at all.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -23,6 +24,12 @@ use super::source::ModelSource;
 use super::spec::{check_threshold, parse, unfit};
 use super::vector::similarity;
 
+/// What no topic is: short texts lie near every topic, and near this.
+const ANYTHING: &str = "something";
+/// How much of a text's nearness to [`ANYTHING`] is taken off its nearness to a topic. `training/similarity.py`
+/// measures what it does and chooses the threshold that goes with it.
+const TAKEN_OFF: f64 = 0.6;
+
 /// A `BanTopics` as declared.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,7 +50,7 @@ pub struct TopicsSpec {
 enum Way {
     /// By the logits of these two labels.
     Claims { entails: usize, opposite: usize },
-    /// By the angle between the text and the topic.
+    /// By the angles between the text and the topics.
     Places,
 }
 
@@ -54,7 +61,8 @@ pub struct BanTopics {
     head: [usize; 1],
     way: Way,
     scale: Scale,
-    topics: Vec<Arc<str>>,
+    /// What the text is compared with: a claim for each topic; before them, by places, one for anything.
+    claims: Vec<Arc<str>>,
     spec: TopicsSpec,
 }
 
@@ -76,22 +84,29 @@ impl BanTopics {
             unfit(&spec.model, format!("{name} {detail}"))
         })?;
         let scale = Scale::of(model.config(), name, spec.usual_threshold);
-        let topics = spec.topics.iter().map(|topic| Arc::from(&**topic)).collect();
-        Ok(Self { model, head: [at], way, scale, topics, spec })
+        let topics = std::iter::once(ANYTHING).filter(|_| way == Way::Places);
+        let topics = topics.chain(spec.topics.iter().map(|topic| &**topic));
+        let claims = topics.map(|topic| claim(way, topic)).collect();
+        Ok(Self { model, head: [at], way, scale, claims, spec })
     }
 
     /// The score of each topic.
     fn scores(&self, answers: &[PassageAnswer]) -> Vec<f64> {
         match (self.way, answers) {
-            (Way::Places, [text, topics @ ..]) => {
+            (Way::Places, [text, anything, topics @ ..]) => {
+                let place = |answer: &PassageAnswer| answer.embedding(self.head[0]).to_vec();
+                let anything = place(anything);
                 let windows = text.embedding_windows(self.head[0]);
                 let near = |topic: &PassageAnswer| {
-                    let topic = topic.embedding(self.head[0]);
-                    windows.iter().map(|window| similarity(window, topic)).fold(0.0, f64::max)
+                    let topic = place(topic);
+                    let nearer = |window: &Vec<f32>| {
+                        similarity(window, &topic) - TAKEN_OFF * similarity(window, &anything)
+                    };
+                    windows.iter().map(nearer).fold(0.0, f64::max)
                 };
                 topics.iter().map(|topic| self.scale.score(near(topic))).collect()
             }
-            (Way::Places, []) => Vec::new(),
+            (Way::Places, _) => Vec::new(),
             // One topic is weighed against its contrary, several against each other.
             (Way::Claims { entails, opposite }, [one]) => {
                 let windows = one.label_windows(self.head[0]).iter();
@@ -129,6 +144,15 @@ fn way(config: &ModelConfig) -> Option<(usize, Way)> {
     })
 }
 
+/// What a text is compared with. As a question, a topic lies nearer to what people write about it.
+fn claim(way: Way, topic: &str) -> Arc<str> {
+    match way {
+        Way::Places => format!("a question about {topic}"),
+        Way::Claims { .. } => format!("This example is {topic}."),
+    }
+    .into()
+}
+
 fn softmax(logits: &[f64]) -> Vec<f64> {
     let highest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let powers: Vec<f64> = logits.iter().map(|logit| (logit - highest).exp()).collect();
@@ -154,20 +178,15 @@ impl ModelScanner for BanTopics {
     }
 
     fn passages(&self, input: &Input<'_>) -> Vec<Passage> {
-        if input.text.is_blank() || self.topics.is_empty() {
+        if input.text.is_blank() || self.spec.topics.is_empty() {
             return Vec::new();
         }
-        let topics = self.topics.iter();
+        let claims = self.claims.iter().map(Arc::clone);
         match self.way {
             Way::Places => {
-                let topics = topics.map(|topic| Passage::own(Arc::clone(topic)));
-                std::iter::once(Passage::whole(input)).chain(topics).collect()
+                std::iter::once(Passage::whole(input)).chain(claims.map(Passage::standing)).collect()
             }
-            Way::Claims { .. } => topics
-                .map(|topic| {
-                    Passage::whole(input).with(Piece::Own(format!("This example is {topic}.").into()))
-                })
-                .collect(),
+            Way::Claims { .. } => claims.map(|claim| Passage::whole(input).with(Piece::Own(claim))).collect(),
         }
     }
 
@@ -175,7 +194,7 @@ impl ModelScanner for BanTopics {
         let threshold = self.spec.threshold;
         if answers.passages.is_empty() {
             // llm-guard's score of no topics is 0.
-            let none = if self.topics.is_empty() && !input.text.is_blank() {
+            let none = if self.spec.topics.is_empty() && !input.text.is_blank() {
                 risk_score(0.0, threshold)
             } else {
                 -1.0
@@ -184,7 +203,7 @@ impl ModelScanner for BanTopics {
         }
         let mut verdict = Verdict::pass();
         let mut highest: f64 = 0.0;
-        for (topic, score) in self.topics.iter().zip(self.scores(&answers.passages)) {
+        for (topic, score) in self.spec.topics.iter().zip(self.scores(&answers.passages)) {
             let score = round_to(score, 2);
             highest = highest.max(score);
             if score > threshold {
