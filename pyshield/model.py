@@ -50,7 +50,8 @@ class Model:
         strict: Whether it is an error if none of `providers` can be used. If not, the CPU is used; either
             way `Verdict.model` and the metrics say where a model runs.
         workers: Sessions; if not given one for each core on a CPU, one elsewhere.
-        threads: Threads of each session.
+        threads: Threads of each session. If not given it is one, and a text that is alone is run by several
+            where that is found to be faster; for that there is one session more.
         max_batch_tokens: Tokens that are run together at most, if fewer than are found to be best when the
             model is loaded.
         max_windows: Windows that are read of one text. What is longer can be refused, but not passed.
@@ -76,7 +77,7 @@ class Model:
     providers: tuple[str, ...] = ()
     strict: bool = True
     workers: int | None = None
-    threads: int = 1
+    threads: int | None = None
     max_batch_tokens: int | None = None
     max_windows: int = 1024
     idle_timeout: float | None = None
@@ -96,15 +97,15 @@ class Model:
                 check.fail(name, f"expected a dict, got {shown(getattr(self, name))}")
         object.__setattr__(self, "providers", check.texts("providers", self.providers))
         check.boolean("strict", self.strict)
-        check.integer("threads", self.threads, least=1, most=_MOST_WORKERS)
         check.integer("max_windows", self.max_windows, least=1, most=_MOST_WINDOWS)
         self._check_options(check)
         _ = self._max_length, self._activation
 
     def _check_options(self, check: Check) -> None:
         """What need not be given."""
-        if self.workers is not None:
-            check.integer("workers", self.workers, least=1, most=_MOST_WORKERS)
+        for name in ("workers", "threads"):
+            if getattr(self, name) is not None:
+                check.integer(name, getattr(self, name), least=1, most=_MOST_WORKERS)
         if self.max_batch_tokens is not None:
             check.integer("max_batch_tokens", self.max_batch_tokens, least=1)
         for name in ("idle_timeout", "run_timeout"):

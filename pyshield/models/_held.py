@@ -230,6 +230,8 @@ def _load(name: str, kind: ModelType) -> Held:
     graph = Path(source["graph"])
     files = [graph, *(graph.with_name(graph.name + end) for end in ("_data", ".data"))]
     sessions = model.workers or os.cpu_count() or 1
+    if model.threads is None and sessions > 1:
+        sessions += 1  # the one for texts that are alone
     size = sessions * sum(file.stat().st_size for file in files if file.is_file())
     budget = settings().memory_budget
     if budget is not None and size > budget:

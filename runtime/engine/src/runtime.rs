@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
-use crate::actors::model::{Blueprint, SessionPool};
+use crate::actors::model::{Blueprint, Running, SessionPool};
 use crate::actors::scan::{ScanPool, lower_priority};
 use crate::actors::system::ActorSystem;
 use crate::actors::vault::VaultService;
@@ -44,6 +44,8 @@ pub struct Runtime {
     bulk: rayon::ThreadPool,
     /// Models that are loaded, to be closed with the rest.
     models: Mutex<Vec<Weak<SessionPool>>>,
+    /// Their runs.
+    running: Arc<Running>,
 }
 
 /// The runtime of this process, started if need be.
@@ -117,8 +119,8 @@ impl Runtime {
             .build()
             .map_err(io::Error::other)?;
         let handle = tokio.handle().clone();
-        let (tokio, models) = (Mutex::new(Some(tokio)), Mutex::default());
-        Ok(Self { tokio, handle, system, small, large, vaults, vault_arbiter, bulk, models })
+        let (tokio, models, running) = (Mutex::new(Some(tokio)), Mutex::default(), Arc::default());
+        Ok(Self { tokio, handle, system, small, large, vaults, vault_arbiter, bulk, models, running })
     }
 
     /// Where futures run.
@@ -164,7 +166,7 @@ impl Runtime {
 
     /// Loads a model on threads of its own; they end when the last handle is gone. Blocks while it loads.
     pub(crate) fn load(&self, blueprint: Blueprint) -> Result<Arc<SessionPool>, ModelFault> {
-        let pool = SessionPool::start(&self.system, &self.handle, blueprint, cores())?;
+        let pool = SessionPool::start(&self.system, &self.handle, blueprint, cores(), &self.running)?;
         let mut models = self.models.lock();
         models.retain(|model| model.strong_count() > 0);
         models.push(Arc::downgrade(&pool));

@@ -6,6 +6,7 @@
 
 mod actor;
 mod watch;
+mod wide;
 
 use std::fmt;
 use std::io;
@@ -29,10 +30,11 @@ use crate::model::error::ModelFault;
 use crate::model::lineup::{Batch, Lineup};
 use crate::model::metrics::ModelMetrics;
 use crate::model::pulse::Pulse;
-use crate::model::session::Session;
+use crate::model::session::{Session, Threading};
 use crate::model::source::ModelSource;
 use crate::model::window::Window;
 use actor::{Drain, SessionActor};
+pub(crate) use wide::Running;
 
 /// How far a session's thread steps back (nice value): runs take milliseconds, the event loop's turns
 /// microseconds.
@@ -50,8 +52,11 @@ pub(crate) struct Blueprint {
 impl Blueprint {
     /// Loads a session, on the thread that will run it.
     fn open(&self) -> Result<Session, ModelFault> {
-        let threads = self.source.threads.unwrap_or(1).max(1);
-        let open = || Session::open(&self.source, &self.config, self.padding, threads);
+        self.open_with(Threading { threads: self.source.threads.unwrap_or(1).max(1), spins: false })
+    }
+
+    fn open_with(&self, threading: Threading) -> Result<Session, ModelFault> {
+        let open = || Session::open(&self.source, &self.config, self.padding, threading);
         catch_unwind(open).unwrap_or(Err(ModelFault::Panicked))
     }
 }
@@ -59,6 +64,8 @@ impl Blueprint {
 /// The sessions of one model.
 pub(crate) struct SessionPool {
     blueprint: Blueprint,
+    cores: usize,
+    running: Arc<Running>,
     state: Mutex<State>,
     idle: Condvar,
     budget: AtomicUsize,
@@ -77,6 +84,8 @@ struct State {
     line: Lineup,
     workers: Vec<Worker>,
     asleep: Vec<usize>,
+    /// Which of the workers has a wide session as well.
+    wide: Option<usize>,
     /// Sessions beyond the first that could not be loaded; the others do without them.
     broken: usize,
     closed: bool,
@@ -95,19 +104,24 @@ struct Worker {
 impl SessionPool {
     /// Loads a model: one session to begin with, and the others beside the first requests.
     ///
-    /// Blocks until the first session is there, and is warm. `tokio` is where its runs are looked after.
+    /// Blocks until the first session is there, and is warm. `tokio` is where its runs are looked after, `running`
+    /// those of all models.
     pub(crate) fn start(
         system: &ActorSystem,
         tokio: &Handle,
         blueprint: Blueprint,
         cores: usize,
+        running: &Arc<Running>,
     ) -> Result<Arc<Self>, ModelFault> {
         let pool = Arc::new(Self {
             blueprint,
+            cores,
+            running: Arc::clone(running),
             state: Mutex::new(State {
                 line: Lineup::default(),
                 workers: Vec::new(),
                 asleep: Vec::new(),
+                wide: None,
                 broken: 0,
                 closed: false,
             }),
@@ -138,6 +152,7 @@ impl SessionPool {
         pool.budget.store(calibration.batch_tokens.min(most), Ordering::Relaxed);
         let on_cpu = calibration.provider == crate::model::provider::CPU;
         let workers = pool.blueprint.source.workers.unwrap_or(if on_cpu { cores } else { 1 }).max(1);
+        pool.state.lock().wide = pool.blueprint.wide_slot(calibration.provider, workers, cores);
         for slot in 1..workers {
             pool.add_worker(system).map_err(no_thread)?;
             pool.spawn(slot, None);
@@ -170,7 +185,7 @@ impl SessionPool {
         let shared = state.line.push(ask, windows);
         let mut wake = Vec::new();
         for _ in shared..rows {
-            let Some(slot) = state.asleep.pop() else { break };
+            let Some(slot) = state.wake_one() else { break };
             // An actor that died in its sleep is started anew by its own `Drop`, and then looks at the line.
             wake.extend(state.workers[slot].address.clone());
         }
@@ -298,7 +313,7 @@ impl SessionPool {
         arbiter.spawn_fn(move || {
             let Some(strong) = pool.upgrade() else { return };
             lower_priority(NICENESS);
-            let mut actor = SessionActor { pool, slot, session: None };
+            let mut actor = SessionActor { pool, slot, session: None, wide: None };
             strong.run_begins(slot, &[]);
             let calibrated = actor.open(&strong).and_then(|session| match &first {
                 Some(_) => calibrate::run(session),
@@ -314,12 +329,24 @@ impl SessionPool {
             } else if failed && strong.spare() {
                 return;
             }
+            actor.widen(&strong);
             let address = actor.start();
             address.do_send(Drain);
             if let Some(worker) = strong.state.lock().workers.get_mut(slot) {
                 worker.address = Some(address);
             }
         });
+    }
+}
+
+impl State {
+    /// A worker that sleeps, if one does: the one for texts that are alone if there is a choice.
+    fn wake_one(&mut self) -> Option<usize> {
+        let wide = self.wide.and_then(|wide| self.asleep.iter().position(|slot| *slot == wide));
+        match wide {
+            Some(at) => Some(self.asleep.swap_remove(at)),
+            None => self.asleep.pop(),
+        }
     }
 }
 

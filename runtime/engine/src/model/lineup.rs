@@ -43,6 +43,8 @@ pub(crate) struct Batch {
     pub(crate) windows: Vec<Arc<Window>>,
     /// The heads that are read, as bits.
     pub(crate) heads: u64,
+    /// Whether it is one row, and no other waited or was run when it was taken.
+    pub(crate) alone: bool,
 }
 
 /// What came of looking for a batch.
@@ -105,6 +107,7 @@ impl Lineup {
                 self.requests.push_back(request);
             }
             self.fill(&mut formed, longest, budget, now);
+            formed.batch.alone = formed.batch.keys.len() == 1 && self.rows.len() == 1;
             break;
         }
         formed

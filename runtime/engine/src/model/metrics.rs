@@ -13,6 +13,8 @@ pub struct ModelMetrics {
     pub rows: Counter,
     /// Rows that somebody else's run answered as well.
     pub shared_rows: Counter,
+    /// Rows that were alone, and were run by several threads.
+    pub wide_rows: Counter,
     /// Tokens run, without padding.
     pub tokens: Counter,
     /// Tokens that only fill rows up.
@@ -40,6 +42,8 @@ pub struct ModelSnapshot {
     pub rows_total: u64,
     /// Rows that somebody else's run answered as well.
     pub shared_rows_total: u64,
+    /// Rows that were alone, and were run by several threads.
+    pub wide_rows_total: u64,
     /// Tokens run, without padding.
     pub tokens_total: u64,
     /// Tokens that only fill rows up.
@@ -73,6 +77,7 @@ impl ModelMetrics {
             batches_total: self.batches.get(),
             rows_total: self.rows.get(),
             shared_rows_total: self.shared_rows.get(),
+            wide_rows_total: self.wide_rows.get(),
             tokens_total: self.tokens.get(),
             padding_total: self.padding.get(),
             errors_total: self.errors.get(),

@@ -26,6 +26,7 @@ pub mod library;
 pub(crate) mod lineup;
 pub mod metrics;
 pub(crate) mod names;
+pub(crate) mod pace;
 pub mod passage;
 pub(crate) mod prose;
 pub(crate) mod provider;

@@ -34,6 +34,15 @@ enum Width {
     Short,
 }
 
+/// How a session uses the cores.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Threading {
+    /// Threads that share the work of an operation, the one that runs the session among them.
+    pub(crate) threads: usize,
+    /// Whether they spin while they wait for each other. They never do between runs.
+    pub(crate) spins: bool,
+}
+
 /// A loaded graph with what it needs to run.
 pub(crate) struct Session {
     graph: ort::session::Session,
@@ -54,13 +63,13 @@ impl Session {
         source: &ModelSource,
         config: &Arc<ModelConfig>,
         padding: u32,
-        threads: usize,
+        threading: Threading,
     ) -> Result<Self, ModelFault> {
         let environment = library::environment(None)?;
         let file = source.graph_name();
         let setup = |error: &dyn ToString| ModelFault::Library(brief(&error.to_string()));
         let builder = ort::session::Session::builder(&environment).map_err(|error| setup(&error))?;
-        let builder = threading(builder, threads).map_err(|error| setup(&error))?;
+        let builder = threading.apply(builder).map_err(|error| setup(&error))?;
         let (mut builder, provider) = provider::register(builder, &source.providers, source.strict)?;
         let graph = builder.commit_from_file(&source.graph);
         let graph = graph.map_err(|error| ModelFault::unreadable(file, error.message()))?;
@@ -88,6 +97,17 @@ impl Session {
     /// What shows its runs to other threads.
     pub(crate) fn pulse(&self) -> Arc<Pulse> {
         Arc::clone(&self.pulse)
+    }
+
+    /// Has its runs shown by the pulse of another session, which never runs at the same time.
+    pub(crate) fn beat(&mut self, pulse: Arc<Pulse>) {
+        self.pulse = pulse;
+    }
+
+    /// The session, with its runs shown by that pulse.
+    pub(crate) fn beating(mut self, pulse: Arc<Pulse>) -> Self {
+        self.beat(pulse);
+        self
     }
 
     /// Runs rows as one batch, the shorter ones filled up. `heads` are the bits of those that are read.
@@ -150,17 +170,21 @@ impl Session {
     }
 }
 
-/// One thread for the graph's own work unless told otherwise, and none that spins while it waits.
-fn threading(builder: SessionBuilder, threads: usize) -> ort::Result<SessionBuilder> {
-    let builder = builder
-        .with_optimization_level(GraphOptimizationLevel::All)?
-        .with_intra_threads(threads)?
-        .with_inter_threads(1)?
-        .with_intra_op_spinning(false)?
-        .with_inter_op_spinning(false)?
-        // Rows differ in length; patterns of memory would be planned for each.
-        .with_memory_pattern(false)?;
-    Ok(builder)
+impl Threading {
+    fn apply(self, builder: SessionBuilder) -> ort::Result<SessionBuilder> {
+        let builder = builder
+            .with_optimization_level(GraphOptimizationLevel::All)?
+            .with_intra_threads(self.threads)?
+            .with_inter_threads(1)?
+            .with_intra_op_spinning(self.spins)?
+            .with_inter_op_spinning(false)?
+            // Rows differ in length; patterns of memory would be planned for each.
+            .with_memory_pattern(false)?;
+        if self.spins {
+            return Ok(builder.with_config_entry("session.force_spinning_stop", "1")?);
+        }
+        Ok(builder)
+    }
 }
 
 fn feed(input: &Outlet) -> Result<(Feed, Width), ModelFault> {

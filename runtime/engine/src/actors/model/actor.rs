@@ -8,9 +8,11 @@ use std::time::Instant;
 use actix::prelude::{Actor, Context, Handler, Message};
 
 use super::SessionPool;
+use super::wide::Wide;
 use crate::model::ask::AskError;
 use crate::model::error::ModelFault;
 use crate::model::lineup::Batch;
+use crate::model::pace::Way;
 use crate::model::session::{Row, Session};
 use crate::model::window::Window;
 
@@ -19,6 +21,8 @@ pub(super) struct SessionActor {
     pub(super) pool: Weak<SessionPool>,
     pub(super) slot: usize,
     pub(super) session: Option<Session>,
+    /// The second session of the one that has it.
+    pub(super) wide: Option<Wide>,
 }
 
 impl Actor for SessionActor {
@@ -31,6 +35,9 @@ impl SessionActor {
         if self.session.is_none() {
             let session = pool.blueprint.open()?;
             *pool.provider.lock() = session.provider();
+            if let Some(wide) = &mut self.wide {
+                wide.beat(session.pulse());
+            }
             let mut state = pool.state.lock();
             if let Some(worker) = state.workers.get_mut(self.slot) {
                 worker.pulse = Some(session.pulse());
@@ -44,12 +51,17 @@ impl SessionActor {
         self.session.as_mut().ok_or(ModelFault::Closed)
     }
 
+    /// Opens the second session, if this is the actor to have one.
+    pub(super) fn widen(&mut self, pool: &SessionPool) {
+        self.wide = self.session.as_ref().and_then(|session| pool.open_wide(self.slot, &session.pulse()));
+    }
+
     /// Runs a batch and answers whoever waits for it.
     fn serve(&mut self, pool: &SessionPool, batch: &Batch) {
         let metrics = &pool.blueprint.metrics;
         let began = Instant::now();
         let windows: Vec<&Window> = batch.windows.iter().map(|window| &**window).collect();
-        let said = self.run(pool, &batch.keys, &windows, batch.heads);
+        let said = self.run(pool, &batch.keys, &windows, batch.heads, batch.alone);
         metrics.batches.increment();
         metrics.rows.add(windows.len() as u64);
         metrics.tokens.add(batch.tokens() as u64);
@@ -64,7 +76,7 @@ impl SessionActor {
                     if !pool.state.lock().line.is_wanted(key, Instant::now()) {
                         return Err(fault.clone());
                     }
-                    let rows = self.run(pool, &[key], &[window], batch.heads);
+                    let rows = self.run(pool, &[key], &[window], batch.heads, false);
                     rows.map(|mut rows| rows.pop().unwrap_or_default())
                 });
                 alone.collect()
@@ -99,18 +111,31 @@ impl SessionActor {
         keys: &[u128],
         windows: &[&Window],
         heads: u64,
+        alone: bool,
     ) -> Result<Vec<Row>, ModelFault> {
         let slot = self.slot;
-        let session = self.open(pool)?;
+        self.open(pool)?;
+        let Some(narrow) = &mut self.session else { return Err(ModelFault::Closed) };
+        let running = pool.running.begin();
+        let wide = self.wide.as_mut().filter(|_| alone && running.alone).zip(windows.first());
+        let wide = wide.map(|(wide, row)| (wide.choose(row), wide, row));
+        if wide.as_ref().is_some_and(|(way, ..)| *way == Way::Wide) {
+            pool.blueprint.metrics.wide_rows.increment();
+        }
         pool.run_begins(slot, keys);
         let run = catch_unwind(AssertUnwindSafe(|| {
             assert!(!pool.poisoned.swap(false, Ordering::Relaxed), "poisoned by a test");
-            session.run(windows, heads)
+            match wide {
+                Some((way, wide, row)) => wide.run(narrow, way, row, heads),
+                None => narrow.run(windows, heads),
+            }
         }));
         pool.run_ended(slot);
+        drop(running);
         run.unwrap_or_else(|_| {
-            // Dropping what is broken may panic again.
-            let broken = self.session.take();
+            // Whichever it was. Dropping what is broken may panic again. The wide session is not opened anew: this
+            // actor would be away for that long.
+            let broken = (self.session.take(), self.wide.take());
             let _ = catch_unwind(AssertUnwindSafe(|| drop(broken)));
             pool.blueprint.metrics.restarts.increment();
             Err(ModelFault::Panicked)

@@ -39,6 +39,27 @@ fn batches_hold_rows_of_about_one_length_within_the_budget() {
 }
 
 #[test]
+fn a_row_is_alone_if_no_other_waits_or_is_run() {
+    let mut line = Lineup::default();
+    let now = Instant::now();
+    let mut push = |line: &mut Lineup, id| {
+        let (ask, receiver) = ask(1, None);
+        line.push(&ask, vec![window(id, 20)]);
+        (ask, receiver)
+    };
+    let _one = push(&mut line, 1);
+    let first = line.form(256, now).batch;
+    assert!(first.alone);
+    let _two = push(&mut line, 2);
+    let second = line.form(256, now).batch;
+    assert!(!second.alone, "the first is being run");
+    line.finish(first.keys[0]);
+    line.finish(second.keys[0]);
+    let (_three, _four) = (push(&mut line, 3), push(&mut line, 400));
+    assert!(!line.form(20, now).batch.alone, "another waits");
+}
+
+#[test]
 fn a_row_longer_than_the_budget_runs_alone() {
     let mut line = Lineup::default();
     let (ask, _receiver) = ask(2, None);
