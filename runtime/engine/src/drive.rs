@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use tokio::sync::oneshot;
+
 use crate::cache::CacheKey;
 use crate::error::EngineError;
 use crate::job::{Finish, Job, Judged, Reply, Ticket, Work, conclude};
@@ -14,6 +16,12 @@ use crate::private::settle;
 use crate::runtime::Runtime;
 use crate::shield::Process;
 
+/// What a step's job will hand over.
+type Queued = oneshot::Receiver<Result<Judged, EngineError>>;
+
+/// That of the first step, if it is queued already.
+type First = Option<Queued>;
+
 /// A request on its way, with what is needed to count its end.
 pub(crate) struct Driver {
     runtime: Arc<Runtime>,
@@ -21,6 +29,8 @@ pub(crate) struct Driver {
     work: Work,
     key: Option<CacheKey>,
     ticket: Arc<Ticket>,
+    /// What the first step's job hands over, if it was queued before the driver was polled.
+    first: First,
 }
 
 impl Driver {
@@ -31,16 +41,35 @@ impl Driver {
         key: Option<CacheKey>,
         ticket: Arc<Ticket>,
     ) -> Self {
-        Self { runtime, process, work, key, ticket }
+        Self { runtime, process, work, key, ticket, first: None }
+    }
+
+    /// Queues the first step at once, without the way over the thread that will drive the request. Only with a
+    /// permit, and if no cache is to be asked first.
+    #[must_use]
+    pub(crate) fn ahead(mut self) -> Self {
+        self.first = Some(self.queue(0));
+        self
+    }
+
+    /// Queues a step's job for the actors.
+    fn queue(&self, step: usize) -> Queued {
+        let (sender, receiver) = oneshot::channel();
+        let cost_ns = self.work.cost_ns();
+        let finish = Finish::Resume { step, sender };
+        let job = Job::new(self.work.clone(), cost_ns, Arc::clone(&self.ticket), finish);
+        self.runtime.pool(cost_ns).submit(job);
+        receiver
     }
 
     /// Drives the request to its end and replies. Aborting the task gives everything back.
-    pub(crate) async fn answer(self, in_flight: InFlight, lane: Lane, reply: Reply) {
+    pub(crate) async fn answer(mut self, in_flight: InFlight, lane: Lane, reply: Reply) {
         let mut queue = Duration::ZERO;
         let scanned = async {
             self.admit().await?;
             queue = in_flight.dequeue();
-            self.scan_or_share().await
+            let first = self.first.take();
+            self.scan_or_share(first).await
         };
         let scanned = scanned.await;
         let outcome = conclude(in_flight, &self.work.metrics, lane, queue, scanned);
@@ -59,9 +88,9 @@ impl Driver {
     }
 
     /// The scan, whether it was made for an earlier or simultaneous request, or not.
-    async fn scan_or_share(&self) -> Result<(Arc<Scan>, bool), EngineError> {
+    async fn scan_or_share(&self, first: First) -> Result<(Arc<Scan>, bool), EngineError> {
         let (Some(cache), Some(key)) = (&self.process.cache, self.key) else {
-            return self.scan().await.map(|scan| (scan, false));
+            return self.scan_from(first).await.map(|scan| (scan, false));
         };
         let mine = AtomicBool::new(false);
         let flight = cache.get_or_compute(key, async {
@@ -92,10 +121,15 @@ impl Driver {
     /// The scan itself: the actors judge the text while the network scanners wait for their answers, and
     /// what the models say is judged when they have said it.
     pub(crate) async fn scan(&self) -> Result<Arc<Scan>, EngineError> {
+        self.scan_from(None).await
+    }
+
+    async fn scan_from(&self, mut first: First) -> Result<Arc<Scan>, EngineError> {
         let Work { plan, text, deadline, .. } = &self.work;
         let (mut judged, mut spent) = (Vec::new(), Spent::default());
         for step in 0..plan.steps() {
-            let (here, took) = self.scan_step(step).await?;
+            let queued = first.take().unwrap_or_else(|| self.queue(step));
+            let (here, took) = self.scan_step(step, queued).await?;
             spent += took;
             let ends = plan.ends(&here);
             judged.extend(here);
@@ -109,15 +143,14 @@ impl Driver {
     }
 
     /// What the scanners of a step say, each with its position.
-    async fn scan_step(&self, step: usize) -> Result<(Vec<(usize, Judgement)>, Spent), EngineError> {
-        let (sender, receiver) = tokio::sync::oneshot::channel();
-        let cost_ns = self.work.cost_ns();
-        let finish = Finish::Resume { step, sender };
-        let job = Job::new(self.work.clone(), cost_ns, Arc::clone(&self.ticket), finish);
-        self.runtime.pool(cost_ns).submit(job);
+    async fn scan_step(
+        &self,
+        step: usize,
+        queued: Queued,
+    ) -> Result<(Vec<(usize, Judgement)>, Spent), EngineError> {
         let Work { plan, text, prompt, deadline, .. } = &self.work;
         let judge = async {
-            let judged = receiver
+            let judged = queued
                 .await
                 .unwrap_or(Err(EngineError::Closed("the runtime shut down before the scan started")))?;
             let Judged { text: begun, questions } = judged;

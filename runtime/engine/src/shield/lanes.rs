@@ -110,7 +110,10 @@ impl Shield {
             return Ok(());
         }
         let key = process.key(request, &work);
-        let driver = Driver::new(Arc::clone(&runtime), process, work, key, Arc::clone(ticket));
+        let mut driver = Driver::new(Arc::clone(&runtime), process, work, key, Arc::clone(ticket));
+        if admitted && key.is_none() {
+            driver = driver.ahead();
+        }
         let task = runtime.tokio().spawn(driver.answer(in_flight, Lane::Actor, reply));
         ticket.driven_by(task.abort_handle());
         Ok(())
@@ -136,7 +139,10 @@ impl Shield {
         }
         let runtime = runtime::current()?;
         let key = process.key(request, &work);
-        let driver = Driver::new(Arc::clone(&runtime), process, work, key, ticket);
+        let mut driver = Driver::new(Arc::clone(&runtime), process, work, key, ticket);
+        if admitted && key.is_none() {
+            driver = driver.ahead();
+        }
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
         let reply: Reply = Box::new(move |outcome| {
             let _ = sender.send(outcome);
