@@ -42,7 +42,7 @@ fn batches_hold_rows_of_about_one_length_within_the_budget() {
 fn a_row_is_alone_if_no_other_waits_or_is_run() {
     let mut line = Lineup::default();
     let now = Instant::now();
-    let mut push = |line: &mut Lineup, id| {
+    let push = |line: &mut Lineup, id| {
         let (ask, receiver) = ask(1, None);
         line.push(&ask, vec![window(id, 20)]);
         (ask, receiver)
