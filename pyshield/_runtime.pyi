@@ -55,6 +55,7 @@ __all__ = [
     "entity_types",
     "explain_entities",
     "extract_urls",
+    "is_short_json",
     "json_is_valid",
     "json_repair",
     "model_encodings",
@@ -1163,6 +1164,13 @@ def explain_entities(spec: str, scanned: str, /) -> list[dict[str, Any]]:
 def extract_urls(text: str, /) -> list[str]:
     """
     The URLs of a text, in order.
+    """
+
+def is_short_json(headers: Any, most: int, /) -> bool:
+    """
+    Whether headers, a list of pairs of bytes, announce a JSON document of at most `most` bytes, in no
+    encoding and in UTF-8 if a charset is named: `application/json`, once. They may say it in another way and
+    get `False`, but never the reverse; without a length the body may have any.
     """
 
 def json_is_valid(text: str, /) -> bool:

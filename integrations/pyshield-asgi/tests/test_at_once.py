@@ -9,10 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyshield import Limits, Shield
+from pyshield._runtime import is_short_json
 from pyshield.input_scanners import BanSubstrings, TokenLimit
 from pyshield.output_scanners import BanSubstrings as BanOutput
 from pyshield.output_scanners import Regex
 from pyshield_asgi import CHAT_FIELDS, ScannedBody, ShieldMiddleware, unless_redacted
+from pyshield_asgi.content import Content, Media
 from pyshield_asgi.guard import Guard
 
 RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -103,7 +105,7 @@ def test_as_step_by_step(body, content_type, options):
 
 def direct(shield, **options):
     guard = Guard(shield, **options)
-    return guard.direct, guard.direct_answers
+    return guard.direct is not None, guard.direct_answers is not None
 
 
 class Own:
@@ -122,6 +124,39 @@ def test_nobody_who_decides_otherwise_is_passed_over():
     assert direct(Shield(prompt=[Own()])) == (False, True)
     assert direct(Shield(output=[Own()])) == (True, False)
     assert direct(Derived()) == (False, True)
+    assert direct(make_shield(), fields=lambda _: ["/text"]) == (False, True)
+    assert direct(make_shield(), answer_fields=lambda _: ["/text"]) == (True, False)
+
+
+NAMES = [b"content-type", b"Content-Type", b"content-length", b"content-encoding", b"accept-charset", b"host"]
+VALUES = [*filter(None, TYPES), b"APPLICATION/JSON;charset=UTF-8", b"application/jsonl", b"application/json;"]
+VALUES += [b"text/plain", b"gzip", b"identity", b"0", b"100", b"101", b"+5", b" 5", b"9" * 30, b""]
+
+
+@RELAXED
+@given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES)), max_size=4))
+def test_what_is_told_in_short_is_what_is_told_at_length(headers):
+    if is_short_json(headers, 100):
+        content = Content.of(headers)  # which refuses what contradicts itself
+        assert (content.media, content.essence, content.encoded) == (Media.JSON, "application/json", False)
+        assert content.charset in (None, "utf-8")
+        assert content.length is None or content.length <= 100
+
+
+def test_what_most_say_is_told_in_short():
+    json_ = (b"content-type", b"application/json")
+    assert is_short_json([json_], 100)
+    assert is_short_json([(b"host", b"x"), (b"Content-Length", b"100"), json_], 100)
+    assert is_short_json([(b"content-type", b"Application/JSON; charset=utf-8")], 100)
+    assert not is_short_json([(b"content-length", b"101"), json_], 100)
+    assert not is_short_json([], 100)
+    for odd in (None, (json_,), [b"ab"], [json_, None], [(b"content-type", "application/json")], [(b"x",)]):
+        assert not is_short_json(odd, 100)
+
+
+async def test_a_short_body_in_pieces(application, ask):
+    app = ShieldMiddleware(application, make_shield())
+    assert (await ask(app, chunks=[b'{"a": "the', b' heron"}'])).body == b'{"a": "the [REDACTED]"}'
 
 
 async def test_a_class_of_ones_own_is_asked(ask):

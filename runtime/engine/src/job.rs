@@ -166,7 +166,11 @@ impl Work {
         for step in 0..self.plan.steps() {
             let Judged { text, .. } = self.judge(step, cancelled)?;
             let ends = self.plan.ends(&text);
-            judged.extend(text);
+            if judged.is_empty() {
+                judged = text; // of most plans this is all
+            } else {
+                judged.extend(text);
+            }
             if ends {
                 break;
             }

@@ -36,6 +36,8 @@ pub struct Plan {
     pipeline: PipelineSpec,
     /// The positions of the scanners that run together, step by step; then those of `parts`.
     steps: Vec<Vec<usize>>,
+    /// For each step, its scanners that need only the text.
+    on_text: Vec<OnText>,
     /// How many steps a scan has.
     of_scan: usize,
     /// Its scanners that judge a text while it is written by the sense of it.
@@ -46,7 +48,17 @@ pub struct Plan {
     literal_list: Vec<Option<usize>>,
     /// The views that scanners read as well, if there are any.
     views: Option<ViewPass>,
+    network: bool,
+    vault: bool,
     fingerprint: u64,
+}
+
+/// The scanners of a step that need only the text.
+#[derive(Debug)]
+struct OnText {
+    positions: Vec<usize>,
+    /// Whether one of them looks for fixed strings.
+    literal: bool,
 }
 
 impl Plan {
@@ -69,7 +81,7 @@ impl Plan {
         }
         let names = unique_names(&stages, &first_stage);
         let mut lists: Vec<&LiteralList> = Vec::new();
-        let literal_list = stages
+        let literal_list: Vec<Option<usize>> = stages
             .iter()
             .map(|stage| {
                 let list = match stage {
@@ -95,18 +107,24 @@ impl Plan {
         let of_scan = steps.len();
         let parts = part::parts(&stages, of_scan);
         steps.extend(parts.iter().map(|part| part.positions.clone()));
+        let on_text = steps.iter().map(|step| on_text(step, &stages, &literal_list)).collect();
+        let network = stages.iter().any(|stage| matches!(stage, Stage::Network(_)));
+        let vault = stages.iter().any(|stage| matches!(stage, Stage::Private(_)));
         let fingerprint = hasher.finish();
         Ok(Self {
             stages,
             readers,
             pipeline,
             steps,
+            on_text,
             of_scan,
             parts,
             names,
             literals,
             literal_list,
             views,
+            network,
+            vault,
             fingerprint,
         })
     }
@@ -138,13 +156,13 @@ impl Plan {
     }
 
     /// Whether a scan asks the network or a model.
-    pub fn asks(&self) -> bool {
-        self.has_network() || !self.readers.is_empty()
+    pub const fn asks(&self) -> bool {
+        self.network || !self.readers.is_empty()
     }
 
     /// Whether a scan asks the network.
-    pub fn has_network(&self) -> bool {
-        self.stages.iter().any(|stage| matches!(stage, Stage::Network(_)))
+    pub const fn has_network(&self) -> bool {
+        self.network
     }
 
     /// The models its scanners read, each once.
@@ -153,8 +171,8 @@ impl Plan {
     }
 
     /// Whether a scanner has a vault.
-    pub fn has_vault(&self) -> bool {
-        self.stages.iter().any(|stage| matches!(stage, Stage::Private(_)))
+    pub const fn has_vault(&self) -> bool {
+        self.vault
     }
 
     /// Estimated work for a text of `bytes` bytes, whatever it says, in nanoseconds on one core.
@@ -193,19 +211,19 @@ impl Plan {
         session: &Session,
     ) -> Result<Vec<(usize, Judgement)>, Interrupted> {
         input.interrupt.check()?;
-        let here: Vec<usize> = self.on_text(step).collect();
-        let literal = here.iter().any(|&at| self.literal_list.get(at).is_some_and(Option::is_some));
-        let find = || if literal { self.literals.find(input.text, &input.interrupt) } else { Ok(Vec::new()) };
+        let Some(here) = self.on_text.get(step) else { return Ok(Vec::new()) };
+        let find =
+            || if here.literal { self.literals.find(input.text, &input.interrupt) } else { Ok(Vec::new()) };
         let mut hits = match guard(find) {
             Ok(hits) => Ok(hits),
             Err(ScannerError::Interrupted(why)) => return Err(why),
             Err(error) => Err(error),
         };
         let none = LiteralHits::default();
-        let mut judgements = Vec::with_capacity(here.len());
-        for at in here {
+        let mut judgements = Vec::with_capacity(here.positions.len());
+        let mut started = Instant::now();
+        for &at in &here.positions {
             let (stage, name, list) = (&self.stages[at], &self.names[at], &self.literal_list[at]);
-            let started = Instant::now();
             let found = match (&mut hits, list) {
                 (Err(error), Some(_)) => Err(error.clone()),
                 (hits, list) => {
@@ -219,7 +237,11 @@ impl Plan {
             if let Err(ScannerError::Interrupted(why)) = found {
                 return Err(why);
             }
-            let mut judgement = Judgement::new(*name, Ok(Verdict::pass()), started.elapsed());
+            // One look at the clock tells where a scanner ended and the next one begins.
+            let ended = Instant::now();
+            let elapsed = ended.saturating_duration_since(started);
+            started = ended;
+            let mut judgement = Judgement::new(*name, Ok(Verdict::pass()), elapsed);
             judgement.take(found);
             judgements.push((at, judgement));
         }
@@ -236,13 +258,6 @@ impl Plan {
             views.scan(seen, input, scanners.into_iter(), &self.literals, judged)?;
         }
         Ok(judgements)
-    }
-
-    /// The scanners of a step that need only the text.
-    fn on_text(&self, step: usize) -> impl Iterator<Item = usize> + '_ {
-        let step = self.steps.get(step).map_or(&[][..], Vec::as_slice);
-        let on_text = |at: &usize| matches!(self.stages.get(*at), Some(Stage::Text(_) | Stage::Private(_)));
-        step.iter().copied().filter(on_text)
     }
 
     /// Awaits every scanner of a step that asks the network, all at once.
@@ -263,6 +278,14 @@ impl Plan {
         });
         futures_util::future::join_all(scans).await
     }
+}
+
+/// The scanners of a step that need only the text.
+fn on_text(step: &[usize], stages: &[Stage], literal_list: &[Option<usize>]) -> OnText {
+    let on_text = |at: &usize| matches!(stages.get(*at), Some(Stage::Text(_) | Stage::Private(_)));
+    let positions: Vec<usize> = step.iter().copied().filter(on_text).collect();
+    let literal = positions.iter().any(|&at| literal_list.get(at).is_some_and(Option::is_some));
+    OnText { positions, literal }
 }
 
 /// Which model each stage reads, by its place among `readers`.

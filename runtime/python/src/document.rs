@@ -5,13 +5,15 @@ use std::borrow::Cow;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use pyshield_core::Text;
 use pyshield_core::document::{self as core, Literal, Segment, State, Table};
-use pyshield_engine::shield::{self as engine, Side};
+use pyshield_engine::config::seconds;
+use pyshield_engine::outcome::Outcome;
+use pyshield_engine::shield::{self as engine, Request, Side};
 
 use crate::errors;
 use crate::import::{Kept, imported};
 use crate::result::ScanResult;
-use crate::shield::Asked;
 use crate::text::text;
 
 /// From how many bytes on a document is read without the interpreter lock.
@@ -156,7 +158,7 @@ pub(crate) struct ScannedDocument {
     document: Py<PyBytes>,
     table: Py<FieldTable>,
     most: usize,
-    results: Vec<Py<ScanResult>>,
+    scanned: Vec<(Text, Outcome)>,
     /// Whether every field may pass as it is.
     #[pyo3(get)]
     clean: bool,
@@ -171,8 +173,11 @@ impl ScannedDocument {
         // It has been read before, but few ask again.
         let Ok(located) = core::locate(document, &self.table.get().table, self.most) else { return Ok(list) };
         let found = fields(py, &located)?;
-        for (field, result) in found.try_iter()?.zip(&self.results) {
-            list.append((field?, result.clone_ref(py)))?;
+        for (field, (text, outcome)) in found.try_iter()?.zip(&self.scanned) {
+            let field = field?.cast_into::<Located>()?;
+            let original = field.get().text.clone_ref(py);
+            let result = Py::new(py, ScanResult::new(original, text.clone(), outcome.clone()))?;
+            list.append((field, result))?;
         }
         Ok(list)
     }
@@ -196,23 +201,25 @@ pub(crate) fn scan(
     if located.fields.len() > FEW {
         return Ok(None);
     }
+    // Of one text the attempt tells whether it is cheap; of several all must be before one is scanned.
+    let alone = located.fields.len() == 1 && shield.is_whole_inline(side);
     let mut texts = Vec::with_capacity(located.fields.len());
     for field in &located.fields {
         match field.literal.text() {
-            Some(text) if shield.is_cheap(side, &text) => texts.push(text),
+            Some(text) if alone || shield.is_cheap(side, &text) => texts.push(Text::from(text.into_owned())),
             _ => return Ok(None),
         }
     }
+    let prompt = prompt.map(text).transpose()?;
     let mut clean = true;
-    let mut results = Vec::with_capacity(texts.len());
+    let mut scanned = Vec::with_capacity(texts.len());
     for text in texts {
-        let asked = Asked::new(side, &PyString::new(py, &text), prompt, deadline)?;
-        let Some(outcome) = shield.try_inline(&asked.request) else { return Ok(None) };
+        let request = Request { side, text, prompt: prompt.clone(), deadline: deadline.map(seconds) };
+        let Some(outcome) = shield.try_inline(&request) else { return Ok(None) };
         let outcome = outcome.map_err(|error| errors::engine_error(py, &error))?;
         clean &= outcome.scan.is_valid && outcome.scan.rewritten.is_none();
-        let (original, text) = asked.into_parts();
-        results.push(Py::new(py, ScanResult::new(original, text, outcome))?);
+        scanned.push((request.text, outcome));
     }
     let (document, table) = (document.clone().unbind(), table.clone().unbind());
-    Ok(Some(ScannedDocument { document, table, most, results, clean }))
+    Ok(Some(ScannedDocument { document, table, most, scanned, clean }))
 }

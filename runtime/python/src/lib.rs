@@ -12,6 +12,7 @@ mod errors;
 mod finding;
 mod function;
 mod functions;
+mod headers;
 mod import;
 mod lifecycle;
 mod model;
@@ -53,6 +54,8 @@ mod _runtime {
     };
     #[pymodule_export]
     use crate::functions::{extract_urls, json_is_valid, json_repair, risk_score, url_is_reachable};
+    #[pymodule_export]
+    use crate::headers::is_short_json;
     #[pymodule_export]
     use crate::lifecycle::{_forked, _shutdown, build_info};
     #[pymodule_export]

@@ -43,6 +43,10 @@ class Channel:
         # The next message, asked for early to hear of a disconnect during a scan.
         self._ahead: asyncio.Task[Message] | None = None
 
+    def unread(self, message: Message) -> None:
+        """Puts a message of the server back, to be read or received next."""
+        self._replay = message
+
     async def read(self, most: int) -> bytes:
         """Reads the whole body, which the application is then given first.
 
@@ -55,7 +59,11 @@ class Channel:
         """
         body: bytearray | None = None
         while True:
-            message = await self._receive()
+            message = self._replay
+            if message is None:
+                message = await self._receive()
+            else:
+                self._replay = None
             if message["type"] == "http.disconnect":
                 raise DisconnectedError
             piece: bytes = message.get("body", b"")

@@ -21,6 +21,7 @@ from pyshield_asgi.sessions import name_of
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+    from pyshield._runtime import FieldTable
     from pyshield.results import ScanResult
     from pyshield.stream import PassPolicy
     from pyshield_asgi._types import Scope
@@ -122,9 +123,12 @@ class Guard:
         answer_choice: `answer_fields`, compiled; `None` if not given.
         answers: Whether answers are scanned.
         compares: Whether one of their scanners reads what was asked.
-        direct: Whether a short document may be read and scanned in one call of the runtime.
+        direct: What finds the fields of a short document if that may be read and scanned in one call of the
+            runtime.
         direct_answers: The same for documents that the application answers.
+        short: Bytes that such a document may have.
         key: What tells equal guards: a request is scanned once by each.
+        keys: That alone, as a tuple.
 
     Raises:
         ConfigError: For a wrong type or value.
@@ -154,37 +158,40 @@ class Guard:
     answer_choice: Choice | None = field(init=False, repr=False, compare=False)
     answers: bool = field(init=False, repr=False, compare=False)
     compares: bool = field(init=False, repr=False, compare=False)
-    direct: bool = field(init=False, repr=False, compare=False)
-    direct_answers: bool = field(init=False, repr=False, compare=False)
+    direct: FieldTable | None = field(init=False, repr=False, compare=False)
+    direct_answers: FieldTable | None = field(init=False, repr=False, compare=False)
+    short: int = field(init=False, repr=False, compare=False)
     key: tuple[Any, ...] = field(init=False, repr=False, compare=False)
+    keys: tuple[tuple[Any, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._check()
         choice = _compiled(self.fields)
         answers = self.answer_fields
+        answer_choice = None if answers is None else _compiled(answers)
         # What the runtime lets pass as it is, these let pass as well; others are asked.
         plain = self.refuses in (unless_redacted, always)
         shield = self.shield
-        compared = choice.patterns if isinstance(choice, Fields) else choice
+        direct = plain and type(shield).scan_prompt is _SCAN_PROMPT and all(map(is_native, shield.prompt))
+        direct_answers = (
+            plain and type(shield).scan_output is _SCAN_OUTPUT and all(map(is_native, shield.output))
+        )
+        key = (id(shield), choice.patterns if isinstance(choice, Fields) else choice)
         scans = bool(self.shield.output) if self.responses is None else self.responses
         vaults = self.vaults
         if self.session is not None and vaults is None:
             vaults = Sessions(ttl=3600.0)
         for name, value in (
             ("choice", choice),
-            ("answer_choice", None if answers is None else _compiled(answers)),
+            ("answer_choice", answer_choice),
             ("answers", scans),
             ("compares", any(map(_compares, shield.output))),
-            (
-                "direct",
-                plain and type(shield).scan_prompt is _SCAN_PROMPT and all(map(is_native, shield.prompt)),
-            ),
-            (
-                "direct_answers",
-                plain and type(shield).scan_output is _SCAN_OUTPUT and all(map(is_native, shield.output)),
-            ),
+            ("direct", _table(choice) if direct else None),
+            ("direct_answers", _table(answer_choice or ANSWERS) if direct_answers else None),
+            ("short", min(_SHORT, self.max_body_bytes)),
             ("vaults", vaults),
-            ("key", (id(self.shield), compared)),
+            ("key", key),
+            ("keys", (key,)),
         ):
             object.__setattr__(self, name, value)
 
@@ -246,6 +253,9 @@ EVERY = Fields(EVERY_STRING)
 """What is scanned in JSON messages."""
 
 
+_SHORT = 4096
+"""Bytes of a document up to which it is read and scanned in one call."""
+
 _SCAN_PROMPT, _SCAN_OUTPUT = Shield.scan_prompt, Shield.scan_output
 """What a class of one's own may do otherwise."""
 
@@ -253,6 +263,10 @@ _SCAN_PROMPT, _SCAN_OUTPUT = Shield.scan_prompt, Shield.scan_output
 def _compares(scanner: object) -> bool:
     """Whether it may read the prompt beside the output: anybody's own scanner may."""
     return isinstance(scanner, PairScanner) or not is_native(scanner)
+
+
+def _table(choice: Choice) -> FieldTable | None:
+    return choice.table if isinstance(choice, Fields) else None
 
 
 def _compiled(fields: FieldChoice) -> Choice:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyshield._runtime import Ready
 from pyshield.errors import ShieldError
-from pyshield_asgi.fields import Fields
 from pyshield_asgi.outcome import ScannedBody, ScannedField
 from pyshield_asgi.problem import OUTPUT_REFUSED, RejectedError, of_error, of_refusal
 
@@ -16,10 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
     from typing import Any, NoReturn
 
-    from pyshield._runtime import ScannedDocument
+    from pyshield._runtime import FieldTable, ScannedDocument
     from pyshield.results import ScanResult
     from pyshield_asgi._types import Scope
-    from pyshield_asgi.body import Choice
     from pyshield_asgi.document import Located
     from pyshield_asgi.guard import Guard
 
@@ -91,9 +89,15 @@ async def scanned(
 
 
 def scanned_at_once(
-    guard: Guard, data: bytes, choice: Choice, charset: str | None, prompt: str | None = None
+    guard: Guard, data: bytes, table: FieldTable | None, prompt: str | None = None
 ) -> ScannedDocument | None:
     """Reads and scans a short JSON document in one call; as an answer if there is a prompt.
+
+    Args:
+        guard: By whom.
+        data: The document, in UTF-8 as far as is said.
+        table: What finds its fields; `None` if it is not to be scanned in one call.
+        prompt: What it answers.
 
     Returns:
         What came of it; `None` if it is to be read and scanned step by step, because it is long, no JSON, or
@@ -102,15 +106,10 @@ def scanned_at_once(
     Raises:
         ShieldError: As `Shield.scan_prompt`.
     """
-    if len(data) > _SHORT or charset not in _UTF_8 or type(data) is not bytes:
-        return None
-    if not isinstance(choice, Fields):
+    if table is None or len(data) > guard.short or type(data) is not bytes:
         return None
     native = guard.shield._native  # noqa: SLF001  # of the same house
-    return native.scan_document(data, choice.table, guard.max_fields, prompt, guard.deadline)
-
-
-_UTF_8 = (None, "utf-8")
+    return native.scan_document(data, table, guard.max_fields, prompt, guard.deadline)
 
 
 def mark(
@@ -122,12 +121,16 @@ def mark(
 ) -> ScannedBody:
     """Puts the outcome where the application finds it, beside that of a guard further out."""
     if before is None:
-        outcome = ScannedBody(fields, (guard.key,), document)
+        outcome = ScannedBody(fields, guard.keys, document)
     else:
         outcome = ScannedBody(before.fields + fields, (*before.guards, guard.key), document)
     scope[SCOPE_KEY] = outcome
     # Frameworks show this as `request.state.pyshield`.
-    scope.setdefault("state", {})[SCOPE_KEY] = outcome
+    state = scope.get("state")
+    if state is None:
+        scope["state"] = {SCOPE_KEY: outcome}
+    else:
+        state[SCOPE_KEY] = outcome
     return outcome
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from pyshield._runtime import is_short_json
 from pyshield.errors import ShieldError
 from pyshield_asgi.body import UnreadableError, parse
 from pyshield_asgi.channel import Channel, DisconnectedError
@@ -17,13 +18,15 @@ from pyshield_asgi.response import ResponseGuard
 
 if TYPE_CHECKING:
     from pyshield._runtime import ScannedDocument
-    from pyshield_asgi._types import ASGIApp, Receive, Scope, Send
+    from pyshield_asgi._types import ASGIApp, Message, Receive, Scope, Send
     from pyshield_asgi.body import Body
     from pyshield_asgi.guard import Guard
     from pyshield_asgi.outcome import ScannedField
     from pyshield_asgi.problem import Problem
 
 __all__ = ["Responder"]
+
+_UTF_8 = (None, "utf-8")
 
 _FROM_FILES = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
 """Extensions of servers that read a body from a file themselves."""
@@ -43,12 +46,14 @@ class Responder:
     __slots__ = (
         "_app",
         "_channel",
+        "_document",
         "_guard",
         "_prompt",
         "_read",
         "_receive",
         "_scope",
         "_send",
+        "_tried",
     )
 
     def __init__(self, app: ASGIApp, guard: Guard, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,12 +67,20 @@ class Responder:
         self._prompt = Prompt(guard, scope) if guard.compares else None
         # Whether the body was read to its end: the connection can go on only then.
         self._read = False
+        # Whether the body was to be scanned in one call, and what came of it if it could be.
+        self._tried = False
+        self._document: ScannedDocument | None = None
 
     async def respond(self) -> None:
         """Hands the request to the application, or answers in its place."""
         try:
             try:
-                await self._enter()
+                # What most requests are, a short JSON document that says so, one look at its headers tells.
+                if self._guard.direct is None or not is_short_json(self._scope["headers"], self._guard.short):
+                    await self._enter()
+                elif not self._passes(message := await self._receive()):
+                    self._channel.unread(message)
+                    await self._enter()
             except RejectedError as rejected:
                 await self._reject(rejected.problem)
                 return
@@ -99,6 +112,23 @@ class Responder:
         finally:
             answer.close()
 
+    def _passes(self, message: Message) -> bool:
+        """Whether what came first is a whole document that passes; the application is given it then."""
+        data = message.get("body")
+        if not data or message.get("more_body"):
+            return False
+        self._tried = True
+        self._document = document = self._at_once(data)
+        if document is None or not document.clean:
+            return False
+        self._channel.unread(message)
+        self._read = True
+        scope = self._scope
+        mark(scope, self._guard, (), scope.get(SCOPE_KEY), document)
+        if self._prompt is not None:
+            self._prompt.of(Media.JSON, data.decode())
+        return True
+
     async def _enter(self) -> None:
         """Reads, scans and rewrites the body, or leaves it to the application."""
         guard = self._guard
@@ -118,7 +148,7 @@ class Responder:
             mark(self._scope, guard, (), self._scope.get(SCOPE_KEY))
             return
         self._check(content)
-        document = self._at_once(data, content) if guard.direct else None
+        document = self._document if self._tried else self._tried_now(data, content)
         if document is not None and document.clean:
             mark(self._scope, guard, (), self._scope.get(SCOPE_KEY), document)
             if self._prompt is not None:
@@ -138,14 +168,18 @@ class Responder:
             fields = await scanned(guard, read.fields, self._channel.unless_disconnected)
             await self._settle(read, fields)
 
-    def _at_once(self, data: bytes, content: Content) -> ScannedDocument | None:
+    def _at_once(self, data: bytes) -> ScannedDocument | None:
         """A short document, read and scanned in one call; `None` if that is not done."""
-        if content.media is Media.TEXT:
-            return None
         try:
-            return scanned_at_once(self._guard, data, self._guard.choice, content.charset)
+            return scanned_at_once(self._guard, data, self._guard.direct)
         except ShieldError as error:
             raise RejectedError(of_error(error)) from error
+
+    def _tried_now(self, data: bytes, content: Content) -> ScannedDocument | None:
+        """The same of a body that its headers did not say all of, or that came in pieces."""
+        if content.media is Media.TEXT or content.charset not in _UTF_8:
+            return None
+        return self._at_once(data)
 
     def _check(self, content: Content) -> None:
         """Refuses a body that cannot be scanned, and must not pass unscanned."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, NoReturn
 
+from pyshield._runtime import is_short_json
 from pyshield.dialects.flow import LINES, EventFlow, LineFlow, TextFlow
 from pyshield.dialects.outputs import TooManyOutputsError
 from pyshield.dialects.sse import TooLongError
@@ -34,6 +35,13 @@ __all__ = ["CutOffError", "ResponseGuard"]
 _LOGGER = logging.getLogger("pyshield_asgi")
 
 
+_BODILESS = (204, 206, 304)
+"""Statuses of responses that have no body, or a part of one."""
+
+_SHORT = 4096
+"""Bytes of a body up to which its start is looked at in short."""
+
+
 class CutOffError(OSError):
     """Tells the application that its response has ended: to it, as if the client had gone."""
 
@@ -50,7 +58,7 @@ class ResponseGuard:
         ended: Whether the response ended before the application was done with it.
     """
 
-    __slots__ = ("_body", "_charset", "_flow", "_guard", "_outputs", "_prompt", "_send", "_start", "ended")
+    __slots__ = ("_body", "_content", "_flow", "_guard", "_outputs", "_prompt", "_send", "_start", "ended")
 
     def __init__(self, guard: Guard, prompt: Prompt | None, send: Send) -> None:
         self._guard = guard
@@ -59,10 +67,11 @@ class ResponseGuard:
         # Where the texts of a body that comes piece by piece go through, and how they are got out of it.
         self._outputs: Outputs | None = None
         self._flow: Flow | None = None
-        # The start of a response whose body is scanned as a whole, its charset, and what has come of it.
+        # The start of a response whose body is scanned as a whole, what it says of it unless that is usual,
+        # and what has come of it.
         self._start: Message | None = None
-        self._charset: str | None = None
-        self._body = bytearray()
+        self._content: Content | None = None
+        self._body: bytearray | None = None
         self.ended = False
 
     def send(self, message: Message) -> Awaitable[None]:
@@ -89,10 +98,14 @@ class ResponseGuard:
         """Frees what is held."""
         if self._outputs is not None:
             self._outputs.close()
-        self._body.clear()
+        self._body = None
 
     async def _begin(self, message: Message) -> None:
         headers = message.get("headers", ())
+        if is_short_json(headers, _SHORT) and message["status"] not in _BODILESS:
+            self._flow = self._content = None
+            self._start = message
+            return
         if not isinstance(headers, list | tuple):  # looked at more than once
             headers = list(headers)
             message = {**message, "headers": headers}
@@ -101,12 +114,12 @@ class ResponseGuard:
             content = Content.of(headers)
         except RejectedError as rejected:
             await self._unreadable(rejected)
-        if content.encoded or message["status"] in (204, 206, 304):
+        if content.encoded or message["status"] in _BODILESS:
             await self._send(message)
             return
         essence = content.essence
         if content.media is Media.JSON and essence not in LINES and essence != "application/problem+json":
-            self._start, self._charset = message, content.charset
+            self._start, self._content = message, content
             return
         if essence == "text/event-stream" or essence in LINES or content.media is Media.TEXT:
             self._flow = await self._opened(essence, content.charset)
@@ -148,19 +161,23 @@ class ResponseGuard:
     async def _collect(self, start: Message, message: Message) -> None:
         """Collects a JSON body, and sends what passes of it when it is there."""
         piece: bytes = message.get("body", b"")
-        if len(self._body) + len(piece) > self._guard.max_body_bytes:
+        body = self._body
+        if (0 if body is None else len(body)) + len(piece) > self._guard.max_body_bytes:
             _LOGGER.error("a response was refused: it has more than max_body_bytes")
             await self._refuse(OUTPUT_REFUSED)
         if message.get("more_body", False):
-            self._body += piece
+            self._body = bytearray(piece) if body is None else body
+            if body is not None:
+                body += piece
             return
-        whole = bytes(self._body + piece) if self._body else piece
+        whole = bytes(body + piece) if body else piece
         try:
             document = self._at_once(whole)
             if document is not None and document.clean:
                 data, charset = whole, None
             else:
-                data, charset = await self._scanned(whole, document)
+                content = self._content or Content.of(start.get("headers", ()))
+                data, charset = await self._scanned(whole, content.charset, document)
         except RejectedError as rejected:
             await self._unreadable(rejected)
         except ShieldError as error:
@@ -178,19 +195,21 @@ class ResponseGuard:
 
     def _at_once(self, data: bytes) -> ScannedDocument | None:
         """A short body, read and scanned in one call; `None` if that is not done."""
-        guard = self._guard
-        if not guard.direct_answers or self._prompt is not None or not data:
+        guard, content = self._guard, self._content
+        utf_8 = content is None or content.charset in (None, "utf-8")
+        if not utf_8 or self._prompt is not None or not data:
             return None
-        choice = ANSWERS if guard.answer_choice is None else guard.answer_choice
-        return scanned_at_once(guard, data, choice, self._charset, "")
+        return scanned_at_once(guard, data, guard.direct_answers, "")
 
-    async def _scanned(self, data: bytes, document: ScannedDocument | None) -> tuple[bytes, str | None]:
-        """What passes of a body, itself if it is all, and the charset if that had to change."""
+    async def _scanned(
+        self, data: bytes, charset: str | None, document: ScannedDocument | None
+    ) -> tuple[bytes, str | None]:
+        """What passes of a body in a charset, itself if it is all, and the charset if that had to change."""
         if not data:
             return data, None
         guard = self._guard
         choice = ANSWERS if guard.answer_choice is None else guard.answer_choice
-        arguments = data, Media.JSON, self._charset, choice, guard.max_fields
+        arguments = data, Media.JSON, charset, choice, guard.max_fields
         long = len(data) >= OFFLOADED
         body = await asyncio.to_thread(parse, *arguments) if long else parse(*arguments)
         if not body.fields:

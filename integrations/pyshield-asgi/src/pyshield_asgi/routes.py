@@ -89,22 +89,20 @@ class Routes:
 
     def guard(self, scope: Scope) -> Guard | None:
         """The guard of a request; `None` if it passes without, or has passed it already."""
-        guard = self._chosen(scope)
+        path: str = scope["path"]
+        if scope.get("root_path"):
+            path = _below(path, scope["root_path"])
+        if self._exclude.match(path) or not (self._paths is None or self._paths.match(path)):
+            return None
+        guard = self._default if self._choose is None else self._choose(scope)
+        for paths, other in self._table:
+            if paths.match(path):
+                guard = other
+                break
         if guard is None:
             return None
         before = scope.get("pyshield")
         return None if before is not None and guard.key in before.guards else guard
-
-    def _chosen(self, scope: Scope) -> Guard | None:
-        path = _route(scope)
-        if self._exclude.match(path) or not (self._paths is None or self._paths.match(path)):
-            return None
-        if self._choose is not None:
-            return self._choose(scope)
-        for paths, guard in self._table:
-            if paths.match(path):
-                return guard
-        return self._default
 
 
 def _table(
@@ -123,12 +121,8 @@ def _table(
         yield Paths("routes", [path]), guard
 
 
-def _route(scope: Scope) -> str:
+def _below(path: str, root: str) -> str:
     """The path below where the application is mounted."""
-    path: str = scope["path"]
-    root: str = scope.get("root_path", "")
-    if not root:
-        return path
     root = root.rstrip("/")
     return path[len(root) :] if root and path.startswith(f"{root}/") else path
 

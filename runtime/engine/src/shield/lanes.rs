@@ -38,6 +38,11 @@ impl Shield {
         !plan.has_vault() && self.fits_inline(plan, text)
     }
 
+    /// Whether [`Shield::try_inline`] either does all of a scan or nothing of it.
+    pub fn is_whole_inline(&self, side: Side) -> bool {
+        !self.plan(side).0.has_vault()
+    }
+
     /// Whether a text is cheap and waits for nobody but, if something is found in it, a vault.
     fn fits_inline(&self, plan: &Plan, text: &str) -> bool {
         !plan.waits(&self.session) && plan.cost_of(text) <= self.compiled.inline_budget_ns
