@@ -8,6 +8,8 @@ import logging
 
 import pytest
 from asgi_helpers.sockets import TIMEOUT, Client, Echo, exchange, make_shield
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pyshield import Shield
 from pyshield.input_scanners import BanSubstrings
@@ -212,6 +214,45 @@ async def test_binary_messages_that_must_not_go_out(shield, data, code, options)
     assert sent == {"type": "websocket.send", "bytes": b"fine"}
     assert (close["type"], close["code"]) == ("websocket.close", code)
     assert isinstance(app.error, OSError)
+
+
+async def test_an_applications_own_format_is_not_read(shield):
+    app = Binary(b"\x0a\x08555-0142")
+    *sent, _ = await told(app, shield, binary_messages="other")
+    assert [message["bytes"] for message in sent] == list(app.messages)
+    app = Binary(b"555-", b"0142")
+    *sent, _ = await told(app, shield, binary_messages="other", streamed_messages=True)
+    assert [message["bytes"] for message in sent] == list(app.messages)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.sampled_from(["call ", "555-0142", "é", "😀", "a petard", "x", "日本"]), max_size=6),
+    st.lists(st.integers(0, 60), max_size=6),
+)
+def test_pieces_cut_within_code_points_are_read(words, cuts):
+    data = "".join(words).encode()
+    ends = sorted(min(cut, len(data)) for cut in cuts)
+    pieces = [data[start:end] for start, end in zip([0, *ends], [*ends, len(data)], strict=True)]
+
+    async def sent_of(*pieces):
+        *sent, close = await told(Binary(*pieces), make_shield(), streamed_messages=True)
+        return b"".join(message["bytes"] for message in sent), close["code"]
+
+    async def both():
+        assert await sent_of(*filter(None, pieces)) == await sent_of(data)
+
+    asyncio.run(both())
+
+
+async def test_half_a_code_point_that_never_goes_on(shield):
+    app = Binary(b"fine \xc3", b"more", b"\xe6\x97")
+    *sent, close = await told(app, shield, streamed_messages=True)
+    assert b"".join(message["bytes"] for message in sent) == b"fine \xc3more\xe6\x97"
+    assert close["code"] == 1000
+    *sent, close = await told(app, shield, streamed_messages=True, other_types="refuse")
+    assert b"".join(message["bytes"] for message in sent) == b"fine "
+    assert close["code"] == 1003
 
 
 async def test_pieces_of_one_text_may_be_binary(shield):

@@ -73,7 +73,13 @@ async def test_the_same_guard_twice_scans_once(shield):
     [
         ({}, {"text": "a bomb"}, 1008),
         ({}, {"text": '{"a": ["bomb"]}'}, 1008),
-        ({"other_types": "refuse"}, {"data": b"bomb"}, 1003),
+        ({}, {"data": b"a bomb"}, 1008),
+        ({}, {"data": '["a bomb"]'.encode("utf-16")}, 1008),
+        ({"other_types": "refuse"}, {"data": b"\xffbomb"}, 1003),
+        ({"other_types": "refuse", "binary_messages": "other"}, {"data": b"fine"}, 1003),
+        ({"max_body_bytes": 10}, {"data": b"x" * 11}, 1009),
+        ({"max_body_bytes": 10}, {"data": '"xxxxx"'.encode("utf-16-le")}, 1009),
+        ({"messages": "json"}, {"data": b"{"}, 1007),
         ({"max_body_bytes": 10}, {"text": "x" * 11}, 1009),
         ({"max_body_bytes": 10}, {"text": "é" * 6}, 1009),
         ({"max_fields": 2}, {"text": '["a", "b", "c"]'}, 1009),
@@ -100,11 +106,33 @@ async def test_what_must_not_come_in_closes_the_connection(shield, options, mess
     assert app.received[-1]["code"] == code
 
 
-async def test_binary_messages_pass(shield):
+HERON = '{"a": "the heron"}'
+
+
+@pytest.mark.parametrize(
+    ("options", "data", "given"),
+    [
+        ({}, b"the heron", b"the [REDACTED]"),
+        ({}, bytearray(b"the heron"), b"the [REDACTED]"),
+        ({}, HERON.encode(), b'{"a": "the [REDACTED]"}'),
+        ({}, HERON.encode("utf-16-le"), '{"a": "the [REDACTED]"}'.encode("utf-16-le")),
+        ({}, HERON.encode("utf-32"), '{"a": "the [REDACTED]"}'.encode("utf-32")),
+        ({"messages": "json"}, '"heron"'.encode("utf-16-be"), '"[REDACTED]"'.encode("utf-16-be")),
+        ({"fields": ["/b"]}, HERON.encode(), HERON.encode()),
+        ({"messages": "text"}, HERON.encode(), b'{"a": "the [REDACTED]"}'),
+        # What is no text, and what only begins as JSON in UTF-16 would.
+        ({}, b"\xffthe heron", b"\xffthe heron"),
+        ({}, b"{\x00\xff", b"{\x00\xff"),
+        ({}, b"", b""),
+        ({"binary_messages": "other"}, b"the heron", b"the heron"),
+        ({"messages": "pass"}, b"the heron", b"the heron"),
+    ],
+)
+async def test_binary_messages_that_are_text_are_redacted(shield, options, data, given):
     app = Echo()
-    client = Client(ShieldMiddleware(app, shield))
-    client.say(data=b"bomb")
-    assert (await client.until(1))[0]["bytes"] == b"bomb"
+    client = Client(ShieldMiddleware(app, shield, responses=False, **options))
+    client.say(data=data)
+    assert (await client.until(1))[0]["bytes"] == given
     await client.end()
 
 

@@ -16,18 +16,15 @@ from pyshield.dialects.flow import MessageFlow
 from pyshield.dialects.outputs import TooManyOutputsError
 from pyshield.dialects.sse import TooLongError
 from pyshield.errors import ShieldError
-from pyshield_asgi.body import UnreadableError, parse
 from pyshield_asgi.channel import Channel, DisconnectedError
-from pyshield_asgi.content import Media
+from pyshield_asgi.frames import Pieces, read, size, written
 from pyshield_asgi.guard import EVERY
 from pyshield_asgi.judge import SCOPE_KEY, answered, mark, refuse, refused, scanned
 from pyshield_asgi.problem import (
     OUTPUT_REFUSED,
-    UNSUPPORTED,
     Problem,
     RejectedError,
     of_output_error,
-    too_large,
 )
 from pyshield_asgi.prompt import Prompt
 from pyshield_asgi.response import CutOffError
@@ -35,7 +32,6 @@ from pyshield_asgi.response import CutOffError
 if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
     from pyshield_asgi._types import ASGIApp, Message, Receive, Scope, Send
-    from pyshield_asgi.body import Body, Choice
     from pyshield_asgi.guard import Guard
     from pyshield_asgi.outcome import ScannedBody
 
@@ -56,7 +52,6 @@ _MOST_ANSWERS = 100
 _MESSAGE, _TURN = 256, 16 * 1024
 """Characters that a message counts for beside its own, and those after which others have a turn."""
 
-_NOT_TEXT = Problem(400, "not-text", "The message is not text", "The message holds half of a surrogate pair.")
 _UNSCANNED = Problem(500, "scan-failed", "The scan failed", "The message could not be scanned.")
 
 
@@ -83,6 +78,7 @@ class Connection:
         "_left",
         "_outputs",
         "_pending",
+        "_pieces",
         "_prompt",
         "_scope",
         "_send",
@@ -104,7 +100,8 @@ class Connection:
         self._outputs: Outputs | None = None
         self._flow: MessageFlow | None = None
         self._asked_anew = False
-        # Whether the last message that was scanned on its way out was binary.
+        # How the messages that go out are put together if they are pieces, and whether the last was binary.
+        self._pieces = Pieces(guard)
         self._binary = False
         # Messages go out in the order in which the application sends them, whatever their scans take.
         self._turn = asyncio.Lock()
@@ -170,49 +167,39 @@ class Connection:
 
     async def _passed(self, message: Message) -> Message:
         """The message as the application is given it."""
-        guard, text = self._guard, message.get("text")
-        if not isinstance(text, str):
-            if guard.other_types == "refuse":
-                raise RejectedError(UNSUPPORTED)
-            return message
-        body = _body(guard, text, guard.choice)
+        guard = self._guard
+        body = read(guard, message, guard.choice)
         if body is None:
             return message
+        text = body.text
         fields = await scanned(guard, body.fields, self._channel.unless_disconnected)
         outcome = mark(self._scope, guard, fields, self._before)
         if refusing := refused(guard, fields):
             await refuse(guard, self._scope, outcome, refusing)
         if any(field.rewritten for field in fields):
-            text = body.mark.decode() + body.changed([field.result.text for field in fields])
-            message = {**message, "text": text}
+            text = body.changed([field.result.text for field in fields])
+            message = {**message, **written(message, body, text)}
         self._prompt.of(body.media, text)
         self._asked_anew = True
         return message
 
     async def _answer(self, message: Message) -> None:
         """Sends what passes of a message."""
-        said = _said(message)
-        if said is None:
-            if self._guard.other_types == "refuse":
-                await self._cut(UNSUPPORTED, RejectedError(UNSUPPORTED))
-            await self._send(message)
-            return
-        self._binary = not isinstance(message.get("text"), str)
-        self._written += len(said) + _MESSAGE
+        self._written += size(message) + _MESSAGE
         if self._written > _TURN:
             # Scanning takes no time that is waited for, and perhaps nor does sending.
             self._written = 0
             await turn()
         try:
-            texts = await self._answers(said)
+            parts = await self._answers(message)
         except RejectedError as rejected:
             await self._cut(rejected.problem, rejected)
         except (ShieldError, TooLongError, TooManyOutputsError) as error:
             await self._cut(_problem(error), error)
-        for text in texts:
+        for part in parts:
             if self._code is not None:  # while it was scanned, for a message that came in
                 raise CutOffError("the connection was closed")
-            await self._send({**message, **self._written_as(text)})
+            await self._send({**message, **part})
         if self._outputs is not None and self._outputs.blocked:
             await self._cut(OUTPUT_REFUSED, None)
 
@@ -227,16 +214,22 @@ class Connection:
                 # Closed, or the client went away: nobody is left to be told.
                 return
 
-    async def _answers(self, text: str) -> list[str]:
+    async def _answers(self, message: Message) -> list[dict[str, Any]]:
+        """What is sent for a message: for each that goes out, what differs from it."""
         guard = self._guard
         if guard.streamed_messages:
-            return await (await self._stream()).feed(text)
-        body = _body(guard, text, EVERY if guard.answer_choice is None else guard.answer_choice)
+            piece = self._pieces.read(message)
+            parts = [_bytes(piece.other)] if piece.other else []
+            if piece.text is not None:
+                self._binary = piece.binary
+                parts += map(self._part, await (await self._stream()).feed(piece.text))
+            return parts
+        body = read(guard, message, EVERY if guard.answer_choice is None else guard.answer_choice)
         if body is None:
-            return [text]
+            return [{}]
         prompt = await self._prompt.text() if guard.compares else ""
         passed = await answered(guard, prompt, body.fields)
-        return [text if passed is None else body.mark.decode() + body.changed(passed)]
+        return [{} if passed is None else written(message, body, body.changed(passed))]
 
     async def _stream(self) -> MessageFlow:
         """The way of the answer under way; a new one where another answer begins."""
@@ -253,20 +246,26 @@ class Connection:
 
     async def _rest(self) -> None:
         """Sends what is held back of an answer when the application closes."""
-        if self._flow is None or self._outputs is None or self._code is not None:
+        if self._code is not None:
             return
+        parts: list[dict[str, Any]] = []
         try:
-            texts = await self._flow.finish()
+            if self._flow is not None:
+                parts += map(self._part, await self._flow.finish())
         except ShieldError as error:
             await self._cut(_problem(error), error)
-        for text in texts:
-            await self._send({"type": "websocket.send", **self._written_as(text)})
-        if self._outputs.blocked:
+        blocked = self._outputs is not None and self._outputs.blocked
+        held = self._pieces.rest()
+        if held and not blocked and self._guard.other_types == "pass":
+            parts.append(_bytes(held))
+        for part in parts:
+            await self._send({"type": "websocket.send", **part})
+        if blocked:
             await self._cut(OUTPUT_REFUSED, None)
 
-    def _written_as(self, text: str) -> dict[str, Any]:
+    def _part(self, text: str) -> dict[str, Any]:
         """A text as a part of a message of the kind that the application sends."""
-        return {"bytes": text.encode()} if self._binary else {"text": text}
+        return _bytes(text.encode()) if self._binary else {"text": text}
 
     async def _cut(self, problem: Problem, cause: Exception | None) -> NoReturn:
         """Closes the connection for what the application sent, and tells it so."""
@@ -291,34 +290,8 @@ class Connection:
         return {"type": "websocket.disconnect", "code": self._code, "reason": ""}
 
 
-def _said(message: Message) -> str | None:
-    """The text of a message that goes out; `None` if it is binary, and not in UTF-8."""
-    text, data = message.get("text"), message.get("bytes")
-    if isinstance(text, str):
-        return text
-    try:
-        return None if data is None else bytes(data).decode()
-    except UnicodeDecodeError:
-        return None
-
-
-def _body(guard: Guard, text: str, choice: Choice) -> Body | None:
-    """A message as a body; `None` if it cannot be read and may pass all the same."""
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        raise RejectedError(_NOT_TEXT) from None
-    if len(data) > guard.max_body_bytes:
-        raise RejectedError(too_large(guard.max_body_bytes))
-    if guard.messages == "json" or (guard.messages == "auto" and text.lstrip()[:1] in ("{", "[")):
-        try:
-            return parse(data, Media.JSON, "utf-8", choice, guard.max_fields)
-        except UnreadableError:
-            if guard.messages == "json":
-                if guard.unreadable == "pass":
-                    return None
-                raise
-    return parse(data, Media.TEXT, "utf-8", choice, guard.max_fields)
+def _bytes(data: bytes) -> dict[str, Any]:
+    return {"text": None, "bytes": data}
 
 
 def _problem(error: Exception) -> Problem:

@@ -29,13 +29,26 @@ if TYPE_CHECKING:
     from pyshield_asgi.outcome import ScannedBody
     from pyshield_asgi.sessions import SessionChoice, VaultsBySession
 
-__all__ = ["FieldChoice", "Guard", "Messages", "OnRefused", "Options", "Otherwise", "PromptChoice", "wrong"]
+__all__ = [
+    "BinaryMessages",
+    "FieldChoice",
+    "Guard",
+    "Messages",
+    "OnRefused",
+    "Options",
+    "Otherwise",
+    "PromptChoice",
+    "wrong",
+]
 
 Otherwise: TypeAlias = Literal["pass", "refuse"]
 """What becomes of a body that cannot be scanned."""
 
 Messages: TypeAlias = Literal["auto", "json", "text", "pass"]
 """How WebSocket messages are read."""
+
+BinaryMessages: TypeAlias = Literal["text", "other"]
+"""What binary WebSocket messages are."""
 
 FieldChoice: TypeAlias = "Sequence[str] | Callable[[Any], Iterable[str]]"
 """JSON pointers, or a function from a parsed document to JSON pointers."""
@@ -66,6 +79,7 @@ class Options(TypedDict, total=False):
     prompt: PromptChoice
     messages: Messages
     streamed_messages: bool
+    binary_messages: BinaryMessages
     session: SessionChoice | None
     vaults: VaultsBySession | None
 
@@ -95,7 +109,7 @@ class Guard:
         refuses: Decides for each result whether the request is refused. `unless_redacted` lets a text pass
             if all that was found has been replaced, `always` refuses whatever a scanner refuses. What is
             streamed ends at the first finding with `always`, else at the first that nothing replaces.
-        other_types: What becomes of bodies of other media types, and of binary messages.
+        other_types: What becomes of bodies of other media types, and of binary messages that are no text.
         encoded: What becomes of JSON and text with a content-encoding.
         unreadable: What becomes of a body that is not the JSON, or not in the charset, that it claims to be.
         disclose: Whether a refusal tells the client which scanners found what, and where.
@@ -112,6 +126,9 @@ class Guard:
             everything else as text), or not at all (`"pass"`).
         streamed_messages: Whether the messages that an application sends are pieces of one text, in the
             dialects of streamed responses, instead of each a text of its own.
+        binary_messages: What binary messages are: `"text"`, those that are text (UTF-8, or JSON as
+            `json.loads` reads bytes) are read as messages of text are, and stay binary; `"other"`, all are of
+            another type, as those that are no text always are.
         session: Tells which session a request belongs to, `header(…)`, `cookie(…)` or a function of the
             scope: what `Anonymize` takes out on the way in is kept in that session's vault, and `Deanonymize`
             puts it back on the way out. A request of no session has a vault for itself. Without `session`,
@@ -152,6 +169,7 @@ class Guard:
     prompt: PromptChoice = asked
     messages: Messages = "auto"
     streamed_messages: bool = False
+    binary_messages: BinaryMessages = "text"
     session: SessionChoice | None = None
     vaults: VaultsBySession | None = None
     choice: Choice = field(init=False, repr=False, compare=False)
@@ -222,6 +240,8 @@ class Guard:
                 raise wrong(name, "expected 'pass' or 'refuse'")
         if self.messages not in ("auto", "json", "text", "pass"):
             raise wrong("messages", "expected 'auto', 'json', 'text' or 'pass'")
+        if self.binary_messages not in ("text", "other"):
+            raise wrong("binary_messages", "expected 'text' or 'other'")
         pass_policy(self.policy)
 
     def outputs(self, prompt: str) -> Outputs:
