@@ -114,10 +114,14 @@ def private_shield(_thread=""):
     )
 
 
+GUARD = PyShieldMiddleware
+"""What guards an agent that has no other middleware."""
+
+
 def agent(chat, *, shield=None, tools=(send_mail, read_page), middleware=(), checkpointer=None, **options):
     """An agent that `private_shield` guards."""
     chosen = Conversations(private_shield) if checkpointer is not None else private_shield()
-    guard = PyShieldMiddleware(shield or chosen, **options)
+    guard = (PyShieldMiddleware if middleware else GUARD)(shield or chosen, **options)
     return create_agent(chat, list(tools), middleware=[guard, *middleware], checkpointer=checkpointer)
 
 

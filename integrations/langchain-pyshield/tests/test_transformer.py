@@ -14,7 +14,10 @@ from pyshield import Shield
 from pyshield.input_scanners import BanSubstrings as BanPrompt
 from pyshield.output_scanners import BanSubstrings
 
-pytestmark = pytest.mark.filterwarnings("ignore::langchain_core._api.LangChainBetaWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::langchain_core._api.LangChainBetaWarning"),
+    pytest.mark.usefixtures("_guards"),
+]
 
 
 def piecewise():

@@ -99,6 +99,8 @@ def texts(value: Any, reading: Reading) -> list[str]:  # noqa: ANN401  # whateve
     Raises:
         TextError: If it is nested too deeply to be scanned.
     """
+    if isinstance(value, str):  # as most contents are
+        return [value] if value else []
     found: list[str] = []
 
     def note(text: str) -> str:

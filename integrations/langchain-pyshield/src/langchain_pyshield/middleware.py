@@ -21,7 +21,7 @@ from langgraph.types import Command
 from langchain_pyshield.calls import Call, Calls
 from langchain_pyshield.content import ANSWER, texts
 from langchain_pyshield.conversations import Conversations, Find
-from langchain_pyshield.incoming import asked, hide, incoming
+from langchain_pyshield.incoming import Incoming, asked, hide, incoming
 from langchain_pyshield.marks import refusal, scanned, withheld, withheld_since
 from langchain_pyshield.outgoing import answer, arguments
 from langchain_pyshield.rules import Rules, tool_names, tool_shields, wrong
@@ -116,39 +116,45 @@ class PyShieldMiddleware(AgentMiddleware):
     @hook_config(can_jump_to=["end"])
     def before_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
         """Scans the messages that the run begins with; redacts them in the state, or ends the run."""
-        return run(self._enter(runtime, state))
+        return run(self._enter(runtime, state["messages"]))
 
     @hook_config(can_jump_to=["end"])
     async def abefore_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
         """As `before_agent`."""
-        return await arun(self._enter(runtime, state))
+        return await arun(self._enter(runtime, state["messages"]))
 
     # What came since: from tools, from a person who was asked, from other middleware.
 
     @hook_config(can_jump_to=["end"])
     def before_model(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
         """Scans what came since the model last spoke; redacts it in the state, or ends the run."""
-        return run(self._enter(runtime, state))
+        return run(self._enter(runtime, state["messages"]))
 
     @hook_config(can_jump_to=["end"])
     async def abefore_model(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
         """As `before_model`."""
-        return await arun(self._enter(runtime, state))
+        return await arun(self._enter(runtime, state["messages"]))
 
-    def _enter(self, runtime: Runtime[Any], state: AgentState[Any]) -> Steps[dict[str, Any] | None]:
+    def _enter(self, runtime: Runtime[Any], messages: Sequence[BaseMessage]) -> Steps[dict[str, Any] | None]:
         shields: Shields = yield self._find(runtime)
-        messages = state["messages"]
+        done, refused = yield from self._entering(shields, messages)
+        changed: list[BaseMessage] = [done.changed[at] for at in sorted(done.changed)]
+        if refused is not None:
+            return {"messages": [*changed, refusal(self._rules.refusal, refused)], "jump_to": "end"}
+        return {"messages": changed} if changed else None
+
+    def _entering(
+        self, shields: Shields, messages: Sequence[BaseMessage]
+    ) -> Steps[tuple[Incoming, tuple[str, ...] | None]]:
+        """What became of messages, and who refuses what the run must end for, if somebody does."""
         rules = self._rules
         done = yield from incoming(rules, shields, messages)
-        changed: list[BaseMessage] = [done.changed[at] for at in sorted(done.changed)]
         refused = done.refused
         if refused is None and rules.blocked_tools == "end":
             refused = done.refused_tool
             if refused is None and withheld_since(messages):
                 refused = ()
-        if refused is not None:
-            return {"messages": [*changed, refusal(rules.refusal, refused)], "jump_to": "end"}
-        return {"messages": changed} if changed else None
+        return done, refused
 
     # The call of the model: what is sent, and what comes back.
 
@@ -189,6 +195,14 @@ class PyShieldMiddleware(AgentMiddleware):
             return _ended(refusal(rules.refusal, done.refused))
         if done.refused_tool is not None and rules.blocked_tools == "end":
             return _ended(refusal(rules.refusal, done.refused_tool))
+        sent = yield from self._prepared(request, shields, done)
+        return sent
+
+    def _prepared(
+        self, request: ModelRequest[Any], shields: Shields, done: Incoming
+    ) -> Steps[ModelRequest[Any]]:
+        """The request with what was scanned, and without what the model is not to have."""
+        rules, messages = self._rules, request.messages
         done.changed |= yield from hide(shields, messages)
         if done.changed:
             request = request.override(messages=done.applied(messages))  # type: ignore[arg-type]
