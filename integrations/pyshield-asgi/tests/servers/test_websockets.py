@@ -22,7 +22,8 @@ def test_both_directions(talk):
         for said, heard in (
             ("the heron", "the [REDACTED]"),
             ('{"a": "heron", "b": "555-0142"}', '{"a": "[REDACTED]", "b": "[REDACTED]"}'),
-            (b"heron", b"heron"),
+            (b"heron 555-0142", b"[REDACTED] [REDACTED]"),
+            (b"\xffheron", b"\xffheron"),
         ):
             connection.send(said)
             assert connection.recv(timeout=30) == heard
