@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use common::submit;
@@ -47,12 +48,16 @@ fn vault() -> VaultHandle {
 }
 
 fn shield(operator: &str, strategy: &str, vault: &VaultHandle) -> Shield {
+    shield_of(&anonymize(operator), &deanonymize(strategy), vault)
+}
+
+fn shield_of(anonymize: &Value, deanonymize: &Value, vault: &VaultHandle) -> Shield {
     let limits = json!({
         "max_in_flight": 64, "policy": "reject", "deadline": null, "max_text_bytes": 1 << 24,
         "inline_budget_us": 1e6,
     });
     let spec = json!({
-        "prompt": [anonymize(operator)], "output": [deanonymize(strategy)], "on_error": "raise",
+        "prompt": [anonymize], "output": [deanonymize], "on_error": "raise",
         "limits": limits, "cache": null,
     });
     let mut spec: ShieldSpec = serde_json::from_value(spec).unwrap();
@@ -259,8 +264,31 @@ fn texts() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..14).prop_map(|parts| parts.concat())
 }
 
+/// An operator of each kind, and whether `Deanonymize` puts back what it took out.
+fn operators() -> Vec<(Value, bool)> {
+    vec![
+        (json!({"type": "placeholder"}), true),
+        (json!({"type": "fake"}), true),
+        (json!({"type": "encrypt"}), true),
+        (json!({"type": "keep"}), true),
+        (json!({"type": "mask", "character": "*"}), false),
+        (json!({"type": "partial", "character": "#", "visible": 4}), false),
+        (json!({"type": "hash"}), false),
+    ]
+}
+
+/// Whether a value stands somewhere by itself: not as a part of a longer run of letters, digits and the signs that
+/// join them, which may be something else.
+fn stands_alone(text: &str, value: &str) -> bool {
+    let joins = |c: char| c.is_alphanumeric() || "_.:/@+-%&#?=~".contains(c);
+    text.match_indices(value).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + value.len()..]);
+        !before.chars().next_back().is_some_and(joins) && !after.chars().next().is_some_and(joins)
+    })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
     #[test]
     fn what_was_taken_out_comes_back(
         text in texts(),
@@ -270,5 +298,45 @@ proptest! {
         let shield = shield(operator, "exact", &vault);
         let out = scan(&shield, Side::Prompt, &text);
         prop_assert_eq!(scan(&shield, Side::Output, &out), text);
+    }
+
+    #[test]
+    fn any_mix_of_operators(
+        text in texts(),
+        mix in prop::collection::vec(prop::sample::select(operators()), ENTITIES.len()),
+    ) {
+        let vault = vault();
+        let of_entity: BTreeMap<_, _> = ENTITIES.iter().copied().zip(&mix).collect();
+        let mut declared = anonymize("placeholder");
+        declared["operators"] = of_entity.iter().map(|(name, (operator, _))| (name.to_string(), operator.clone())).collect();
+        let shield = shield_of(&declared, &deanonymize("exact"), &vault);
+        let outcome = shield.scan_blocking(&request(Side::Prompt, &text)).unwrap();
+        let verdict = outcome.scan.judgements[0].verdict.as_ref().unwrap();
+
+        // Findings lie on characters, are disjoint and in order, and what cannot be undone is all that is lost.
+        let (mut expected, mut end) = (String::new(), 0);
+        for finding in &verdict.findings {
+            prop_assert!(finding.span.start >= end && finding.span.end > finding.span.start);
+            let value = text.get(finding.span.range());
+            prop_assert!(value.is_some(), "{:?} of {text:?}", finding.span);
+            expected.push_str(&text[end..finding.span.start]);
+            let undone = of_entity[&*finding.label].1;
+            let replacement = finding.replacement.as_deref().filter(|_| !undone);
+            expected.push_str(replacement.or(value).unwrap_or_default());
+            end = finding.span.end;
+        }
+        expected.push_str(&text[end..]);
+        let out = outcome.scan.rewritten.clone().unwrap_or_else(|| text.clone());
+        let back = shield.scan_blocking(&request(Side::Output, &out)).unwrap();
+        prop_assert_eq!(back.scan.rewritten.as_deref().unwrap_or(&out), expected);
+
+        // What the vault holds is not in the text that goes out, nor in anything that is shown.
+        let restored = &back.scan.judgements;
+        let shown = format!("{outcome:?} {restored:?} {shield:?} {vault:?} {:?}", shield.metrics());
+        for entry in vault.as_memory().unwrap().get_blocking().unwrap() {
+            let value = entry.value.as_str();
+            prop_assert!(!stands_alone(&out, value), "{value:?} is left of {text:?}");
+            prop_assert!(value.chars().count() < 6 || !stands_alone(&shown, value), "{value:?} is shown");
+        }
     }
 }
