@@ -89,7 +89,7 @@ class EntityDecision(TypedDict):
         model: The model that found it, by name and version; `None` if none did.
         model_label: What that model calls it, without `B-` and `I-`.
         check_passed: Whether check digits confirm it.
-        context: The word before it that raised the score.
+        context: The context word before it, which raises a score below 1.
         decision: `kept`, `below_threshold`, `allowed`, or `overlapped` by another candidate.
     """
 

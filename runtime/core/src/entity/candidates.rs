@@ -47,8 +47,9 @@ impl<'t> Candidates<'t> {
         rank: usize,
     ) -> Result<(), ScannerError> {
         let words = self.context.get(&*label).copied().unwrap_or_default();
-        // Nothing is gained by what is sure already.
-        let context = if score < 1.0 { context::before(self.text, span.start, words) } else { None };
+        let context = context::before(self.text, span.start, words);
+        let against = || label == "IP_ADDRESS" && context::is_version(self.text, span.start);
+        let score = if context.is_none() && score < 1.0 && against() { score - BONUS } else { score };
         self.push(Entity {
             label,
             span,
@@ -74,6 +75,23 @@ impl<'t> Candidates<'t> {
         let (score, validity) = (group.score, Validity::Open);
         let recognizer = "pattern";
         self.push(Entity { label, span, score, recognizer, validity, context, model_label: None, rank })
+    }
+
+    /// Adds what was found in the folded text and has a change in it, where it stands in the text.
+    pub(super) fn add_folded(
+        &mut self,
+        entities: Vec<Entity>,
+        source: impl Fn(Span) -> Option<Span>,
+    ) -> Result<(), ScannerError> {
+        for entity in entities {
+            if let Some(span) = source(entity.span) {
+                if self.entities.len() >= MAX_CANDIDATES {
+                    return Err(TOO_MANY);
+                }
+                self.entities.push(Entity { span, ..entity });
+            }
+        }
+        Ok(())
     }
 
     fn push(&mut self, mut entity: Entity) -> Result<(), ScannerError> {

@@ -18,6 +18,34 @@ pub const LEAST: f64 = 0.4;
 /// Words are compared in lower case and with a plural `s` taken off; in scripts without spaces they are
 /// searched.
 pub(super) fn before<'k>(text: &str, start: usize, known: &[&'k str]) -> Option<&'k str> {
+    within(text, start, known, WORDS)
+}
+
+/// Words before four numbers with dots that are no address.
+const VERSIONS: &[&str] = &[
+    "version",
+    "ver",
+    "v",
+    "release",
+    "build",
+    "kernel",
+    "firmware",
+    "revision",
+    "rev",
+    "section",
+    "chapter",
+    "clause",
+    "oid",
+    "abschnitt",
+    "kapitel",
+];
+
+/// Whether the word before `start` says that a version or a section follows.
+pub(super) fn is_version(text: &str, start: usize) -> bool {
+    within(text, start, VERSIONS, 1).is_some()
+}
+
+fn within<'k>(text: &str, start: usize, known: &[&'k str], most: usize) -> Option<&'k str> {
     if known.is_empty() {
         return None;
     }
@@ -25,7 +53,7 @@ pub(super) fn before<'k>(text: &str, start: usize, known: &[&'k str]) -> Option<
     let window = text.get(from..start)?;
     let mut words = 0;
     let mut rest = window;
-    while words < WORDS {
+    while words < most {
         rest = rest.trim_end_matches(|c: char| !is_python_word(c));
         let cut = rest.char_indices().rev().find(|(_, c)| !is_python_word(*c));
         let at = cut.map_or(0, |(at, c)| at + c.len_utf8());

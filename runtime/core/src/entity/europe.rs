@@ -17,6 +17,7 @@ const RULES: &[Rule] = &[
         0.5,
     ),
     Rule::checked("ES_NIF", "nif", r"[0-9]{7,8}-?[A-Z]", 0.5, es_nif),
+    Rule::checked("ES_NIF", "nif, thousands", r"[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}[ -]?[A-Z]", 0.5, es_nif),
     Rule::checked("ES_NIE", "nie", r"[XYZ]-?[0-9]{7}-?[A-Z]", 0.5, es_nie),
     Rule::checked(
         "IT_FISCAL_CODE",

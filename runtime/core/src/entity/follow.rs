@@ -9,18 +9,23 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::candidates::Candidates;
+use super::folded::{self, FoldedAhead};
 use super::mail::{MailAhead, WebAhead};
 use super::resolve::resolve;
 use super::starts::AtStarts;
-use super::word::{Starts, run};
+use super::word::{Starts, escape_goes_on, run};
 use super::{Decision, Entity, Recognizers};
 use crate::error::ScannerError;
 use crate::pattern::Follower;
 use crate::span::Span;
 use crate::stream::Window;
+use crate::text::Text;
 
 /// How far before a candidate is read, in bytes: words that tell it, and whether it begins a word.
 const CONTEXT: usize = super::context::REACH + 4;
+
+/// How many bytes of a text may be one in the folded text: a space of three, with a sign without a width beside it.
+const WIDEST: usize = 8;
 
 /// Starts between two looks at the clock.
 const STEP: usize = 4_096;
@@ -30,8 +35,11 @@ const STEP: usize = 4_096;
 /// What is found is what [`Recognizers::analyze`] finds in the whole text.
 pub struct Following {
     recognizers: Arc<Recognizers>,
-    starts: StartsAhead,
-    mail: MailAhead,
+    plain: PlainAhead,
+    /// The same with plain signs, from the first that is not plain.
+    folded: Option<(FoldedAhead, PlainAhead)>,
+    /// Up to where the text has been looked at.
+    seen: usize,
     web: WebAhead,
     patterns: Vec<Follower>,
     /// Complete candidates that count, which others may overlap.
@@ -40,8 +48,35 @@ pub struct Following {
     decided: usize,
 }
 
+/// How far is known what is found by what it says in ASCII.
+#[derive(Clone, Default)]
+struct PlainAhead {
+    starts: StartsAhead,
+    mail: MailAhead,
+}
+
+impl PlainAhead {
+    /// Adds what is complete. Returns before where nothing begins any more.
+    fn advance(
+        &mut self,
+        recognizers: &Recognizers,
+        window: &Window<'_>,
+        candidates: &mut Candidates<'_>,
+    ) -> Result<usize, ScannerError> {
+        let mut open = self.starts.advance(recognizers, window, candidates)?;
+        if recognizers.mail {
+            let mut spans = Vec::new();
+            open = open.min(self.mail.advance(window.text.as_str(), window.base, window.last, &mut spans));
+            for span in spans {
+                recognizers.add_mail(span, candidates)?;
+            }
+        }
+        Ok(open)
+    }
+}
+
 /// How far the starts of words have been looked at.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct StartsAhead {
     /// Where the next may be.
     at: usize,
@@ -59,8 +94,9 @@ impl Following {
         }
         Some(Self {
             recognizers: Arc::clone(recognizers),
-            starts: StartsAhead::default(),
-            mail: MailAhead::default(),
+            plain: PlainAhead::default(),
+            folded: None,
+            seen: 0,
             web: WebAhead::default(),
             patterns: patterns.iter().map(|_| Follower::default()).collect(),
             waiting: Vec::new(),
@@ -74,14 +110,8 @@ impl Following {
         let recognizers = Arc::clone(&self.recognizers);
         let (text, base, last) = (window.text.as_str(), window.base, window.last);
         let mut candidates = Candidates::new(text, &recognizers.context);
-        let mut open = self.starts.advance(&recognizers, window, &mut candidates)?;
-        if recognizers.mail {
-            let mut spans = Vec::new();
-            open = open.min(self.mail.advance(text, base, last, &mut spans));
-            for span in spans {
-                recognizers.add_mail(span, &mut candidates)?;
-            }
-        }
+        let mut open = self.folded(&recognizers, window, &mut candidates)?;
+        open = open.min(self.plain.advance(&recognizers, window, &mut candidates)?);
         if let Some(entity) = recognizers.url {
             let mut spans = Vec::new();
             open = open.min(self.web.advance(text, base, last, &mut spans));
@@ -107,8 +137,47 @@ impl Following {
     }
 
     /// The next window has to begin here or earlier.
-    pub const fn needed(&self) -> usize {
-        self.decided.saturating_sub(CONTEXT)
+    pub fn needed(&self) -> usize {
+        // What came before the first change is as long folded.
+        let folded = self.folded.as_ref().map(|(ahead, _)| ahead.first);
+        folded.map_or(self.decided.saturating_sub(CONTEXT), |first| {
+            self.decided.saturating_sub(WIDEST * CONTEXT).max(first)
+        })
+    }
+
+    /// Adds what is found with plain signs. To be called before the text itself is read.
+    fn folded(
+        &mut self,
+        recognizers: &Recognizers,
+        window: &Window<'_>,
+        candidates: &mut Candidates<'_>,
+    ) -> Result<usize, ScannerError> {
+        let source = window.text.as_str();
+        let from = source.floor_char_boundary(self.needed().saturating_sub(window.base));
+        let text = source.get(from..).unwrap_or_default();
+        let base = window.base + from;
+        if self.folded.is_none() {
+            let fresh = source.get(self.seen.saturating_sub(window.base)..).unwrap_or_default();
+            self.seen = window.end();
+            if !folded::changes(fresh) {
+                return Ok(window.end());
+            }
+            self.folded = Some((FoldedAhead::from(base), self.plain.clone()));
+        }
+        let Some((ahead, plain)) = &mut self.folded else { return Ok(window.end()) };
+        let (at, folded) = ahead.advance(text, base);
+        let read = Text::from(folded.map_or(text, |folded| folded.text.as_str()));
+        let mut more = Candidates::new(read.as_str(), &recognizers.context);
+        let part = Window { text: &read, base: at, last: window.last, interrupt: window.interrupt };
+        let open = plain.advance(recognizers, &part, &mut more)?;
+        let shift = |span: Span| Span::new(at + span.start, at + span.end);
+        if let Some(folded) = folded {
+            candidates.add_folded(more.into_entities(), |span| {
+                let span = folded.source(shift(span))?;
+                Some(Span::new(span.start - window.base, span.end - window.base))
+            })?;
+        }
+        Ok(ahead.start(open).min(window.end()))
     }
 
     /// Adds the matches of the caller's patterns.
@@ -173,7 +242,7 @@ impl StartsAhead {
             if count % STEP == 0 {
                 interrupt.check()?;
             }
-            if !window.last && scan.reads_on(text, start)? {
+            if !window.last && (escape_goes_on(bytes, start) || scan.reads_on(text, start)?) {
                 open = Some(start);
                 break;
             }

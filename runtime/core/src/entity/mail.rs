@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use memchr::{memchr_iter, memmem};
+use memchr::{memchr2_iter, memmem};
 
-use super::word::{begins, ends, is_unspaced};
+use super::word::{begins, ends, escape, is_unspaced};
 use crate::span::Span;
 use crate::text::class::is_python_word;
 use crate::text::urls::{UrlsAhead, extract_urls};
@@ -13,26 +13,44 @@ use crate::text::urls::{UrlsAhead, extract_urls};
 const LOCAL: usize = 64;
 const DOMAIN: usize = 255;
 
+/// `@` as it stands in a URL.
+const ENCODED: &[u8] = b"%40";
+
+/// The signs of addresses from `from` on: where each stands, and where what follows it begins.
+fn signs(bytes: &[u8], from: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let rest = bytes.get(from..).unwrap_or_default();
+    memchr2_iter(b'@', b'%', rest).filter_map(move |at| match rest[at] {
+        b'@' => Some((from + at, from + at + 1)),
+        _ => rest[at..].starts_with(ENCODED).then_some((from + at, from + at + ENCODED.len())),
+    })
+}
+
 /// Addresses of mail, in text order: RFC 5322's dot-atom, letters of any script, and a domain with a dot
-/// whose last label is a word of two letters or more.
+/// whose last label is a word of two letters or more. In a URL `%40` may stand for the sign.
 pub(super) fn addresses(text: &str) -> Vec<Span> {
-    let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut floor = 0;
-    for at in memchr_iter(b'@', bytes) {
+    for (at, after) in signs(text.as_bytes(), 0) {
         if at < floor {
             continue;
         }
         let Some(start) = local(text, floor, at) else { continue };
-        let Some(end) = domain(text, at + 1) else { continue };
-        found.push(Span::new(start, end));
+        let Some(end) = domain(text, after) else { continue };
+        found.push(Span::new(unmarked(text, start, end), end));
         floor = end;
     }
     found
 }
 
+/// Where an address begins that Markdown sets in italics: `_ada@example.org_`.
+fn unmarked(text: &str, start: usize, end: usize) -> usize {
+    let part = text.get(start..end).unwrap_or_default();
+    let marked = text.as_bytes().get(end) == Some(&b'_');
+    if marked { end - part.trim_start_matches('_').len() } else { start }
+}
+
 /// How far the addresses of mail in a text that is still being written are known, in bytes of the stream.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct MailAhead {
     /// Where the next sign may stand.
     at: usize,
@@ -45,45 +63,83 @@ impl MailAhead {
     /// before where in the stream none starts any more.
     pub(super) fn advance(&mut self, text: &str, base: usize, last: bool, found: &mut Vec<Span>) -> usize {
         let from = self.at.saturating_sub(base);
-        for at in memchr_iter(b'@', text.as_bytes().get(from..).unwrap_or_default()).map(|at| from + at) {
+        for (at, after) in signs(text.as_bytes(), from) {
             let floor = self.floor.saturating_sub(base);
             if at < floor {
                 continue;
             }
             let Some(start) = local(text, floor, at) else { continue };
-            if !last && reads_on(text, at + 1) {
+            if !last && reads_on(text, after) {
                 self.at = base + at;
                 return base + start;
             }
-            let Some(end) = domain(text, at + 1) else { continue };
-            found.push(Span::new(start, end));
+            let Some(end) = domain(text, after) else { continue };
+            found.push(Span::new(unmarked(text, start, end), end));
             self.floor = base + end;
         }
         let end = base + text.len();
-        self.at = end;
+        // A `%40` may have come in part.
+        let part = (1..ENCODED.len()).rev().find(|&part| text.as_bytes().ends_with(&ENCODED[..part]));
+        self.at = end - part.filter(|_| !last).unwrap_or(0);
         let least = self.floor.saturating_sub(base).max(text.len().saturating_sub(LOCAL));
         let tail = text.get(text.ceil_char_boundary(least)..).unwrap_or_default();
-        end - tail.chars().rev().take_while(|&c| is_local(c)).map(char::len_utf8).sum::<usize>()
+        let before = tail.chars().rev().take_while(|&c| is_local(c) || c == '\\');
+        end - before.map(char::len_utf8).sum::<usize>()
     }
 }
 
 fn is_local(c: char) -> bool {
-    // Scripts without spaces end an address: the words around it touch it.
-    "!#$%&'*+-/=?^_`{|}~.".contains(c) || is_python_word(c) && !is_unspaced(c)
+    // Scripts without spaces end an address: the words around it touch it. So do the signs of query strings,
+    // paths, log lines and tables (`user=ada@example.org`, `Ada|ada@…`), which RFC 5322 allows but nobody has.
+    "!$%'*+-^_~.".contains(c) || is_python_word(c) && !is_unspaced(c)
 }
+
+/// Signs that stand before an address in a URL, percent-encoded: those that are no part of it as they are.
+const BEFORE: [&[u8]; 12] =
+    [b"2F", b"3D", b"3F", b"26", b"23", b"20", b"3A", b"3B", b"2C", b"22", b"3C", b"7C"];
 
 /// Where the local part before `at` begins.
 fn local(text: &str, floor: usize, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
     let least = text.ceil_char_boundary(floor.max(at.saturating_sub(LOCAL)));
-    let part = text.get(least..at)?;
-    let length: usize = part.chars().rev().take_while(|&c| is_local(c)).map(char::len_utf8).sum();
-    let part = part.get(part.len() - length..)?;
-    // Punctuation in front belongs to the sentence, a scheme to an address in angle brackets or a URL.
-    let part = part.rsplit_once("mailto:").map_or(part, |(_, rest)| rest);
-    let part = part.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_');
-    let last = part.chars().next_back()?;
-    let start = at - part.len();
-    (last != '.' && !part.contains("..") && begins(text, start)).then_some(start)
+    let mut start = at;
+    loop {
+        let rest = text.get(least..start)?;
+        let length: usize = rest.chars().rev().take_while(|&c| is_local(c)).map(char::len_utf8).sum();
+        start -= length;
+        // After a backslash: the letter of an escape, or of a letter that JSON wrote as one.
+        match escape(bytes, start).filter(|length| start + length <= at) {
+            Some(5) if start > least && is_escaped_letter(bytes, start) => start -= 1,
+            Some(length) => {
+                start += length;
+                break;
+            }
+            None => break,
+        }
+    }
+    let part = text.get(start..at)?;
+    let encoded = part.bytes().enumerate().rev().find(|&(at, byte)| {
+        let next = part.as_bytes().get(at + 1..at + 3);
+        byte == b'%' && next.is_some_and(|next| BEFORE.iter().any(|sign| next.eq_ignore_ascii_case(sign)))
+    });
+    let cut = encoded.and_then(|(at, _)| part.get(at + 3..));
+    let part = cut.unwrap_or(part);
+    // Punctuation in front belongs to the sentence, but for the backslash of an escaped letter.
+    let trimmed = part.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_');
+    let start = at - trimmed.len();
+    let whole = trimmed.len() == part.len();
+    let escaped = !whole && escape(bytes, start) == Some(5);
+    let start = start - usize::from(escaped);
+    let last = trimmed.chars().next_back()?;
+    let apart = escaped || cut.is_some() && whole || begins(text, start);
+    (last != '.' && !trimmed.contains("..") && apart).then_some(start)
+}
+
+/// Whether the escape at `start`, `u00e9`, is of a letter or digit that is no ASCII sign.
+fn is_escaped_letter(bytes: &[u8], start: usize) -> bool {
+    let digits = bytes.get(start + 1..start + 5).and_then(|digits| std::str::from_utf8(digits).ok());
+    let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    code.and_then(char::from_u32).is_some_and(|c| !c.is_ascii() && c.is_alphanumeric() && !is_unspaced(c))
 }
 
 /// The longest run at `at` that may be a domain.
@@ -114,13 +170,26 @@ fn domain(text: &str, at: usize) -> Option<usize> {
         if !whole {
             return None;
         }
-        if top.chars().count() >= 2 && top.chars().all(char::is_alphabetic) && ends(text, at + name.len()) {
-            return Some(at + name.len());
+        if top.chars().count() >= 2 && top.chars().all(char::is_alphabetic) {
+            let end = at + name.len();
+            if FILES.binary_search(&top).is_ok() {
+                return None;
+            }
+            if ends(text, end) || text.as_bytes().get(end) == Some(&b'_') {
+                return Some(end);
+            }
         }
         // `a@b.org.2`: the number is the sentence's.
         name = labels;
     }
 }
+
+/// Endings of files that are no top-level domains, sorted: `logo@2x.png` is a picture.
+const FILES: &[&str] = &[
+    "avif", "bmp", "cjs", "css", "csv", "gif", "htm", "html", "ico", "jpeg", "jpg", "js", "json", "jsx",
+    "less", "mjs", "pdf", "png", "scss", "svg", "tiff", "toml", "ts", "tsx", "txt", "vue", "webp", "woff",
+    "xml", "yaml", "yml",
+];
 
 /// Top-level domains that are taken for one without `http://` or `www.` before the name: the oldest, and the
 /// countries' most used. Others would make a web address of every forgotten space after a full stop.
@@ -246,6 +315,10 @@ fn host(text: &str, floor: usize, at: usize) -> Option<(Span, bool)> {
     let (start, name) = (start + skipped, name.trim_start_matches(['.', '-']));
     let (labels, top) = name.rsplit_once('.')?;
     let lower = top.to_ascii_lowercase();
+    // `done.It`: a space was forgotten.
+    if top.len() > 1 && top.as_bytes()[0].is_ascii_uppercase() && top.as_bytes()[1].is_ascii_lowercase() {
+        return None;
+    }
     let www = labels.len() > 4 && labels.as_bytes()[..4].eq_ignore_ascii_case(b"www.");
     let known = TOP.contains(&lower.as_str())
         || www && lower.len() >= 2 && lower.bytes().all(|b| b.is_ascii_alphabetic());

@@ -16,6 +16,7 @@ mod custom;
 mod europe;
 pub mod fake;
 mod finance;
+mod folded;
 mod follow;
 mod internet;
 mod mail;
@@ -95,7 +96,7 @@ pub struct Entity {
     pub recognizer: &'static str,
     /// What its check digits said.
     pub validity: Validity,
-    /// The context word that raised the score.
+    /// The context word before it, which raises a score below 1.
     pub context: Option<Cow<'static, str>>,
     /// What the model that found it calls it: `GIVENNAME`.
     pub model_label: Option<Arc<str>>,

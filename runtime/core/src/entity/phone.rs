@@ -17,6 +17,9 @@ pub(super) struct Found {
     pub(super) span: Span,
     /// Whether it is written with a `+`, so that its country is known.
     pub(super) international: bool,
+    /// Whether its digits are grouped as nobody writes numbers of that country, or more digits are joined to it: a
+    /// version, an article number, a row of figures. Only a context word makes it one.
+    pub(super) odd: bool,
 }
 
 impl Found {
@@ -29,6 +32,8 @@ impl Found {
         let american = [(); 4].map(|()| groups.next().flatten()) == [Some(3), Some(3), Some(4), None];
         if self.international {
             (1.0, Validity::Certain)
+        } else if self.odd {
+            (0.3, Validity::Open)
         } else if american {
             (0.55, Validity::Open)
         } else if value.bytes().any(|byte| !byte.is_ascii_digit()) {
@@ -66,7 +71,9 @@ pub(super) const fn may_begin(byte: u8) -> bool {
 
 /// Whether what follows `text` has a say in which number begins at `start`.
 pub(super) fn reads_on(text: &str, start: usize) -> bool {
-    run(text.as_bytes(), start).0 == text.len()
+    let (end, _, digits) = run(text.as_bytes(), start);
+    // After too many digits those that follow say how many are joined.
+    end == text.len() || digits > MOST_DIGITS && end + 8 > text.len()
 }
 
 /// Where the run of digits and signs ends that begins at `start`; the ends of the groups in it, each with the
@@ -90,7 +97,8 @@ fn run(bytes: &[u8], start: usize) -> (usize, Vec<(usize, usize)>, usize) {
             b'+' if end == start => {}
             b'(' if open == 0 && digits < 6 => open = 1,
             b')' if open == 1 => open = 2,
-            b' ' | b'-' | b'.' | b'/' if digits > 0 && signs < 2 => signs += 1,
+            // At most one with a space on both sides.
+            b' ' | b'-' | b'.' | b'/' if digits > 0 && signs < 3 => signs += 1,
             _ => break,
         }
         end += 1;
@@ -107,33 +115,132 @@ pub(super) fn at(text: &str, start: usize) -> Option<Found> {
     }
     let international = bytes.get(start) == Some(&b'+');
     // The longest run of whole groups that is a number: what follows may be another one.
-    ends_of_groups
+    let mut odd = None;
+    for (end, _) in ends_of_groups
         .into_iter()
         .rev()
         .filter(|(_, digits)| (LEAST_DIGITS..=MOST_DIGITS).contains(digits))
         .take(4)
-        .find_map(|(end, _)| {
-            let candidate = text.get(start..end)?;
-            let balanced = candidate.matches('(').count() == candidate.matches(')').count();
-            (balanced && ends(text, end) && is_number(candidate, international))
-                .then_some(Found { span: Span::new(start, end), international })
-        })
+    {
+        let candidate = text.get(start..end)?;
+        let balanced = candidate.matches('(').count() == candidate.matches(')').count();
+        if !balanced || !ends(text, end) {
+            continue;
+        }
+        let Some(usual) = is_number(candidate, international) else { continue };
+        let joined = is_joined(bytes, start.wrapping_sub(1), start.wrapping_sub(2))
+            || is_joined(bytes, end, end + 1) && !is_extension(bytes, end);
+        let found = Found { span: Span::new(start, end), international, odd: !usual || joined };
+        if international || !found.odd {
+            return Some(found);
+        }
+        odd = odd.or(Some(found));
+    }
+    odd
 }
 
-/// Whether a plan has the number.
-fn is_number(candidate: &str, international: bool) -> bool {
+/// Whether the byte at `sign` joins a digit at `digit` to a number.
+fn is_joined(bytes: &[u8], sign: usize, digit: usize) -> bool {
+    matches!(bytes.get(sign), Some(b'-' | b'.' | b'/')) && bytes.get(digit).is_some_and(u8::is_ascii_digit)
+}
+
+/// Whether `-0`, `-12` or `/0174` follows: the number of one of several telephones.
+fn is_extension(bytes: &[u8], end: usize) -> bool {
+    let rest = bytes.get(end + 1..).unwrap_or_default();
+    let digits = rest.iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
+    bytes.get(end) != Some(&b'.') && digits <= 4 && !rest.get(digits).is_some_and(|&byte| is_glue(byte))
+}
+
+/// Whether this byte after a number goes on with it.
+const fn is_glue(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'/' | b'_')
+}
+
+/// Whether a plan has the number: `None` if none has, else whether it is written as usual there.
+fn is_number(candidate: &str, international: bool) -> Option<bool> {
     let mut digits = [0; MOST_DIGITS];
     let mut count = 0;
     for byte in candidate.bytes().filter(u8::is_ascii_digit) {
-        let Some(place) = digits.get_mut(count) else { return false };
+        let place = digits.get_mut(count)?;
         *place = byte;
         count += 1;
     }
-    let Ok(digits) = std::str::from_utf8(&digits[..count]) else { return false };
+    let digits = std::str::from_utf8(&digits[..count]).ok()?;
     if international {
-        return plan::is_international(digits);
+        return plan::is_international(digits).then_some(true);
     }
-    COUNTRIES.iter().any(|&(code, id)| possible(id, digits.as_bytes()) && plan::is_national(code, id, digits))
+    let groups = Groups::of(candidate);
+    let mut known = false;
+    for &(code, id) in COUNTRIES {
+        if possible(id, digits.as_bytes()) && plan::is_national(code, id, digits) {
+            known = true;
+            if groups.are_usual(id) {
+                return Some(true);
+            }
+        }
+    }
+    known.then_some(false)
+}
+
+/// How many digits stand together in a number, group by group.
+struct Groups {
+    sizes: [usize; MOST_DIGITS],
+    count: usize,
+    /// Whether the last group stands behind a hyphen.
+    extended: bool,
+}
+
+impl Groups {
+    fn of(candidate: &str) -> Self {
+        let (mut sizes, mut count) = ([0; MOST_DIGITS], 0);
+        for group in candidate.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()) {
+            if let Some(size) = sizes.get_mut(count) {
+                *size = group.len();
+                count += 1;
+            }
+        }
+        let signs = candidate.trim_end_matches(|c: char| c.is_ascii_digit());
+        Self { sizes, count, extended: signs.ends_with('-') }
+    }
+
+    /// Whether numbers of the country are written like that.
+    fn are_usual(&self, country: &str) -> bool {
+        let groups = self.sizes.get(..self.count).unwrap_or_default();
+        let [first, rest @ ..] = groups else { return false };
+        if rest.is_empty() {
+            return true;
+        }
+        let several = rest.iter().all(|&size| size >= 2);
+        match country {
+            "US" | "CA" => {
+                let groups = if *first == 1 { rest } else { groups };
+                matches!(groups, [10] | [3, 3, 4] | [3, 7] | [6, 4])
+            }
+            // The switchboard of a firm is `-0`.
+            "DE" => {
+                let (last, before) = rest.split_last().unwrap_or((&0, &[]));
+                let all = before.iter().all(|&size| size >= 2) && (*last >= 2 || self.extended);
+                *first >= 3 && all && groups.len() <= 6
+            }
+            "GB" => *first >= 3 && several && groups.len() <= 4,
+            "FR" => {
+                matches!(
+                    groups,
+                    [2, 2, 2, 2, 2] | [4, 3, 3] | [4, 2, 2, 2] | [1, 3, 3, 3] | [2, 8] | [2, 4, 4]
+                )
+            }
+            "ES" => matches!(groups, [3, 3, 3] | [2, 3, 2, 2] | [3, 2, 2, 2] | [3, 6] | [2, 7] | [2, 3, 4]),
+            "IT" => *first >= 2 && several && groups.len() <= 4 && !groups.iter().all(|&size| size == 2),
+            "IL" => matches!(groups, [2 | 3, 7] | [2 | 3, 3, 4] | [1, 3, 3, 3] | [4, 3, 3]),
+            "IN" => match groups {
+                [1, rest @ ..] => matches!(rest, [10] | [5, 5] | [3, 3, 4] | [2, 4, 4] | [2, 8]),
+                _ => *first >= 2 && rest.iter().all(|&size| size >= 3) && groups.len() <= 3,
+            },
+            "BR" => *first >= 2 && rest.iter().all(|&size| size >= 3) && groups.len() <= 3,
+            "CN" => *first >= 3 && rest.iter().all(|&size| size >= 3) && groups.len() <= 3,
+            _ => several,
+        }
+    }
 }
 
 /// A quick look that spares the plan: how long a national number is and how it begins.

@@ -11,6 +11,7 @@ use super::automaton::Shapes;
 use super::candidates::{Candidates, Contexts, TOO_MANY};
 use super::check::Validity;
 use super::custom::{Custom, PatternGroup};
+use super::folded::Folded;
 use super::resolve::resolve;
 use super::rule::Rule;
 use super::starts::AtStarts;
@@ -287,11 +288,11 @@ impl Recognizers {
         interrupt: Interrupt<'_>,
     ) -> Result<Vec<Entity>, ScannerError> {
         let mut found = Candidates::new(text, &self.context);
-        self.scan_starts(text, interrupt, &mut found)?;
-        if self.mail {
-            for span in mail::addresses(text) {
-                self.add_mail(span, &mut found)?;
-            }
+        self.scan_plain(text, interrupt, &mut found)?;
+        if let Some(folded) = Folded::of(text) {
+            let mut more = Candidates::new(&folded.text, &self.context);
+            self.scan_plain(&folded.text, interrupt, &mut more)?;
+            found.add_folded(more.into_entities(), |span| folded.source(span))?;
         }
         if let Some(entity) = self.url {
             for one in mail::urls(text) {
@@ -315,6 +316,22 @@ impl Recognizers {
         })?;
         result?;
         Ok(found.into_entities())
+    }
+
+    /// What is found by what it says in ASCII.
+    fn scan_plain(
+        &self,
+        text: &str,
+        interrupt: Interrupt<'_>,
+        found: &mut Candidates<'_>,
+    ) -> Result<(), ScannerError> {
+        self.scan_starts(text, interrupt, found)?;
+        if self.mail {
+            for span in mail::addresses(text) {
+                self.add_mail(span, found)?;
+            }
+        }
+        Ok(())
     }
 
     fn scan_starts(

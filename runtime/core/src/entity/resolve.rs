@@ -7,8 +7,8 @@ use crate::span::Span;
 
 /// Disjoint entities in text order.
 ///
-/// Of candidates that overlap, the surer wins, then the longer, then the one that begins first, then the one
-/// whose rule stands first. What the winner leaves of a loser stays an entity of the loser's kind, if a
+/// Of candidates that overlap, the surer wins, then the one with a context word, then the longer, then the one
+/// that begins first, then the one whose rule stands first. What the winner leaves of a loser stays an entity of the loser's kind, if a
 /// letter or digit is left in it: a part of something private is private too. Overlapping candidates of one
 /// entity count as one that covers both, with the higher score.
 ///
@@ -20,8 +20,10 @@ pub(super) fn resolve(text: &str, candidates: Vec<Entity>) -> Vec<Entity> {
     let mut candidates = unite(candidates);
     candidates.sort_by(|a, b| {
         let length = b.span.len().cmp(&a.span.len());
+        let context = b.context.is_some().cmp(&a.context.is_some());
         b.score
             .total_cmp(&a.score)
+            .then(context)
             .then(length)
             .then(a.span.start.cmp(&b.span.start))
             .then(a.rank.cmp(&b.rank))

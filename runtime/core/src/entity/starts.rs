@@ -31,7 +31,10 @@ impl<'r> AtStarts<'r> {
             Some(run) => run.reads_on(text, start)?,
             None => false,
         };
-        Ok(shapes || self.may_be_phone(text, start) && phone::reads_on(text, start))
+        // Whether four numbers with dots are an address depends on what comes after them.
+        let dotted = self.recognizers.rules.iter().any(|rule| NEIGHBOURS.contains(&rule.entity))
+            && is_dotted_to_the_end(text.as_bytes(), start);
+        Ok(shapes || dotted || self.may_be_phone(text, start) && phone::reads_on(text, start))
     }
 
     fn may_be_phone(&self, text: &str, start: usize) -> bool {
@@ -55,7 +58,9 @@ impl<'r> AtStarts<'r> {
                 // Checked only at a word's end, so that a long number costs one check for each rule.
                 let Some(value) = text.get(start..end).filter(|_| ends(text, end)) else { return };
                 let validity = (rules[rule].check)(value);
-                if validity != Validity::Impossible {
+                let apart =
+                    || !NEIGHBOURS.contains(&rules[rule].entity) || is_apart(text.as_bytes(), start, end);
+                if validity != Validity::Impossible && apart() {
                     best.push((rule, end, validity));
                 }
             })?;
@@ -72,11 +77,64 @@ impl<'r> AtStarts<'r> {
         if self.may_be_phone(text, start)
             && let Some(number) = phone::at(text, start)
         {
-            self.after_phone = number.span.end;
+            // What is hardly one must not hide another that begins in it.
+            if !number.odd {
+                self.after_phone = number.span.end;
+            }
             let value = text.get(number.span.range()).unwrap_or_default();
             let (score, validity) = number.certainty(value);
             found.add("PHONE_NUMBER".into(), number.span, score, "phone", validity, rules.len())?;
         }
         Ok(())
     }
+}
+
+/// Entities that the numbers around them tell from longer ones.
+const NEIGHBOURS: [&str; 2] = ["IP_ADDRESS", "MAC_ADDRESS"];
+
+/// How far [`is_dotted_to_the_end`] looks: further than any address and what decides about it.
+const DOTTED: usize = 96;
+
+/// Whether hexadecimal digits, dots and colons are all there is from `start` on.
+fn is_dotted_to_the_end(bytes: &[u8], start: usize) -> bool {
+    let rest = bytes.get(start..).unwrap_or_default();
+    rest.len() <= DOTTED && rest.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':'))
+}
+
+/// Whether an address is not a part of something longer: of a version or an object identifier of more than five
+/// numbers (tcpdump writes the port as a fifth), of a name with `::` in it.
+fn is_apart(bytes: &[u8], start: usize, end: usize) -> bool {
+    let at = |place: usize| bytes.get(place).copied().unwrap_or_default();
+    let value = bytes.get(start..end).unwrap_or_default();
+    let before = bytes.get(..start).unwrap_or_default();
+    let run =
+        |from: usize| bytes.iter().skip(from).take(6).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    if value.contains(&b':') {
+        // Of a row of pairs of digits, as a firewall logs frames, all is private.
+        let goes_on = match at(end) {
+            b':' => at(end + 1) == b':' || run(end + 1) > 0,
+            _ => value.last() == Some(&b':') && run(end) > 0,
+        };
+        return value.len() == COLONS || !follows_group(before) && !goes_on;
+    }
+    let led = before.last() == Some(&b'.') && before.len() > 1 && before[before.len() - 2].is_ascii_digit();
+    let fifth = if at(end) == b'.' { run(end + 1) } else { 0 };
+    let sixth = fifth > 0 && at(end + 1 + fifth) == b'.' && run(end + 2 + fifth) > 0;
+    // Of groups of four digits, those of a MAC address, there are three.
+    !led && !sixth && (fifth == 0 || value.len() != DOTS || value[4] != b'.')
+}
+
+/// How long a MAC address is, with colons and with dots.
+const COLONS: usize = 17;
+const DOTS: usize = 14;
+
+/// Whether a text ends with a group of an IPv6 address and a colon, or a word and two.
+fn follows_group(before: &[u8]) -> bool {
+    if let Some(word) = before.strip_suffix(b"::") {
+        return word.last().is_some_and(u8::is_ascii_alphanumeric);
+    }
+    let Some(group) = before.strip_suffix(b":") else { return false };
+    let digits = group.iter().rev().take(5).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let edge = group.len().checked_sub(digits + 1).map_or(b' ', |edge| group[edge]);
+    (1..5).contains(&digits) && !edge.is_ascii_alphanumeric() && edge != b'_'
 }

@@ -140,3 +140,133 @@ fn the_callers_patterns_have_their_price() {
     let words = with(r"\bown\b");
     assert!(words.cost_of("own") < 10_000 && words.cost_of("\u{f6}wn") > 100_000);
 }
+
+#[test]
+fn signs_around_addresses_of_mail() {
+    finds("EMAIL_ADDRESS", "user=ada@example.org to=\"b@x.org\"", &["ada@example.org", "b@x.org"]);
+    finds("EMAIL_ADDRESS", "| Ada|ada@example.org|", &["ada@example.org"]);
+    finds("EMAIL_ADDRESS", "https://x.org/a?to=ada%40example.org&y=1", &["ada%40example.org"]);
+    finds("EMAIL_ADDRESS", "?q=%22ada.l%40example.org%22", &["ada.l%40example.org"]);
+    finds("EMAIL_ADDRESS", "https://x.org/?u=ada@example.org&y=1", &["ada@example.org"]);
+    finds("EMAIL_ADDRESS", "_ada@example.org_ and _b@x.org", &["ada@example.org", "_b@x.org"]);
+    finds("EMAIL_ADDRESS", "logo@2x.png, icon@3x.webp, a@b.js; ada@example.ps", &["ada@example.ps"]);
+    finds("EMAIL_ADDRESS", r#"{"a":"m\u00fcller@example.de"}"#, &[r"m\u00fcller@example.de"]);
+    finds("EMAIL_ADDRESS", r#"{"a":"\u00fcber@example.de"}"#, &[r"\u00fcber@example.de"]);
+    finds("EMAIL_ADDRESS", r#""\u003cada@example.org\u003e, hi\nada@example.org""#, &["ada@example.org"; 2]);
+    finds("EMAIL_ADDRESS", r"CORP\bob@example.org", &["bob@example.org"]);
+    finds("EMAIL_ADDRESS", "%40 100%40 a%4", &[]);
+}
+
+#[test]
+fn escapes_end_before_what_follows_them() {
+    finds("CREDIT_CARD", r#"{"m":"card\n4111111111111111\n"}"#, &["4111111111111111"]);
+    finds(
+        "CREDIT_CARD",
+        r"a\t4111 1111 1111 1111\u000a5500000000000004",
+        &["4111 1111 1111 1111", "5500000000000004"],
+    );
+    finds("PHONE_NUMBER", r"tel\n202-555-0173\r\n030 1234567", &["202-555-0173", "030 1234567"]);
+    finds("IBAN_CODE", r"\nDE89370400440532013000", &["DE89370400440532013000"]);
+    let with_names = RecognizersSpec { hidden_names: vec!["Ada".into()], ..spec(&[]) };
+    assert_eq!(
+        analyze(&with_names, r"hi\nAda, \Ada, nAda"),
+        [("CUSTOM".into(), "Ada".into()), ("CUSTOM".into(), "Ada".into())]
+    );
+}
+
+#[test]
+fn signs_that_are_not_plain() {
+    finds(
+        "CREDIT_CARD",
+        "4111\u{a0}1111\u{202f}1111\u{2007}1111",
+        &["4111\u{a0}1111\u{202f}1111\u{2007}1111"],
+    );
+    finds("CREDIT_CARD", "card ４１１１１１１１１１１１１１１１.", &["４１１１１１１１１１１１１１１１"]);
+    finds("CREDIT_CARD", "4111 1111\u{200b} 1111 1111\u{feff}", &["4111 1111\u{200b} 1111 1111"]);
+    finds(
+        "IBAN_CODE",
+        "IBAN DE89\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00",
+        &["DE89\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00"],
+    );
+    finds("IBAN_CODE", "IBAN DE89 3704 0044\n0532 0130 00\nBIC", &["DE89 3704 0044\n0532 0130 00"]);
+    finds("PHONE_NUMBER", "+1\u{a0}202\u{2011}555\u{2013}0173", &["+1\u{a0}202\u{2011}555\u{2013}0173"]);
+    finds("PHONE_NUMBER", "\u{202a}+49 30 901820\u{202c}", &["+49 30 901820"]);
+    finds("PHONE_NUMBER", "هاتف +٢٠٢٢٧٩٤٤٠٠٠", &["+٢٠٢٢٧٩٤٤٠٠٠"]);
+    finds(
+        "EMAIL_ADDRESS",
+        "ada＠example．org and b@\u{200b}x.org",
+        &["ada＠example．org", "b@\u{200b}x.org"],
+    );
+    finds(
+        "FR_NIR",
+        "n° 1\u{a0}85\u{a0}05\u{a0}78\u{a0}006\u{a0}084\u{a0}91",
+        &["1\u{a0}85\u{a0}05\u{a0}78\u{a0}006\u{a0}084\u{a0}91"],
+    );
+}
+
+#[test]
+fn numbers_that_are_no_telephones() {
+    for text in [
+        "chrome 120.0.6099.109",
+        "Windows 10.0.19045.3803",
+        "ISBN 978-3-16-148410-0, ISBN 0-306-40615-2",
+        "invoice 2023-004512, ticket 20231108-1234",
+        "doi 10.1038/s41586-020-2649-2",
+        "ZIP 90210-1234",
+        "bytes=0-1023/146515",
+        "1 234 567,89 12 345 678",
+    ] {
+        finds("PHONE_NUMBER", text, &[]);
+    }
+    for number in [
+        "030 / 1234567-0",
+        "089 - 1234567",
+        "0171/1234567",
+        "(030) 12 34 56 78",
+        "01 42 68 53 00",
+        "0 810 123 456",
+        "612 34 56 78",
+        "347 123 4567",
+        "07700 900123",
+        "020 7946 0958",
+        "98765 43210",
+        "022-22721234",
+        "11 91234-5678",
+        "138 1234 5678",
+        "02-123-4567",
+        "202.555.0173",
+        "1-800-555-0199",
+    ] {
+        finds("PHONE_NUMBER", &format!("ring {number}."), &[number]);
+    }
+    // What a context word says outweighs how it is written.
+    finds("PHONE_NUMBER", "phone 2023-004512", &["2023-004512"]);
+    finds("PHONE_NUMBER", "202-555-0173/0174 or 202-555-0175", &["202-555-0173", "202-555-0175"]);
+}
+
+#[test]
+fn what_looks_like_an_address_of_a_machine() {
+    finds("IP_ADDRESS", "OID 1.3.6.1.4.1.311.21.20", &[]);
+    finds("IP_ADDRESS", "kernel 6.1.0.18, Version: 1.2.3.4, section 3.2.1.4", &[]);
+    finds("IP_ADDRESS", "a::b::c and b::c::", &[]);
+    finds("IP_ADDRESS", "tcp 10.0.0.1.443 > 10.0.0.2.51234:", &["10.0.0.1", "10.0.0.2"]);
+    finds("IP_ADDRESS", "ip version 4, address 10.0.0.1", &["10.0.0.1"]);
+    finds("IP_ADDRESS", "iface:2001:db8::1: up, [::1]:80", &["2001:db8::1", "::1"]);
+    finds("MAC_ADDRESS", "4111.1111.1111.1111 001a.2b3c.4d5e.", &["001a.2b3c.4d5e"]);
+    finds(
+        "MAC_ADDRESS",
+        "MAC=00:16:3e:aa:bb:cc:00:16:3e:dd:ee:ff:08:00",
+        &["00:16:3e:aa:bb:cc:00:16:3e:dd:ee:ff:08:00"],
+    );
+    finds("URL", "It is done.It works.In it, see a.org", &["a.org"]);
+    finds("ES_NIF", "DNI 12.345.678-Z, 12.345.678-A", &["12.345.678-Z"]);
+    finds("DATE_TIME", "2024-01-15T10:23:45+02:00", &["2024-01-15T10:23:45+02:00"]);
+    finds("CREDIT_CARD", "4111.1111.1111.1111", &["4111.1111.1111.1111"]);
+}
+
+#[test]
+fn of_equally_sure_ones_the_word_before_decides() {
+    let both = spec(&["CA_SIN", "AU_TFN"]);
+    assert_eq!(analyze(&both, "TFN 123 456 782"), [("AU_TFN".into(), "123 456 782".into())]);
+    assert_eq!(analyze(&both, "SIN 123 456 782"), [("CA_SIN".into(), "123 456 782".into())]);
+}
