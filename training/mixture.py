@@ -19,7 +19,7 @@ SHARES = {
     "generated/injection": 21.0, "generated/requests": 10.0,
     "composed/harmful": 7.0, "composed/harmless": 4.0,
     # requests
-    "composed/follow": 1.2, "composed/code": 2.0, "composed/languages": 4.0,
+    "composed/follow": 1.2, "composed/code": 2.0, "composed/languages": 3.0, "composed/documents": 16.0,
     "clinc150": 3.5, "banking77": 1.2, "awesome_chatgpt_prompts": 2.5, "self_instruct": 1.5, "gsm8k": 1.0,
     "halueval_general": 2.5,
     # answers
@@ -109,7 +109,7 @@ def _cut(row: Row, rng: random.Random) -> Row:
     size = len(row.ids)
     if row.tags is not None or size <= 64 or not (row.cuttable or row.span):
         return row
-    keep = rng.randint(48, 96) if rng.random() < 0.75 else rng.randint(96, 224)
+    keep = rng.randint(48, 96) if rng.random() < 0.6 else rng.randint(96, 254)
     if row.span:
         first, last = row.span
         keep = min(max(keep, last - first), 254)

@@ -153,6 +153,7 @@ def card(
         f"rank correlation of similarities {_number(embedding['rank_correlation_of_similarities'])}.",
         "",
         *_similarity(results.get("similarity")),
+        *_long(results.get("long")),
         "On validation groups of the training sources:",
         "",
         "| head | AUC | balanced |",
@@ -208,6 +209,25 @@ def _similarity(near: dict[str, Any] | None) -> list[str]:
         f"| Relevance | {limits['Relevance']} | {_rates(relevance)} | {relevance['pairs']} answers |",
         "",
     ]
+
+
+def _long(found: dict[str, Any] | None) -> list[str]:
+    """What becomes of long texts."""
+    if found is None:
+        return []
+    sizes = list(found["found"])
+    lines = [
+        "Long texts, put together from the rows of a held-out source: how many are flagged as injections, by",
+        f"their code points ({found['texts']} of each), and with one of `spikee`'s short attacks somewhere",
+        f"in them (alone {_number(found['found_alone'])} are found).",
+        "",
+        f"| | {' | '.join(sizes)} |",
+        f"|---|{'---|' * len(sizes)}",
+    ]
+    for source, rates in found["flagged"].items():
+        lines.append(f"| {source} | {' | '.join(_number(rates[size]) for size in sizes)} |")
+    lines.append(f"| all, with an attack | {' | '.join(_number(found['found'][size]) for size in sizes)} |")
+    return [*lines, ""]
 
 
 def _rates(numbers: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training import base, calibrate, evaluate, example, export, score, ship, similarity, train
+from training import base, calibrate, evaluate, example, export, long, score, ship, similarity, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +65,8 @@ def measure(work: Path, name: str, version: str, rows: int) -> None:
     limits = calibrate.thresholds(found["validation"], scale)
     results = {part: evaluate.report(scored, scale, limits) for part, scored in found.items()}
     results["embedding"] = evaluate.embedding(found["held_out"])
+    everything = list(example.read(work / "held_out.jsonl"))
+    results["long"] = long.measure(scorer, everything, scale["injection"], limits["injection"])
     write_json(work / f"{name}.config.json", calibrate.config(scale, limits, version))
     write_json(work / f"{name}.results.json", results)
 

@@ -9,7 +9,18 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from training import example
-from training.prepare import answers, attacks, composed, entities, grounding, hate, other, requests, splits
+from training.prepare import (
+    answers,
+    attacks,
+    composed,
+    documents,
+    entities,
+    grounding,
+    hate,
+    other,
+    requests,
+    splits,
+)
 from training.prepare.archives import Archive
 
 if TYPE_CHECKING:
@@ -52,6 +63,7 @@ def run(data: Path, generated: list[Path], work: Path) -> None:
     # them
     rows.sort(key=lambda row: row.source not in splits.HELD_OUT)
     kept, dropped = duplicates.remove(rows)
+    kept += documents.compose(kept, random.Random("documents"))
     parts: dict[str, list[example.Example]] = defaultdict(list)
     for row in kept:
         parts[splits.split_of(row)].append(row)
