@@ -41,7 +41,7 @@ pub(crate) struct Pace([Times; LENGTHS]);
 struct Times {
     narrow: Mean,
     wide: Mean,
-    /// Runs since both were measured.
+    /// Runs since the way that is not preferred was tried.
     runs: u32,
 }
 
@@ -61,23 +61,43 @@ impl Pace {
         if times.narrow.runs < FIRST {
             return Way::Narrow;
         }
-        times.runs = times.runs.wrapping_add(1);
-        let wide = times.wide.seconds <= times.narrow.seconds * WORTH;
-        if wide == times.runs.is_multiple_of(RETRY) { Way::Narrow } else { Way::Wide }
+        times.runs += 1;
+        if times.runs < RETRY {
+            return times.preferred();
+        }
+        times.runs = 0;
+        match times.preferred() {
+            Way::Narrow => Way::Wide,
+            Way::Wide => Way::Narrow,
+        }
     }
 
     /// How long such a run took.
     pub(crate) fn took(&mut self, tokens: usize, way: Way, spent: Duration) {
-        let times = self.of(tokens);
+        let (times, seconds) = (self.of(tokens), spent.as_secs_f64());
+        let better = match way {
+            Way::Narrow => seconds * WORTH < times.wide.seconds,
+            Way::Wide => seconds <= times.narrow.seconds * WORTH,
+        };
         match way {
-            Way::Narrow => times.narrow.add(spent.as_secs_f64()),
-            Way::Wide => times.wide.add(spent.as_secs_f64()),
+            Way::Narrow => times.narrow.add(seconds),
+            Way::Wide => times.wide.add(seconds),
+        }
+        if better && way != times.preferred() {
+            // Maybe the machine has become another: it is not to take a hundred texts to be sure.
+            times.runs = RETRY - 1;
         }
     }
 
     fn of(&mut self, tokens: usize) -> &mut Times {
         let length = tokens.max(1).ilog2() as usize;
         &mut self.0[length.min(LENGTHS - 1)]
+    }
+}
+
+impl Times {
+    fn preferred(&self) -> Way {
+        if self.wide.seconds <= self.narrow.seconds * WORTH { Way::Wide } else { Way::Narrow }
     }
 }
 
@@ -128,7 +148,7 @@ mod tests {
         let share_of_wide = share(&runs(&mut pace, 32, 320, 1_000, 3_000));
         assert!(share_of_wide > 0.0 && share_of_wide < 0.05, "{share_of_wide}");
         // They have gone.
-        runs(&mut pace, 32, 96, 1_000, 600);
+        runs(&mut pace, 32, 40, 1_000, 600);
         assert!(share(&runs(&mut pace, 32, 320, 1_000, 600)) > 0.95);
     }
 
