@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import random
+from functools import cache
 
 import numpy as np
 
 from benchmarks.models.export import FOLDER
 
 
+@cache
+def vocabulary() -> dict[str, int]:
+    """The tokenizer's words and their tokens."""
+    tokenizer = json.loads((FOLDER / "tokenizer.json").read_text(encoding="utf-8"))
+    return dict(tokenizer["model"]["vocab"])
+
+
+@cache
 def words() -> list[str]:
     """Words that are one token each."""
-    vocabulary = json.loads((FOLDER / "tokenizer.json").read_text())["model"]["vocab"]
-    return sorted(word for word in vocabulary if word.isascii() and word.isalpha() and 3 <= len(word) <= 9)
+    return sorted(word for word in vocabulary() if word.isascii() and word.isalpha() and 3 <= len(word) <= 9)
 
 
 def texts(tokens: int, count: int, seed: int) -> list[str]:
@@ -24,9 +32,7 @@ def texts(tokens: int, count: int, seed: int) -> list[str]:
 
 def fed(batch: list[str]) -> dict[str, np.ndarray]:
     """What the graph is fed for a batch of texts of one length."""
-    vocabulary = json.loads((FOLDER / "tokenizer.json").read_text())["model"]["vocab"]
-    first, last = vocabulary["[CLS]"], vocabulary["[SEP]"]
-    ids = np.array(
-        [[first, *(vocabulary[word] for word in text.split()), last] for text in batch], dtype=np.int64
-    )
+    known = vocabulary()
+    first, last = known["[CLS]"], known["[SEP]"]
+    ids = np.array([[first, *(known[word] for word in text.split()), last] for text in batch], dtype=np.int64)
     return {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
