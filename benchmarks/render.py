@@ -225,7 +225,7 @@ def tables() -> str:
                 beside = f"{figure['rival']} {_short(figure['rival_value'])} {figure['unit']}"
             ratio = "" if figure["ratio"] is None else f"{figure['ratio']:.1f}"
             met = {True: "reached", False: "**missed**", None: ""}[figure["met"]]
-            target = re.sub(r"\bx(?=\d)", "\u00d7", figure["target"].replace("<=", "≤").replace(">=", "≥"))
+            target = re.sub(r"\bx(?=\d|\b)", "\u00d7", figure["target"].replace("<=", "≤").replace(">=", "≥"))
             measured = f"{_short(figure['value'])} {figure['unit']}".strip()
             note = f" ({figure['note']})" if figure["note"] else ""
             parts.append(
