@@ -140,6 +140,18 @@ def _patterns(check: Check, value: object, language: str) -> list[dict[str, Any]
     return groups
 
 
+def _known_types(check: Check, types: Sequence[str], patterns: list[dict[str, Any]] | None) -> None:
+    """Fails for an entity that nothing finds, with the one that may be meant."""
+    from pyshield._registry import suggestion
+    from pyshield._runtime import entity_types
+
+    known = [*entity_types(), *(group["name"] for group in patterns or ())]
+    for index, name in enumerate(types):
+        if name not in known:
+            reason = f"no recogniser finds it{suggestion(name, known)}"
+            check.fail(f"entity_types[{index}]", f"{reason}; see docs/private-data.md for all that are known")
+
+
 def recognizers(
     owner: str,
     *,
@@ -156,9 +168,12 @@ def recognizers(
     if language not in ALL_SUPPORTED_LANGUAGES or not isinstance(language, str):
         raise LLMGuardValidationError(f"Language must be in the list of allowed: {ALL_SUPPORTED_LANGUAGES}")
     types = check.texts("entity_types", entity_types) if entity_types else tuple(DEFAULT_ENTITY_TYPES)
+    patterns = _patterns(check, regex_patterns, language)
+    if entity_types:
+        _known_types(check, types, patterns)
     return {
         "entity_types": types,
-        "regex_patterns": _patterns(check, regex_patterns, language),
+        "regex_patterns": patterns,
         "recognizer_conf": checked_names(check, recognizer_conf),
         "threshold": check.number("threshold", threshold, least=0.0, most=1.0),
         "thresholds": _thresholds(check, thresholds),
@@ -189,6 +204,10 @@ def names_spec(params: Mapping[str, Any]) -> dict[str, Any]:
     return {"names": None if conf is None else conf.spec()}
 
 
+_COUNTED = ("hidden_names", "allowed_names")
+"""Parameters of which a print says only how many there are: they are somebody's names."""
+
+
 def shown_params(params: Mapping[str, Any], defaults: Mapping[str, Any], hidden: Sequence[str] = ()) -> str:
     """The parameters that differ from the defaults, as keyword arguments."""
     given = []
@@ -196,7 +215,7 @@ def shown_params(params: Mapping[str, Any], defaults: Mapping[str, Any], hidden:
         plain = list(value) if isinstance(value, tuple) else value
         default = DEFAULT_ENTITY_TYPES if name == "entity_types" else defaults.get(name)
         if name not in hidden and plain != default and (plain or default):
-            given.append(f"{name}={plain!r}")
+            given.append(f"{name}=<{len(value)}>" if name in _COUNTED else f"{name}={plain!r}")
     return ", ".join(given)
 
 

@@ -192,10 +192,23 @@ def test_explains_without_the_text():
     assert "ada" not in repr(decisions)
 
 
+def test_an_unknown_entity_is_answered_with_the_one_that_is_meant():
+    with pytest.raises(ConfigError, match=r"entity_types\[1\]: .*did you mean 'EMAIL_ADDRESS'\?") as raised:
+        Anonymize(Vault(), entity_types=["PERSON", "EMAIL_ADRESS"])
+    assert raised.value.field == "entity_types[1]"
+    with pytest.raises(ConfigError, match="no recogniser finds it; see docs") as raised:
+        Sensitive(entity_types=["hunter2 is not an entity"])
+    assert "hunter2" not in str(raised.value)
+    own = [{"name": "ticket", "expressions": ["T-[0-9]+"]}]
+    assert Sensitive(entity_types=["TICKET"], regex_patterns=own).scan("", "T-1")[1] is False
+
+
 def test_declarations():
     vault = Vault([("[A]", "hunter2")])
     scanner = Anonymize(vault, hidden_names=["x"], use_faker=True)
-    assert repr(scanner) == "Anonymize(<Vault of 1 pairs>, hidden_names=['x'], use_faker=True)"
+    assert repr(scanner) == "Anonymize(<Vault of 1 pairs>, hidden_names=<1>, use_faker=True)"
+    shown = repr(Anonymize(vault, hidden_names=["Grace", "Ada"], allowed_names=["Alan"]))
+    assert shown == "Anonymize(<Vault of 1 pairs>, hidden_names=<2>, allowed_names=<1>)"
     assert (
         scanner == Anonymize(vault, hidden_names=["x"], use_faker=True) != Anonymize(Vault(), use_faker=True)
     )
