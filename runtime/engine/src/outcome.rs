@@ -108,8 +108,7 @@ impl Judgement {
     }
 }
 
-/// What all scanners of a plan said, merged: the part that a cache may keep.
-#[derive(Debug)]
+/// What all scanners of a plan said, merged: the part that a cache may keep. `Debug` does not show the text.
 pub struct Scan {
     /// Each scanner's word, in declared order.
     pub judgements: Vec<Judgement>,
@@ -125,6 +124,20 @@ pub struct Scan {
     pub on_error: OnError,
     /// What models took.
     pub spent: Spent,
+}
+
+impl fmt::Debug for Scan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scan")
+            .field("judgements", &self.judgements)
+            .field("rewritten_bytes", &self.rewritten.as_ref().map(String::len))
+            .field("is_valid", &self.is_valid)
+            .field("risk", &self.risk)
+            .field("detection", &self.detection)
+            .field("on_error", &self.on_error)
+            .field("spent", &self.spent)
+            .finish()
+    }
 }
 
 impl Scan {

@@ -100,7 +100,9 @@ pub enum VaultError {
     })]
     Gone(End),
     /// The runtime that keeps the vaults has shut down, or belongs to the parent of this process.
-    #[error("vaults are closed")]
+    #[error(
+        "the runtime that keeps the vault has shut down, or belongs to the parent of this process: make vaults after the fork, and use RedisVaults for those that several processes share"
+    )]
     Closed,
 }
 

@@ -331,8 +331,7 @@ proptest! {
         prop_assert_eq!(back.scan.rewritten.as_deref().unwrap_or(&out), expected);
 
         // What the vault holds is not in the text that goes out, nor in anything that is shown.
-        let restored = &back.scan.judgements;
-        let shown = format!("{outcome:?} {restored:?} {shield:?} {vault:?} {:?}", shield.metrics());
+        let shown = format!("{outcome:?} {back:?} {shield:?} {vault:?} {:?}", shield.metrics());
         for entry in vault.as_memory().unwrap().get_blocking().unwrap() {
             let value = entry.value.as_str();
             prop_assert!(!stands_alone(&out, value), "{value:?} is left of {text:?}");
