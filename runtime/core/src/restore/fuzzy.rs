@@ -224,14 +224,50 @@ impl Stem {
         let rest = rest.get(signs..)?;
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let index = *numbers.get(rest.get(..digits)?)?;
-        let mut end = place.end + signs + digits;
-        let bytes = text.as_bytes();
+        let end = place.end + signs + digits;
         let opened = self.chars.first() == Some(&'[');
-        if opened && bytes.get(end) == Some(&b'\\') && bytes.get(end + 1) == Some(&b']') {
-            end += 2;
-        } else if opened && bytes.get(end) == Some(&b']') {
-            end += 1;
-        }
-        Some((index, Span::new(place.start, end)))
+        let span = if opened { with_brackets(text, place.start, end) } else { Span::new(place.start, end) };
+        Some((index, span))
     }
+}
+
+/// What may come between a bracket and the name, or before a bracket.
+const LOOSE: [char; 4] = [' ', '*', '\u{200b}', '`'];
+
+/// Brackets that a model writes for `[` and `]`.
+const BRACKETS: [(char, char); 7] =
+    [('[', ']'), ('<', '>'), ('{', '}'), ('(', ')'), ('\u{ff3b}', '\u{ff3d}'), ('【', '】'), ('「', '」')];
+
+/// A placeholder from its bracket to its bracket, if it has them, of which the name begins at or after `start` and
+/// the number ends at `end`.
+fn with_brackets(text: &str, start: usize, end: usize) -> Span {
+    let (Some(before), Some(inside), Some(after)) =
+        (text.get(..start), text.get(start..end), text.get(end..))
+    else {
+        return Span::new(start, end);
+    };
+    // What stands in the place of a bracket that is not there is not part of the name.
+    let name = start + (inside.len() - inside.trim_start_matches(|c: char| !c.is_alphanumeric()).len());
+    let pair = |c: char| BRACKETS.into_iter().find(|(open, _)| *open == c);
+    let trimmed = before.trim_end_matches(LOOSE);
+    let apart = before.len() - trimmed.len();
+    let near = apart == 0 || apart <= 2 && inside.starts_with(LOOSE);
+    let (open, close) = match inside.chars().next().and_then(pair) {
+        Some((_, close)) => (start, close),
+        None => match trimmed.chars().next_back().and_then(pair).filter(|_| near) {
+            Some((open, close)) => (trimmed.len() - open.len_utf8(), close),
+            None => (name, ']'),
+        },
+    };
+    let loose = after.len() - after.trim_start_matches(LOOSE).len();
+    let loose = if loose <= 3 { loose } else { 0 };
+    let rest = after.get(loose..).unwrap_or_default();
+    let escaped = rest.len() - rest.trim_start_matches('\\').len();
+    if escaped > 2 || !rest.get(escaped..).is_some_and(|rest| rest.starts_with(close)) {
+        return Span::new(if inside.starts_with('[') { start } else { name }, end);
+    }
+    // `\[…\]`: both were escaped.
+    let ahead = text.get(..open).unwrap_or_default();
+    let backslashes = ahead.len() - ahead.trim_end_matches('\\').len();
+    Span::new(open - escaped.min(backslashes), end + loose + escaped + close.len_utf8())
 }

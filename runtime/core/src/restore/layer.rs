@@ -66,12 +66,17 @@ impl Layer {
         interrupt: Interrupt<'_>,
         found: &mut Vec<Restored>,
     ) -> Result<(), ScannerError> {
-        let make = || automaton(self.dresses().collect(), true).ok();
+        let count = self.placeholders.len();
+        let make = || {
+            let dresses: Vec<Box<str>> = self.dresses().collect();
+            // If all of them are too much to be compiled, then the usual ones.
+            let usual = || dresses.iter().take(2 * count).cloned().collect();
+            automaton(dresses.clone(), true).or_else(|_| automaton(usual(), true)).ok()
+        };
         if let Some(automaton) = self.dressed.get_or_init(make) {
-            let count = self.placeholders.len();
-            let named = |(dress, span): (usize, Span)| match dress.checked_sub(count) {
-                None => Restored { index: self.first + dress, span, form: Form::Percent },
-                Some(index) => Restored { index: self.first + index, span, form: Form::Plain },
+            let named = |(dress, span): (usize, Span)| {
+                let form = if dress < count { Form::Percent } else { Form::Plain };
+                Restored { index: self.first + dress % count.max(1), span, form }
             };
             found.extend(spans(automaton, text, interrupt)?.into_iter().map(named));
         }
@@ -98,11 +103,21 @@ impl Layer {
         self.beginnings.get_or_init(make).as_ref()
     }
 
-    /// The placeholders in URLs, then in Markdown; empty where that is no other way to write one.
+    /// The placeholders in URLs, then in Markdown: with all signs escaped, with one kind of them, and each of these
+    /// once more in a JSON string. Empty where that is no other way to write one. A backslash before the first
+    /// bracket alone is none: it may have stood before the value.
     fn dresses(&self) -> impl Iterator<Item = Box<str>> {
         let other = |one: &str, dressed: String| if *one == *dressed { "".into() } else { dressed.into() };
         let percent = self.placeholders.iter().map(move |one| other(one, percent_encode(one)));
-        percent.chain(self.placeholders.iter().map(move |one| other(one, markdown(one))))
+        let markdown = ["\\", "\\\\"].into_iter().flat_map(move |escape| {
+            ["[]_*", "_*", "[]"].into_iter().flat_map(move |signs| {
+                self.placeholders.iter().map(move |one| {
+                    let unclear = signs == "[]" && !(one.starts_with('[') && one.ends_with(']'));
+                    if unclear { "".into() } else { other(one, markdown(one, signs, escape)) }
+                })
+            })
+        });
+        percent.chain(markdown)
     }
 }
 

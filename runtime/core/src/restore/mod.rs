@@ -207,12 +207,12 @@ pub fn percent_encode(text: &str) -> String {
     out
 }
 
-/// With a backslash before what Markdown would read.
-fn markdown(text: &str) -> String {
+/// With `escape`, a backslash or two, before those of `signs` that Markdown would read.
+fn markdown(text: &str, signs: &str, escape: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        if matches!(c, '[' | ']' | '_' | '*') {
-            out.push('\\');
+        if signs.contains(c) {
+            out.push_str(escape);
         }
         out.push(c);
     }

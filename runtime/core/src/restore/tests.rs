@@ -45,6 +45,40 @@ fn clothes_of_markdown_and_urls_are_known() {
     assert_eq!(exact(r"\[REDACTED\_PERSON\_1\]"), "Ada");
     assert_eq!(exact("https://x.org/?q=%5BREDACTED_PERSON_10%5D"), "https://x.org/?q=Grace%20Hopper");
     assert_eq!(exact("**[REDACTED_PERSON_1]** `[REDACTED_EMAIL_ADDRESS_1]`"), "**Ada** `ada@example.org`");
+    for written in [
+        r"[REDACTED\_PERSON\_1]",
+        r"\[REDACTED_PERSON_1\]",
+        r"\\[REDACTED\\_PERSON\\_1\\]",
+        r"[REDACTED\\_PERSON\\_1]",
+        r"\\[REDACTED_PERSON_1\\]",
+    ] {
+        assert_eq!(exact(written), "Ada", "{written}");
+    }
+    // The backslash stood before the value.
+    assert_eq!(exact(r"CORP\[REDACTED_PERSON_1]"), r"CORP\Ada");
+}
+
+#[test]
+fn brackets_that_were_changed_go_with_the_name() {
+    let fuzzy = |text: &str| restore(&VAULT[..4], Matching::Fuzzy, text);
+    for written in [
+        "[ REDACTED_PERSON_1 ]",
+        "[REDACTED_PERSON_1 ]",
+        "<REDACTED_PERSON_1>",
+        "{REDACTED_PERSON_1}",
+        "(REDACTED_PERSON_1)",
+        "\u{ff3b}REDACTED_PERSON_1\u{ff3d}",
+        "[**REDACTED_PERSON_1**]",
+        "[\u{200b}REDACTED_PERSON_1\u{200b}]",
+        r"\[REDACTED_PERSON_1\]",
+        "REDACTED_PERSON_1",
+        "REDACTED_PERSON_1]",
+    ] {
+        let text = format!("met {written}.");
+        assert_eq!(fuzzy(&text), "met Ada.", "{written}");
+    }
+    assert_eq!(fuzzy("(REDACTED_PERSON_1 was here)"), "(Ada was here)");
+    assert_eq!(fuzzy("*[REDACTED_PERSON_1]*"), "*Ada*");
 }
 
 #[test]
@@ -173,11 +207,22 @@ const NESTED: &[&str] = &[
     "",
 ];
 
+/// Which signs have a backslash or two.
+const DRESSES: &[(&str, &str)] = &[
+    ("[]_*", "\\"),
+    ("_*", "\\"),
+    ("[]", "\\"),
+    ("[]_*", "\\\\"),
+    ("_*", "\\\\"),
+    ("[]", "\\\\"),
+    ("[", "\\"),
+];
+
 fn nested_text() -> impl Strategy<Value = String> {
     let word = prop_oneof![
         6 => prop::sample::select(NESTED).prop_map(str::to_owned),
         3 => prop::sample::select(NESTED).prop_map(percent_encode),
-        3 => prop::sample::select(NESTED).prop_map(markdown),
+        3 => (prop::sample::select(NESTED), prop::sample::select(DRESSES)).prop_map(|(one, (signs, escape))| markdown(one, signs, escape)),
         2 => prop::sample::select(NESTED).prop_map(str::to_lowercase),
         2 => (prop::sample::select(NESTED), 0usize..20)
             .prop_map(|(one, chars)| one.chars().take(chars).collect::<String>()),
