@@ -268,3 +268,42 @@ def test_wrong_language():
     for build in (lambda: Anonymize(Vault(), language="de"), lambda: Sensitive(language="de")):
         with pytest.raises(LLMGuardValidationError, match="en"):
             build()
+
+
+def test_private_data_in_other_writing_round_trips():
+    letter = (
+        "Tél\u00a0: +33\u00a01\u00a042\u00a068\u00a053\u00a000, Karte 4111\u202f1111\u202f1111\u202f1111, "
+        "user=ada@example.org, _ada@example.org_, https://x.org/?to=ada%40example.org&n=1, "
+        r'{"text": "hi\nada@example.org, IBAN\nDE89370400440532013000"}'
+    )
+    vault = Vault()
+    text = Anonymize(vault).scan(letter)[0]
+    assert not any(value in text for value in ("ada@", "ada%40", "4111", "DE89", "53\u00a000"))
+    assert "user=[REDACTED_EMAIL_ADDRESS_1], _[REDACTED_EMAIL_ADDRESS_1]_" in text
+    assert Deanonymize(vault).scan("", text)[0] == letter
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        r"[REDACTED\_EMAIL\_ADDRESS\_1]",
+        r"\[REDACTED_EMAIL_ADDRESS_1\]",
+        r"\[REDACTED\_EMAIL\_ADDRESS\_1\]",
+        r"[REDACTED\\_EMAIL\\_ADDRESS\\_1]",
+        "%5BREDACTED_EMAIL_ADDRESS_1%5d",
+    ],
+)
+def test_a_placeholder_comes_back_in_markdown_json_and_urls(written):
+    vault = Vault()
+    Anonymize(vault).scan("ada@example.org")
+    restored = Deanonymize(vault).scan("", f"ask {written} now")[0]
+    assert restored.replace("%40", "@") == "ask ada@example.org now"
+
+
+def test_numbers_that_belong_to_nobody():
+    clean = (
+        "nginx 1.27 on chrome 120.0.6099.109, Windows 10.0.19045.3803, ISBN 978-3-16-148410-0, "
+        "doi 10.1038/s41586-020-2649-2, invoice 2023-004512, OID 1.3.6.1.4.1.311.21.20, version 1.2.3.4, "
+        "logo@2x.png, 1,299.00 EUR, 52.520008, 13.404954"
+    )
+    assert Anonymize(Vault()).scan(clean) == (clean, True, -1.0)
