@@ -180,6 +180,18 @@ impl<'a> Finder<'a> {
                         self.add(span, "PASSWORD", 0.7, Kind::Assigned);
                     }
                 }
+                Target::User => {
+                    let before = hit.start.checked_sub(1).map_or(b' ', |before| self.text[before]);
+                    if !before.is_ascii_whitespace() {
+                        continue;
+                    }
+                    if self.undecided(hit.end, |text| password::of_user_is_open(text, hit.end)) {
+                        continue;
+                    }
+                    if let Some(span) = password::of_user(self.text, hit.end) {
+                        self.add(span, "PASSWORD", 0.7, Kind::Assigned);
+                    }
+                }
             }
         }
         Ok(())
@@ -210,10 +222,11 @@ impl<'a> Finder<'a> {
     fn run(&mut self, run: Span) {
         let (table, bytes) = (self.table, &self.text[run.range()]);
         // A longer row is data, and no shape reaches its end.
-        if bytes.len() > LONGEST.max(table.longest_alone) || !bytes.iter().any(u8::is_ascii_digit) {
+        if bytes.len() > LONGEST.max(table.longest_alone) {
             return;
         }
-        if self.undecided(run.start, |text| Context::is_open(text, run)) {
+        let digits = bytes.iter().any(u8::is_ascii_digit);
+        if digits && self.undecided(run.start, |text| Context::is_open(text, run)) {
             return;
         }
         let first = usize::from(bytes.first().copied().unwrap_or_default() & 127);
@@ -223,11 +236,13 @@ impl<'a> Finder<'a> {
             if !self.undecided(run.start, |text| shape.is_open(text, run.start))
                 && let Some(matched) = shape.match_at(self.text, run.start)
                 && matched.whole.end >= run.end
+                // They may all come after the row: `pat….0a1b…`.
+                && self.text[matched.secret.range()].iter().any(u8::is_ascii_digit)
             {
                 self.token(compiled, matched, 1.0);
             }
         }
-        if bytes.len() > LONGEST || !(looks_random(bytes) || is_uuid(bytes) || is_digits(bytes)) {
+        if !digits || bytes.len() > LONGEST || !(looks_random(bytes) || is_uuid(bytes) || is_digits(bytes)) {
             return;
         }
         let context = Context::new(self.text, run);

@@ -1,8 +1,15 @@
-//! Passwords in assignments: `password = "…"`, `"passwd": "…"`, `PGPASSWORD=…`, `Pwd=…;`, `password is …`.
+//! Passwords in assignments: `password = "…"`, `"passwd": "…"`, `PGPASSWORD=…`, `Pwd=…;`, `password is …`, `Passwort
+//! lautet …`; and behind the name of who has it: `curl -u ada:…`.
 
 use super::entropy::{bits_per_character, is_hex, looks_random};
 use super::placeholder::{is_example, is_filler, is_reference, is_uuid};
 use crate::span::Span;
+
+/// What may stand between the name and the value, as words do.
+const VERBS: [&[u8]; 5] = [b"is", b"ist", b"est", b"es", b"lautet"];
+
+/// The longest name of a user.
+const USER: usize = 64;
 
 /// The longest password that is looked for, in bytes.
 const LONGEST: usize = 128;
@@ -28,8 +35,8 @@ pub(super) fn value(text: &[u8], end: usize) -> Option<Span> {
 /// Whether what follows the text decides what is assigned to the name that ends somewhere after `end`.
 pub(super) fn is_open(text: &[u8], end: usize) -> bool {
     let Some(at) = operator(text, end) else {
-        // What comes behind name, quotes and blanks are three bytes at most.
-        return gap(text, end) + 3 > text.len();
+        // What comes behind name, quotes and blanks is the longest verb and a blank.
+        return gap(text, end) + 7 > text.len();
     };
     let Some(&first) = text.get(at) else { return true };
     if matches!(first, b'"' | b'\'' | b'`') {
@@ -49,10 +56,12 @@ fn operator(text: &[u8], end: usize) -> Option<usize> {
         // A comparison; a path in a program.
         [b'=', b'=', ..] | [b':', b':', ..] => return None,
         [b'=' | b':', ..] => gap + 1,
-        [b'i', b's', b' ' | b':', ..] if matches!(text.get(gap.wrapping_sub(1)), Some(b' ' | b'\t')) => {
-            gap + 2
+        _ if !matches!(text.get(gap.wrapping_sub(1)), Some(b' ' | b'\t')) => return None,
+        rest => {
+            let follows =
+                |verb: &&&[u8]| rest.starts_with(verb) && matches!(rest.get(verb.len()), Some(b' ' | b':'));
+            gap + VERBS.iter().find(follows)?.len()
         }
-        _ => return None,
     };
     Some(skip(text, operator, 8, |byte| matches!(byte, b' ' | b'\t' | b':' | b'\\')))
 }
@@ -61,8 +70,39 @@ fn operator(text: &[u8], end: usize) -> Option<usize> {
 fn gap(text: &[u8], end: usize) -> usize {
     let name = skip(text, end, 20, |byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     let quote = skip(text, name, 3, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\'));
-    skip(text, quote, 20, |byte| matches!(byte, b' ' | b'\t'))
+    // In French a space that does not break comes before the colon.
+    skip(text, quote, 20, |byte| matches!(byte, b' ' | b'\t' | 0xc2 | 0xa0 | 0xe2 | 0x80 | 0xaf))
 }
+
+/// The password of `user:password`, the argument that begins at `end`.
+pub(super) fn of_user(text: &[u8], end: usize) -> Option<Span> {
+    let at = skip(text, end, 1, |byte| matches!(byte, b'"' | b'\''));
+    let quoted = at > end;
+    let colon = skip(text, at, USER, IS_USER);
+    if colon == at || text.get(colon) != Some(&b':') {
+        return None;
+    }
+    let span = bare(text, colon + 1);
+    is_password(&text[span.range()], quoted).then_some(span)
+}
+
+/// Whether what follows the text decides about [`of_user`].
+pub(super) fn of_user_is_open(text: &[u8], end: usize) -> bool {
+    let at = skip(text, end, 1, |byte| matches!(byte, b'"' | b'\''));
+    let colon = skip(text, at, USER, IS_USER);
+    match text.get(colon) {
+        None => true,
+        Some(b':') => {
+            let rest = &text[colon + 1..];
+            rest.len() <= LONGEST && !rest.iter().any(|&byte| ends(byte))
+        }
+        Some(_) => false,
+    }
+}
+
+/// What a name of a user has.
+const IS_USER: fn(&u8) -> bool =
+    |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b'+');
 
 /// Behind up to `most` bytes of a kind.
 fn skip(text: &[u8], from: usize, most: usize, of: fn(&u8) -> bool) -> usize {
@@ -135,6 +175,29 @@ mod tests {
         let word = words.iter().find_map(|word| Some((lower.find(word)?, word.len())));
         let (start, length) = word.unwrap();
         value(text.as_bytes(), start + length).map(|span| &text[span.range()])
+    }
+
+    #[test]
+    fn of_users() {
+        let found = |text: &'static str| of_user(text.as_bytes(), 0).map(|span| &text[span.range()]);
+        assert_eq!(found("ada:Tr0ub4dor&3 https://x.org"), Some("Tr0ub4dor&3"));
+        assert_eq!(found("'a@x.org:Tr0ub4dor&3' x"), Some("Tr0ub4dor&3"));
+        for text in
+            ["ada", "ada:", "1000:1000", ":Tr0ub4dor&3", "ada:password", "a b:Tr0ub4dor&3", "$USER:$PASS_1"]
+        {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_languages() {
+        let found = |text: &'static str, word: &str| {
+            value(text.as_bytes(), text.find(word)? + word.len()).map(|span| &text[span.range()])
+        };
+        assert_eq!(found("das Passwort lautet Geheim!2024xy", "Passwort"), Some("Geheim!2024xy"));
+        assert_eq!(found("mot de passe\u{a0}: Geheim!2024xy", "passe"), Some("Geheim!2024xy"));
+        assert_eq!(found("la contraseña es Geheim!2024xy.", "contraseña"), Some("Geheim!2024xy"));
+        assert_eq!(found("das Passwort istGeheim!2024xy", "Passwort"), None);
     }
 
     #[test]

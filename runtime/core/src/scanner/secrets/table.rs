@@ -20,6 +20,8 @@ pub(super) enum Target {
     KeyBlock,
     /// A name whose value is a secret, whatever it looks like.
     Password,
+    /// An option with a user and a password.
+    User,
 }
 
 /// What a name before a value says of it.
@@ -110,7 +112,22 @@ const PUBLIC_NAMES: [&str; 39] = [
 ];
 
 /// Where a password follows.
-const PASSWORD_WORDS: [&str; 5] = ["password", "passwd", "pwd", "passphrase", "secret"];
+const PASSWORD_WORDS: [&str; 11] = [
+    "password",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "secret",
+    "passwort",
+    "kennwort",
+    "mot de passe",
+    "contraseña",
+    "senha",
+    "wachtwoord",
+];
+
+/// Where a user and a password follow, after a blank: options of curl, wget and their like.
+const USER_OPTIONS: [&str; 2] = ["-u ", "--user "];
 
 /// Where a private key begins.
 pub(super) const KEY_BLOCKS: [&str; 3] =
@@ -192,6 +209,9 @@ impl Table {
             for written in [word.to_owned(), word.to_uppercase(), capitalised(word)] {
                 literals.entry(written).or_default().push(Target::Password);
             }
+        }
+        for option in USER_OPTIONS {
+            literals.entry(option.to_owned()).or_default().push(Target::User);
         }
         for word in SECRET_NAMES {
             names.entry(word).or_default().push(Name::Secret);

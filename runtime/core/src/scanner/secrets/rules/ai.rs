@@ -72,4 +72,31 @@ pub(super) const RULES: &[Rule] = &[
     token("E2B_API_KEY", "E2B API key", "e2b_[a-f0-9]{40}"),
     token("BASETEN_API_KEY", "Baseten API key", "[A-Za-z0-9]{8}\\.bst_[A-Za-z0-9]{32}"),
     token("RUNPOD_API_KEY", "RunPod API key", "rpa_[A-Z0-9]{40}[A-Za-z0-9]{6}"),
+    // https://ai.google.dev/gemini-api/docs/api-key: keys of 2026 begin like this.
+    token("GEMINI_API_KEY", "Google Gemini auth key", "AQ\\.Ab[A-Za-z0-9_-]{40,120}"),
+    token("CURSOR_API_KEY", "Cursor API key", "crsr_[a-f0-9]{64}"),
+    token(
+        "CONTEXT7_API_KEY",
+        "Context7 API key",
+        "ctx7sk-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    ),
+    token(
+        "HELICONE_API_KEY",
+        "Helicone API key",
+        "sk-helicone-[a-z0-9]{7}-[a-z0-9]{7}-[a-z0-9]{7}-[a-z0-9]{7}",
+    ),
+    token("AMP_API_KEY", "Amp API key", "sgamp_[A-Za-z0-9_]{32,120}").checked(Check::Random),
+    token("DAYTONA_API_KEY", "Daytona API key", "dtn_[a-f0-9]{64}"),
+    token("KAGGLE_TOKEN", "Kaggle API token", "KGAT_[a-f0-9]{32}"),
+    token("QIANFAN_API_KEY", "Baidu Qianfan API key", "bce-v3/ALTAK-[A-Za-z0-9]{21}/[a-f0-9]{40}"),
+    token("BROWSERBASE_API_KEY", "Browserbase API key", "bb_live_[A-Za-z0-9_-]{24,40}")
+        .checked(Check::Random),
+    alone("MEM0_API_KEY", "Mem0 API key", "m0-[A-Za-z0-9]{40}").checked(Check::Random),
+    named("BRAVE_SEARCH_API_KEY", "Brave Search API key", &["brave"], "BSA[A-Za-z0-9_-]{27,29}"),
+    named(
+        "EXA_API_KEY",
+        "Exa API key",
+        &["exa_api", "exa-api", "exaapi"],
+        "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    ),
 ];

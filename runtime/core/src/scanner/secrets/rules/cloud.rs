@@ -195,4 +195,27 @@ pub(super) const RULES: &[Rule] = &[
         "[A-Za-z0-9]{27}_[A-Za-z0-9]{21}|2[A-Za-z0-9]{26}_[0-9][A-Za-z0-9]{20}",
     ),
     token("NGROK_KEY", "ngrok API key", "ak_2[A-Za-z0-9]{26,30}"),
+    // https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/, with a check sum at the end.
+    token(
+        "CLOUDFLARE_TOKEN",
+        "Cloudflare API token or global key",
+        "cfut_[A-Za-z0-9_-]{40,56}|cfat_[A-Za-z0-9_-]{40,56}|cfk_[A-Za-z0-9_-]{40,56}",
+    ),
+    // https://docs.confluent.io/cloud/current/client-apps/api-keys.html: since July 2025.
+    token("CONFLUENT_SECRET", "Confluent Cloud secret key", "cflt[A-Za-z0-9+/]{60}").checked(Check::Random),
+    token("ASTRA_DB_TOKEN", "DataStax Astra token", "AstraCS:[A-Za-z]{24}:[a-f0-9]{64}"),
+    token("COCKROACH_CLOUD_KEY", "CockroachDB Cloud API key", "CCDB1_[A-Za-z0-9]{22}_[A-Za-z0-9]{40}"),
+    token("XATA_API_KEY", "Xata API key", "xau_[A-Za-z0-9]{30,64}").checked(Check::Random),
+    token(
+        "VERCEL_BLOB_TOKEN",
+        "Vercel Blob read and write token",
+        "vercel_blob_rw_[A-Za-z0-9]{16}_[A-Za-z0-9]{28,32}",
+    ),
+    token("DENO_DEPLOY_TOKEN", "Deno Deploy token", "ddp_[A-Za-z0-9]{36,40}|ddo_[A-Za-z0-9]{36,40}")
+        .checked(Check::Random),
+    token("EXOSCALE_KEY", "Exoscale API key id", "EXO[a-f0-9]{24}"),
+    token("DOCKER_SWARM_TOKEN", "Docker Swarm join token", "SWMTKN-1-[a-z0-9]{50}-[a-z0-9]{25}"),
+    named("WEAVIATE_API_KEY", "Weaviate API key", &["weaviate"], "[A-Za-z0-9]{36,60}").checked(Check::Random),
+    named("UPSTASH_TOKEN", "Upstash token", &["upstash"], "[A-Za-z0-9_-]{40,80}={0,2}")
+        .checked(Check::Random),
 ];

@@ -63,4 +63,20 @@ pub(super) const RULES: &[Rule] = &[
     named("ASANA_CLIENT_ID", "Asana client id", &["asana"], "[0-9]{16}"),
     alone("ASANA_TOKEN", "Asana personal token", "[0-9]{1}/[0-9]{16}/[0-9]{16}:[a-f0-9]{32}"),
     token("CLICKUP_TOKEN", "ClickUp token", "pk_[0-9]{7,9}_[A-Z0-9]{32}"),
+    token(
+        "PACKAGIST_TOKEN",
+        "Private Packagist token",
+        "packagist_out_[a-f0-9]{68}|packagist_ort_[a-f0-9]{68}|packagist_uut_[a-f0-9]{68}|packagist_urt_[a-f0-9]{68}",
+    ),
+    token(
+        "INNGEST_SIGNING_KEY",
+        "Inngest signing key",
+        "signkey-prod-[a-f0-9]{64}|signkey-test-[a-f0-9]{64}|signkey-branch-[a-f0-9]{64}",
+    ),
+    token(
+        "TRIGGER_DEV_KEY",
+        "Trigger.dev secret key",
+        "tr_prod_[A-Za-z0-9]{20,24}|tr_dev_[A-Za-z0-9]{20,24}|tr_stg_[A-Za-z0-9]{20,24}|tr_preview_[A-Za-z0-9]{20,24}",
+    )
+    .checked(Check::Random),
 ];

@@ -125,4 +125,10 @@ pub(super) const RULES: &[Rule] = &[
     ),
     named("ZOOM_SECRET", "Zoom client secret", &["zoom"], "[A-Za-z0-9]{32}").checked(Check::Random),
     named("WEBEX_TOKEN", "Webex token", &["webex"], "[A-Za-z0-9]{64}").checked(Check::Random),
+    token(
+        "SLACK_SESSION",
+        "Slack session of a browser",
+        "xoxc-[0-9]{8,14}-[0-9]{8,14}-[0-9]{8,14}-[a-f0-9]{64}|xoxd-[A-Za-z0-9%/+_-]{60,400}={0,2}",
+    )
+    .checked(Check::Random),
 ];

@@ -93,4 +93,11 @@ pub(super) const RULES: &[Rule] = &[
         "Alchemy or Infura project URL",
         "alchemy\\.com/v2/([A-Za-z0-9_-]{32})|alchemyapi\\.io/v2/([A-Za-z0-9_-]{32})|infura\\.io/v3/([a-f0-9]{32})",
     ),
+    // https://developer.paddle.com/api-reference/about/api-keys
+    token(
+        "PADDLE_API_KEY",
+        "Paddle API key",
+        "pdl_live_apikey_[a-z0-9]{26}_[A-Za-z0-9]{22}_[A-Za-z0-9]{3}|pdl_sdbx_apikey_[a-z0-9]{26}_[A-Za-z0-9]{22}_[A-Za-z0-9]{3}",
+    ),
+    token("POLAR_TOKEN", "Polar organization token", "polar_oat_[A-Za-z0-9]{40,50}"),
 ];

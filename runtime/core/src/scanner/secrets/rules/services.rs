@@ -204,4 +204,18 @@ pub(super) const RULES: &[Rule] = &[
     .checked(Check::Jwt),
     token("JWT_BASE64", "JSON Web Token, once more in base64", "ZXlK[A-Za-z0-9+/]{60,}={0,2}")
         .checked(Check::EncodedJwt),
+    token("APIFY_TOKEN", "Apify API token", "apify_api_[A-Za-z0-9]{34,38}"),
+    token(
+        "AXIOM_TOKEN",
+        "Axiom API or personal token",
+        "xaat-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|xapt-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    ),
+    token("ZUPLO_API_KEY", "API key made by Zuplo", "zpka_[a-f0-9]{32}_[a-f0-9]{8}"),
+    token("N8N_API_KEY", "n8n API key", "n8n_api_[a-f0-9]{40,100}"),
+    token(
+        "DBT_TOKEN",
+        "dbt service or personal token",
+        "dbtc_[A-Za-z0-9_-]{36,64}|dbtu_[A-Za-z0-9_-]{36,64}",
+    )
+    .checked(Check::Random),
 ];
