@@ -97,6 +97,16 @@ def main(arguments: list[str] | None = None) -> None:
     stage.add_argument("--name", required=True, help="of the checkpoint")
     stage.add_argument("--old", type=Path, required=True, metavar="FOLDER", help="of the checkpoint")
     stage = _stage(
+        stages,
+        "mix",
+        "the weighted mean of two checkpoints",
+        _on("mix", "name", "first", "second", "share"),
+    )
+    stage.add_argument("--name", required=True, help="of the new checkpoint")
+    stage.add_argument("--first", required=True)
+    stage.add_argument("--second", required=True)
+    stage.add_argument("--share", type=float, default=0.5, help="of the second")
+    stage = _stage(
         stages, "quantise", "write a checkpoint as ONNX, in float and in int8", _on("quantise", "name")
     )
     stage.add_argument("--name", required=True)

@@ -147,7 +147,7 @@ def _names(rows: list[tuple[Example, Scores]]) -> float:
 def _at_rate(sources: list[list[tuple[int, float]]], rate: float) -> float:
     negatives = [np.array([value for label, value in rows if not label]) for rows in sources]
     negatives = [values for values in negatives if len(values) >= 20]
-    for limit in np.arange(0.2, 0.99, 0.005):
+    for limit in np.arange(0.02, 0.99, 0.005):
         if np.mean([(values > limit).mean() for values in negatives]) <= rate:
             return float(limit)
     return 0.99

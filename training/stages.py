@@ -47,6 +47,11 @@ def graft(work: Path, name: str, old: Path) -> None:
     train.graft(work, name, old)
 
 
+def mix(work: Path, name: str, first: str, second: str, share: float) -> None:
+    """Write the weighted mean of two checkpoints."""
+    train.mix(work, name, first, second, share)
+
+
 def quantise(work: Path, name: str) -> None:
     """Write a checkpoint as ONNX, in float and quantised."""
     model = train.load(work, name)

@@ -137,6 +137,26 @@ def graft(work: Path, name: str, old: Path) -> None:
     torch.save({"model": state["model"], "plan": state["plan"]}, work / f"{name}.pt")
 
 
+def mix(work: Path, name: str, first: str, second: str, share: float) -> None:
+    """Write the weighted mean of two checkpoints, one of which was trained from the other.
+
+    It keeps more of what each knows than either does (Wortsman et al. 2022, "Model soups", arXiv:2203.05482).
+
+    Args:
+        work: Folder of the checkpoints; gets a new one.
+        name: Of the new one.
+        first: One checkpoint.
+        second: The other.
+        share: How much the second counts, 0 to 1.
+    """
+    states = [
+        torch.load(work / f"{part}.pt", map_location="cpu", weights_only=True) for part in (first, second)
+    ]
+    old, new = (state["model"] for state in states)
+    mixed = {key: torch.lerp(old[key].float(), new[key].float(), share).to(new[key].dtype) for key in new}
+    torch.save({"model": mixed, "plan": states[1]["plan"]}, work / f"{name}.pt")
+
+
 def cut(work: Path) -> None:
     """Write `base.safetensors`: what `train` needs of the base model, in half precision.
 
