@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from training import metrics
+from training.example import subject
 from training.heads import HEADS
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def thresholds(rows: list[tuple[Example, Scores]], scale: dict[str, float]) -> d
             if not label and example.source.startswith(UNLIKE_OTHERS):
                 continue
             if label is not None and hard:
-                by_source[_subject(example.source)].append((label, score(head, scores, scale[head])))
+                by_source[subject(example.source)].append((label, score(head, scores, scale[head])))
         if not by_source or head in found:
             found.setdefault(head, 0.5)
             continue
@@ -169,10 +170,6 @@ def _balanced(sources: list[list[tuple[int, float]]]) -> float:
         if hits and passes and np.mean(hits) + np.mean(passes) > best:
             best, at = float(np.mean(hits) + np.mean(passes)), float(limit)
     return at
-
-
-def _subject(source: str) -> str:
-    return "/".join(source.split("/")[:2])
 
 
 def config(scale: dict[str, float], limits: dict[str, float], version: str) -> dict[str, Any]:

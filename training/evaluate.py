@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from training import base, calibrate, metrics, score
+from training.example import subject
 from training.heads import HEADS
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def sampled(rows: Iterable[Example], most: int = MOST_ROWS) -> list[Example]:
     """Return the same rows each time: `most` of a source, three times as many of a generated subject."""
     found: dict[str, list[Example]] = defaultdict(list)
     for row in rows:
-        found["/".join(row.source.split("/")[:2])].append(row)
+        found[subject(row.source)].append(row)
     result = []
     for source, items in sorted(found.items()):
         count = most * 3 if source.startswith("generated/") else most
@@ -48,7 +49,7 @@ def binary(head: str, rows: Scored, scale: dict[str, float], limits: dict[str, f
             found.append((example, label, calibrate.score(head, scores, scale[head])))
     limit = limits[head]
     slices: dict[str, Callable[[Example], str | None]] = {
-        "source": lambda row: "/".join(row.source.split("/")[:2]),
+        "source": lambda row: subject(row.source),
         "language": lambda row: row.language,
         "length": _length,
         "kind": lambda row: row.source if row.source.startswith("generated/") else None,
@@ -122,7 +123,7 @@ def entities(rows: Scored, threshold: float = 0.0) -> dict[str, Any]:
         gold = {(int(a), int(b), kind) for a, b, kind in value["spans"] if kind in kinds}
         found = score.entity_spans(scores, example.text, kinds, threshold)
         names = {"PERSON", "LOCATION", "ORGANIZATION"}
-        by_source["/".join(example.source.split("/")[:2])].append(
+        by_source[subject(example.source)].append(
             ({span for span in gold if span[2] in names}, {span for span in found if span[2] in names})
         )
         for kind in kinds:
@@ -141,7 +142,7 @@ def classes(head: str, rows: Scored) -> dict[str, Any]:
         value = example.labels.get(head)
         if value in names:
             guess = names[int(scores.probability(head).argmax())]
-            groups["/".join(example.source.split("/")[:2])].append((value, guess))
+            groups[subject(example.source)].append((value, guess))
     result = {}
     for source, pairs in sorted(groups.items()):
         kinds = sorted({gold for gold, _ in pairs})

@@ -61,6 +61,11 @@ class Example:
     meta: dict[str, str] = field(default_factory=dict)
 
 
+def subject(source: str) -> str:
+    """Return the source without its kind: of `generated/injection/mail`, `generated/injection`."""
+    return "/".join(source.split("/")[:2])
+
+
 def check(example: Example) -> Example:
     """Return `example` if it keeps the format.
 

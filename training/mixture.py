@@ -6,6 +6,8 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from training.example import subject
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -48,7 +50,7 @@ POOL = 3000  # rows drawn at a time, then sorted by length
 def share(source: str) -> float:
     """Return the share of a source; the kinds of a generated subject divide the subject's between them."""
     if source.startswith("generated/"):
-        return SHARES.get("/".join(source.split("/")[:2]), 1.0)
+        return SHARES.get(subject(source), 1.0)
     return SHARES.get(source, 0.5)
 
 
@@ -73,8 +75,8 @@ class Mixture:
         names = sorted(self.sources)
         subjects: dict[str, int] = {}
         for name in names:
-            subjects[_subject(name)] = subjects.get(_subject(name), 0) + len(self.sources[name])
-        weights = [share(name) * len(self.sources[name]) / subjects[_subject(name)] for name in names]
+            subjects[subject(name)] = subjects.get(subject(name), 0) + len(self.sources[name])
+        weights = [share(name) * len(self.sources[name]) / subjects[subject(name)] for name in names]
         for name in names:
             rng.shuffle(self.sources[name])
         while True:
@@ -94,10 +96,6 @@ class Mixture:
         index = self._next.get(name, 0)
         self._next[name] = (index + 1) % len(rows)
         return rows[index]
-
-
-def _subject(source: str) -> str:
-    return "/".join(source.split("/")[:2])
 
 
 def _cut(row: Row, rng: random.Random) -> Row:

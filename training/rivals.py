@@ -15,6 +15,7 @@ import numpy as np
 
 from training import metrics
 from training.calibrate import truth
+from training.example import subject
 
 if TYPE_CHECKING:
     from training.example import Example
@@ -43,7 +44,7 @@ def report(rows: list[Example]) -> dict[str, Any]:
 def _by_source(rows: list[Example]) -> dict[str, list[Example]]:
     found: dict[str, list[Example]] = defaultdict(list)
     for row in rows:
-        found["/".join(row.source.split("/")[:2])].append(row)
+        found[subject(row.source)].append(row)
     return dict(sorted(found.items()))
 
 

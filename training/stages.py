@@ -62,16 +62,13 @@ def quantise(work: Path, name: str) -> None:
 def measure(work: Path, name: str, version: str, rows: int) -> None:
     """Calibrate on the validation rows, evaluate on all rows; write configuration and results."""
     scorer = score.Scorer(work / f"{name}.int8.onnx", work / "tokenizer.json")
-    found = {
-        part: evaluate.scored(scorer, evaluate.sampled(example.read(work / f"{part}.jsonl"), rows))
-        for part in ("validation", "held_out")
-    }
+    read = {part: list(example.read(work / f"{part}.jsonl")) for part in ("validation", "held_out")}
+    found = {part: evaluate.scored(scorer, evaluate.sampled(items, rows)) for part, items in read.items()}
     scale = calibrate.temperatures(found["validation"])
     limits = calibrate.thresholds(found["validation"], scale)
     results = {part: evaluate.report(scored, scale, limits) for part, scored in found.items()}
     results["embedding"] = evaluate.embedding(found["held_out"])
-    everything = list(example.read(work / "held_out.jsonl"))
-    results["long"] = long.measure(scorer, everything, scale["injection"], limits["injection"])
+    results["long"] = long.measure(scorer, read["held_out"], scale["injection"], limits["injection"])
     write_json(work / f"{name}.config.json", calibrate.config(scale, limits, version))
     write_json(work / f"{name}.results.json", results)
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"(\^?)([a-z][a-z0-9_.]*)(?::([a-z0-9_]+))?")
 _RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)")
+_ARTICLE = re.compile(r"\b([Aa])(?= [aeio](?!ne\b|u))")
 _MAX_DEPTH = 40
 
 
@@ -190,6 +191,11 @@ class _Expansion:
                 self._remembered[place] = self.rule(part.rule, depth)
             text = self._remembered[place]
         return text[:1].upper() + text[1:] if part.capital else text
+
+
+def with_articles(text: str) -> str:
+    """The text with `an` for `a` before a vowel, as far as spelling shows it."""
+    return _ARTICLE.sub(r"\1n", text)
 
 
 def read_rules(source: str) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from training.example import Example
+from training.example import Example, subject
 from training.prepare import splits
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def compose(rows: list[Example], rng: random.Random) -> Iterator[Example]:
     """Yield documents made of `rows`: those of a split are made of its rows alone."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
-        kind = _kind(row.source)
+        kind = subject(row.source)
         if kind in _KINDS and not row.labels.get("injection") and not row.labels.get("quoted"):
             found.setdefault((kind, row.language, splits.split_of(row)), []).append(row.text)
     totals: dict[str, int] = {}
@@ -68,10 +68,6 @@ def compose(rows: list[Example], rng: random.Random) -> Iterator[Example]:
                 if splits.split_of(row) == split:
                     break
             yield row
-
-
-def _kind(source: str) -> str:
-    return "/".join(source.split("/")[:2])
 
 
 def joined(rng: random.Random, texts: list[str], joint: str, size: int) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.example import Example
-from training.generate.grammar import Grammar, read_rules
+from training.generate.grammar import Grammar, read_rules, with_articles
 
 if TYPE_CHECKING:
     import random
@@ -69,5 +69,5 @@ def minimal(rng: random.Random, family: str, value: int) -> str:
 
 def tidy(text: str) -> str:
     """The text with a capital letter first and the article that its words ask for."""
-    text = re.sub(r"\b([Aa])(?= [aeio](?!ne\b|u))", r"\1n", re.sub(r" +([,.;])", r"\1", text))
+    text = with_articles(re.sub(r" +([,.;])", r"\1", text))
     return text[0].upper() + text[1:]

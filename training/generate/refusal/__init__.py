@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.example import Example
-from training.generate.grammar import Grammar
+from training.generate.grammar import Grammar, with_articles
 
 if TYPE_CHECKING:
     import random
@@ -60,7 +60,7 @@ def tidy(rng: random.Random, text: str, cut_from: int) -> str:
     text = re.sub(r" +([,.;!?])", r"\1", text)
     text = re.sub(r"(Sorry|sorry|Unfortunately|afraid|Regrettably|that)[;:.] (?=I |it )", r"\1, ", text)
     text = re.sub(r"(^|[.!?]\s+|\n(?:\d\. |- )?)([a-z])", lambda match: match[1] + match[2].upper(), text)
-    text = re.sub(r"\b([Aa])(?= [aeio](?!ne\b|u))", r"\1n", text).strip()
+    text = with_articles(text).strip()
     way = rng.random()
     if way < 0.15:
         return text.translate(_CURLY)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.example import Example
-from training.generate.grammar import Grammar
+from training.generate.grammar import Grammar, with_articles
 
 if TYPE_CHECKING:
     import random
@@ -41,7 +41,7 @@ def tidy(text: str) -> str:
     """The text without what joining parts left behind."""
     text = re.sub(r" {2,}", " ", text)
     text = re.sub(r" +([,.;!?])", r"\1", text)
-    return re.sub(r"\b([Aa])(?= [aeio](?!ne\b|u))", r"\1n", text).strip()
+    return with_articles(text).strip()
 
 
 def generate(rng: random.Random, count: int) -> Iterator[Example]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.example import Example
-from training.generate.grammar import Grammar
+from training.generate.grammar import Grammar, with_articles
 
 if TYPE_CHECKING:
     import random
@@ -96,7 +96,7 @@ def _labels(known: Mapping[str, int], text: str) -> dict[str, int]:
 def dress(rng: random.Random, text: str) -> tuple[str, str]:
     """The text as somebody types it, and the name of the habit."""
     text = re.sub(r" {2,}", " ", re.sub(r" +([,.!?])", r"\1", text)).strip()
-    text = re.sub(r"\b([Aa])(?= [aeio](?!ne\b|u))", r"\1n", text)
+    text = with_articles(text)
     text = re.sub(r"\.\.(?!\.)(?<!\.\.\.)", ".", text)
     way = rng.random()
     if way < 0.45:
