@@ -168,8 +168,8 @@ impl Asked {
         }
         self.tokenize = began.elapsed();
         self.model.counters().tokenize_seconds.record(self.tokenize);
-        let (sender, receiver) = oneshot::channel();
         if !rows.is_empty() {
+            let (sender, receiver) = oneshot::channel();
             let ask = Ask::new(rows.len(), deadline, sender);
             loaded.pool.submit(&ask, rows);
             self.answer = Some(receiver);

@@ -94,15 +94,14 @@ impl BanTopics {
     fn scores(&self, answers: &[PassageAnswer]) -> Vec<f64> {
         match (self.way, answers) {
             (Way::Places, [text, anything, topics @ ..]) => {
-                let place = |answer: &PassageAnswer| answer.embedding(self.head[0]).to_vec();
-                let anything = place(anything);
-                let windows = text.embedding_windows(self.head[0]);
+                let anything = anything.embedding(self.head[0]);
+                let windows = text.embedding_windows(self.head[0]).iter();
+                let windows: Vec<_> =
+                    windows.map(|window| (window, TAKEN_OFF * similarity(window, anything))).collect();
                 let near = |topic: &PassageAnswer| {
-                    let topic = place(topic);
-                    let nearer = |window: &Vec<f32>| {
-                        similarity(window, &topic) - TAKEN_OFF * similarity(window, &anything)
-                    };
-                    windows.iter().map(nearer).fold(0.0, f64::max)
+                    let topic = topic.embedding(self.head[0]);
+                    let nearer = windows.iter().map(|(window, off)| similarity(window, topic) - off);
+                    nearer.fold(0.0, f64::max)
                 };
                 topics.iter().map(|topic| self.scale.score(near(topic))).collect()
             }
