@@ -221,7 +221,10 @@ class Connection(asyncio.Protocol):
         if not found:
             return
         lowered = head.lower()
-        at = lowered.index(b"content-length:") + 15
+        at = lowered.find(b"content-length:") + 15
+        if at < 15:  # an error of a server that ends the connection with it
+            self.close()
+            return
         length = int(lowered[at:].split(b"\r\n", 1)[0])
         if len(body) >= length:
             self._buffer = body[length:]

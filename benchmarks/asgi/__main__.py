@@ -26,24 +26,29 @@ PARTS = ("echo", "rival", "streams")
 
 def rates(
     chosen: argparse.Namespace, servers: dict[str, ServerProcess]
-) -> tuple[dict[str, list[float]], int]:
-    """Requests a second of each server, measured in turn; and how many answers were wrong."""
+) -> tuple[dict[str, list[float]], dict[str, int]]:
+    """Requests a second of each server, measured in turn; and how many of its answers were wrong."""
     seen: dict[str, list[float]] = {name: [] for name in servers}
-    wrong = 0
+    wrong = dict.fromkeys(servers, 0)
     for number in range(chosen.rounds + 1):
         turn = list(servers.items())
         for name, server in turn if number % 2 else reversed(turn):
             told = run_client(
                 CLIENT, server.port, "echo", connections=chosen.connections, seconds=chosen.seconds
             )
-            wrong += told["wrong"]
+            wrong[name] += told["wrong"]
             if number:  # the first round warms up
                 seen[name].append(told["rate"])
     return seen, wrong
 
 
 def add_rates(
-    report: Report, what: str, seen: dict[str, list[float]], rival: str, least: float, wrong: int
+    report: Report,
+    what: str,
+    seen: dict[str, list[float]],
+    rival: str,
+    least: float,
+    wrong: dict[str, int],
 ) -> None:
     """Adds the rate of the server that is `on`, beside the other's."""
     ours, theirs = median(seen["on"]), median(seen["off"])
@@ -61,7 +66,9 @@ def add_rates(
             note=f"x{ours / theirs:.2f}",
         )
     )
-    report.add(exactly("wrong answers", wrong, "", 0))
+    report.add(exactly("wrong answers", wrong["on"], "", 0))
+    if wrong["off"]:
+        report.add(Figure(f"wrong answers: {rival}", wrong["off"], ""))
 
 
 def echo(report: Report, chosen: argparse.Namespace) -> None:

@@ -229,9 +229,8 @@ fn one(
 ) -> Result<Outcome, EngineError> {
     let in_flight = Metrics::begin_with(&*process.metrics, Lane::Bulk);
     let queue = in_flight.dequeue();
-    let key = process.key(&request, work);
     (work.text, work.prompt) = (request.text, request.prompt);
-    let scanned = process.scan(key, work, Some(ticket.flag()));
+    let scanned = process.scan(process.key(request.side, work), work, Some(ticket.flag()));
     conclude(in_flight, &process.metrics, Lane::Bulk, queue, scanned)
 }
 

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use crate::cache::CacheKey;
 use crate::error::EngineError;
 use crate::job::{Finish, Job, Judged, Reply, Ticket, Work, conclude};
 use crate::metrics::{InFlight, Lane};
@@ -14,7 +13,7 @@ use crate::model::answer::Spent;
 use crate::outcome::{Judgement, Scan};
 use crate::private::settle;
 use crate::runtime::Runtime;
-use crate::shield::Process;
+use crate::shield::{Process, Side};
 
 /// What a step's job will hand over.
 type Queued = oneshot::Receiver<Result<Judged, EngineError>>;
@@ -27,7 +26,9 @@ pub(crate) struct Driver {
     runtime: Arc<Runtime>,
     process: Arc<Process>,
     work: Work,
-    key: Option<CacheKey>,
+    /// The side, if the result is to be kept and shared. Its key is made by the task: hashing reads the whole text,
+    /// which would hold an event loop up.
+    shared: Option<Side>,
     ticket: Arc<Ticket>,
     /// What the first step's job hands over, if it was queued before the driver was polled.
     first: First,
@@ -38,10 +39,10 @@ impl Driver {
         runtime: Arc<Runtime>,
         process: Arc<Process>,
         work: Work,
-        key: Option<CacheKey>,
+        shared: Option<Side>,
         ticket: Arc<Ticket>,
     ) -> Self {
-        Self { runtime, process, work, key, ticket, first: None }
+        Self { runtime, process, work, shared, ticket, first: None }
     }
 
     /// Queues the first step at once, without the way over the thread that will drive the request. Only with a
@@ -89,7 +90,8 @@ impl Driver {
 
     /// The scan, whether it was made for an earlier or simultaneous request, or not.
     async fn scan_or_share(&self, first: First) -> Result<(Arc<Scan>, bool), EngineError> {
-        let (Some(cache), Some(key)) = (&self.process.cache, self.key) else {
+        let key = self.shared.and_then(|side| self.process.key(side, &self.work));
+        let (Some(cache), Some(key)) = (&self.process.cache, key) else {
             return self.scan_from(first).await.map(|scan| (scan, false));
         };
         let mine = AtomicBool::new(false);

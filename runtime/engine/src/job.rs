@@ -111,7 +111,7 @@ pub(crate) struct Work {
 impl Work {
     /// Estimated nanoseconds on one core.
     pub(crate) fn cost_ns(&self) -> u64 {
-        self.plan.cost_of(self.text.as_str())
+        self.plan.cost_of(&self.text)
     }
 
     /// Whether it has to wait for somebody else.

@@ -182,7 +182,7 @@ impl Plan {
     }
 
     /// The same for this text, where a look at it says more than its length does.
-    pub fn cost_of(&self, text: &str) -> u64 {
+    pub fn cost_of(&self, text: &Text) -> u64 {
         // What an ASCII text hides need not be ASCII.
         if self.views.is_some() {
             return self.cost_ns(text.len());

@@ -15,7 +15,7 @@ use crate::model::Model;
 use crate::outcome::Scan;
 use crate::plan::Plan;
 use crate::runtime;
-use crate::shield::{Request, Side};
+use crate::shield::Side;
 
 /// What a shield keeps per process.
 #[derive(Debug)]
@@ -39,18 +39,23 @@ impl Process {
         }
     }
 
+    /// Whether results are kept, and shared with whoever asks the same meanwhile.
+    pub(crate) fn remembers(&self, work: &Work) -> bool {
+        self.cache.is_some() && work.plan.cacheable()
+    }
+
     /// The key of a result, if there is a cache and the plan always gives the same one for the same text.
-    pub(crate) fn key(&self, request: &Request, work: &Work) -> Option<CacheKey> {
+    pub(crate) fn key(&self, side: Side, work: &Work) -> Option<CacheKey> {
         // Hashing reads the whole text: not without a use for it.
-        if self.cache.is_none() || !work.plan.cacheable() {
+        if !self.remembers(work) {
             return None;
         }
         // What a model said before its files were replaced is not an answer any more.
         let edition = |key: u64, model: &Arc<Model>| key.rotate_left(7) ^ model.edition();
         let plan = work.plan.models().fold(work.plan.fingerprint(), edition);
         let session = work.session.number();
-        let (prompt, text) = (request.prompt.as_ref().map(Text::as_str), request.text.as_str());
-        Some(match request.side {
+        let (prompt, text) = (work.prompt.as_ref().map(Text::as_str), work.text.as_str());
+        Some(match side {
             Side::Prompt => CacheKey::of_session_prompt(plan, session, text),
             Side::Output => CacheKey::of_session_output(plan, session, prompt, text),
         })

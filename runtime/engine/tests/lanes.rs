@@ -92,7 +92,10 @@ fn a_pattern_that_backtracks_beyond_ascii_runs_on_the_callers_thread_for_ascii_a
         Shield::compile(serde_json::from_value::<ShieldSpec>(spec).unwrap()).unwrap()
     };
     let plain = shield(Value::Null);
-    assert!(plain.is_cheap(Side::Prompt, "my password") && !plain.is_cheap(Side::Prompt, "mon pass\u{e9}"));
+    assert!(
+        plain.is_cheap(Side::Prompt, &"my password".into())
+            && !plain.is_cheap(Side::Prompt, &"mon pass\u{e9}".into())
+    );
     assert_eq!(plain.try_inline(&prompt("my password")).unwrap().unwrap().lane, Lane::Inline);
     assert!(plain.try_inline(&prompt("mon password, \u{e9}t\u{e9}")).is_none());
     let (ticket, receiver) = submit(&plain, &prompt("mon password, \u{e9}t\u{e9}"));
@@ -102,7 +105,7 @@ fn a_pattern_that_backtracks_beyond_ascii_runs_on_the_callers_thread_for_ascii_a
     assert!(
         !shield(json!({"normalised": true, "decoded": true, "max_depth": 2,
         "max_views": 8, "max_model_views": 8, "max_bytes": 1 << 20}))
-        .is_cheap(Side::Prompt, "my password")
+        .is_cheap(Side::Prompt, &"my password".into())
     );
 }
 

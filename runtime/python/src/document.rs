@@ -205,10 +205,12 @@ pub(crate) fn scan(
     let alone = located.fields.len() == 1 && shield.is_whole_inline(side);
     let mut texts = Vec::with_capacity(located.fields.len());
     for field in &located.fields {
-        match field.literal.text() {
-            Some(text) if alone || shield.is_cheap(side, &text) => texts.push(Text::from(text.into_owned())),
-            _ => return Ok(None),
+        let Some(text) = field.literal.text() else { return Ok(None) };
+        let text = Text::from(text.into_owned());
+        if !alone && !shield.is_cheap(side, &text) {
+            return Ok(None);
         }
+        texts.push(text);
     }
     let prompt = prompt.map(text).transpose()?;
     let mut clean = true;

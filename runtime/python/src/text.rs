@@ -31,7 +31,9 @@ pub(crate) fn text(string: &Bound<'_, PyString>) -> PyResult<Text> {
     // `_string` keeps the object alive for the life of `PyText`, which never hands the `'static` out:
     // `as_ref` shortens it to the borrow of `self`. Reading needs no interpreter lock.
     let utf8 = unsafe { std::mem::transmute::<&str, &'static str>(utf8) };
-    Ok(Text::new(PyText { _string: string.clone().unbind(), utf8 }))
+    // As many code points as bytes. Reading a megabyte to find out would hold the event loop up.
+    let ascii = string.len()? == utf8.len();
+    Ok(Text::known(PyText { _string: string.clone().unbind(), utf8 }, ascii))
 }
 
 /// A Python string's own copy, for what outlives the call by long.

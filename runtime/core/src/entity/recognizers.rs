@@ -167,7 +167,7 @@ impl Recognizers {
     }
 
     /// The same for this text.
-    pub fn cost_of(&self, text: &str) -> u64 {
+    pub fn cost_of(&self, text: &Text) -> u64 {
         own_cost_ns(text.len()).saturating_add(self.custom.price.of(text))
     }
 

@@ -1,6 +1,7 @@
 //! What a search costs, estimated: it decides where a text is scanned.
 
 use super::Pattern;
+use crate::text::Text;
 
 /// What a pattern that has to be tried at every place costs at the least, in nanoseconds. A text made for it may
 /// take a million steps, ten milliseconds, however short it is: that never runs on an event loop.
@@ -43,7 +44,7 @@ impl Price {
     }
 
     /// Of this text.
-    pub(crate) fn of(&self, text: &str) -> u64 {
+    pub(crate) fn of(&self, text: &Text) -> u64 {
         if text.is_ascii() { self.ascii.of(text.len()) } else { self.any.of(text.len()) }
     }
 }

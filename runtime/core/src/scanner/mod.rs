@@ -69,7 +69,7 @@ pub trait Scanner: Send + Sync + fmt::Debug {
     fn cost_ns(&self, bytes: usize) -> u64;
 
     /// The same for this text, where a look at it says more than its length does.
-    fn cost_of(&self, text: &str) -> u64 {
+    fn cost_of(&self, text: &Text) -> u64 {
         self.cost_ns(text.len())
     }
 

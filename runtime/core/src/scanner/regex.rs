@@ -11,6 +11,7 @@ use crate::pattern::{Filter, Pattern, Price};
 use crate::scanner::{Evidence, Input, Scanner};
 use crate::span::Span;
 use crate::stream::Follow;
+use crate::text::Text;
 use crate::verdict::Verdict;
 
 /// How much memory the compiled patterns of one scanner may take together, in bytes.
@@ -162,7 +163,7 @@ impl Scanner for Regex {
         self.price.of_any(bytes)
     }
 
-    fn cost_of(&self, text: &str) -> u64 {
+    fn cost_of(&self, text: &Text) -> u64 {
         // A word boundary is searched in linear time where the text is ASCII, and tried at every place elsewhere.
         self.price.of(text)
     }

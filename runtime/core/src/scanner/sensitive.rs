@@ -11,6 +11,7 @@ use crate::literal::{LiteralHits, LiteralList};
 use crate::risk::{risk_score, round_to};
 use crate::scanner::{Evidence, Input, Scanner};
 use crate::stream::{Follow, Found, Highest, Progress, Window};
+use crate::text::Text;
 use crate::verdict::Verdict;
 
 /// Parameters of [`Sensitive`]; the names are llm-guard's.
@@ -132,7 +133,7 @@ impl Scanner for Sensitive {
         self.recognizers.cost_ns(bytes)
     }
 
-    fn cost_of(&self, text: &str) -> u64 {
+    fn cost_of(&self, text: &Text) -> u64 {
         self.recognizers.cost_of(text)
     }
 

@@ -34,13 +34,17 @@ struct Inner<Owner: ?Sized = dyn AsRef<str> + Send + Sync> {
 impl Text {
     /// A text whose bytes `owner` keeps alive and never changes.
     pub fn new(owner: impl AsRef<str> + Send + Sync + 'static) -> Self {
+        Self::with(owner, OnceLock::new())
+    }
+
+    /// The same, where it is known whether every byte is ASCII.
+    pub fn known(owner: impl AsRef<str> + Send + Sync + 'static, ascii: bool) -> Self {
+        Self::with(owner, OnceLock::from(ascii))
+    }
+
+    fn with(owner: impl AsRef<str> + Send + Sync + 'static, ascii: OnceLock<bool>) -> Self {
         Self {
-            inner: Arc::new(Inner {
-                ascii: OnceLock::new(),
-                folded: OnceLock::new(),
-                code_points: OnceLock::new(),
-                owner,
-            }),
+            inner: Arc::new(Inner { ascii, folded: OnceLock::new(), code_points: OnceLock::new(), owner }),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyshield_core::error::ConfigError;
 use pyshield_core::stream::windows::Reads;
-use pyshield_core::{Evidence, Input, Scanner, ScannerError, ScannerSpec, Verdict};
+use pyshield_core::{Evidence, Input, Scanner, ScannerError, ScannerSpec, Text, Verdict};
 use serde_json::Value;
 
 use super::steps::Absent;
@@ -95,7 +95,7 @@ impl Stage {
     }
 
     /// The same for this text.
-    pub(super) fn cost_of(&self, text: &str) -> u64 {
+    pub(super) fn cost_of(&self, text: &Text) -> u64 {
         let own = match self {
             Self::Text(scanner) => scanner.cost_of(text),
             Self::Private(scanner) => scanner.cost_of(text),

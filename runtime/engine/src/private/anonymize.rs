@@ -123,7 +123,7 @@ impl Anonymize {
         self.recognizers.cost_ns(bytes)
     }
 
-    pub(crate) fn cost_of(&self, text: &str) -> u64 {
+    pub(crate) fn cost_of(&self, text: &Text) -> u64 {
         self.recognizers.cost_of(text)
     }
 

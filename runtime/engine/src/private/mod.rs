@@ -182,7 +182,7 @@ impl PrivateScanner {
         }
     }
 
-    pub(crate) fn cost_of(&self, text: &str) -> u64 {
+    pub(crate) fn cost_of(&self, text: &Text) -> u64 {
         match self {
             Self::Anonymize(scanner) => scanner.cost_of(text),
             Self::Deanonymize(scanner) => scanner.cost_ns(text.len()),

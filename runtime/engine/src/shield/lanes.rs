@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pyshield_core::{Input, Interrupt};
+use pyshield_core::{Input, Interrupt, Text};
 
 use super::{Request, Shield, Side};
 use crate::admission::Policy;
@@ -33,7 +33,7 @@ pub struct Begun(Option<(Work, Vec<Judgement>, Instant)>);
 
 impl Shield {
     /// Whether a text is cheap enough to be scanned on the calling thread, whatever is found in it.
-    pub fn is_cheap(&self, side: Side, text: &str) -> bool {
+    pub fn is_cheap(&self, side: Side, text: &Text) -> bool {
         let plan = self.plan(side).0;
         !plan.has_vault() && self.fits_inline(plan, text)
     }
@@ -44,7 +44,7 @@ impl Shield {
     }
 
     /// Whether a text is cheap and waits for nobody but, if something is found in it, a vault.
-    fn fits_inline(&self, plan: &Plan, text: &str) -> bool {
+    fn fits_inline(&self, plan: &Plan, text: &Text) -> bool {
         !plan.waits(&self.session) && plan.cost_of(text) <= self.compiled.inline_budget_ns
     }
 
@@ -63,7 +63,7 @@ impl Shield {
     pub fn attempt(&self, request: &Request) -> Attempt {
         let process = self.process();
         let plan = self.plan(request.side).0;
-        if !self.fits_inline(plan, request.text.as_str()) {
+        if !self.fits_inline(plan, &request.text) {
             return Attempt::Begun(Begun::default());
         }
         if let Err(refused) = self.check(&process, request, Lane::Inline) {
@@ -114,9 +114,9 @@ impl Shield {
             runtime.pool(cost_ns).submit(Job::new(work, cost_ns, Arc::clone(ticket), finish));
             return Ok(());
         }
-        let key = process.key(request, &work);
-        let mut driver = Driver::new(Arc::clone(&runtime), process, work, key, Arc::clone(ticket));
-        if admitted && key.is_none() {
+        let shared = process.remembers(&work).then_some(request.side);
+        let mut driver = Driver::new(Arc::clone(&runtime), process, work, shared, Arc::clone(ticket));
+        if admitted && shared.is_none() {
             driver = driver.ahead();
         }
         let task = runtime.tokio().spawn(driver.answer(in_flight, Lane::Actor, reply));
@@ -143,9 +143,9 @@ impl Shield {
             return scan_here(&process, request, &work, in_flight, Lane::Blocking);
         }
         let runtime = runtime::current()?;
-        let key = process.key(request, &work);
-        let mut driver = Driver::new(Arc::clone(&runtime), process, work, key, ticket);
-        if admitted && key.is_none() {
+        let shared = process.remembers(&work).then_some(request.side);
+        let mut driver = Driver::new(Arc::clone(&runtime), process, work, shared, ticket);
+        if admitted && shared.is_none() {
             driver = driver.ahead();
         }
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
@@ -158,7 +158,7 @@ impl Shield {
 
     /// Estimated work of a request, in nanoseconds on one core.
     pub fn cost_ns(&self, request: &Request) -> u64 {
-        self.plan(request.side).0.cost_of(request.text.as_str())
+        self.plan(request.side).0.cost_of(&request.text)
     }
 
     /// Whether a request has to wait for the network or a model.
@@ -224,6 +224,6 @@ fn scan_here(
     lane: Lane,
 ) -> Result<Outcome, EngineError> {
     let queue = if lane == Lane::Inline { Duration::ZERO } else { in_flight.dequeue() };
-    let scanned = process.scan(process.key(request, work), work, None);
+    let scanned = process.scan(process.key(request.side, work), work, None);
     conclude(in_flight, &process.metrics, lane, queue, scanned)
 }
