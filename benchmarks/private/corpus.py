@@ -92,7 +92,17 @@ def _phone(rng: Random) -> str:
     line = f"{rng.randrange(100, 200):04}"
     area = rng.choice(["202", "212", "312", "415", "617"])
     return rng.choice(
-        [f"({area}) 555-{line}", f"{area}-555-{line}", f"+1 {area} 555 {line}", f"+44 20 7946 {line}"]
+        [
+            f"({area}) 555-{line}",
+            f"{area}-555-{line}",
+            f"{area}.555.{line}",
+            f"+1 {area} 555 {line}",
+            f"+1-{area}-555-{line}",
+            f"+44 20 7946 {line}",
+            f"+33 1 99 00 {line[:2]} {line[2:]}",
+            f"+49 30 23125 {line[1:]}",
+            f"+61 2 5550 {line}",
+        ]
     )
 
 

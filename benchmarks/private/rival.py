@@ -1,8 +1,8 @@
 """Runs Presidio's pattern recognisers over texts, in an environment that has presidio-analyzer.
 
 Reads `{"texts": […], "entities": […], "rounds": n}` as JSON from standard input and writes the spans found
-and the seconds of each round. The recognisers are called directly: no language model, no context words, which
-is what Presidio can do without one.
+and the seconds of each round. The recognisers are called directly, without a language model and the context words that
+need one; of what they find twice one is kept, as Presidio's engine does, outside the time.
 """
 
 import json
@@ -35,14 +35,12 @@ def main():
     for _ in range(given["rounds"]):
         began = time.process_time()
         spans = [
-            [
-                (one.entity_type, one.start, one.end, one.score)
-                for recognizer in used
-                for one in recognizer.analyze(text, given["entities"], None) or ()
-            ]
+            [one for recognizer in used for one in recognizer.analyze(text, given["entities"], None) or ()]
             for text in given["texts"]
         ]
         seconds.append(time.process_time() - began)
+    once = import_module("presidio_analyzer").EntityRecognizer.remove_duplicates
+    spans = [[(one.entity_type, one.start, one.end, one.score) for one in once(found)] for found in spans]
     json.dump(
         {"version": metadata.version("presidio-analyzer"), "spans": spans, "seconds": seconds}, sys.stdout
     )
