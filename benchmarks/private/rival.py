@@ -1,8 +1,8 @@
 """Runs Presidio's pattern recognisers over texts, in an environment that has presidio-analyzer.
 
 Reads `{"texts": […], "entities": […], "rounds": n}` as JSON from standard input and writes the spans found
-and the seconds of each round. The recognisers are called directly, without a language model and the context words that
-need one; of what they find twice one is kept, as Presidio's engine does, outside the time.
+and the seconds of each round. The recognisers are called directly, without a language model and the context
+words that need one; of what they find twice one is kept, as Presidio's engine does, outside the time.
 """
 
 import json
