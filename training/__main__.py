@@ -96,6 +96,9 @@ def main(arguments: list[str] | None = None) -> None:
     )
     stage.add_argument("--name", required=True, help="of the checkpoint")
     stage.add_argument("--old", type=Path, required=True, metavar="FOLDER", help="of the checkpoint")
+    stage = _stage(stages, "unpack", "a checkpoint from the shipped file", _on("unpack", "name", "folder"))
+    stage.add_argument("--name", required=True, help="of the checkpoint")
+    stage.add_argument("--folder", type=Path, default=Path("pyshield/weights/encoder"))
     stage = _stage(
         stages,
         "mix",

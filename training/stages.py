@@ -52,6 +52,13 @@ def mix(work: Path, name: str, first: str, second: str, share: float) -> None:
     train.mix(work, name, first, second, share)
 
 
+def unpack(work: Path, name: str, folder: Path) -> None:
+    """Write a checkpoint, and what it needs, from the shipped file."""
+    from training import unpack as shipped
+
+    shipped.unpack(work, name, folder)
+
+
 def quantise(work: Path, name: str) -> None:
     """Write a checkpoint as ONNX, in float and quantised."""
     model = train.load(work, name)

@@ -172,6 +172,24 @@ def test_the_exported_file_says_what_the_model_says(tmp_path):
         assert torch.allclose(torch.from_numpy(found[name]), value, atol=2e-2, rtol=2e-2), name
 
 
+def test_the_shipped_file_becomes_a_checkpoint_again(tmp_path):
+    torch = _torch()
+    pytest.importorskip("onnx", reason="the export needs onnx")
+    pytest.importorskip("onnxruntime", reason="the export needs ONNX Runtime")
+    from training import export, unpack
+
+    model = _model(torch)
+    export.write(model, tmp_path / "m.onnx")
+    export.quantise(model, tmp_path / "m.onnx", tmp_path / "m.int8.onnx")
+    like = model.state_dict()
+    found = unpack.state(tmp_path / "m.int8.onnx", like)
+    assert found.keys() == like.keys()
+    for name, value in like.items():
+        # the coarsest rounding has seven steps either way
+        assert (found[name] - value).abs().max() <= value.abs().max() / 8, name
+        assert (found[name] - value).norm() <= 0.15 * value.norm(), name
+
+
 def test_an_unobserved_label_has_no_loss():
     torch = _torch()
     from training import heads, targets

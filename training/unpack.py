@@ -1,0 +1,107 @@
+"""`unpack`: the shipped file as a checkpoint, so that training can go on from what is in the repository.
+
+What rounding took away when the file was written is gone. Written again at once, some codes of four bits
+differ (a hundredth of the outer feed-forward matrices'): a group whose largest value was rounded down gets a
+finer factor.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, numpy_helper
+
+from training import encoder, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import Tensor
+
+NORMS = {"attention_norm": "norm1", "norm": "norm2"}
+LAYERS = 6
+
+
+def unpack(work: Path, name: str, folder: Path) -> None:
+    """Write `<name>.pt`, `tokenizer.json`, `pieces.json` and `base.safetensors`.
+
+    Args:
+        work: Folder that gets them.
+        name: Of the checkpoint.
+        folder: Folder with `model.onnx` and `tokenizer.json`, as shipped.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(folder / "tokenizer.json", work / "tokenizer.json")
+    (work / "pieces.json").write_text(
+        json.dumps(_pieces(work / "tokenizer.json"), ensure_ascii=False), encoding="utf-8"
+    )
+    train.cut(work)
+    model = train.model_of(work, range(LAYERS))
+    model.load_state_dict(state(folder / "model.onnx", model.state_dict()))
+    plan = {"layers": list(range(LAYERS))}
+    torch.save({"model": model.state_dict(), "plan": json.dumps(plan)}, work / f"{name}.pt")
+
+
+def _pieces(path: Path) -> list[str]:
+    """Return the tokens in the order of their ids."""
+    tokenizer = json.loads(path.read_text(encoding="utf-8"))
+    ids = dict(tokenizer["model"]["vocab"])
+    ids |= {token["content"]: token["id"] for token in tokenizer["added_tokens"]}
+    return sorted(ids, key=ids.__getitem__)
+
+
+def state(path: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the weights of a shipped file by the names of `like`, a model's state."""
+    stored = {weight.name: weight for weight in onnx.load(path).graph.initializer}
+
+    def plain(key: str) -> Tensor:
+        return torch.from_numpy(np.array(numpy_helper.to_array(stored[key]), np.float32))
+
+    def matrix(key: str) -> Tensor:
+        """Return `[outputs, inputs]`, whichever way it is stored."""
+        if key in stored:
+            return plain(key).T
+        scale = plain(f"{key}_scale")
+        if f"{key}_quantized" in stored:
+            return (plain(f"{key}_quantized") * scale).T
+        codes = _integers(stored[f"{key}.codes"])
+        return (codes * plain(f"{key}.factors") * scale).flatten(0, 1).T
+
+    zero = _integers(stored["words.zero"])[..., None]
+    words = _integers(stored["words.codes"]).unflatten(-1, (-1, encoder.BLOCK))
+    found = {
+        "encoder.words.weight": ((words - zero) * plain("words.scale")[..., None]).flatten(-2),
+        "encoder.positions.weight": plain("positions.codes") * plain("positions.scale")[:, None],
+        "encoder.types.weight": plain("types.table"),
+        "queries.weight": matrix("queries.weight"),
+    }
+    for key in like.keys() - found.keys():
+        inside, _, part = key.rpartition(".")
+        theirs = _name(inside)
+        flat = part == "bias" or "norm" in theirs
+        found[key] = plain(f"{theirs}.{part}") if flat else matrix(f"{theirs}.weight")
+    return {key: value.reshape(like[key].shape).contiguous() for key, value in found.items()}
+
+
+def _integers(packed: onnx.TensorProto) -> Tensor:
+    """Return integers of four bits, two to a byte, the first in the lower half, as floats."""
+    data = np.frombuffer(packed.raw_data, np.uint8)
+    codes = np.stack([data & 15, data >> 4], -1).reshape(-1)[: np.prod(packed.dims)].astype(np.int8)
+    if packed.data_type == TensorProto.INT4:
+        codes = np.where(codes > 7, codes - 16, codes)
+    return torch.from_numpy(codes.astype(np.float32).reshape(tuple(packed.dims)))
+
+
+def _name(inside: str) -> str:
+    """Return what the file calls a part of the model."""
+    parts = inside.split(".")
+    if parts[0] == "outputs":
+        return parts[1]
+    if parts[1] == "norm":
+        return "embedded.norm"
+    return f"layer{parts[2]}.{NORMS.get(parts[3], parts[3])}"
