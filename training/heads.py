@@ -26,7 +26,9 @@ class Head:
         labels: Names of the logits, in order.
         kind: `sequence` (one row per text), `pair` (likewise, for two texts) or `token`.
         activation: What turns logits into probabilities: `sigmoid` (each label alone) or `softmax`.
-        pooling: How the probabilities of the windows of a long text become one: `max` or `mean`.
+        pooling: How the probabilities of the windows of a long text become one: `max`, `mean`, or `odds`, the
+            probability of the mean of the windows' odds: of a text with one attack in one of its windows, as
+            likely in each, the likelihood ratio is the mean of theirs.
         weight: Of the head's loss in training.
     """
 
@@ -38,7 +40,7 @@ class Head:
 
 
 HEADS = {
-    "injection": Head(example.INJECTION, weight=2.0),
+    "injection": Head(example.INJECTION, pooling="odds", weight=2.0),
     "quoted": Head(("quoted",), weight=0.5),
     "toxicity": Head(example.TOXICITY, weight=1.5),
     "bias": Head(("subjective",), pooling="mean", weight=0.7),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WINDOW, OVERLAP = 256, 64
+SUREST, MOST_CHANCES = 1 - 1e-9, 32  # as the engine has them
 
 
 @dataclass(slots=True)
@@ -44,11 +45,18 @@ class Scores:
             values = powers / powers.sum(-1, keepdims=True)
         else:
             values = 1 / (1 + np.exp(-scaled))
-        return values.max(0) if HEADS[head].pooling == "max" else values.mean(0)
+        match HEADS[head].pooling:
+            case "max":
+                return values.max(0)
+            case "odds":
+                odds = (values / (1 - values.clip(max=SUREST))).sum(0) / min(len(values), MOST_CHANCES)
+                return values[0] if len(values) == 1 else odds / (1 + odds)
+            case _:
+                return values.mean(0)
 
     def pooled_logits(self, head: str) -> np.ndarray:
         """Return one row of logits: the window of the highest attack score, or the mean."""
-        return self.logits[head].max(0) if HEADS[head].pooling == "max" else self.logits[head].mean(0)
+        return self.logits[head].mean(0) if HEADS[head].pooling == "mean" else self.logits[head].max(0)
 
 
 class Scorer:

@@ -199,10 +199,27 @@ fn labels<'a>(pooling: Pooling, readings: impl Iterator<Item = Readings<'a>>) ->
     Answer::Labels { pooled: (0..width).map(label).collect(), windows }
 }
 
+/// The probability above which odds do not grow any more.
+const SUREST: f64 = 1.0 - 1e-9;
+
+/// Windows among which evidence counts less and less; more are as many. Otherwise whoever writes much around an attack
+/// would have it overlooked.
+const MOST_CHANCES: u32 = 32;
+
 /// One number of several windows', each with the window's length.
 pub(crate) fn pool(pooling: Pooling, windows: impl Iterator<Item = (f64, usize)>) -> f64 {
     match pooling {
         Pooling::Max => windows.map(|(p, _)| p).fold(0.0, f64::max),
+        Pooling::Odds => {
+            let (mut sum, mut count, mut last) = (0.0, 0, 0.0);
+            for (p, _) in windows {
+                sum += p / (1.0 - p.min(SUREST));
+                count += 1;
+                last = p;
+            }
+            let odds = sum / f64::from(count.clamp(1, MOST_CHANCES));
+            if count == 1 { last } else { odds / (1.0 + odds) }
+        }
         Pooling::Mean => {
             let (sum, weight) = windows.fold((0.0, 0.0), |(sum, weight), (p, length)| {
                 (sum + p * length as f64, weight + length as f64)
@@ -223,4 +240,31 @@ fn vectors<'a>(readings: impl Iterator<Item = Readings<'a>>) -> Answer {
     }
     normalise(&mut pooled);
     Answer::Embedding { pooled, windows }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn odds(windows: &[f64]) -> f64 {
+        pool(Pooling::Odds, windows.iter().map(|p| (*p, 1)))
+    }
+
+    #[test]
+    fn one_doubtful_window_among_many_is_chance_and_one_that_is_sure_is_not() {
+        assert_eq!(odds(&[]), 0.0);
+        assert_eq!(odds(&[0.3]), 0.3, "of one window nothing changes");
+        assert!((odds(&[0.3, 0.3]) - 0.3).abs() < 1e-9);
+        let among = |p: f64, others: usize| odds(&[&[p][..], &vec![0.001; others]].concat());
+        assert!((among(0.5, 9) - 0.1).abs() < 0.01, "{}", among(0.5, 9));
+        assert!(among(0.999, 9) > 0.98 && among(1.0, 9) > 0.999_999);
+        assert!(among(0.5, 9) > odds(&[0.001; 10]));
+    }
+
+    #[test]
+    fn an_attack_is_not_overlooked_for_what_was_written_around_it() {
+        let padded = |others: usize| odds(&[&[0.99][..], &vec![0.0; others]].concat());
+        assert!(padded(31) < padded(3));
+        assert_eq!(padded(31), padded(100_000));
+    }
 }

@@ -49,6 +49,9 @@ pub enum Activation {
 pub enum Pooling {
     /// The highest probability of each label.
     Max,
+    /// The probability that the windows' mean odds give: what is somewhere in a text is as likely in one window as in
+    /// another, so the evidence of one counts the less, the more windows there are that could have it by chance.
+    Odds,
     /// The mean, weighted by the windows' lengths.
     Mean,
 }
