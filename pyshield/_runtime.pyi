@@ -533,6 +533,16 @@ class RedisVault:
         Awaitable `remove`.
         """
 
+    def areserve(self, texts: Sequence[str], /) -> Awaitable[None]:
+        """
+        Awaitable `reserve`.
+        """
+
+    def aunknown(self, text: str, /) -> Awaitable[list[str]]:
+        """
+        Awaitable `unknown`.
+        """
+
     def clear(self, /) -> None:
         """
         Removes all pairs.
@@ -561,6 +571,16 @@ class RedisVault:
     def remove(self, tuple_to_remove: tuple[str, str], /) -> None:
         """
         Removes the first equal pair; `ValueError` if there is none, as for a list.
+        """
+
+    def reserve(self, texts: Sequence[str], /) -> None:
+        """
+        Gives none of the numbers that placeholders in the texts have.
+        """
+
+    def unknown(self, text: str, /) -> list[str]:
+        """
+        The placeholders in a text that no pair has.
         """
 
 @final
@@ -1012,6 +1032,16 @@ class Vault:
     def remove(self, tuple_to_remove: tuple[str, str], /) -> None:
         """
         Removes the first equal pair; `ValueError` if there is none, as for a list.
+        """
+
+    def reserve(self, texts: Sequence[str], /) -> None:
+        """
+        Gives none of the numbers that placeholders in the texts have.
+        """
+
+    def unknown(self, text: str, /) -> list[str]:
+        """
+        The placeholders in a text that no pair has.
         """
 
 @final

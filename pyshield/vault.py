@@ -155,6 +155,27 @@ class Vault:
         """Whether a pair has this placeholder."""
         return self._native.placeholder_exists(Check("Vault").text("placeholder", placeholder))
 
+    def reserve(self, texts: Sequence[str]) -> None:
+        """Keeps the numbers of placeholders in texts from being given to any value.
+
+        For a conversation whose vault is gone while its texts still hold placeholders: what comes back with
+        one of them must not be another's value. New placeholders have numbers above the highest of them.
+
+        Args:
+            texts: What may hold placeholders, in any form in which `Deanonymize` would find them.
+        """
+        self._native.reserve(list(Check("Vault").texts("texts", texts)))
+
+    def unknown(self, text: str) -> list[str]:
+        """The placeholders in a text that no pair of the vault has, each once, as a vault writes them.
+
+        A text with one of them has something of a vault that is gone, or made up: do not act on it.
+
+        Args:
+            text: A text; placeholders are found in any case and dressed for Markdown or a URL.
+        """
+        return self._native.unknown(Check("Vault").text("text", text))
+
     def __len__(self) -> int:
         return len(self._native)
 
@@ -335,6 +356,22 @@ class RedisVault:
     def aplaceholder_exists(self, placeholder: str) -> Awaitable[bool]:
         """Awaitable `placeholder_exists`."""
         return self._native.aplaceholder_exists(Check("Vault").text("placeholder", placeholder))
+
+    def reserve(self, texts: Sequence[str]) -> None:
+        """As `Vault.reserve`."""
+        self._native.reserve(list(Check("Vault").texts("texts", texts)))
+
+    def areserve(self, texts: Sequence[str]) -> Awaitable[None]:
+        """Awaitable `reserve`."""
+        return self._native.areserve(list(Check("Vault").texts("texts", texts)))
+
+    def unknown(self, text: str) -> list[str]:
+        """As `Vault.unknown`."""
+        return self._native.unknown(Check("Vault").text("text", text))
+
+    def aunknown(self, text: str) -> Awaitable[list[str]]:
+        """Awaitable `unknown`."""
+        return self._native.aunknown(Check("Vault").text("text", text))
 
     def count(self) -> int:
         """How many pairs there are."""

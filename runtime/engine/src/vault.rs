@@ -19,7 +19,7 @@ pub use claim::Claim;
 pub(crate) use collection::{Known, Names, VaultId, Vaults};
 pub use collection::{Room, Statistics};
 pub use ended::{Ended, Ends, Listener};
-pub use export::{export, import};
+pub use export::{Exported, export, import};
 pub use life::End;
 pub use seal::{KEY_BYTES, KeyRing, MAX_KEYS, SEAL_OVERHEAD};
 pub use secret::{SecretText, VaultEntry};

@@ -7,6 +7,7 @@ use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyBytesMethods};
+use pyshield_core::restore::placeholders;
 use pyshield_engine::private::VaultHandle;
 use pyshield_engine::runtime;
 use pyshield_engine::vault::redis as engine;
@@ -15,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::bridge::Pending;
 use crate::errors;
-use crate::vault::{entry, pairs};
+use crate::vault::{entry, last, pairs};
 
 /// A future whose error is Python's, to await.
 fn start<T: Send + 'static>(
@@ -159,6 +160,12 @@ operations! {
     /// Whether a pair has this placeholder.
     placeholder_exists / aplaceholder_exists (placeholder: String) -> bool,
         |vault| vault.placeholder_exists(&SecretText::from(placeholder)), |exists: bool| exists;
+    /// Gives none of the numbers that placeholders in the texts have.
+    reserve / areserve (texts: Vec<String>) -> (),
+        |vault| async { vault.reserve(last(&texts)).await }, |done: ()| done;
+    /// The placeholders in a text that no pair has.
+    unknown / aunknown (text: String) -> Vec<String>, |vault| async { vault.unknown(placeholders(&text)).await },
+        |unknown: Vec<Box<str>>| unknown.into_iter().map(String::from).collect::<Vec<_>>();
     /// How many pairs there are.
     count / acount () -> usize, |vault| vault.count(), |count: usize| count;
     /// Removes all pairs.

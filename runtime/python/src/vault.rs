@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyBytesMethods};
+use pyshield_core::restore::{numbers, placeholders};
 use pyshield_engine::actors::vault as engine;
 use pyshield_engine::config::seconds;
 use pyshield_engine::private::VaultHandle;
@@ -49,6 +50,12 @@ pub(crate) fn pairs(entries: &[VaultEntry]) -> Vec<(String, String)> {
     entries.iter().map(|entry| (plain(&entry.placeholder), plain(&entry.value))).collect()
 }
 
+/// The highest number of what looks like a placeholder, of those that a vault could give.
+pub(crate) fn last(texts: &[String]) -> u64 {
+    let given = |text: &String| numbers(text).range(..=u64::from(u32::MAX)).next_back().copied();
+    texts.iter().filter_map(given).max().unwrap_or(0)
+}
+
 impl Vault {
     pub(crate) fn of(vault: engine::Vault) -> Self {
         Self { handle: VaultHandle::memory(vault) }
@@ -91,7 +98,7 @@ impl Vault {
     #[pyo3(signature = (key, /))]
     fn export<'py>(&self, py: Python<'py>, key: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
         let keys = ring(&[key])?;
-        let sealed = self.ask(py, |vault| export(&vault.get_blocking()?, &keys))?;
+        let sealed = self.ask(py, |vault| export(&vault.exported_blocking()?, &keys))?;
         Ok(PyBytes::new(py, &sealed))
     }
 
@@ -101,7 +108,7 @@ impl Vault {
     fn load(&self, py: Python<'_>, sealed: &[u8], keys: Vec<Bound<'_, PyBytes>>) -> PyResult<()> {
         let keys: Vec<&[u8]> = keys.iter().map(PyBytesMethods::as_bytes).collect();
         let keys = ring(&keys)?;
-        self.ask(py, |vault| vault.restore_blocking(import(sealed, &keys)?))
+        self.ask(py, |vault| vault.load_blocking(import(sealed, &keys)?))
     }
 
     /// Adds a pair.
@@ -132,6 +139,19 @@ impl Vault {
     #[pyo3(signature = (placeholder, /))]
     fn placeholder_exists(&self, py: Python<'_>, placeholder: String) -> PyResult<bool> {
         self.ask(py, |vault| vault.placeholder_exists_blocking(placeholder))
+    }
+
+    /// Gives none of the numbers that placeholders in the texts have.
+    #[pyo3(signature = (texts, /))]
+    fn reserve(&self, py: Python<'_>, texts: Vec<String>) -> PyResult<()> {
+        self.ask(py, |vault| vault.reserve_blocking(last(&texts)))
+    }
+
+    /// The placeholders in a text that no pair has.
+    #[pyo3(signature = (text, /))]
+    fn unknown(&self, py: Python<'_>, text: String) -> PyResult<Vec<String>> {
+        let unknown = self.ask(py, |vault| vault.unknown_blocking(placeholders(&text)));
+        Ok(unknown?.into_iter().map(String::from).collect())
     }
 
     fn __len__(&self, py: Python<'_>) -> PyResult<usize> {

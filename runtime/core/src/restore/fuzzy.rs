@@ -16,7 +16,7 @@ use crate::span::Span;
 use crate::text::Text;
 
 /// Errors at most; llm-guard's number. Short placeholders may have fewer: one in four characters.
-const MOST_ERRORS: usize = 3;
+pub(super) const MOST_ERRORS: usize = 3;
 
 /// Steps of distance that each byte of a text may cost, and every text beside.
 const STEPS_PER_BYTE: usize = 2_000;

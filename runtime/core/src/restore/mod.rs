@@ -4,6 +4,7 @@ mod few;
 mod follow;
 mod fuzzy;
 mod layer;
+mod mention;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ use crate::verdict::MAX_EDITS;
 pub use follow::Following;
 use fuzzy::Fuzzy;
 use layer::Layer;
+pub use mention::{numbers, placeholders};
 
 /// How many times as many placeholders as the next one a layer has at least.
 const LAYER_RATIO: usize = 4;

@@ -1,6 +1,6 @@
 //! Private data out of a prompt, and into a vault.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,6 +8,7 @@ use std::time::Instant;
 use futures_util::future::BoxFuture;
 use pyshield_core::entity::{Entity, PatternGroup, Recognizers, RecognizersSpec, fake};
 use pyshield_core::literal::LiteralList;
+use pyshield_core::restore;
 use pyshield_core::risk::{risk_score, round_to};
 use pyshield_core::{ConfigError, Edit, Evidence, Input, ScannerError, Span, Text, Verdict};
 use serde::Deserialize;
@@ -78,8 +79,8 @@ struct Pending {
     entities: Vec<Entity>,
     /// What the vault is to be asked for, in text order.
     claims: Vec<Claim>,
-    /// What in the text already looks like a placeholder: none of these is given to a value.
-    taken: HashSet<Box<str>>,
+    /// The numbers of what in the text already looks like a placeholder: none of them is given to a value.
+    taken: BTreeSet<u64>,
 }
 
 impl AnonymizeSpec {
@@ -177,14 +178,14 @@ impl Anonymize {
         }
         let (rules, vault) = (Arc::clone(&self.rules), vault.clone());
         let claims = rules.claims(text, &entities, &vault);
-        let mut pending = Pending { rules, vault, entities, claims, taken: HashSet::new() };
+        let mut pending = Pending { rules, vault, entities, claims, taken: BTreeSet::new() };
         // Values that the vault is known to hold need no asking: a conversation is sent again with every turn.
         let known =
             if pending.claims.is_empty() { Some(Vec::new()) } else { pending.vault.known(&pending.claims) };
         if let Some(given) = known {
             return Ok(Found::Verdict(pending.verdict(text, given)?));
         }
-        pending.taken = taken(text.as_str());
+        pending.taken = restore::numbers(text.as_str());
         Ok(Found::Waits(Arc::new(pending)))
     }
 }
@@ -307,16 +308,4 @@ fn stands_alone(text: &str, span: Span) -> bool {
     let bytes = text.as_bytes();
     let continues = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
     !continues(span.end) && !span.start.checked_sub(1).is_some_and(continues)
-}
-
-/// What in the text already looks like a placeholder: none of these is given to a value.
-fn taken(text: &str) -> HashSet<Box<str>> {
-    let starts = text.match_indices("[REDACTED_").map(|(at, _)| at);
-    let whole = starts.filter_map(|at| {
-        let rest = text.get(at..)?;
-        // No placeholder is longer than a label and a number.
-        let end = rest.bytes().take(160).position(|byte| byte == b']')?;
-        rest.get(..=end)
-    });
-    whole.map(Into::into).collect()
 }

@@ -1,6 +1,6 @@
 //! A handle on a vault, wherever it is kept: in this process, or in Redis.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::RandomState;
 use std::sync::Arc;
@@ -115,7 +115,7 @@ impl VaultHandle {
     pub(super) async fn claim(
         &self,
         claims: Vec<Claim>,
-        taken: HashSet<Box<str>>,
+        taken: BTreeSet<u64>,
         deadline: Option<Instant>,
     ) -> Result<Vec<SecretText>, ScannerError> {
         let given = match &self.0.store {
@@ -130,7 +130,7 @@ impl VaultHandle {
     pub(super) fn claim_then(
         &self,
         claims: Vec<Claim>,
-        taken: HashSet<Box<str>>,
+        taken: BTreeSet<u64>,
         then: impl FnOnce(Result<Vec<SecretText>, ScannerError>) + Send + 'static,
     ) -> bool {
         let Some(vault) = self.as_memory() else { return false };
@@ -144,7 +144,7 @@ impl VaultHandle {
     pub(super) fn claim_blocking(
         &self,
         claims: Vec<Claim>,
-        taken: HashSet<Box<str>>,
+        taken: BTreeSet<u64>,
     ) -> Result<Vec<SecretText>, ScannerError> {
         match &self.0.store {
             Store::Memory(vault) => vault.claim_blocking(claims, taken).map_err(|error| failed(error, None)),

@@ -1,6 +1,6 @@
 //! Placeholders for values: the same one for the same value, a new one for a new value.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::{Room, SecretText, VaultEntry, VaultError, VaultState};
 
@@ -17,12 +17,12 @@ pub struct Claim {
 
 impl VaultState {
     /// What stands for each value, in order. A value that is in the vault keeps what stands for it; the
-    /// others get the first of their stand-ins, or else the next number, that is neither in the vault nor
-    /// `taken`, and are added: all of them, or on [`VaultError::Full`] none.
+    /// others get the first of their stand-ins that is not in the vault, or else the next number that is neither in the
+    /// vault nor `taken`, and are added: all of them, or on [`VaultError::Full`] none.
     pub fn claim(
         &mut self,
         claims: Vec<Claim>,
-        taken: &HashSet<Box<str>>,
+        taken: &BTreeSet<u64>,
         room: &Room,
     ) -> Result<Vec<SecretText>, VaultError> {
         let mut given: Vec<SecretText> = Vec::with_capacity(claims.len());
@@ -35,16 +35,15 @@ impl VaultState {
                 given.push(known.clone());
                 continue;
             }
-            let free = |text: &str| {
-                !taken.contains(text) && !self.placeholder_exists(text) && !fresh.placeholder_exists(text)
-            };
+            let free = |text: &str| !self.placeholder_exists(text) && !fresh.placeholder_exists(text);
             let stand_in = claim.stand_ins.iter().find(|stand_in| free(stand_in.as_str())).cloned();
             let placeholder = stand_in.unwrap_or_else(|| {
-                let number = numbers.entry(claim.label.clone()).or_insert(self.floor);
+                let number = numbers.entry(claim.label.clone()).or_insert(0);
+                *number = self.floor.max(*number);
                 loop {
                     *number += 1;
                     let placeholder = format!("[REDACTED_{}_{number}]", claim.label);
-                    if free(&placeholder) {
+                    if !taken.contains(number) && free(&placeholder) {
                         return SecretText::from(placeholder);
                     }
                 }
@@ -73,9 +72,9 @@ mod tests {
         vaults: &mut Vaults,
         id: super::super::VaultId,
         claims: Vec<Claim>,
-        taken: &[&str],
+        taken: &[u64],
     ) -> Vec<String> {
-        let taken = taken.iter().map(|&text| text.into()).collect();
+        let taken = taken.iter().copied().collect();
         let given = vaults.with(id, 0, |state, room| state.claim(claims, &taken, room)).unwrap();
         given.iter().map(|text| text.as_str().to_owned()).collect()
     }
@@ -92,7 +91,7 @@ mod tests {
         );
         assert_eq!(first, ["[REDACTED_A_1]", "[REDACTED_A_2]", "[REDACTED_B_1]", "[REDACTED_A_1]"]);
         vaults.with(id, 0, |state, _| state.remove(&VaultEntry::new("[REDACTED_A_2]", "y"))).unwrap();
-        let second = claimed(&mut vaults, id, vec![claim("A", "y"), claim("A", "x")], &["[REDACTED_A_3]"]);
+        let second = claimed(&mut vaults, id, vec![claim("A", "y"), claim("A", "x")], &[3]);
         assert_eq!(second, ["[REDACTED_A_4]", "[REDACTED_A_1]"]);
     }
 

@@ -155,7 +155,7 @@ impl Vaults {
         }
         let mut state = VaultState::default();
         if let Some(name) = &name {
-            state.number_above(self.floor);
+            state.reserve(self.floor);
             let known = Known { id, version: state.version(), life: Arc::clone(&life) };
             self.names.0.lock().insert(Arc::clone(name), known);
         }

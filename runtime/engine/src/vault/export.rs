@@ -1,6 +1,7 @@
 //! A vault as bytes to keep elsewhere: sealed, with its entries in order.
 
-use super::{KeyRing, VaultEntry, VaultError, codec};
+use super::codec::{self, Numbers};
+use super::{KeyRing, VaultEntry, VaultError};
 
 /// What every export begins with; the last digit is the format.
 const MAGIC: &[u8] = b"pyshield vault 1\n";
@@ -8,16 +9,24 @@ const MAGIC: &[u8] = b"pyshield vault 1\n";
 /// What the seal is bound to, so that nothing sealed for another purpose passes for an export.
 const CONTEXT: &[u8] = b"pyshield vault export 1\0";
 
-/// Seals entries with the first of the keys.
-pub fn export(entries: &[VaultEntry], keys: &KeyRing) -> Result<Vec<u8>, VaultError> {
-    let sealed = keys.seal(&codec::encode(entries)?, CONTEXT)?;
+/// All that comes back with an export: a vault's entries, and the last number that each label was given.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    pub(super) entries: Vec<VaultEntry>,
+    pub(super) numbers: Numbers,
+}
+
+/// Seals them with the first of the keys.
+pub fn export(exported: &Exported, keys: &KeyRing) -> Result<Vec<u8>, VaultError> {
+    let sealed = keys.seal(&codec::encode(&exported.entries, &exported.numbers)?, CONTEXT)?;
     Ok([MAGIC, &sealed].concat())
 }
 
-/// The entries of an export; [`VaultError::Sealed`] if it is none, was altered or opens with none of the keys.
-pub fn import(bytes: &[u8], keys: &KeyRing) -> Result<Vec<VaultEntry>, VaultError> {
+/// What was exported; [`VaultError::Sealed`] if it is none, was altered or opens with none of the keys.
+pub fn import(bytes: &[u8], keys: &KeyRing) -> Result<Exported, VaultError> {
     let sealed = bytes.strip_prefix(MAGIC).ok_or(VaultError::Sealed)?;
-    codec::decode(&keys.open(sealed, CONTEXT)?)
+    let (entries, numbers) = codec::decode(&keys.open(sealed, CONTEXT)?)?;
+    Ok(Exported { entries, numbers })
 }
 
 #[cfg(test)]
@@ -33,7 +42,8 @@ mod tests {
     #[test]
     fn what_was_exported_comes_back_with_its_key_alone() {
         let entries =
-            [VaultEntry::new("[A]", "hunter2"), VaultEntry::new("[B]", ""), VaultEntry::new("[A]", "é")];
+            vec![VaultEntry::new("[A]", "hunter2"), VaultEntry::new("[B]", ""), VaultEntry::new("[A]", "é")];
+        let entries = Exported { entries, numbers: vec![("A".into(), 7)] };
         let bytes = export(&entries, &ring(1)).unwrap();
         assert!(!bytes.windows(7).any(|window| window == b"hunter2"));
         assert_eq!(import(&bytes, &ring(1)).unwrap(), entries);
@@ -44,6 +54,7 @@ mod tests {
             assert_eq!(import(&altered, &ring(1)), Err(VaultError::Sealed));
             assert_eq!(import(&bytes[..at], &ring(1)), Err(VaultError::Sealed));
         }
-        assert_eq!(import(&export(&[], &ring(1)).unwrap(), &ring(1)).unwrap(), []);
+        let nothing = Exported::default();
+        assert_eq!(import(&export(&nothing, &ring(1)).unwrap(), &ring(1)).unwrap(), nothing);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Room, SecretText, VaultEntry, VaultError};
+use super::{Exported, Room, SecretText, VaultEntry, VaultError};
 
 /// One vault. Order is that of insertion, and equal entries may occur more than once, as in llm-guard's
 /// list of tuples.
@@ -115,6 +115,42 @@ impl VaultState {
         self.entries.is_empty()
     }
 
+    /// Gives no number up to `number` to a placeholder, whatever its label.
+    pub fn reserve(&mut self, number: u64) {
+        // What numbers a vault gives is no text's choice, beyond those that a vault could give.
+        self.floor = self.floor.max(number.min(u64::from(u32::MAX)));
+    }
+
+    /// The numbers that were given by label, and of those reserved the last, for the empty label.
+    pub(super) fn numbers(&self) -> Vec<(Box<str>, u64)> {
+        let reserved = (self.floor > 0).then(|| (Box::default(), self.floor));
+        self.numbers.iter().map(|(label, number)| (label.clone(), *number)).chain(reserved).collect()
+    }
+
+    /// Takes over what [`Self::numbers`] said.
+    pub(super) fn renumber(&mut self, numbers: Vec<(Box<str>, u64)>) {
+        for (label, number) in numbers {
+            match &*label {
+                "" => self.reserve(number),
+                _ => {
+                    let last = self.numbers.entry(label).or_insert(0);
+                    *last = number.max(*last);
+                }
+            }
+        }
+    }
+
+    /// Which of the placeholders no entry has.
+    pub fn unknown(&self, placeholders: Vec<Box<str>>) -> Vec<Box<str>> {
+        placeholders.into_iter().filter(|one| !self.placeholder_exists(one)).collect()
+    }
+
+    /// Removes every entry and gives numbers again.
+    pub(super) fn start_over(&mut self) {
+        self.clear();
+        (self.numbers, self.floor) = (HashMap::new(), 0);
+    }
+
     /// Removes every entry.
     pub fn clear(&mut self) {
         let (version, removals) = (Arc::clone(&self.version), self.removals + 1);
@@ -124,18 +160,25 @@ impl VaultState {
         self.changed();
     }
 
-    /// Has the numbers of placeholders begin above `floor`.
-    pub(super) const fn number_above(&mut self, floor: u64) {
-        self.floor = floor;
+    /// The highest number that a placeholder was given, or that is reserved.
+    pub(super) fn highest(&self) -> u64 {
+        self.numbers.values().copied().max().unwrap_or(0).max(self.floor)
     }
 
-    /// The highest number that a placeholder was given.
-    pub(super) fn highest(&self) -> u64 {
-        self.numbers.values().copied().max().unwrap_or(0)
+    /// All that [`Self::load`] needs.
+    pub fn exported(&self) -> Exported {
+        Exported { entries: self.entries(), numbers: self.numbers() }
+    }
+
+    /// Adds what was exported; numbers that were given there are not given again.
+    pub fn load(&mut self, exported: Exported, room: &Room) -> Result<(), VaultError> {
+        self.restore(exported.entries, room)?;
+        self.renumber(exported.numbers);
+        Ok(())
     }
 
     /// Adds entries that were in a vault before; the numbers of their placeholders are not given again.
-    pub fn restore(&mut self, entries: Vec<VaultEntry>, room: &Room) -> Result<(), VaultError> {
+    pub(super) fn restore(&mut self, entries: Vec<VaultEntry>, room: &Room) -> Result<(), VaultError> {
         let numbered = |entry: &VaultEntry| {
             let inner = entry.placeholder.as_str().strip_prefix("[REDACTED_")?.strip_suffix(']')?;
             let (label, number) = inner.rsplit_once('_')?;
@@ -144,7 +187,7 @@ impl VaultState {
         let numbers: Vec<(Box<str>, u64)> = entries.iter().filter_map(numbered).collect();
         self.extend(entries, room)?;
         for (label, number) in numbers {
-            let last = self.numbers.entry(label).or_insert(self.floor);
+            let last = self.numbers.entry(label).or_insert(0);
             *last = number.max(*last);
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The handle of one vault.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::{Service, guarded};
 use crate::vault::compiled::Compilations;
 use crate::vault::life::{Life, now};
-use crate::vault::{Claim, Room, SecretText, VaultEntry, VaultError, VaultId, VaultState};
+use crate::vault::{Claim, Exported, Room, SecretText, VaultEntry, VaultError, VaultId, VaultState};
 
 /// The only way to one vault; dropping it wipes the vault, unless that has a name.
 ///
@@ -40,7 +40,7 @@ impl Vault {
     pub(crate) fn claim_then(
         &self,
         claims: Vec<Claim>,
-        taken: HashSet<Box<str>>,
+        taken: BTreeSet<u64>,
         then: impl FnOnce(Result<Vec<SecretText>, VaultError>) + Send + 'static,
     ) {
         let (id, life) = (self.id, Arc::clone(&self.life));
@@ -104,16 +104,28 @@ operations! {
     extend / extend_blocking (entries: Vec<VaultEntry>) -> () {
         move |state: &mut VaultState, room: &Room| state.extend(entries, room)
     };
-    /// Adds entries that were in a vault before; see [`VaultState::restore`].
-    restore / restore_blocking (entries: Vec<VaultEntry>) -> () {
-        move |state: &mut VaultState, room: &Room| state.restore(entries, room)
+    /// All that is in it, to be kept elsewhere.
+    exported / exported_blocking () -> Exported {
+        |state: &mut VaultState, _: &Room| Ok(state.exported())
+    };
+    /// Adds what was exported; see [`VaultState::load`].
+    load / load_blocking (exported: Exported) -> () {
+        move |state: &mut VaultState, room: &Room| state.load(exported, room)
+    };
+    /// Gives no number up to this to a placeholder; see [`VaultState::reserve`].
+    reserve / reserve_blocking (number: u64) -> () {
+        move |state: &mut VaultState, _: &Room| { state.reserve(number); Ok(()) }
+    };
+    /// Which of the placeholders no entry has.
+    unknown / unknown_blocking (placeholders: Vec<Box<str>>) -> Vec<Box<str>> {
+        move |state: &mut VaultState, _: &Room| Ok(state.unknown(placeholders))
     };
     /// Removes the first equal entry; [`VaultError::NotFound`] if there is none.
     remove / remove_blocking (entry: VaultEntry) -> () {
         move |state: &mut VaultState, _: &Room| state.remove(&entry)
     };
     /// What stands for each value; see [`VaultState::claim`].
-    claim / claim_blocking (claims: Vec<Claim>, taken: HashSet<Box<str>>) -> Vec<SecretText> {
+    claim / claim_blocking (claims: Vec<Claim>, taken: BTreeSet<u64>) -> Vec<SecretText> {
         move |state: &mut VaultState, room: &Room| state.claim(claims, &taken, room)
     };
     /// The entries in order, as they are now.

@@ -8,7 +8,7 @@
 
 mod store;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -98,6 +98,20 @@ pub struct Stamp {
     batches: usize,
 }
 
+/// What tells whether an operation has changed something.
+#[derive(PartialEq, Eq)]
+struct Before {
+    entries: usize,
+    removals: u64,
+    reserved: u64,
+}
+
+impl Before {
+    fn of(state: &VaultState) -> Self {
+        Self { entries: state.len(), removals: state.removals(), reserved: state.floor }
+    }
+}
+
 /// What is written when an operation has changed nothing but its caller wants it written, as for new keys.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Write {
@@ -156,11 +170,11 @@ impl RedisVault {
                 *held = copy;
                 return Ok(result);
             }
-            let before = (copy.state.len(), copy.state.removals());
+            let before = Before::of(&copy.state);
             let room = self.room();
             let result = catch_unwind(AssertUnwindSafe(|| operation(&mut copy, &room)))
                 .unwrap_or(Err(VaultError::Failed))?;
-            let Some(change) = self.change(&copy, before, write)? else {
+            let Some(change) = self.change(&copy, &before, write)? else {
                 *held = copy;
                 return Ok(result);
             };
@@ -202,35 +216,35 @@ impl RedisVault {
         for batch in tail.batches {
             let context = self.context(copy.generation, copy.batches);
             let entries = self.vaults.settings.keys.open(&batch, &context)?;
-            copy.state.restore(codec::decode(&entries)?, &room)?;
+            let (entries, numbers) = codec::decode(&entries)?;
+            copy.state.restore(entries, &room)?;
+            copy.state.renumber(numbers);
             copy.batches += 1;
         }
         Ok(())
     }
 
     /// What has to be written for the copy to be in the store; nothing if it is already.
-    fn change(
-        &self,
-        copy: &Copy,
-        (len, removals): (usize, u64),
-        write: Write,
-    ) -> Result<Option<Change>, VaultError> {
-        let removed = copy.state.removals() != removals;
-        if write == Write::Changes && !removed && copy.state.len() == len {
+    fn change(&self, copy: &Copy, before: &Before, write: Write) -> Result<Option<Change>, VaultError> {
+        let (now, numbers) = (Before::of(&copy.state), copy.state.numbers());
+        let removed = now.removals != before.removals;
+        if write == Write::Changes && now == *before {
             return Ok(None);
         }
         // A list that does not exist yet begins with a generation of its own.
         let whole = removed || write == Write::Whole || copy.generation == Generation::NONE;
         let (generation, kept, new) = match whole {
-            true if copy.state.is_empty() => (Generation::NONE, 0, 0),
+            true if copy.state.is_empty() && numbers.is_empty() => (Generation::NONE, 0, 0),
             true => (Generation::random()?, 0, 0),
-            false => (copy.generation, copy.batches, len),
+            false => (copy.generation, copy.batches, before.entries),
         };
+        // Of what is added to a list, the entries themselves say which numbers they were given.
+        let numbers = if whole || now.reserved != before.reserved { numbers } else { Vec::new() };
         let batch = match copy.state.entries_from(new) {
-            [] => None,
+            [] if numbers.is_empty() => None,
             entries => {
                 let context = self.context(generation, kept);
-                Some(self.vaults.settings.keys.seal(&codec::encode(entries)?, &context)?)
+                Some(self.vaults.settings.keys.seal(&codec::encode(entries, &numbers)?, &context)?)
             }
         };
         Ok(Some(Change { seen: (copy.generation, copy.batches), generation, kept, batch }))
@@ -256,7 +270,7 @@ impl RedisVault {
     pub async fn claim(
         &self,
         claims: Vec<Claim>,
-        taken: HashSet<Box<str>>,
+        taken: BTreeSet<u64>,
         deadline: Option<std::time::Instant>,
     ) -> Result<Vec<SecretText>, VaultError> {
         let claim = |copy: &mut Copy, room: &Room| copy.state.claim(claims.clone(), &taken, room);
@@ -275,6 +289,20 @@ impl RedisVault {
             Ok((known != Some(stamp)).then(|| (stamp, copy.state.entries())))
         };
         self.update_with(Write::Changes, deadline, look).await
+    }
+
+    /// Gives no number up to this to a placeholder; see [`VaultState::reserve`].
+    pub async fn reserve(&self, number: u64) -> Result<(), VaultError> {
+        self.update(|state, _| {
+            state.reserve(number);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Which of the placeholders no entry has.
+    pub async fn unknown(&self, placeholders: Vec<Box<str>>) -> Result<Vec<Box<str>>, VaultError> {
+        self.update(|state, _| Ok(state.unknown(placeholders.clone()))).await
     }
 
     /// Adds entries at the end: all of them, or on [`VaultError::Full`] none.
@@ -302,10 +330,10 @@ impl RedisVault {
         self.update(|state, _| Ok(state.len())).await
     }
 
-    /// Removes every entry, and the vault from the store.
+    /// Removes every entry, and the vault from the store: numbers of placeholders begin anew.
     pub async fn clear(&self) -> Result<(), VaultError> {
         self.update(|state, _| {
-            state.clear();
+            state.start_over();
             Ok(())
         })
         .await
