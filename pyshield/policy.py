@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from pyshield.results import ScanResult
 
-__all__ = ["always", "failed", "incomplete", "unless_redacted"]
+__all__ = ["always", "failed", "incomplete", "refused_by", "unless_redacted"]
 
 _CUTS = frozenset({"TokenLimit"})
 """Scanners whose change takes away what was meant, instead of hiding a part: they refuse."""
@@ -16,6 +18,23 @@ _CUTS = frozenset({"TokenLimit"})
 def failed(result: ScanResult) -> list[str]:
     """The scanners that refused the text: class names, with `#2` for the second of a class."""
     return [name for name, verdict in result.verdicts.items() if not verdict.is_valid]
+
+
+def refused_by(
+    results: Iterable[ScanResult], refuses: Callable[[ScanResult], bool]
+) -> tuple[str, ...] | None:
+    """The scanners that refused texts that stand together; `None` if they pass.
+
+    A policy of one's own may refuse what no scanner did: then nobody is named.
+
+    Args:
+        results: What came of the texts.
+        refuses: Whether a result means that its text must not pass.
+    """
+    refusing = [result for result in results if refuses(result)]
+    if not refusing:
+        return None
+    return tuple(dict.fromkeys(name for result in refusing for name in failed(result)))
 
 
 def always(result: ScanResult) -> bool:

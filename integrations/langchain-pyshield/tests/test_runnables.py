@@ -157,6 +157,37 @@ async def test_a_stream_is_cut(stream):
     assert "".join(texts) == "Take a … No."
 
 
+class Wary:
+    """Finds nothing invalid, only risky."""
+
+    def scan(self, prompt, output):
+        return output, True, 0.6 if "crane" in output else 0.0
+
+
+async def test_a_policy_may_refuse_what_no_scanner_did(stream):
+    scan = ScanOutput(
+        Shield(output=[Wary()]), blocked="replace", refusal="No.", refuses=lambda result: result.risk >= 0.3
+    )
+    for said, passed in (("One crane.", "No."), ("One wren.", "One wren.")):
+        chat = model(AIMessage(said), kind=StreamingModel)
+        assert "".join(chunk.text for chunk in await stream(chat | scan, "go")) == passed
+    calling = model(calls("send", text="a crane"), kind=StreamingModel)
+    chunks = await stream(calling | scan, "go")
+    assert "".join(chunk.text for chunk in chunks) == "No."
+    assert not any(chunk.tool_call_chunks for chunk in chunks)
+
+
+async def test_a_policy_is_asked_of_what_passed_piece_by_piece(stream):
+    shield = Shield(output=[BanOutput(["heron"], redact=True)])
+    scan = ScanOutput(
+        shield, blocked="replace", refusal="No.", refuses=lambda result: len(result.findings) > 1
+    )
+    chat = model("One heron, two herons.", kind=StreamingModel)
+    shown = "".join(await stream(chat | StrOutputParser() | scan, "go"))
+    assert shown.startswith("One [REDACTED], two ")
+    assert shown.endswith("No.")
+
+
 async def test_a_cut_ends_the_model(stream):
     chat = model("a bomb " + "word " * 1000, kind=StreamingModel)
     written = []

@@ -91,6 +91,22 @@ async def test_an_answer_is_cut_at_any_finding_if_always_refused(watch):
     assert shown.state["messages"][-1].text == "I cannot help with that."
 
 
+class Wary:
+    """Finds nothing invalid, only risky."""
+
+    def scan(self, prompt, output):
+        return output, True, 0.6 if "crane" in output else 0.0
+
+
+async def test_a_policy_may_refuse_what_no_scanner_did(watch):
+    chat = model("Here is a crane.", kind=StreamingModel)
+    guarded = agent(chat, shield=Shield(output=[Wary()]), refuses=lambda result: result.risk >= 0.3)
+    shown = await watch(guarded, said("Talk"))
+    assert shown.text == ""
+    assert "crane" not in str(shown.events)
+    assert shown.state["messages"][-1].text == "I cannot help with that."
+
+
 async def test_errors_are_raised_after_the_cut(watch):
     chat = model("Take a bomb home", kind=StreamingModel)
     with pytest.raises(Refused, match="answer"):

@@ -73,6 +73,29 @@ def test_a_refused_node_raises_where_that_is_wanted(shield, process):
     assert "ignore" not in str(caught.value)
 
 
+class Wary:
+    """Finds nothing invalid, only risky."""
+
+    def scan(self, prompt):
+        return prompt, True, 0.6 if "crane" in prompt else 0.0
+
+
+@pytest.mark.parametrize("kind", [Shield, BlockingShield])
+def test_a_policy_may_refuse_what_no_scanner_did(kind, process, caplog):
+    shield = kind([Wary()])
+    nodes = [TextNode(text="a crane"), TextNode(text="a wren")]
+
+    def refuses(result):
+        return result.risk >= 0.3
+
+    passed = process(ShieldPostprocessor(shield=shield, refuses=refuses), nodes)
+    assert [node.text for node in passed] == ["a wren"]
+    assert "refused by the policy" in caplog.text
+    with pytest.raises(NodesRefused) as caught:
+        process(ShieldPostprocessor(shield=shield, refuses=refuses, on_refusal="raise"), nodes)
+    assert (caught.value.nodes, caught.value.scanners) == ((nodes[0].node_id,), ())
+
+
 def test_metadata_that_a_model_is_shown(shield, process):
     node = TextNode(
         text="x",

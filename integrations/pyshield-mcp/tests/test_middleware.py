@@ -264,6 +264,26 @@ async def test_what_is_refused_can_be_decided(words):
         assert (await client.call_tool("echo", {"text": "heron"})).is_error
 
 
+class Wary:
+    """Finds nothing invalid, only risky."""
+
+    async def scan(self, prompt, output=None):
+        text = prompt if output is None else output
+        return text, True, 0.6 if "crane" in text else 0.0
+
+
+async def test_a_policy_may_refuse_what_no_scanner_did(caplog):
+    shield = Shield([Wary(), BanSubstrings(["heron"], redact=True)], [Wary()])
+    for given in (shield, Shield(shield.prompt)):
+        server = make_server(ShieldMiddleware(given, refuses=lambda result: result.risk >= 0.3))
+        async with Client(server) as client:
+            result = await client.call_tool("echo", {"text": "a crane"})
+            assert result.is_error
+            assert "crane" not in said(result)
+            assert said(await client.call_tool("echo", {"text": "a wren"})) == "a wren"
+    assert "by the policy" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [

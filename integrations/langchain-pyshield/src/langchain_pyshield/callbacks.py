@@ -16,7 +16,7 @@ from langchain_pyshield.content import CONTENT, VALUES, texts
 from langchain_pyshield.errors import Refused
 from langchain_pyshield.shields import Scans, Shields, run
 from langchain_pyshield.values import answer_texts, prompt_texts, question
-from pyshield.policy import always, failed
+from pyshield.policy import always, refused_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -156,7 +156,6 @@ class PyShieldCallback(BaseCallbackHandler):
                 self._on_result(place, result)
         if not self._abort:
             return
-        refusing = [result for result in results if self._refuses(result)]
-        if refusing:
-            names = dict.fromkeys(name for result in refusing for name in failed(result))
-            raise Refused.at(place, tuple(names))
+        refusing = refused_by(results, self._refuses)
+        if refusing is not None:
+            raise Refused.at(place, refusing)

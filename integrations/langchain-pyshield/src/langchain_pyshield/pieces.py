@@ -11,7 +11,7 @@ from langchain_pyshield.content import CALLED, CONTENT, REASONED, VALUES, aside,
 from langchain_pyshield.errors import Refused
 from langchain_pyshield.shields import Feed, Open, Scans
 from pyshield.errors import TextError
-from pyshield.policy import always, failed
+from pyshield.policy import always, refused_by
 from pyshield.stream import StreamBlocked, StreamEnd, StreamText
 
 if TYPE_CHECKING:
@@ -166,8 +166,14 @@ class Pieces:
                     passed.append(text)
                 case StreamBlocked(scanners):
                     self._refusing = tuple(scanners)
-                case StreamEnd(result) if self._on_result is not None:
-                    self._on_result("answer", result)
+                case StreamEnd(result):
+                    if self._on_result is not None:
+                        self._on_result("answer", result)
+                    refusing = None if self.refused else refused_by([result], self._refuses)
+                    if refusing is not None:
+                        # What a scanner held back to the end is not shown before this is known.
+                        self._refusing = refusing
+                        return ""
         return "".join(passed)
 
     def _hold(self, piece: AIMessageChunk) -> None:
@@ -203,9 +209,8 @@ class Pieces:
         for result in results:
             if self._on_result is not None:
                 self._on_result("tool_call", result)
-        refusing = [name for result in results if self._refuses(result) for name in failed(result)]
-        if refusing:
-            self._refusing = tuple(dict.fromkeys(refusing))
+        self._refusing = refused_by(results, self._refuses)
+        if self.refused:
             return []
         passed = {text: result.text for text, result in zip(fresh, results, strict=True)}
         chunks: list[Any] = [

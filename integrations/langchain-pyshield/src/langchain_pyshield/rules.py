@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from langchain_pyshield.errors import Place, Refused
 from langchain_pyshield.shields import Shields
 from pyshield.errors import ConfigError
-from pyshield.policy import failed
+from pyshield.policy import refused_by
 from pyshield.shield import Shield
 from pyshield.stream import pass_policy
 
@@ -78,19 +78,16 @@ class Rules:
         Raises:
             Refused: If they do not and that is what was asked for.
         """
-        refusing: dict[str, None] = {}
-        refused = False
-        for result in results:
-            if self.on_result is not None:
+        judged = list(results)
+        if self.on_result is not None:
+            for result in judged:
                 self.on_result(place, result)
-            if self.refuses(result):
-                refused = True
-                refusing.update(dict.fromkeys(failed(result)))
-        if not refused:
+        refusing = refused_by(judged, self.refuses)
+        if refusing is None:
             return None
         if (self.blocked_tools if place.startswith("tool") else self.blocked) == "raise":
-            raise Refused.at(place, tuple(refusing))
-        return tuple(refusing)
+            raise Refused.at(place, refusing)
+        return refusing
 
     def restores_for(self, tool: str) -> bool:
         """Whether a tool is given what was taken out of prompts."""

@@ -15,7 +15,7 @@ from langchain_pyshield.marks import refusal
 from langchain_pyshield.pieces import Pieces
 from langchain_pyshield.shields import Scans, Shields, arun, run
 from langchain_pyshield.values import answer_passed, answer_texts, prompt_passed, prompt_texts
-from pyshield.policy import failed, unless_redacted
+from pyshield.policy import refused_by, unless_redacted
 from pyshield.shield import Shield  # noqa: TC001  # pydantic reads it
 from pyshield.stream import PassPolicy, pass_policy
 
@@ -108,10 +108,9 @@ class _Scan(RunnableSerializable[Any, Any]):
         passed = {text: result.text for text, result in results.items()}
         done: list[Any] = []
         for value, each in zip(values, parts, strict=True):
-            refusing = [results[text] for text in each if self.refuses(results[text])]
-            if refusing:
-                who = dict.fromkeys(name for result in refusing for name in failed(result))
-                done.append(self._refused(value, Refused.at(place, tuple(who))))
+            refusing = refused_by((results[text] for text in each), self.refuses)
+            if refusing is not None:
+                done.append(self._refused(value, Refused.at(place, refusing)))
             else:
                 done.append(self._passed(value, passed))
         return done
@@ -175,7 +174,9 @@ class ScanOutput(_Scan):
     Args:
         shield: Its output scanners scan.
         prompt: What the outputs answer, for scanners that want to know.
-        refuses: Says of a result whether its text must not pass.
+        refuses: Says of a result whether its text must not pass. It is asked at the end of what is streamed:
+            of what has passed by then only a finding keeps the rest from passing, and the result's `text` is
+            that of what passed as a whole only.
         blocked: What comes then: `"raise"`, `Refused`; `"replace"`, `refusal` in the place of a text or a
             message, or after what has been streamed of it.
         refusal: See there.

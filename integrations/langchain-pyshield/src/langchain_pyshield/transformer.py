@@ -21,7 +21,7 @@ from langchain_pyshield.outgoing import answer
 from langchain_pyshield.shields import Feed, Open, Scans, arun, run
 from pyshield.errors import TextError
 from pyshield.policy import always
-from pyshield.stream import StreamBlocked, StreamText
+from pyshield.stream import StreamBlocked, StreamEnd, StreamText
 
 if TYPE_CHECKING:
     from langgraph.stream import ProtocolEvent
@@ -215,6 +215,11 @@ class PyShieldTransformer(StreamTransformer):
 
     def _note(self, message: _Message, events: list[StreamEvent]) -> str:
         message.cut = message.cut or any(isinstance(event, StreamBlocked) for event in events)
+        # A policy of one's own may refuse what no scanner did; what came with the end is not shown then.
+        for event in events:
+            if isinstance(event, StreamEnd) and not message.cut and self._rules.refuses(event.result):
+                message.cut = True
+                return ""
         return "".join(event.text for event in events if isinstance(event, StreamText))
 
     def _ended(self, message: _Message, place: int, block: dict[str, Any]) -> Steps[dict[str, Any]]:

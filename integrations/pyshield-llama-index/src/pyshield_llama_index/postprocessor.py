@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from pydantic import Field, PrivateAttr, field_validator
 
 from pyshield.errors import ShieldError
-from pyshield.policy import failed, unless_redacted
+from pyshield.policy import refused_by, unless_redacted
 from pyshield.shield import BlockingShield, Shield
 from pyshield_llama_index.nodes import Metadata, Place, rewritten, texts_of
 
@@ -115,24 +116,24 @@ class ShieldPostprocessor(BaseNodePostprocessor):
     ) -> list[NodeWithScore]:
         """The nodes that pass, redacted."""
         passed: list[NodeWithScore] = []
-        refused: dict[str, list[str]] = {}
+        refused: dict[str, tuple[str, ...]] = {}
         scanned = iter(results)
         for node, texts in zip(nodes, places, strict=True):
-            changes = []
-            names = []
-            for place, result in zip(texts, scanned, strict=False):
-                if self.refuses(result):
-                    names += failed(result)
-                elif result.text != place.text:
-                    changes.append(Place(place.path, result.text))
-            if names:
+            mine = list(islice(scanned, len(texts)))
+            names = refused_by(mine, self.refuses)
+            if names is not None:
                 refused[node.node_id] = names
-            else:
-                passed.append(rewritten(node, changes) if changes else node)
+                continue
+            both = zip(texts, mine, strict=True)
+            changes = [Place(place.path, result.text) for place, result in both if result.text != place.text]
+            passed.append(rewritten(node, changes) if changes else node)
         if refused:
             scanners = tuple(dict.fromkeys(name for names in refused.values() for name in names))
             _LOGGER.warning(
-                "%d of %d nodes were refused by %s", len(refused), len(nodes), ", ".join(scanners)
+                "%d of %d nodes were refused by %s",
+                len(refused),
+                len(nodes),
+                ", ".join(scanners) or "the policy",
             )
             if self.on_refusal == "raise":
                 raise NodesRefused(f"{len(refused)} nodes were refused", tuple(refused), scanners)

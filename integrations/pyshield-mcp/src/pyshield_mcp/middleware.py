@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from pyshield._check import Check
 from pyshield.errors import ConfigError, DeadlineExceeded, Overloaded, ShieldError, TextError
-from pyshield.policy import failed, unless_redacted
+from pyshield.policy import refused_by, unless_redacted
 from pyshield.shield import Shield
 from pyshield_mcp.texts import of_request, of_result
 
@@ -101,7 +101,7 @@ class ShieldMiddleware:
             ctx, refused = await self._arguments(shield, ctx)
         except ShieldError as error:
             raise _error("arguments", error) from error
-        if refused:
+        if refused is not None:
             return _refusal(ctx.method, "arguments", refused)
         result = await call_next(ctx)
         if result is None or not shield.prompt:
@@ -110,14 +110,14 @@ class ShieldMiddleware:
             rewritten, refused = await self._result(shield, ctx.method, result)
         except ShieldError as error:
             raise _error("result", error) from error
-        return _refusal(ctx.method, "result", refused) if refused else rewritten
+        return rewritten if refused is None else _refusal(ctx.method, "result", refused)
 
     async def _arguments(
         self, shield: Shield, ctx: ServerRequestContext[Any, Any]
-    ) -> tuple[ServerRequestContext[Any, Any], list[str]]:
-        """The context with the arguments to call with, and the scanners that refuse them."""
+    ) -> tuple[ServerRequestContext[Any, Any], tuple[str, ...] | None]:
+        """The context with the arguments to call with, and who refuses them, if somebody does."""
         if not shield.output or not ctx.params:
-            return ctx, []
+            return ctx, None
 
         def scan(texts: list[str]) -> Awaitable[list[ScanResult]]:
             return shield.scan_outputs([("", text) for text in texts], deadline=self._deadline)
@@ -127,8 +127,8 @@ class ShieldMiddleware:
 
     async def _result(
         self, shield: Shield, method: str, result: BaseModel | dict[str, Any]
-    ) -> tuple[HandlerResult, list[str]]:
-        """The result to answer with, and the scanners that refuse it."""
+    ) -> tuple[HandlerResult, tuple[str, ...] | None]:
+        """The result to answer with, and who refuses it, if somebody does."""
         plain = result
         if isinstance(plain, BaseModel):
             plain = plain.model_dump(by_alias=True, mode="json", exclude_none=True)
@@ -144,15 +144,17 @@ class ShieldMiddleware:
         value: dict[str, Any],
         texts_of: Callable[[dict[str, Any]], Iterable[Text]],
         scan: Callable[[list[str]], Awaitable[list[ScanResult]]],
-    ) -> tuple[dict[str, Any] | None, list[str]]:
-        """A copy with what scans left of the texts, if they changed one, and the scanners that refuse."""
+    ) -> tuple[dict[str, Any] | None, tuple[str, ...] | None]:
+        """A copy with what scans left of the texts, if they changed one, and who refuses them."""
         texts = self._bounded(texts_of(value))
         if not texts:
-            return None, []
+            return None, None
         results = await scan([text.text for text in texts])
-        refused = [name for result in results if self._refuses(result) for name in failed(result)]
-        if all(text.text == result.text for text, result in zip(texts, results, strict=True)):
-            return None, list(dict.fromkeys(refused))
+        refused = refused_by(results, self._refuses)
+        if refused is not None or all(
+            text.text == result.text for text, result in zip(texts, results, strict=True)
+        ):
+            return None, refused
         # Whoever made the value may keep it, so it is not changed itself.
         try:
             copy = deepcopy(value)
@@ -160,7 +162,7 @@ class ShieldMiddleware:
             raise TextError("nested too deeply to be rewritten") from None
         for text, result in zip(texts_of(copy), results, strict=True):
             text.put(result.text)
-        return copy, list(dict.fromkeys(refused))
+        return copy, None
 
     def _bounded(self, texts: Iterable[Text]) -> list[Text]:
         bounded: list[Text] = []
@@ -171,12 +173,12 @@ class ShieldMiddleware:
         return bounded
 
 
-def _refusal(method: str, what: str, refused: list[str]) -> CallToolResult:
+def _refusal(method: str, what: str, refused: tuple[str, ...]) -> CallToolResult:
     """What a refused call gives: for a tool a result, which the model sees and can act on, else an error."""
-    _LOGGER.warning("refused: the %s of %s, by %s", what, method, ", ".join(refused))
+    _LOGGER.warning("refused: the %s of %s, by %s", what, method, ", ".join(refused) or "the policy")
     message = f"The {what} must not pass: a scanner refused it."
     if method != "tools/call":
-        raise MCPError(REFUSED, message, {"reason": "refused", "scanners": refused})
+        raise MCPError(REFUSED, message, {"reason": "refused", "scanners": list(refused)})
     return CallToolResult(content=[TextContent(type="text", text=message)], is_error=True)
 
 
