@@ -21,9 +21,10 @@ from llama_index.core.schema import (
     TextNode,
 )
 
-from pyshield import BlockingShield, Limits, Shield
+from pyshield import BlockingShield, Limits, Shield, Vault
 from pyshield.errors import TextError
-from pyshield.input_scanners import BanSubstrings, TokenLimit
+from pyshield.input_scanners import Anonymize, BanSubstrings, TokenLimit
+from pyshield.shield import Pipeline
 from pyshield_llama_index import NodesRefused, ShieldPostprocessor, always
 
 SCANNERS = [BanSubstrings(["heron"], redact=True), BanSubstrings(["ignore all previous instructions"])]
@@ -115,6 +116,30 @@ def test_metadata_that_a_model_is_shown(shield, process):
     (nothing,) = process(ShieldPostprocessor(shield=shield, metadata="none"), [node])
     assert nothing.node is node
     assert node.metadata["deep"] == {"notes": ["heron", 1]}
+
+
+@pytest.mark.parametrize("kind", [Shield, BlockingShield])
+def test_the_private_data_of_a_session_stays_in_its_vault(kind, process):
+    shared, mine = Vault(), Vault()
+    session = kind([Anonymize(shared, entity_types=["EMAIL_ADDRESS"])]).session(mine)
+    (node,) = process(ShieldPostprocessor(shield=session), [TextNode(text="I am ada@example.org")])
+    assert node.text == "I am [REDACTED_EMAIL_ADDRESS_1]"
+    assert mine.get() == [("[REDACTED_EMAIL_ADDRESS_1]", "ada@example.org")]
+    assert shared.get() == []
+
+
+@pytest.mark.parametrize("kind", [Shield, BlockingShield])
+def test_both_lanes_run_the_scanners_in_the_same_way(kind, process):
+    results = []
+
+    def refuses(result):
+        results.append(result)
+        return False
+
+    scanners = [BanSubstrings(["heron"]), BanSubstrings(["wren"])]
+    shield = kind(scanners, pipeline=Pipeline(mode="sequential", short_circuit=0.5))
+    process(ShieldPostprocessor(shield=shield, refuses=refuses), [TextNode(text="a heron, a wren")])
+    assert results[0].skipped == {"BanSubstrings#2": "short_circuit"}
 
 
 def test_poison_in_metadata_drops_the_node(shield, process):

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
+from pyshield._twin import twin_of
 from pyshield.input_scanners import Anonymize
 from pyshield.output_scanners import Deanonymize
 from pyshield.shield import BlockingShield, Shield
@@ -27,7 +28,6 @@ __all__ = ["Feed", "Open", "Passed", "Scans", "Shields", "Step", "Steps", "arun"
 Side: TypeAlias = Literal["prompt", "output"]
 
 _T = TypeVar("_T")
-_Made = TypeVar("_Made", Shield, BlockingShield)
 
 
 class Step(Protocol):
@@ -146,9 +146,7 @@ class Shields:
     @cached_property
     def blocking(self) -> BlockingShield:
         """The same scanners, for hooks that may not await."""
-        shield = self.shield
-        twin = BlockingShield(shield.prompt, shield.output, pipeline=shield.pipeline, **_options(shield))
-        return self._with_its_vault(twin)
+        return twin_of(self.shield, BlockingShield)
 
     @property
     def restores(self) -> bool:
@@ -162,30 +160,20 @@ class Shields:
             return None
         scanners = [scanner for scanner in self.shield.prompt if isinstance(scanner, Anonymize)]
         # Without its order: what one of them finds must not keep another from looking.
-        return Shields(self._with_its_vault(Shield(prompt=scanners, **_options(self.shield))))
+        return Shields(twin_of(self.shield, Shield, prompt=scanners, output=(), ordered=False))
 
     @cached_property
     def unrestored(self) -> Shields:
         """What scans the arguments of a tool that is not to have private data."""
         if not self.restores:
             return self
-        shield = self.shield
-        scanners = [scanner for scanner in shield.output if not isinstance(scanner, Deanonymize)]
-        made = Shield(output=scanners, pipeline=shield.pipeline, **_options(shield))
-        return Shields(self._with_its_vault(made))
+        scanners = [scanner for scanner in self.shield.output if not isinstance(scanner, Deanonymize)]
+        return Shields(twin_of(self.shield, Shield, prompt=(), output=scanners))
 
     @property
     def keeps_originals(self) -> bool:
         """Whether an answer that was changed without a finding was only given private data back."""
         return self.restores and all(type(s).__module__.startswith("pyshield.") for s in self.shield.output)
-
-    def _with_its_vault(self, made: _Made) -> _Made:
-        """What was made of the scanners of a session, which has its vault in place of theirs."""
-        vault: Any = getattr(self.shield, "vault", None)
-        if vault is None:
-            return made
-        session: _Made = made.session(vault)  # type: ignore[attr-defined, unused-ignore]
-        return session
 
 
 class Passed:
@@ -222,16 +210,6 @@ def _digest(side: Side, text: str) -> bytes:
 
 def _any(scanners: Sequence[object], kind: type) -> bool:
     return any(isinstance(scanner, kind) for scanner in scanners)
-
-
-def _options(shield: Shield) -> dict[str, Any]:
-    return {
-        "limits": shield.limits,
-        "views": shield.views,
-        "cache": shield.cache,
-        "on_error": shield.on_error,
-        "ml": shield.ml,
-    }
 
 
 def run(steps: Steps[_T]) -> _T:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from pydantic import Field, PrivateAttr, field_validator
 
+from pyshield._twin import twin_of
 from pyshield.errors import ShieldError
 from pyshield.policy import refused_by, unless_redacted
 from pyshield.shield import BlockingShield, Shield
@@ -49,7 +50,7 @@ class ShieldPostprocessor(BaseNodePostprocessor):
 
     Attributes:
         shield: A `Shield` or a `BlockingShield`; the other one, for queries that wait or are awaited, is
-            made of its declaration when it is first needed.
+            made of its declaration when it is first needed; of a session one with the session's vault.
         metadata: Which metadata is scanned: what the model is `"shown"`, `"all"`, or `"none"`.
         on_refusal: Whether a refused node is dropped, or `NodesRefused` raised.
         refuses: Whether a result means that the node is refused.
@@ -100,15 +101,7 @@ class ShieldPostprocessor(BaseNodePostprocessor):
         if isinstance(self.shield, kind):
             return self.shield
         if self._twin is None:
-            one = self.shield
-            self._twin = kind(
-                one.prompt,
-                one.output,
-                limits=one.limits,
-                views=one.views,
-                cache=one.cache,
-                on_error=one.on_error,
-            )
+            self._twin = twin_of(self.shield, kind)
         return self._twin
 
     def _passed(
