@@ -9,7 +9,7 @@ import pytest
 from mcp import Client
 from mcp.server import MCPServer
 from mcp.server.mcpserver.prompts.base import UserMessage
-from mcp.shared.exceptions import MCPError
+from mcp.shared.exceptions import MCPError, UrlElicitationRequiredError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, Implementation
 from pydantic import BaseModel
 
@@ -51,6 +51,10 @@ def make_server(middleware):
     @server.tool()
     def fails() -> str:
         raise ValueError("heron is not here")
+
+    @server.tool()
+    def raises(text: str) -> str:
+        raise MCPError(-32001, f"no {text}", {"tried": [text, 1], "at": {"name": text}})
 
     @server.prompt()
     def ask(topic: str) -> list[UserMessage]:
@@ -94,6 +98,7 @@ async def test_clean_calls_pass(words, mode):
             "person",
             "poison",
             "fails",
+            "raises",
         }
         result = await client.call_tool("person", {"name": "Ada", "tags": ["a"]})
         assert not result.is_error
@@ -109,6 +114,48 @@ async def test_results_are_redacted(words, mode):
         assert "heron" not in said(result)
         assert "heron" not in said(await client.call_tool("fails", {}))
     assert server.calls[0] == "a heron"
+
+
+async def test_what_a_tool_raises_is_scanned(words, mode):
+    server = make_server(ShieldMiddleware(words))
+    async with Client(server, mode=mode) as client:
+        for text, passed in (("heron", "[REDACTED]"), ("wren", "wren")):
+            with pytest.raises(MCPError) as caught:
+                await client.call_tool("raises", {"text": text})
+            assert (caught.value.code, caught.value.message) == (-32001, f"no {passed}")
+            assert caught.value.data == {"tried": [passed, 1], "at": {"name": passed}}
+        result = await client.call_tool("raises", {"text": POISON})
+        assert result.is_error
+        assert said(result) == "The error must not pass: a scanner refused it."
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (ValueError("no wren"), ValueError),
+        (ValueError("no heron"), MCPError),
+        (UrlElicitationRequiredError([], "no wren"), UrlElicitationRequiredError),
+    ],
+)
+async def test_other_errors_pass_as_they_are_or_without_words(words, error, raised):
+    class Context:
+        method, request_id, params = "prompts/get", 1, {"name": "x"}
+
+    async def handler(ctx):
+        raise error
+
+    with pytest.raises(Exception) as caught:  # noqa: PT011  # which is told below
+        await ShieldMiddleware(words)(Context(), handler)
+    assert type(caught.value) is raised
+    assert str(caught.value) == ("Internal server error" if raised is MCPError else "no wren")
+
+
+async def test_an_error_that_cannot_be_scanned_does_not_pass(words, mode):
+    shield = Shield(words.prompt, limits=Limits(max_text_bytes=1000))
+    async with Client(make_server(ShieldMiddleware(shield)), mode=mode) as client:
+        with pytest.raises(MCPError, match="The error could not be scanned") as caught:
+            await client.call_tool("raises", {"text": "wren " * 1000})
+        assert "wren" not in str(caught.value)
 
 
 async def test_a_poisoned_result_does_not_pass(words, mode, caplog):

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, TextContent
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from pyshield._check import Check
 from pyshield.errors import ConfigError, DeadlineExceeded, Overloaded, ShieldError, TextError
 from pyshield.policy import refused_by, unless_redacted
 from pyshield.shield import Shield
-from pyshield_mcp.texts import of_request, of_result
+from pyshield_mcp.texts import of_error, of_request, of_result
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable
@@ -103,8 +103,15 @@ class ShieldMiddleware:
             raise _error("arguments", error) from error
         if refused is not None:
             return _refusal(ctx.method, "arguments", refused)
-        result = await call_next(ctx)
-        if result is None or not shield.prompt:
+        if not shield.prompt:
+            return await call_next(ctx)
+        try:
+            result = await call_next(ctx)
+        except ValidationError:
+            raise  # the server answers it with fixed words
+        except Exception as error:  # noqa: BLE001  # a server may send the words of any
+            return await self._failed(shield, ctx.method, error)
+        if result is None:
             return result
         try:
             rewritten, refused = await self._result(shield, ctx.method, result)
@@ -138,6 +145,29 @@ class ShieldMiddleware:
 
         rewritten, refused = await self._scanned(plain, partial(of_result, method), scan)
         return (result if rewritten is None else rewritten), refused
+
+    async def _failed(self, shield: Shield, method: str, error: Exception) -> CallToolResult:
+        """Raises what a handler raised, with what may pass of it; if nothing may, as for a result."""
+        if isinstance(error, MCPError):
+            plain = error.error.model_dump(by_alias=True, mode="json", exclude_none=True)
+        else:
+            plain = {"code": INTERNAL_ERROR, "message": str(error)}
+
+        def scan(texts: list[str]) -> Awaitable[list[ScanResult]]:
+            return shield.scan_prompts(texts, deadline=self._deadline)
+
+        try:
+            rewritten, refused = await self._scanned(plain, of_error, scan)
+        except ShieldError as problem:
+            raise _error("error", problem) from problem
+        if refused is not None:
+            return _refusal(method, "error", refused)
+        if rewritten is None:
+            raise error
+        if not isinstance(error, MCPError):
+            # Some transports send its words and others none: then nobody needs what is left of them.
+            raise MCPError(INTERNAL_ERROR, "Internal server error") from error
+        raise MCPError(rewritten["code"], rewritten["message"], rewritten.get("data")) from error
 
     async def _scanned(
         self,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pyshield._texts import Text
 
-__all__ = ["of_request", "of_result"]
+__all__ = ["of_error", "of_request", "of_result"]
 
 
 def of_request(params: Mapping[str, Any]) -> Iterator[Text]:
@@ -22,6 +22,16 @@ def of_request(params: Mapping[str, Any]) -> Iterator[Text]:
         TextError: If they are nested too deeply.
     """
     yield from _strings(params, "arguments")
+
+
+def of_error(error: Mapping[str, Any]) -> Iterator[Text]:
+    """What an error says: its message, and every string of its data.
+
+    Raises:
+        TextError: If they are nested too deeply.
+    """
+    yield from _strings(error, "message")
+    yield from _strings(error, "data")
 
 
 def of_result(method: str, result: dict[str, Any]) -> Iterator[Text]:
