@@ -276,12 +276,16 @@ class Slow:
         return prompt, True, 0.0
 
 
-async def test_nothing_is_streamed_of_an_answer_before_it_was_scanned():
-    for tokens, streamed in (("stream", True), ("whole", False)):
-        guarded = agent(model("Take a bomb home", kind=StreamingModel), tokens=tokens)
+@pytest.mark.parametrize("options", [{}, {"tokens": "scanned"}, {"tokens": "whole"}, {"tokens": "stream"}])
+async def test_nothing_is_streamed_of_an_answer_before_it_was_scanned(options):
+    streamed = options.get("tokens") == "stream"
+    for stream_mode in ("messages", ["messages", "values"]):
+        guarded = agent(model("Take a bomb home", kind=StreamingModel), **options)
         texts = []
-        async for message, _ in guarded.astream(said("Hello"), stream_mode="messages"):
-            texts.append(message.text)
+        async for part in guarded.astream(said("Hello"), stream_mode=stream_mode):
+            shown = part if isinstance(stream_mode, str) else part[1]
+            if isinstance(shown, tuple):
+                texts.append(shown[0].text)
         assert ("bomb" in "".join(texts)) is streamed
         assert texts[-1] == "I cannot help with that."
 

@@ -7,6 +7,7 @@ from langchain_chat import EMAIL, HIDDEN, Model, StreamingModel, agent, calls, m
 from langchain_core.messages import AIMessage
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolRuntime  # noqa: TC002  # read when the tool is made
 
 from langchain_pyshield import PyShieldMiddleware, Refused, always
@@ -111,6 +112,20 @@ async def test_errors_are_raised_after_the_cut(watch):
     chat = model("Take a bomb home", kind=StreamingModel)
     with pytest.raises(Refused, match="answer"):
         await watch(agent(chat, shield=piecewise(), blocked="raise"), said("What?"))
+
+
+async def test_a_graph_around_the_agent_shows_whole_answers(watch):
+    def wrapped(**options):
+        graph = StateGraph(MessagesState)
+        graph.add_node("agent", agent(model("Take a bomb home", kind=StreamingModel), **options))
+        graph.add_edge(START, "agent")
+        return graph.compile()
+
+    # The outer graph does not know the transformer of the agent's middleware.
+    assert "bomb" in (await watch(wrapped(tokens="stream"), said("Talk"))).text
+    shown = await watch(wrapped(), said("Talk"))
+    assert "bomb" not in str(shown.events)
+    assert shown.state["messages"][-1].text == "I cannot help with that."
 
 
 @pytest.mark.parametrize("kind", [Model, StreamingModel])

@@ -23,6 +23,7 @@ from langchain_pyshield.content import ANSWER, texts
 from langchain_pyshield.conversations import Conversations, Find
 from langchain_pyshield.incoming import Incoming, asked, hide, incoming
 from langchain_pyshield.marks import refusal, scanned, withheld, withheld_since
+from langchain_pyshield.modes import scans_its_stream
 from langchain_pyshield.outgoing import answer, arguments
 from langchain_pyshield.rules import Rules, tool_names, tool_shields, wrong
 from langchain_pyshield.shields import Shields, arun, run
@@ -61,9 +62,10 @@ class PyShieldMiddleware(AgentMiddleware):
         withheld: What stands in the conversation in place of a refused message.
         restore_for: The names of the tools that are given private data in place of placeholders; all of them,
             if not given.
-        tokens: `"stream"`: answers may be streamed while they are written; `stream_events(version="v3")` is
-            scanned on its way, other modes are not. `"whole"`: nothing of an answer is streamed before it was
-            scanned as a whole.
+        tokens: `"scanned"`: `stream_events(version="v3")` of the agent, which is scanned on its way, shows
+            answers while they are written; other modes, and graphs that the agent is a part of, show an
+            answer once it was scanned as a whole. `"whole"`: so does every mode. `"stream"`: other modes
+            show what the model writes before anybody has read it.
         on_result: A function of a place and a `ScanResult` that is told of every scan.
         policy: What `stream_events(version="v3")` may show of an answer before a scanner that reads a model
             has judged it: `"hold"`, nothing; `"lag"`, some sentences; `"after"`, all. As for
@@ -84,7 +86,7 @@ class PyShieldMiddleware(AgentMiddleware):
         refusal: str = "I cannot help with that.",
         withheld: str = "[Withheld: this content was refused by a security check.]",
         restore_for: Collection[str] | None = None,
-        tokens: Tokens = "stream",
+        tokens: Tokens = "scanned",
         on_result: OnResult | None = None,
         policy: PassPolicy = "hold",
     ) -> None:
@@ -207,8 +209,9 @@ class PyShieldMiddleware(AgentMiddleware):
         if done.changed:
             request = request.override(messages=done.applied(messages))  # type: ignore[arg-type]
         call = Call(shields, asked(request.messages))
-        self._calls.note(_info(request.runtime, "checkpoint_ns"), call)
-        if rules.tokens == "whole":
+        namespace = _info(request.runtime, "checkpoint_ns")
+        self._calls.note(namespace, call)
+        if rules.tokens == "whole" or (rules.tokens == "scanned" and not scans_its_stream(namespace)):
             tags = [*(request.model.tags or ()), TAG_NOSTREAM]
             request = request.override(model=request.model.model_copy(update={"tags": tags}))
         return request

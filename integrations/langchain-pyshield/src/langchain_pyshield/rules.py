@@ -26,8 +26,8 @@ Blocked: TypeAlias = Literal["end", "raise"]
 BlockedTools: TypeAlias = Literal["withhold", "end", "raise"]
 """What a refused tool call or result leads to: `withheld` in its place and then on, the end, or `Refused`."""
 
-Tokens: TypeAlias = Literal["stream", "whole"]
-"""Whether answers are streamed while they are written, or once they have been scanned as a whole."""
+Tokens: TypeAlias = Literal["scanned", "stream", "whole"]
+"""When answers are streamed while they are written: where that is scanned, in any case, or never."""
 
 OnResult: TypeAlias = "Callable[[Place, ScanResult], None]"
 """A function that is told of every scan; it must return soon."""
@@ -57,7 +57,7 @@ class Rules:
         choices = {
             "blocked": ("end", "raise"),
             "blocked_tools": ("withhold", "end", "raise"),
-            "tokens": ("stream", "whole"),
+            "tokens": ("scanned", "stream", "whole"),
         }
         for field, known in choices.items():
             if getattr(self, field) not in known:
