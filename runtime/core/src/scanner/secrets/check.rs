@@ -16,6 +16,8 @@ pub(super) enum Check {
     EncodedJwt,
     /// Bech32 (BIP 173) without regard to case, as `age` writes its keys.
     Bech32,
+    /// Base64 of text, as npm has it of a password.
+    Encoded,
     /// Looks drawn at random; what else has the shape is a word or a path.
     Random,
 }
@@ -44,6 +46,7 @@ impl Check {
             Self::Jwt => decides(is_jwt(token)),
             Self::EncodedJwt => decides(base64(token).is_some_and(|inner| is_jwt(&inner))),
             Self::Bech32 => verifies(bech32(token)),
+            Self::Encoded => decides(base64(token).is_some_and(|inner| is_text(&inner))),
             Self::Random => decides(super::entropy::looks_random(token)),
         }
     }
@@ -69,6 +72,10 @@ fn is_jwt(token: &[u8]) -> bool {
     let decoded = base64(header);
     let parsed = decoded.and_then(|json| serde_json::from_slice::<serde_json::Value>(&json).ok());
     parsed.is_some_and(|header| header.get("alg").is_some_and(serde_json::Value::is_string))
+}
+
+fn is_text(decoded: &[u8]) -> bool {
+    std::str::from_utf8(decoded).is_ok_and(|text| !text.is_empty() && !text.chars().any(char::is_control))
 }
 
 fn bech32(token: &[u8]) -> bool {
@@ -121,6 +128,13 @@ mod tests {
         assert_eq!(Check::Jwt.promise(b"eyJhbGciOiJub25lIn0.e30."), Promise::Kept);
         assert_eq!(Check::Jwt.promise(b"eyJ0eXAiOiJKV1QifQ.e30."), Promise::NotIt);
         assert_eq!(Check::Jwt.promise(b"eyJ.e30."), Promise::NotIt);
+    }
+
+    #[test]
+    fn encoded_is_base64_of_text() {
+        // `hunter2!`, and a word that happens to be base64 of something.
+        assert_eq!(Check::Encoded.promise(b"aHVudGVyMiE="), Promise::Kept);
+        assert_eq!(Check::Encoded.promise(b"mismatch"), Promise::NotIt);
     }
 
     #[test]

@@ -302,10 +302,12 @@ fn is_digits(value: &[u8]) -> bool {
 }
 
 /// Whether a token can start at `start`: nothing that could belong to it is before, unless that is the end
-/// of an escape (`\n`, `%3D`).
+/// of an escape (`\n`, `%3D`). A name that starts with `_` (`_authToken`) is not the end of a longer one, but may
+/// be an option's (`--_authToken`).
 fn starts_here(text: &[u8], start: usize) -> bool {
     let before = &text[..start];
-    if text.get(start).is_some_and(|first| !first.is_ascii_alphanumeric()) {
+    let named = text.get(start) == Some(&b'_');
+    if !named && text.get(start).is_some_and(|first| !first.is_ascii_alphanumeric()) {
         return true;
     }
     match before.last() {
@@ -315,7 +317,7 @@ fn starts_here(text: &[u8], start: usize) -> bool {
                 matches!(before, [.., b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
             escaped || encoded
         }
-        Some(byte) => !matches!(byte, b'_' | b'-'),
+        Some(byte) => *byte != b'_' && (named || *byte != b'-'),
         None => true,
     }
 }
