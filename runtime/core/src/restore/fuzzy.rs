@@ -89,8 +89,14 @@ impl Fuzzy {
         Ok(Self { stems, pieces: automaton(pieces, true)?, places })
     }
 
-    /// The places of placeholders. Where they overlap, the one with more right characters counts.
-    pub(super) fn find(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Vec<Restored>, ScannerError> {
+    /// The places of placeholders beside those that are `known`, in order and disjoint: what stands there as it
+    /// was written costs nothing. Where they overlap, the one with more right characters counts.
+    pub(super) fn find(
+        &self,
+        text: &Text,
+        known: &[Restored],
+        interrupt: Interrupt<'_>,
+    ) -> Result<Vec<Restored>, ScannerError> {
         let source = text.as_str();
         let hits = spans(&self.pieces, text, interrupt)?;
         let limit = STEPS + source.len() * STEPS_PER_BYTE;
@@ -101,6 +107,9 @@ impl Fuzzy {
         let mut done: HashMap<usize, usize> = HashMap::new();
         let mut candidates = 0_usize;
         for (piece, span) in &hits {
+            if is_known(known, *span) {
+                continue;
+            }
             for &(at, offset) in &self.places[*piece] {
                 // Any number of placeholders may have a piece in common.
                 candidates += 1;
@@ -121,7 +130,7 @@ impl Fuzzy {
                     .ok_or(ScannerError::Limit { what: "steps of fuzzy matching", limit })?;
                 let Some((errors, place)) = stem.closest(source, begin) else { continue };
                 let Some((index, place)) = stem.index(source, place) else { continue };
-                if stands_alone(source, place) {
+                if stands_alone(source, place) && !is_known(known, place) {
                     done.insert(at, place.end);
                     found.push((errors, Restored { index, span: place, form: Form::Plain }));
                 }
@@ -138,6 +147,12 @@ impl Fuzzy {
         }
         Ok(taken.into_values().collect())
     }
+}
+
+/// Whether a place overlaps one of the `known`.
+fn is_known(known: &[Restored], place: Span) -> bool {
+    let next = known.partition_point(|one| one.span.end <= place.start);
+    known.get(next).is_some_and(|one| one.span.overlaps(place))
 }
 
 /// The byte offset `chars` characters before `at`, or the text's start.

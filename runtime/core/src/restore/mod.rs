@@ -118,14 +118,8 @@ impl Restorer {
                 Fuzzy::new(&all).ok()
             });
             if let Some(fuzzy) = fuzzy {
-                // What is found as it was written is not looked at again.
-                let more = fuzzy.find(text, interrupt)?;
-                let free = more.into_iter().filter(|one| {
-                    let next = found.partition_point(|known| known.span.end <= one.span.start);
-                    found.get(next).is_none_or(|known| !known.span.overlaps(one.span))
-                });
-                let free: Vec<Restored> = free.collect();
-                found.extend(free);
+                let more = fuzzy.find(text, &found, interrupt)?;
+                found.extend(more);
                 found = disjoint(found);
             }
         }

@@ -110,6 +110,23 @@ fn fuzzy_is_bounded_and_keeps_numbers_apart() {
 }
 
 #[test]
+fn what_stands_there_exactly_costs_no_fuzzy_steps() {
+    let urls = (0..100).map(|n| format!("https://www.example.org/{:08x}", n * 7_919_317)).collect::<Vec<_>>();
+    let mails = (0..800).map(|n| format!("ada.lovelace{n:03}@example.com")).collect::<Vec<_>>();
+    for names in [urls, mails] {
+        let text = names.iter().map(|name| format!("see {name}, ")).collect::<String>();
+        let mistyped = names[0].replacen('e', "r", 1);
+        for strategy in [Matching::Fuzzy, Matching::CombinedExactFuzzy] {
+            let restorer =
+                Restorer::new(names.iter().map(|name| name.as_str().into()).collect(), strategy).unwrap();
+            let found = |text: &str| restorer.find(&Text::from(text), Interrupt::NEVER).unwrap().len();
+            assert_eq!(found(&text), names.len());
+            assert_eq!(found(&format!("{text}{mistyped}.")), names.len() + 1);
+        }
+    }
+}
+
+#[test]
 fn takes_linear_time() {
     let names: Vec<Box<str>> = (0..2_000).map(|n| format!("[REDACTED_PERSON_{n}]").into()).collect();
     for strategy in [Matching::Exact, Matching::CaseInsensitive, Matching::Fuzzy] {
