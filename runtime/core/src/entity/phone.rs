@@ -17,6 +17,8 @@ pub(super) struct Found {
     pub(super) span: Span,
     /// Whether it is written with a `+`, so that its country is known.
     pub(super) international: bool,
+    /// Whether it begins with what is dialled for a `+`: `00`, `011`.
+    dialled: bool,
     /// Whether its digits are grouped as nobody writes numbers of that country, or more digits are joined to it: a
     /// version, an article number, a row of figures. Only a context word makes it one.
     pub(super) odd: bool,
@@ -27,6 +29,7 @@ impl Found {
     /// one, without often. Written as in North America (`202-555-0173`) it is likelier than other numbers of that
     /// length are by their shape.
     pub(super) fn certainty(&self, value: &str) -> (f64, Validity) {
+        let separated = value.bytes().any(|byte| !byte.is_ascii_digit());
         let mut groups =
             value.split('-').map(|group| group.bytes().all(|b| b.is_ascii_digit()).then_some(group.len()));
         let american = [(); 4].map(|()| groups.next().flatten()) == [Some(3), Some(3), Some(4), None];
@@ -34,9 +37,11 @@ impl Found {
             (1.0, Validity::Certain)
         } else if self.odd {
             (0.3, Validity::Open)
+        } else if self.dialled && separated {
+            (0.75, Validity::Open)
         } else if american {
             (0.55, Validity::Open)
-        } else if value.bytes().any(|byte| !byte.is_ascii_digit()) {
+        } else if separated {
             (0.5, Validity::Open)
         } else {
             (0.4, Validity::Open)
@@ -57,6 +62,7 @@ const COUNTRIES: &[(u16, &str)] = &[
     (33, "FR"),
     (34, "ES"),
     (39, "IT"),
+    (7, "RU"),
 ];
 
 /// Loads the numbering plans, which takes about a tenth of a second the first time.
@@ -71,9 +77,49 @@ pub(super) const fn may_begin(byte: u8) -> bool {
 
 /// Whether what follows `text` has a say in which number begins at `start`.
 pub(super) fn reads_on(text: &str, start: usize) -> bool {
-    let (end, _, digits) = run(text.as_bytes(), start);
+    let (end, ends_of_groups, digits) = run(text.as_bytes(), start);
     // After too many digits those that follow say how many are joined.
-    end == text.len() || digits > MOST_DIGITS && end + 8 > text.len()
+    end == text.len()
+        || digits > MOST_DIGITS && end + 8 > text.len()
+        || ends_of_groups.last().is_some_and(|&(end, _)| may_be_extended(text.as_bytes(), end))
+}
+
+/// What stands between a number and its extension; the longer first.
+const EXTENSIONS: [&[u8]; 6] = [b"extension", b"ext.", b"ext", b"x.", b"x", b"#"];
+
+/// The most digits of an extension, and the most spaces before its mark and behind it.
+const EXTENSION_DIGITS: usize = 7;
+const EXTENSION_SPACES: usize = 2;
+
+/// Where the extension ends (`x12`, ` ext. 12`) that follows a number which ends at `end`; `end` without one.
+fn extension(text: &str, end: usize) -> usize {
+    let bytes = text.as_bytes();
+    let spaces = |at: usize| {
+        let rest = bytes.get(at..).unwrap_or_default().iter();
+        at + rest.take(EXTENSION_SPACES).take_while(|byte| **byte == b' ').count()
+    };
+    let at = spaces(end);
+    let begins_with = |mark: &&[u8]| {
+        bytes.get(at..at + mark.len()).is_some_and(|written| written.eq_ignore_ascii_case(mark))
+    };
+    let Some(mark) = EXTENSIONS.into_iter().find(begins_with) else { return end };
+    let at = spaces(at + mark.len());
+    let digits = bytes.get(at..).unwrap_or_default().iter();
+    let digits = digits.take(EXTENSION_DIGITS + 1).take_while(|byte| byte.is_ascii_digit()).count();
+    let whole = (1..=EXTENSION_DIGITS).contains(&digits) && ends(text, at + digits);
+    if whole { at + digits } else { end }
+}
+
+/// Whether what follows `bytes` may be a part of the extension of a number that ends at `end`.
+fn may_be_extended(bytes: &[u8], end: usize) -> bool {
+    let longest = EXTENSIONS[0].len() + EXTENSION_DIGITS + 2 * EXTENSION_SPACES;
+    let rest = bytes.get(end..).unwrap_or_default();
+    let in_one = |byte: &u8| {
+        byte.is_ascii_digit()
+            || *byte == b' '
+            || EXTENSIONS.iter().any(|mark| mark.contains(&byte.to_ascii_lowercase()))
+    };
+    rest.len() <= longest && rest.iter().all(in_one)
 }
 
 /// Where the run of digits and signs ends that begins at `start`; the ends of the groups in it, each with the
@@ -124,13 +170,16 @@ pub(super) fn at(text: &str, start: usize) -> Option<Found> {
     {
         let candidate = text.get(start..end)?;
         let balanced = candidate.matches('(').count() == candidate.matches(')').count();
-        if !balanced || !ends(text, end) {
+        let whole = extension(text, end);
+        if !balanced || whole == end && !ends(text, end) {
             continue;
         }
-        let Some(usual) = is_number(candidate, international) else { continue };
+        let Some(written) = is_number(candidate, international) else { continue };
         let joined = is_joined(bytes, start.wrapping_sub(1), start.wrapping_sub(2))
             || is_joined(bytes, end, end + 1) && !is_extension(bytes, end);
-        let found = Found { span: Span::new(start, end), international, odd: !usual || joined };
+        let (dialled, odd_groups) = (written == Written::Dialled, written == Written::Oddly);
+        let span = Span::new(start, whole);
+        let found = Found { span, international, dialled, odd: odd_groups || joined };
         if international || !found.odd {
             return Some(found);
         }
@@ -156,8 +205,19 @@ const fn is_glue(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'/' | b'_')
 }
 
-/// Whether a plan has the number: `None` if none has, else whether it is written as usual there.
-fn is_number(candidate: &str, international: bool) -> Option<bool> {
+/// How a number is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// As usual in its country.
+    Usually,
+    /// As it is dialled abroad.
+    Dialled,
+    /// As nobody writes it.
+    Oddly,
+}
+
+/// Whether a plan has the number, and how it is written; `None` if none has.
+fn is_number(candidate: &str, international: bool) -> Option<Written> {
     let mut digits = [0; MOST_DIGITS];
     let mut count = 0;
     for byte in candidate.bytes().filter(u8::is_ascii_digit) {
@@ -167,19 +227,23 @@ fn is_number(candidate: &str, international: bool) -> Option<bool> {
     }
     let digits = std::str::from_utf8(&digits[..count]).ok()?;
     if international {
-        return plan::is_international(digits).then_some(true);
+        return plan::is_international(digits).then_some(Written::Usually);
     }
     let groups = Groups::of(candidate);
+    let abroad = digits.strip_prefix("00").or_else(|| digits.strip_prefix("011"));
+    if abroad.is_some_and(|rest| !rest.starts_with('0') && plan::is_international(rest)) {
+        return Some(if groups.are_alike() { Written::Oddly } else { Written::Dialled });
+    }
     let mut known = false;
     for &(code, id) in COUNTRIES {
         if possible(id, digits.as_bytes()) && plan::is_national(code, id, digits) {
             known = true;
             if groups.are_usual(id) {
-                return Some(true);
+                return Some(Written::Usually);
             }
         }
     }
-    known.then_some(false)
+    known.then_some(Written::Oddly)
 }
 
 /// How many digits stand together in a number, group by group.
@@ -201,6 +265,12 @@ impl Groups {
         }
         let signs = candidate.trim_end_matches(|c: char| c.is_ascii_digit());
         Self { sizes, count, extended: signs.ends_with('-') }
+    }
+
+    /// Whether they are a row of pairs or the like, as figures and bytes are.
+    fn are_alike(&self) -> bool {
+        let groups = self.sizes.get(..self.count).unwrap_or_default();
+        groups.len() > 2 && groups.iter().all(|size| Some(size) == groups.first())
     }
 
     /// Whether numbers of the country are written like that.
@@ -238,6 +308,7 @@ impl Groups {
             },
             "BR" => *first >= 2 && rest.iter().all(|&size| size >= 3) && groups.len() <= 3,
             "CN" => *first >= 3 && rest.iter().all(|&size| size >= 3) && groups.len() <= 3,
+            "RU" => matches!(groups, [1, 3, 3, 2, 2] | [1, 3, 3, 4] | [1, 3, 7]),
             _ => several,
         }
     }
@@ -258,6 +329,8 @@ fn possible(country: &str, digits: &[u8]) -> bool {
         "IN" => count == 10 && first >= b'6' || count == 11 && first == b'0',
         "BR" => (10..=12).contains(&count),
         "CN" => count == 11 && matches!(first, b'0' | b'1') || count == 12 && first == b'0',
+        // With the 8 that is dialled before a number of another town.
+        "RU" => count == 11 && first == b'8' && digits[1] >= b'3',
         "ES" => count == 9 && first >= b'6',
         "IT" => first == b'0' && (8..=11).contains(&count) || count == 10 && first == b'3',
         _ => true,

@@ -245,6 +245,31 @@ fn numbers_that_are_no_telephones() {
 }
 
 #[test]
+fn telephones_as_they_are_dialled_and_with_extensions() {
+    for number in [
+        "0044 20 7183 8750",
+        "00 44 20 7183 8750",
+        "0033 1 42 68 53 00",
+        "011 44 20 7183 8750",
+        "8 (495) 123-45-67",
+        "8 495 123-45-67",
+        "+1-202-555-0173x12",
+        "202-555-0173x12",
+        "202-555-0173 ext. 1234",
+        "+44 20 7183 8750 #5",
+    ] {
+        finds("PHONE_NUMBER", &format!("ring {number}."), &[number]);
+        finds("PHONE_NUMBER", number, &[number]);
+    }
+    finds("PHONE_NUMBER", "202-555-0173 extra, 202-555-0173 x ", &["202-555-0173", "202-555-0173"]);
+    for text in
+        ["00 44 20 71 83 87 50", "00442071838750", "8-495-12-345-67", "202-555-0173x12abc", "0000 0000 1234"]
+    {
+        finds("PHONE_NUMBER", text, &[]);
+    }
+}
+
+#[test]
 fn what_looks_like_an_address_of_a_machine() {
     finds("IP_ADDRESS", "OID 1.3.6.1.4.1.311.21.20", &[]);
     finds("IP_ADDRESS", "kernel 6.1.0.18, Version: 1.2.3.4, section 3.2.1.4", &[]);
