@@ -4,6 +4,7 @@
 //! that are reserved for examples: `example.com` (RFC 2606), 203.0.113.0/24 and 198.51.100.0/24 (RFC 5737),
 //! `2001:db8::/32` (RFC 3849), North American numbers 555-0100 to 555-0199.
 
+mod kind;
 mod names;
 mod shape;
 #[cfg(test)]
@@ -14,11 +15,18 @@ use std::collections::HashSet;
 use sha2::{Digest, Sha256};
 
 use super::check::Validity;
-use super::{TABLES, rule::Rule};
+use kind::Kind;
 use names::Locale;
 
-/// How many values of a shape are tried until one has right check digits. The rarest are one in 97.
+/// How many values of a shape are tried until the entity's own rules take one. Check digits alone are one in 97
+/// at the rarest, with a date before them one in 13,000.
 const TRIES: usize = 16_384;
+
+/// After how many of them less is changed.
+const FREE_TRIES: usize = 1_024;
+
+/// How many phone numbers are tried: about one in three is a number.
+const PHONE_TRIES: usize = 64;
 
 /// A made-up value for `value`, or `None` for an entity that has none. `locale` is a language tag; unknown
 /// ones are English.
@@ -51,11 +59,11 @@ pub fn fake(label: &str, value: &str, locale: &str, seed: u64) -> Option<String>
         }
         "IP_ADDRESS" => format!("{}.{}", dice.pick(&["203.0.113", "198.51.100"]), dice.below(254) + 1),
         "MAC_ADDRESS" => {
-            let made = shape::like(value, &mut dice);
+            let made = shape::hexadecimal(value, &mut dice);
             // Locally administered, unicast: no maker's.
             made.replacen(made.get(..2)?, "02", 1)
         }
-        "PHONE_NUMBER" | "PHONE_NUMBER_WITH_EXT" | "PHONE_NUMBER_ZH" => shape::phone(value, &mut dice),
+        "PHONE_NUMBER" | "PHONE_NUMBER_WITH_EXT" | "PHONE_NUMBER_ZH" => phone(value, &mut dice),
         "DATE_TIME" | "DATE_RE" | "TIME_RE" => shape::moment(value, &mut dice),
         "CRYPTO" | "BTC_ADDRESS" => wallet(&mut dice),
         "UUID" => shape::uuid(value, &mut dice),
@@ -63,37 +71,50 @@ pub fn fake(label: &str, value: &str, locale: &str, seed: u64) -> Option<String>
     })
 }
 
-/// A value of the same shape whose check digits are right, if the entity has any.
-fn checked(label: &str, value: &str, dice: &mut Dice) -> Option<String> {
-    let rules: Vec<&Rule> =
-        TABLES.iter().flat_map(|(rules, _)| rules.iter()).filter(|rule| rule.entity == label).collect();
-    if rules.is_empty() {
-        return None;
+/// A phone number that its country's plan has, if the real one is one.
+fn phone(value: &str, dice: &mut Dice) -> String {
+    let mut made = shape::phone(value, dice);
+    if kind::is_phone(value) {
+        for _ in 0..PHONE_TRIES {
+            if kind::is_phone(&made) && made != value {
+                break;
+            }
+            made = shape::phone(value, dice);
+        }
     }
-    // What the real one is, the made-up one is to be: confirmed by a check, or only not ruled out by it.
-    let judge = |text: &str| rules.iter().map(|rule| (rule.check)(text)).fold(Validity::Impossible, better);
-    let wanted = judge(value);
+    made
+}
+
+/// A value of the same shape that the entity's own rules take for one, check digits included.
+fn checked(label: &str, value: &str, dice: &mut Dice) -> Option<String> {
+    let kind = Kind::of(label)?;
     // An `X` for ten is a digit.
     let template = if label == "CN_RESIDENT_ID" { value.replace(['x', 'X'], "0") } else { value.to_owned() };
+    // A value that is written in other signs than the rules' can only be held against the check digits.
+    let known = kind.judge(value) != Validity::Impossible;
+    let judge = |text: &str| if known { kind.judge(text) } else { kind.checked(text) };
+    // What the real one is, the made-up one is to be: confirmed by a check, or only not ruled out by it.
+    let wanted = judge(value);
     (0..TRIES)
-        .map(|_| match label {
+        .map(|at| match label {
             "IBAN_CODE" => shape::keeping(value, 2, dice),
             "CREDIT_CARD" | "CREDIT_CARD_RE" => shape::keeping(value, 1, dice),
-            _ => shape::like(&template, dice),
+            // The letters may be words (`PO Box 7`), or hexadecimal digits.
+            _ if at < FREE_TRIES => match at % 4 {
+                3 => shape::hexadecimal(&template, dice),
+                _ => shape::like(&template, dice),
+            },
+            _ => match at % 4 {
+                2 => shape::digits(&template, dice),
+                3 => shape::partly(&template, dice),
+                _ => shape::like(&template, dice),
+            },
         })
         .find(|made| {
             made != value
                 && (wanted != Validity::Certain || judge(made) == Validity::Certain)
                 && judge(made) != Validity::Impossible
         })
-}
-
-fn better(a: Validity, b: Validity) -> Validity {
-    match (a, b) {
-        (Validity::Certain, _) | (_, Validity::Certain) => Validity::Certain,
-        (Validity::Open, _) | (_, Validity::Open) => Validity::Open,
-        _ => Validity::Impossible,
-    }
 }
 
 /// A Bitcoin address whose key nobody has.

@@ -16,17 +16,47 @@ pub(super) fn keeping(value: &str, kept: usize, dice: &mut Dice) -> String {
             return c;
         }
         seen += 1;
-        if seen <= kept {
-            return c;
-        }
-        match c {
-            '0'..='9' if seen > 1 => (b'0' + dice.below(10) as u8).into(),
-            '0'..='9' => (b'1' + dice.below(9) as u8).into(),
-            'a'..='z' => (b'a' + dice.below(26) as u8).into(),
-            _ => (b'A' + dice.below(26) as u8).into(),
-        }
+        if seen <= kept { c } else { other(c, seen > 1, dice) }
     });
     made.collect()
+}
+
+/// The same with hexadecimal digits for hexadecimal digits, in the case of the real ones.
+pub(super) fn hexadecimal(value: &str, dice: &mut Dice) -> String {
+    let made = value.chars().map(|c| match c {
+        'a'..='f' => (b'a' + dice.below(6) as u8).into(),
+        'A'..='F' => (b'A' + dice.below(6) as u8).into(),
+        _ if c.is_ascii_digit() => other(c, true, dice),
+        _ => c,
+    });
+    made.collect()
+}
+
+/// The same with other digits alone.
+pub(super) fn digits(value: &str, dice: &mut Dice) -> String {
+    let mut seen = 0;
+    let made = value.chars().map(|c| {
+        seen += usize::from(c.is_ascii_alphanumeric());
+        if c.is_ascii_digit() { other(c, seen > 1, dice) } else { c }
+    });
+    made.collect()
+}
+
+/// The same with about every second letter and digit as it is.
+pub(super) fn partly(value: &str, dice: &mut Dice) -> String {
+    let made = value.chars().map(|c| if dice.below(2) == 0 { c } else { other(c, c != '0', dice) });
+    made.collect()
+}
+
+/// Another letter or digit of the same kind; a zero only where there may be one.
+fn other(c: char, zero: bool, dice: &mut Dice) -> char {
+    match c {
+        '0'..='9' if zero => (b'0' + dice.below(10) as u8).into(),
+        '0'..='9' => (b'1' + dice.below(9) as u8).into(),
+        'a'..='z' => (b'a' + dice.below(26) as u8).into(),
+        'A'..='Z' => (b'A' + dice.below(26) as u8).into(),
+        _ => c,
+    }
 }
 
 /// A UUID: hexadecimal digits, the version as it is.
@@ -42,8 +72,10 @@ pub(super) fn uuid(value: &str, dice: &mut Dice) -> String {
 }
 
 /// A phone number: the country or area stays, and the last seven digits of a North American number are 555-01
-/// and two others.
+/// and two others. An extension is another one.
 pub(super) fn phone(value: &str, dice: &mut Dice) -> String {
+    let end = value.find(|c: char| c.is_ascii_alphabetic() || c == '#').unwrap_or(value.len());
+    let (value, extension) = value.split_at(end);
     let digits = value.chars().filter(char::is_ascii_digit).count();
     let first = value.chars().find(char::is_ascii_digit);
     let foreign = value.starts_with('+') && first != Some('1');
@@ -66,7 +98,8 @@ pub(super) fn phone(value: &str, dice: &mut Dice) -> String {
         }
         if seen <= 4 { c } else { (b'0' + dice.below(10) as u8).into() }
     });
-    made.collect()
+    let made: String = made.collect();
+    made + &self::digits(extension, dice)
 }
 
 fn padded(number: u64, digits: usize) -> String {
