@@ -95,6 +95,13 @@ class Reader(Declaration):
         """Whether it reads one at all, as against one that has something else to go by."""
         return True
 
+    def check_model(self) -> None:
+        """Refuses a declaration that leaves a model open which has to be named.
+
+        Raises:
+            ModelError: If so.
+        """
+
     def scaled_threshold(self) -> float | None:
         """The default threshold, if that is what it has and more of it is laxer; `None` otherwise."""
         allows = self._params.get("is_blocked") is False
@@ -102,6 +109,7 @@ class Reader(Declaration):
         return usual if usual == self._params.get("threshold") else None
 
     def _spec(self) -> dict[str, Any]:
+        self.check_model()
         spec = super()._spec()
         model = self._params["model"]
         spec["model"] = (Model.bundled() if model is None else model).source()

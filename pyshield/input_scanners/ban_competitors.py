@@ -78,6 +78,6 @@ class BanCompetitors(Reader, PromptScanner):
             chunk_overlap_size=check.integer("chunk_overlap_size", chunk_overlap_size, least=0),
         )
 
-    def _spec(self) -> dict[str, Any]:
+    def check_model(self) -> None:
+        """Refuses to go on without a model."""
         needs_model(self._params["model"])
-        return super()._spec()

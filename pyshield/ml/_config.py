@@ -198,6 +198,8 @@ class MLConfig:
         """The scanner as it reads its model in a shield with these settings; one that reads none as it is."""
         if not isinstance(scanner, Reader) or not scanner.reads_model():
             return scanner
+        # Before the bundled model takes the place of none.
+        scanner.check_model()
         params = dict(scanner.params)
         usual = scanner.scaled_threshold()
         if usual is not None:

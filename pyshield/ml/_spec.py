@@ -19,7 +19,8 @@ def spec_of(ml: MLConfig, scanner: Declaration, vaults: list[NativeVault]) -> di
     """The declaration, or what stands for a scanner that is not asked or whose model is not to be found.
 
     Raises:
-        ModelError: If its model is not to be found, and nothing may stand in for it.
+        ModelError: If its model is not to be found, and nothing may stand in for it; or if it names none and
+            has to.
     """
     why = ml.left_out(scanner)
     if why is not None and isinstance(scanner, Reader) and scanner.reads_model():
@@ -28,7 +29,8 @@ def spec_of(ml: MLConfig, scanner: Declaration, vaults: list[NativeVault]) -> di
     try:
         spec = ml.applied(scanner)._spec_with(vaults)  # noqa: SLF001
     except ModelError as error:
-        if not ml.fallback_to_heuristic:
+        # Without a name it is no model that fails, but a declaration that cannot work.
+        if not ml.fallback_to_heuristic or error.model is None:
             raise
-        return {"type": scanner._type, "missing_model": error.model or ""}  # noqa: SLF001
+        return {"type": scanner._type, "missing_model": error.model}  # noqa: SLF001
     return spec if why is None else spec | {"skipped": why}

@@ -58,6 +58,6 @@ class BanCompetitors(Reader, OutputScanner):
             use_onnx=check.boolean("use_onnx", use_onnx),
         )
 
-    def _spec(self) -> dict[str, Any]:
+    def check_model(self) -> None:
+        """Refuses to go on without a model."""
         needs_model(self._params["model"])
-        return super()._spec()

@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from pyshield import BlockingShield, Cache, DetectionMethod, Shield
+from pyshield import BlockingShield, Cache, DetectionMethod, Shield, input_scanners, output_scanners
 from pyshield._runtime import ModelHandle, model_metrics
 from pyshield.errors import ConfigError, ModelError
 from pyshield.input_scanners import BanSubstrings, Gibberish, PromptInjection, Toxicity
@@ -179,6 +179,16 @@ async def test_a_model_that_cannot_be_read_is_fallen_back_from(tmp_path):
     result = await shield.scan_prompt(HARMLESS)
     assert result.is_valid
     assert result.detection_method is DetectionMethod.ML_FALLBACK_TO_HEURISTIC
+
+
+@pytest.mark.parametrize("scanners", [input_scanners, output_scanners])
+@pytest.mark.parametrize("ml", [MLConfig.edge(), MLConfig.production(), MLConfig(workers=1), None])
+def test_no_config_gives_a_scanner_a_model_that_it_refuses(scanners, ml):
+    side = "prompt" if scanners is input_scanners else "output"
+    with pytest.raises(ModelError, match="overlooks too many names"):
+        Shield(**{side: [scanners.BanCompetitors(["Acme"])]}, ml=ml)
+    # What is not asked needs none.
+    Shield(**{side: [scanners.BanCompetitors(["Acme"])]}, ml=MLConfig.disabled())
 
 
 async def test_the_cache_is_the_config_s():
