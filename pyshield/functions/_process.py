@@ -14,31 +14,28 @@ from weakref import WeakSet
 
 from pyshield.functions._errors import Refused
 from pyshield.functions._target import Target
+from pyshield.functions._wire import Wire
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
+    from socket import socket
 
     from pyshield._runtime import Job
 
 __all__ = ["ProcessTarget"]
-
-_LOOK = 0.05
-"""Seconds between two looks whether the caller still waits."""
 
 _KEPT = 4
 """Processes that are kept without work."""
 
 
 class _Worker:
-    """A process, and this end of its pipe."""
+    """A process, and this end of the wire to it."""
 
     def __init__(self, module: str, name: str) -> None:
         from multiprocessing import get_context
 
         context = get_context("spawn")
-        self.pipe: Connection[Any, Any]
-        self.pipe, there = context.Pipe()
+        self.wire, there = Wire.pair()
         self.process: SpawnProcess = context.Process(
             target=_serve, args=(there, module, name), name=f"pyshield-{name}", daemon=True
         )
@@ -49,18 +46,19 @@ class _Worker:
 
     def ask(self, calls: list[Any], job: Job) -> Any:  # noqa: ANN401  # the answer's own types
         """What the process answers, `None` if there was no time to wait for it."""
-        self.pipe.send(calls)
-        while not self.pipe.poll(_LOOK):
+
+        def over() -> bool:
             remaining = job.remaining
-            if job.given_up or (remaining is not None and remaining <= 0):
-                return None
-        return self.pipe.recv()
+            return job.given_up or (remaining is not None and remaining <= 0)
+
+        answer = self.wire.receive(over) if self.wire.send(calls, over) else None
+        return None if answer is None else answer[0]
 
     def disown(self) -> None:
         """Lets go of a process that is another one's child."""
         from multiprocessing import process
 
-        self.pipe.close()
+        self.wire.close()
         # What is left here would be ended when this process exits, though it is the parent's.
         children: set[Any] | None = getattr(process, "_children", None)
         if children is not None:
@@ -71,7 +69,7 @@ class _Worker:
         self.process.kill()
         self.process.join()
         code = self.process.exitcode
-        self.pipe.close()
+        self.wire.close()
         self.process.close()
         return code
 
@@ -182,32 +180,35 @@ def _opened(answer: tuple[Any, ...]) -> Any:  # noqa: ANN401  # the answer's own
             raise type(name, (Exception,), {})
 
 
-def _serve(pipe: Connection[Any, Any], module: str, name: str) -> None:
+def _serve(there: socket, module: str, name: str) -> None:
     """The life of a process."""
     from pickle import PicklingError
 
     from pyshield.functions._declared import located
 
     function: Any = None
+    wire = Wire(there)
     while True:
         try:
-            calls = pipe.recv()
+            received = wire.receive()
         except (EOFError, OSError, KeyboardInterrupt):
+            return
+        if received is None:
             return
         try:
             function = function or located(module, name)
-            answer: tuple[Any, ...] = ("returned", _called(function, calls))
+            answer: tuple[Any, ...] = ("returned", _called(function, received[0]))
         except Refused as refused:
             answer = ("refused", refused.pyshield_kind, refused.message)
         except Exception as error:  # noqa: BLE001  # the caller's, whatever it is
             answer = ("raised", type(error).__name__, error if _travels(error) else None)
         try:
-            pipe.send(answer)
+            wire.send(answer)
         except (PicklingError, TypeError, AttributeError, RecursionError):
             kind = answer[1] if answer[0] == "raised" else None
             unsent = ("refused", "type_conversion", f"a {type(answer[1]).__name__} has no JSON form")
             with suppress(OSError):
-                pipe.send(unsent if kind is None else ("raised", kind, None))
+                wire.send(unsent if kind is None else ("raised", kind, None))
 
 
 def _travels(error: Exception) -> bool:

@@ -82,6 +82,16 @@ def test_a_forked_child_leaves_the_parents_processes_alone(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "0 True\n", "")
 
 
+def _settled(name):
+    """The numbers of a function once nothing of it runs any more."""
+    for _ in range(400):
+        numbers = functions.metrics(name)
+        if numbers["in_flight"] == 0:
+            break
+        time.sleep(0.01)
+    return numbers
+
+
 def test_what_overruns_is_killed_and_the_next_call_has_another():
     _register("spin", timeout=1.0)
     _register("process_id")
@@ -90,13 +100,26 @@ def test_what_overruns_is_killed_and_the_next_call_has_another():
     with pytest.raises(errors.FunctionTimeout):
         functions.call_blocking("spin")
     assert time.monotonic() - start < 20
-    for _ in range(200):
-        if functions.metrics("spin")["in_flight"] == 0:
-            break
-        time.sleep(0.01)
-    numbers = functions.metrics("spin")
+    numbers = _settled("spin")
     assert (numbers["in_flight"], numbers["abandoned"], numbers["abandoned_total"]) == (0, 0, 0)
     assert functions.call_blocking("process_id") == before
+
+
+@pytest.mark.parametrize("name", ["unread", "half_answered"])
+def test_what_stops_in_the_middle_of_a_message_is_killed(name):
+    """Neither arguments that nobody reads, more of them than a pipe holds, nor half an answer hold up."""
+    _register(name, timeout=2.0)
+    for _ in range(2):
+        there = functions.call_blocking(name, stop=False, text="")
+        if name == "unread":
+            os.kill(there, signal.SIGSTOP)
+        with pytest.raises(errors.FunctionTimeout):
+            functions.call_blocking(name, stop=True, text="a" * 4_000_000)
+        numbers = _settled(name)
+        assert (numbers["in_flight"], numbers["abandoned"]) == (0, 0)
+        # What is killed is waited for as well, so its number is nobody's.
+        with pytest.raises(ProcessLookupError):
+            os.kill(there, 0)
 
 
 def test_a_caller_that_goes_ends_the_process(run):
