@@ -44,6 +44,8 @@ class Tally:
     failed: int = 0
     left: int = 0
     """Placeholders in what was written."""
+    degraded: str | None = None
+    """What a scanner could not look for."""
 
 
 class Outputs:
@@ -191,6 +193,7 @@ def rewrite(
                     continue
                 tally.texts += 1
                 tally.changed += result.text != item.text
+                tally.degraded = tally.degraded or _degraded(result)
                 tally.left += len(_PLACEHOLDER.findall(result.text))
                 outputs.write(item, result.text)
             progress.advance(sum(item.size for item in batch))
@@ -213,6 +216,10 @@ def _changed(change: Change, texts: list[str]) -> list[ScanResult | ShieldError]
         if len(texts) == 1:
             return [error]
         return [one for text in texts for one in _changed(change, [text])]
+
+
+def _degraded(result: ScanResult) -> str | None:
+    return next((one.degraded for one in result.verdicts.values() if one.degraded), None)
 
 
 def _failed(source: str, record: int | None, reason: str, progress: Progress, tally: Tally) -> None:

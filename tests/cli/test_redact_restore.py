@@ -305,3 +305,31 @@ def test_what_is_restored_is_for_its_owner(redact, restore, tmp_path):
     redact("a.txt", "-o", "b.txt")
     restore("b.txt", "-o", "c.txt")
     assert stat.S_IMODE((tmp_path / "c.txt").stat().st_mode) == 0o600
+
+
+def test_names_are_looked_for_if_they_are_asked_for(pyshield, keyed, tmp_path):
+    text = b"Dear Ada Lovelace, please write to Charles Babbage in London.\n"
+    asked = pyshield("redact", *keyed, "-e", "PERSON", "-", stdin=text)
+    assert asked.code == 0
+    assert "Lovelace" not in asked.out
+    assert asked.err.endswith("the vault holds 2 pairs\n")
+    back = pyshield("restore", *keyed, "-", stdin=asked.out.encode())
+    assert back.out.encode() == text
+
+
+def test_what_is_not_looked_for_is_said_once(pyshield, keyed):
+    records = b'{"text": "Ada Lovelace"}\n' * 3
+    usual = pyshield("redact", *keyed, "--jsonl-field", "text", "-", stdin=records)
+    assert usual.code == 0
+    assert usual.err.count("PERSON cannot be recognised") == 1
+    assert "with -e" in usual.err
+
+
+def test_what_was_asked_for_and_cannot_be_looked_for_is_an_error(pyshield, keyed, monkeypatch):
+    from pyshield.input_scanners import anonymize_helpers
+
+    conf = {"DEFAULT_MODEL": None, "MODEL_TO_PRESIDIO_MAPPING": {"PERSON": "PERSON", "CITY": "LOCATION"}}
+    monkeypatch.setattr(anonymize_helpers, "ENCODER_CONF", conf)
+    refused = pyshield("redact", *keyed, "-e", "PERSON", "-e", "LOCATION", "-", stdin=b"in London")
+    assert refused.code == 3
+    assert "LOCATION cannot be recognised" in refused.err

@@ -90,9 +90,15 @@ def test_a_model_may_say_from_when_on_it_is_believed(tmp_path):
 
 
 def test_what_a_verdict_says_of_the_model(conf):
-    report = i.Anonymize(Vault(), entity_types=[*ALL, "NRP"], recognizer_conf=conf).report("hello")
+    report = i.Anonymize(Vault(), entity_types=ALL, recognizer_conf=conf).report("hello")
     verdict = report.verdicts["Anonymize"]
     assert (verdict.model, verdict.degraded) == ("small-encoder 1", None)
+    # Of a kind that is asked for, but not among its labels, it finds none.
+    unlabelled = i.Anonymize(Vault(), entity_types=[*ALL, "NRP"], recognizer_conf=conf).report("hello")
+    assert "NRP" in (unlabelled.verdicts["Anonymize"].degraded or "")
+    other = {**conf, "MODEL_TO_PRESIDIO_MAPPING": {"PERSON": "PERSON", "CITY": "LOCATION"}}
+    cities = o.Sensitive(entity_types=["PERSON", "LOCATION"], recognizer_conf=other).report("", "hello")
+    assert "LOCATION" in (cities.verdicts["Sensitive"].degraded or "")
     conf["MODEL_TO_PRESIDIO_MAPPING"] = {"PERSON": "PERSON"}
     less = i.Anonymize(Vault(), entity_types=[*ALL, "NRP"], recognizer_conf=conf).report("hello")
     assert "NRP" in (less.verdicts["Anonymize"].degraded or "")

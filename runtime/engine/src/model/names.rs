@@ -48,7 +48,9 @@ impl Names {
         if !spec.labels.keys().any(known) {
             return Err(no_label(name, &spec.model, head));
         }
-        let labels = spec.labels.into_iter().map(|(label, entity)| (label, Cow::Owned(entity))).collect();
+        // What it has no label for it cannot find, and a verdict is to say so.
+        let told = spec.labels.iter().filter(|(label, _)| known(label));
+        let labels = told.map(|(label, entity)| (label.clone(), Cow::Owned(entity.clone()))).collect();
         let threshold = model.config().thresholds.get(name).copied().unwrap_or(0.0);
         Ok(Self { model, head: [at], labels, threshold })
     }
