@@ -5,21 +5,28 @@ A message that was cut off ends its open blocks, says `refusal` for a reason, an
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from pyshield._texts import strings
 from pyshield.dialects.base import Dialect, Document, name_of
+from pyshield.dialects.texts import at, is_name, members, placed
 
 if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
 
 __all__ = ["Anthropic"]
 
-_DELTAS = {"text_delta": "text", "input_json_delta": "partial_json", "thinking_delta": "thinking"}
-"""Kinds of deltas that are text, and the member that is."""
+_BEGUN = {"text": "text_delta", "partial_json": "input_json_delta", "thinking": "thinking_delta"}
+"""Members with which a block may begin, and the kind of the deltas that go on with them."""
 
-_WHOLE = ("text", "thinking", "input")
-"""Members of blocks that hold texts."""
+_WHOLE = "citations_delta"
+"""The kind of deltas that are no pieces: each is a citation."""
+
+_PARTS = ("content_block", "delta")
+"""Members of events that are blocks, or pieces of them."""
+
+_BESIDE = ("type", "estimated_tokens")
+"""Members of deltas that say nothing."""
 
 _TYPES = frozenset(
     {
@@ -54,77 +61,72 @@ class Anthropic(Dialect):
 
     async def document(self, document: Any) -> list[Any] | None:  # noqa: ANN401  # any JSON value
         """See `Dialect`."""
-        if not isinstance(document, dict):
+        if not self.speaks(document):
             return None
         index = name_of(document.get("index", 0))
-        match document.get("type"):
-            case "message_start":
-                return await self._message(document)
-            case "content_block_start":
-                self._blocks[index] = None
-                return await self._begin(index, document)
-            case "content_block_delta":
-                return await self._delta(index, document)
-            case "content_block_stop":
-                documents = await self._held(index)
-                if self.outputs.blocked:
-                    return documents + self.cut()
-                self._blocks.pop(index, None)
-                return [*documents, document]
-            case "message_delta" | "message_stop" if self.outputs.open:
-                rest = await self.rest()
-                return rest if self.outputs.blocked else [*rest, document]
-        return None
+        kind = document["type"]
+        if kind == "content_block_delta" and isinstance(document.get("delta"), dict):
+            return await self._delta(index, document)
+        if kind == "content_block_start" and isinstance(document.get("content_block"), dict):
+            return await self._begin(index, document)
+        held: list[Any] = []
+        if kind == "content_block_stop":
+            held = await self._held(index)
+        elif kind in ("message_delta", "message_stop"):
+            held = await self.rest()
+            if self.blocked():
+                return held
+        if self.blocked():
+            return held + self.cut()
+        changed = await self.outputs.put(members(document))
+        if self.blocked():
+            return held + self._without(document) + self.cut()
+        if kind == "content_block_stop":
+            self._blocks.pop(index, None)
+        return [*held, document] if held or changed else None
 
-    async def _message(self, document: Document) -> list[Any] | None:
-        """What a message says that begins with its content."""
+    @staticmethod
+    def _without(document: Document) -> list[Any]:
+        """What is left of an event in which a text was refused: that a message begins."""
         message = document.get("message")
-        content = message.get("content") if isinstance(message, dict) else None
-        if not isinstance(message, dict) or not content:
-            return None
-        for block in content if isinstance(content, list) else ():
-            for member in _WHOLE if isinstance(block, dict) else ():
-                await self._whole(block, member)
-        if isinstance(content, str):
-            await self._whole(message, "content")
-        if not self.outputs.blocked:
-            return [document]
-        message["content"] = []
-        return [document, *self.cut()]
-
-    async def _whole(self, holder: Document, member: str) -> None:
-        """Scans every string of a member, at its place."""
-        for text in strings(holder, member) if member in holder else ():
-            text.put(await self.outputs.whole(text.text))
+        if document["type"] != "message_start" or not isinstance(message, dict):
+            return []
+        kept = {name: value for name, value in message.items() if is_name(name)}
+        return [{"type": "message_start", "message": {**kept, "content": []}}]
 
     async def _begin(self, index: Any, document: Document) -> list[Any] | None:  # noqa: ANN401  # a number
-        block = document.get("content_block")
-        if not isinstance(block, dict):
-            return None
-        if block.get("input"):  # a call that is there as a whole
-            await self._whole(block, "input")
-            if self.outputs.blocked:
-                self._blocks.pop(index, None)
-                return self.cut()
-        for kind, member in _DELTAS.items():
-            if isinstance(block.get(member), str) and block[member]:
-                block[member] = await self.outputs.feed((index, kind), block[member])
-        return [document, *self.cut()] if self.outputs.blocked else [document]
+        self._blocks[index] = None
+        block = document["content_block"]
+        begun = [name for name in _BEGUN if isinstance(block.get(name), str)]
+        changed = await self.outputs.put(chain(members(document, _PARTS), members(block, begun)))
+        if self.blocked():
+            self._blocks.pop(index, None)
+            return self.cut()
+        for name in begun:
+            text = block[name]
+            block[name] = await self.outputs.feed((index, _BEGUN[name], (name,)), text)
+            changed |= block[name] != text
+        if self.blocked():
+            return [document, *self.cut()]
+        return [document] if changed else None
 
     async def _delta(self, index: Any, document: Document) -> list[Any] | None:  # noqa: ANN401  # a number
-        delta = document.get("delta")
-        if not isinstance(delta, dict):
-            return None
-        kind = delta.get("type")
-        member = _DELTAS.get(kind) if isinstance(kind, str) else None
-        if member is None or not isinstance(delta.get(member), str):
-            return None
-        self._blocks[index] = None
-        if not delta[member]:
-            return None
-        delta[member] = await self.outputs.feed((index, kind), delta[member])
-        documents = [document] if delta[member] else []
-        return documents + self.cut() if self.outputs.blocked else documents
+        delta: Document = document["delta"]
+        kind = name_of(delta.get("type"))
+        pieces = list(placed(document, "delta")) if kind != _WHOLE else []
+        changed = await self.outputs.put(members(document, () if kind == _WHOLE else _PARTS))
+        if self.blocked():
+            return self.cut()
+        for steps, holder, member in pieces:
+            self._blocks[index] = None
+            text = holder[member]
+            holder[member] = await self.outputs.feed((index, kind, steps), text)
+            changed |= holder[member] != text
+        if pieces and not any(value for name, value in delta.items() if name not in _BESIDE):
+            return self.cut() if self.blocked() else []
+        if self.blocked():
+            return [document, *self.cut()]
+        return [document] if changed else None
 
     async def _held(self, index: Any) -> list[Any]:  # noqa: ANN401  # as the server numbers
         documents = []
@@ -133,7 +135,7 @@ class Anthropic(Dialect):
                 continue
             held = await self.outputs.finish(key)
             if held:
-                delta = {"type": key[1], _DELTAS[key[1]]: held}
+                delta = {"type": key[1], **at(key[2], held)}
                 documents.append({"type": "content_block_delta", "index": index, "delta": delta})
         return documents
 
@@ -142,7 +144,7 @@ class Anthropic(Dialect):
         documents: list[Any] = []
         for index in list(self._blocks):
             documents += await self._held(index)
-            if self.outputs.blocked:
+            if self.blocked():
                 return documents + self.cut()
         return documents
 

@@ -48,6 +48,10 @@ class Dialect(ABC):
     def __init__(self, outputs: Outputs) -> None:
         self.outputs = outputs
 
+    def blocked(self) -> bool:
+        """Whether a text must not go on, as any call of `outputs` may show."""
+        return self.outputs.blocked
+
     @staticmethod
     @abstractmethod
     def speaks(document: Any) -> bool:  # noqa: ANN401  # any JSON value

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pyshield._texts import strings
+from pyshield._texts import DEEPEST
 from pyshield.dialects.base import Dialect, Document, name_of
+from pyshield.dialects.texts import HANDED, is_name, placed, says
+from pyshield.errors import TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,18 +21,24 @@ if TYPE_CHECKING:
 __all__ = ["Chat"]
 
 _Key: TypeAlias = "tuple[Any, ...]"
+"""A text: its choice, and the steps to it. One into a list is what tells its item from others: `_Item`."""
 
-_MEMBERS = ("content", "refusal", "reasoning_content", "reasoning")
-"""Members of a delta that are text."""
+_Item: TypeAlias = "tuple[str | int | None, Any, Any]"
+"""An item of a list: its number, its type, and which of those that had the number."""
 
-_SAID = frozenset({*_MEMBERS, "text", "thinking", "transcript", "arguments", "input"})
-"""Members of a message, and of what is in it, that are text."""
+_Places: TypeAlias = "dict[_Key, tuple[Any, str | int]]"
+"""Where the pieces of a chunk stand."""
+
+_WHOLES = ("annotations", "citations")
+"""Members of deltas that are no pieces."""
+
+_CALLS = "tool_calls"
 
 
 class Chat(Dialect):
     """See the module."""
 
-    __slots__ = ("_choices", "_envelope", "_legacy")
+    __slots__ = ("_changed", "_choices", "_envelope", "_legacy")
 
     done = "[DONE]"
 
@@ -38,9 +46,11 @@ class Chat(Dialect):
         super().__init__(outputs)
         # The members that all chunks have, of the last one.
         self._envelope: Document = {}
-        # The choices that have begun and not ended.
-        self._choices: dict[Any, None] = {}
+        # The choices that have begun and not ended, and of each the call under way with each number.
+        self._choices: dict[Any, dict[Any, Any]] = {}
         self._legacy = False
+        # Whether the present chunk is not what it was.
+        self._changed = False
 
     @staticmethod
     def speaks(document: Any) -> bool:  # noqa: ANN401  # any JSON value
@@ -51,57 +61,91 @@ class Chat(Dialect):
         """See `Dialect`."""
         if not self.speaks(document):
             return None
-        self._envelope = {name: value for name, value in document.items() if name not in ("choices", "usage")}
         choices = [choice for choice in document["choices"] if isinstance(choice, dict)]
+        self._changed = False
+        await self._beside(document, len(choices) == len(document["choices"]))
+        if self.blocked():
+            return self.cut()
         before: list[Document] = []
-        wrote = False
+        wrote, said = False, not choices
         for choice in choices:
-            wrote |= await self._choice(choice, before)
-        if self.outputs.blocked:
+            places = await self._choice(choice, before)
+            wrote = wrote or bool(places)
+            said = said or any(holder[member] for holder, member in places.values())
+        said = said or not wrote or _says(document, choices)
+        if self.blocked():
             for choice in choices:
                 choice["finish_reason"] = None
-            return [*before, *([document] if _says(document, choices) else []), *self.cut()]
-        if wrote and not _says(document, choices):
+            said = said and _says(document, choices)
+            return [*before, *([document] if said else []), *self.cut()]
+        if not said:
             return before
-        return [*before, document]
+        return [*before, document] if before or self._changed else None
 
-    async def _choice(self, choice: Document, before: list[Document]) -> bool:
-        """Passes the pieces of a choice through; whether there were any."""
+    async def _beside(self, document: Document, known: bool) -> None:
+        """Scans what a chunk says beside its choices, and keeps what all chunks have."""
+        self._envelope = {}
+        for name, value in document.items():
+            if name in ("choices", "usage"):
+                continue
+            if is_name(name):
+                self._envelope[name] = value
+            elif value and isinstance(value, str | list | dict):
+                self._changed |= await self.outputs.put(placed(document, name))
+        if known:
+            return
+        choices = document["choices"]
+        for index, choice in enumerate(choices):
+            if not isinstance(choice, dict):
+                self._changed |= await self.outputs.put(placed(choices, index))
+
+    async def _choice(self, choice: Document, before: list[Document]) -> _Places:
+        """Passes the pieces of a choice through; where there were any."""
         index = name_of(choice.get("index", 0))
         ends = choice.get("finish_reason") is not None
-        self._choices[index] = None
-        places: dict[_Key, tuple[Document, str]] = {}
-        for key, holder, member in _pieces(index, choice):
-            holder[member] = await self.outputs.feed(key, holder[member])
-            places[key] = (holder, member)
-        said = await self._message(choice)
-        if (places or said) and choice.get("logprobs") is not None:
+        calls = self._choices.setdefault(index, {})
+        places: _Places = {}
+        await self._message(choice)
+        for key, holder, member in _pieces(index, choice, calls):
+            if holder is None:  # a call that another one has followed
+                await self._finish(key, places, before)
+                continue
+            text = holder[member]
+            holder[member] = passed = await (
+                self.outputs.whole(text) if key is None else self.outputs.feed(key, text)
+            )
+            self._changed |= passed != text
+            if key is not None:
+                places[key] = holder, member
+        if choice.get("logprobs") is not None:
             choice["logprobs"] = None  # they spell the text out once more
+            self._changed = True
         if ends:
-            for key in [key for key in self.outputs.open if isinstance(key, tuple) and key[0] == index]:
-                held = await self.outputs.finish(key)
-                if key in places:
-                    holder, member = places[key]
-                    holder[member] += held
-                elif held:
-                    before.append(self._chunk(index, key, held))
-            if not self.outputs.blocked:
+            await self._finish((index,), places, before)
+            if not self.blocked():
                 self._choices.pop(index, None)
         self._legacy |= "text" in choice
-        return bool(places)
+        return places
 
-    async def _message(self, choice: Document) -> bool:
-        """Scans what a choice says as a whole, as one that is no chunk does; whether it says something."""
-        if not isinstance(choice.get("message"), dict):
-            return False
-        said = False
-        for text in strings(choice, "message"):
-            if text.key in _SAID:
-                said = True
-                text.put(await self.outputs.whole(text.text))
-        if self.outputs.blocked:
-            choice.pop("message")
-        return said
+    async def _finish(self, begin: _Key, places: _Places, before: list[Document]) -> None:
+        """Ends the texts whose keys begin so: what is held of them goes to their places, or before."""
+        for key in self.outputs.open:
+            if not isinstance(key, tuple) or key[: len(begin)] != begin:
+                continue
+            held = await self.outputs.finish(key)
+            if key in places and held:
+                holder, member = places[key]
+                holder[member] += held
+                self._changed = True
+            elif held:
+                before.append(self._chunk(key, held))
+
+    async def _message(self, choice: Document) -> None:
+        """Scans what a choice says as a whole, as one that is no chunk does."""
+        if isinstance(choice.get("message"), dict):
+            self._changed |= await self.outputs.put(placed(choice, "message"))
+            if self.blocked():
+                choice.pop("message")
 
     async def rest(self) -> list[Any]:
         """See `Dialect`."""
@@ -111,8 +155,8 @@ class Chat(Dialect):
                 continue
             held = await self.outputs.finish(key)
             if held:
-                documents.append(self._chunk(key[0], key, held))
-            if self.outputs.blocked:
+                documents.append(self._chunk(key, held))
+            if self.blocked():
                 return documents + self.cut()
         return documents
 
@@ -128,94 +172,102 @@ class Chat(Dialect):
             for index in choices
         ]
 
-    def _chunk(self, index: Any, key: _Key, text: str) -> Document:  # noqa: ANN401  # as the server numbers
+    def _chunk(self, key: _Key, text: str) -> Document:
         """A chunk with a piece of the text `key`."""
-        match key[1:]:
-            case ("tool", number):
-                call = {"index": number, "function": {"arguments": text}}
-                body: Document = {"delta": {"tool_calls": [call]}}
-            case ("custom", number):
-                body = {"delta": {"tool_calls": [{"index": number, "custom": {"input": text}}]}}
-            case ("audio",):
-                body = {"delta": {"audio": {"transcript": text}}}
-            case ("function_call",):
-                body = {"delta": {"function_call": {"arguments": text}}}
-            case ("text",):
-                body = {"text": text}
-            case ("part",):
-                body = {"delta": {"content": [{"type": "text", "text": text}]}}
-            case ("thought",):
-                thought = {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
-                body = {"delta": {"content": [thought]}}
-            case (member, *_):
-                body = {"delta": {member: text}}
-            case _:
-                body = {"delta": {"content": text}}
-        choice = {"index": index, **body, "logprobs": None, "finish_reason": None}
+        body: Any = text
+        for step in reversed(key[1:]):
+            if isinstance(step, str):
+                body = {step: body}
+                continue
+            number, kind, _ = step
+            item = {} if kind is None else {"type": kind}
+            if number is not None:
+                item["index"] = number
+            body = [{**item, **body} if isinstance(body, dict) else body]
+        choice = {"index": key[0], **body, "logprobs": None, "finish_reason": None}
         return {**self._envelope, "choices": [choice]}
 
 
-def _pieces(index: Any, choice: Document) -> Iterator[tuple[_Key, Document, str]]:  # noqa: ANN401
-    """The pieces of text in a choice: which text, and where the piece stands."""
-    if isinstance(choice.get("text"), str):
-        yield (index, "text"), choice, "text"
-    delta = choice.get("delta")
-    if not isinstance(delta, dict):
-        return
-    for member in _MEMBERS:
-        if isinstance(delta.get(member), str):
-            yield (index, member), delta, member
-    content = delta.get("content")
-    for part in content if isinstance(content, list) else ():
-        yield from _parts(index, part)
-    yield from _calls(index, delta)
+def _pieces(index: Any, choice: Document, calls: dict[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:  # noqa: ANN401
+    """The pieces of text in a choice: which text (`None`: one that is whole), and where the piece stands.
+
+    Where nothing holds it, the key is what the keys of texts that have ended begin with.
+    """
+    for name, value in choice.items():
+        if name == "message" or is_name(name):
+            continue
+        if isinstance(value, str):
+            if value:
+                yield (index, name), choice, name
+        elif isinstance(value, dict | list):
+            yield from _inside(value, (index, name), calls)
 
 
-def _calls(index: Any, delta: Document) -> Iterator[tuple[_Key, Document, str]]:  # noqa: ANN401
-    """Those beside what is said: what tools are called with, and what sound says."""
-    calls = delta.get("tool_calls")
-    for position, call in enumerate(calls if isinstance(calls, list) else ()):
-        function = call.get("function") if isinstance(call, dict) else None
-        if isinstance(function, dict) and isinstance(function.get("arguments"), str):
-            yield (index, "tool", name_of(call.get("index", position))), function, "arguments"
-        custom = call.get("custom") if isinstance(call, dict) else None
-        if isinstance(custom, dict) and isinstance(custom.get("input"), str):
-            yield (index, "custom", name_of(call.get("index", position))), custom, "input"
-    audio = delta.get("audio")
-    if isinstance(audio, dict) and isinstance(audio.get("transcript"), str):
-        yield (index, "audio"), audio, "transcript"
-    function = delta.get("function_call")
-    if isinstance(function, dict) and isinstance(function.get("arguments"), str):
-        yield (index, "function_call"), function, "arguments"
+def _inside(value: Any, key: _Key, calls: dict[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:  # noqa: ANN401
+    """As `_pieces`, of what stands at a key."""
+    if len(key) > DEEPEST:
+        raise TextError(f"a chunk is nested more than {DEEPEST} levels deep, so that it cannot be scanned")
+    if isinstance(value, list):
+        for position, one in enumerate(value):
+            item = _item(position, one, key, calls)
+            if key[-1] == _CALLS:
+                yield from _followed(key, item, calls)
+            if not isinstance(one, str):
+                yield from _inside(one, (*key, item), calls)
+            elif one:
+                yield (*key, item), value, position
+    elif isinstance(value, dict):
+        kind = value.get("type")
+        for name, one in value.items():
+            if one and isinstance(one, str | dict | list) and not is_name(name, kind):
+                yield from _member(value, name, (*key, name), calls)
 
 
-def _parts(index: Any, part: Any) -> Iterator[tuple[_Key, Document, str]]:  # noqa: ANN401  # any JSON value
-    """The pieces of text in a part of a content that has parts, as Mistral's has."""
-    if not isinstance(part, dict):
-        return
-    if isinstance(part.get("text"), str):
-        yield (index, "part"), part, "text"
-    thoughts = part.get("thinking")
-    if isinstance(thoughts, str):
-        yield (index, "thought"), part, "thinking"
-    for thought in thoughts if isinstance(thoughts, list) else ():
-        if isinstance(thought, dict) and isinstance(thought.get("text"), str):
-            yield (index, "thought"), thought, "text"
+def _followed(key: _Key, item: _Item, calls: dict[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """The call that another one follows here, if one does."""
+    number, _, call = item
+    before = calls.setdefault(number, call)
+    if before != call:
+        calls[number] = call
+        yield (*key, (number, None, before)), None, None
+
+
+def _member(holder: Document, name: str, key: _Key, calls: dict[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """As `_pieces`, of one member of an object."""
+    if isinstance(holder[name], str):
+        yield key, holder, name
+    elif name in HANDED or name in _WHOLES:
+        for _, inner, member in placed(holder, name, handed=name in HANDED):
+            yield None, inner, member
+    else:
+        yield from _inside(holder[name], key, calls)
+
+
+def _item(position: int, one: Any, key: _Key, calls: dict[Any, Any]) -> _Item:  # noqa: ANN401
+    """What tells an item of a list from others.
+
+    Calls go by their numbers, and by their ids where several have the same, or none has one: a new id begins
+    a new call. Other items without a number go on with those of their type.
+    """
+    if not isinstance(one, dict):
+        return None, None, None
+    number = name_of(one.get("index"))
+    if key[-1] != _CALLS:
+        return number, name_of(one.get("type")), None
+    named = one.get("id")
+    named = named if isinstance(named, str) and named else None
+    if number is None and named is None and None not in calls:
+        number = position
+    return number, None, calls.get(number) if named is None else named
 
 
 def _says(document: Document, choices: list[Document]) -> bool:
     """Whether a chunk still says something when what is held back is taken out of it."""
     if document.get("usage") or not choices:
         return True
-    for choice in choices:
-        if choice.get("finish_reason") is not None or choice.get("text"):
-            return True
-        delta = choice.get("delta")
-        if isinstance(delta, dict) and any(value for name, value in delta.items() if name != "tool_calls"):
-            return True
-        calls = delta.get("tool_calls") if isinstance(delta, dict) else None
-        for call in calls if isinstance(calls, list) else ():
-            function = call.get("function") if isinstance(call, dict) else None
-            if not isinstance(function, dict) or call.get("id") or any(function.values()):
-                return True
-    return False
+    return any(
+        says(value)
+        for choice in choices
+        for name, value in choice.items()
+        if name not in ("index", "logprobs")
+    )

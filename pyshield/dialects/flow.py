@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import json
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from pyshield._turns import turn
-from pyshield.dialects import dialect_of
-from pyshield.dialects.base import written
-from pyshield.dialects.plain import Plain
+from pyshield.dialects.documents import Documents, spelled
 from pyshield.dialects.sse import Event, EventParser, TooLongError, event
 
 if TYPE_CHECKING:
-    from pyshield.dialects.base import Dialect
     from pyshield.dialects.outputs import Outputs
 
 __all__ = ["LINES", "EventFlow", "Flow", "LineFlow", "MessageFlow", "TextFlow"]
-
-_TURN = 16 * 1024
-"""Characters of data without text after which others have a turn of the event loop."""
-
-_STRING = 256
-"""Characters that a string counts for beside its own."""
 
 LINES = frozenset(
     {"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"}
@@ -91,133 +80,6 @@ class TextFlow(Flow):
         return self._encoder.encode(text)
 
 
-class _Documents:
-    """JSON documents in some frame, in the dialect of the first that is known.
-
-    Args:
-        outputs: Where their texts go through.
-
-    Attributes:
-        dialect: What they are written in, once that is known.
-    """
-
-    __slots__ = ("_outputs", "_placed", "_read", "_worded", "dialect")
-
-    _TEXT: ClassVar[object] = object()
-    """The text of data that is no JSON."""
-
-    def __init__(self, outputs: Outputs) -> None:
-        self._outputs = outputs
-        # Whether some data was no JSON: then what looks like it may be what a model wrote.
-        self._worded = False
-        # Whether some document had a text where its dialect has one.
-        self._placed = False
-        # Characters that were read since others last had a turn.
-        self._read = 0
-        self.dialect: Dialect | None = None
-
-    async def passed(self, data: str, *, numbers: bool) -> list[Any] | None:
-        """The documents, or the text, to send in place of data; `None` to send it as it is.
-
-        Args:
-            data: The data.
-            numbers: Whether numbers are documents; else they are pieces of text that has digits in it.
-        """
-        try:
-            document = json.loads(data)
-        except (ValueError, RecursionError):
-            numbers, document = False, None
-        if not numbers and not isinstance(document, dict | str | list):
-            self._worded = True
-            passed = await self._outputs.feed(self._TEXT, data)
-            return [_Text(passed)] if passed else []
-        before = await self._found(document)
-        if self._outputs.blocked:
-            return before
-        documents = None if self.dialect is None else await self.dialect.document(document)
-        self._placed |= documents is not None
-        if documents is None and self._unknown and isinstance(document, dict | list):
-            documents = await self._stranger(document, data)
-        if documents is None:
-            await self._count(len(data))
-            return [*before, _Text(data)] if before else None
-        return [*before, *documents]
-
-    async def _stranger(self, document: Any, data: str) -> list[Any] | None:  # noqa: ANN401  # any JSON value
-        """What to send in place of a document of no dialect; `None` to send it as it is."""
-        if self._worded:
-            passed = await self._outputs.aside(data)
-            if passed == data and not self._outputs.blocked:
-                return None
-            return [_Text(passed)] if passed else []
-        if self._placed or not await self._rewritten(document):
-            return None
-        return [] if self._outputs.blocked else [document]
-
-    async def _rewritten(self, document: Any) -> bool:  # noqa: ANN401  # any JSON value
-        """Scans the strings of a document, each for itself; whether it is not what it was, or is refused."""
-        changed = False
-        left = [document]
-        while left:
-            holder = left.pop()
-            for name, value in list(holder.items() if isinstance(holder, dict) else enumerate(holder)):
-                if isinstance(value, dict | list):
-                    left.append(value)
-                elif isinstance(value, str):
-                    passed = await self._outputs.aside(value)
-                    if self._outputs.blocked:
-                        return True
-                    if passed != value:
-                        holder[name] = passed
-                        changed = True
-                await self._count(_STRING)
-        return changed
-
-    async def _count(self, characters: int) -> None:
-        """Gives others a turn where much was read."""
-        self._read += characters
-        if self._read > _TURN:
-            self._read = 0
-            await turn()
-
-    @property
-    def _unknown(self) -> bool:
-        """Whether they are in no dialect that is known."""
-        return self.dialect is None or isinstance(self.dialect, Plain)
-
-    async def _found(self, document: Any) -> list[Any]:  # noqa: ANN401  # any JSON value
-        """Finds out what they are written in; what is held of documents in another."""
-        if not self._unknown or (self.dialect is None and not isinstance(document, dict | str)):
-            return []
-        found = dialect_of(document, self._outputs)
-        if self.dialect is None:
-            self.dialect = found
-        elif not isinstance(found, Plain):
-            before, self.dialect = await self.dialect.rest(), found
-            return before
-        return []
-
-    async def rest(self) -> list[Any]:
-        """What is still held when no more come."""
-        rest = await self.dialect.rest() if self.dialect is not None and not self._outputs.blocked else []
-        text = await self._outputs.finish(self._TEXT)
-        return [*rest, _Text(text)] if text else rest
-
-    def failed(self) -> list[Any]:
-        """What ends them where something went wrong."""
-        return [] if self.dialect is None else self.dialect.failed()
-
-
-class _Text(str):
-    """Data that is no JSON."""
-
-    __slots__ = ()
-
-
-def _written(document: Any) -> str:  # noqa: ANN401  # any JSON value
-    return document if isinstance(document, _Text) else written(document)
-
-
 class EventFlow(Flow):
     """Server-sent events."""
 
@@ -225,7 +87,7 @@ class EventFlow(Flow):
 
     def __init__(self, outputs: Outputs, most: int) -> None:
         super().__init__(outputs, most)
-        self._documents = _Documents(outputs)
+        self._documents = Documents(outputs)
         self._parser = EventParser(most)
         self._named = False
 
@@ -260,7 +122,7 @@ class EventFlow(Flow):
         if documents is None:
             return one.raw
         if len(documents) == 1 and not self._outputs.blocked:
-            written = _written(documents[0])
+            written = spelled(documents[0])
             return one.raw if written == one.data else one.with_data(written, self._name(documents[0]))
         return self._framed(documents) + self._end()
 
@@ -272,7 +134,7 @@ class EventFlow(Flow):
         return event(dialect.done)
 
     def _framed(self, documents: list[Any]) -> bytes:
-        return b"".join(event(_written(document), self._name(document)) for document in documents)
+        return b"".join(event(spelled(document), self._name(document)) for document in documents)
 
     def _name(self, document: Any) -> str | None:  # noqa: ANN401  # any JSON value
         """The name of a document's event, where events have names."""
@@ -290,7 +152,7 @@ class LineFlow(Flow):
     def __init__(self, outputs: Outputs, most: int) -> None:
         super().__init__(outputs, most)
         self._buffer = bytearray()
-        self._documents = _Documents(outputs)
+        self._documents = Documents(outputs)
 
     async def feed(self, data: bytes) -> bytes:
         """See `Flow`."""
@@ -334,7 +196,7 @@ class LineFlow(Flow):
         return line + end if documents is None else self._framed(documents)
 
     def _framed(self, documents: list[Any]) -> bytes:
-        return b"".join(_written(document).encode() + b"\n" for document in documents)
+        return b"".join(spelled(document).encode() + b"\n" for document in documents)
 
 
 class MessageFlow:
@@ -350,7 +212,7 @@ class MessageFlow:
     __slots__ = ("_documents", "_most", "_outputs")
 
     def __init__(self, outputs: Outputs, most: int) -> None:
-        self._documents = _Documents(outputs)
+        self._documents = Documents(outputs)
         self._most = most
         self._outputs = outputs
 
@@ -359,16 +221,16 @@ class MessageFlow:
         if len(message) > self._most:
             raise TooLongError
         if message.strip() == "[DONE]":
-            rest = [_written(document) for document in await self._documents.rest()]
+            rest = [spelled(document) for document in await self._documents.rest()]
             return self._ended(rest) if self._outputs.blocked else [*rest, message]
         documents = await self._documents.passed(message, numbers=False)
         if documents is None:
             return [message]
-        return self._ended([_written(document) for document in documents])
+        return self._ended([spelled(document) for document in documents])
 
     async def finish(self) -> list[str]:
         """What is left to be sent now that no more come."""
-        return self._ended([_written(document) for document in await self._documents.rest()])
+        return self._ended([spelled(document) for document in await self._documents.rest()])
 
     def _ended(self, messages: list[str]) -> list[str]:
         """With what follows the last message of an answer that was cut off."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pyshield.stream import StreamBlocked, StreamEnd, StreamText
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
+    from pyshield.dialects.texts import Place
     from pyshield.results import ScanResult
     from pyshield.stream import CutWhen, PassPolicy, StreamEvent
 
@@ -33,7 +34,7 @@ class Outputs:
     Args:
         shield: Scans them.
         prompt: What they answer.
-        most: How many there may be.
+        most: How many there may be side by side.
         cut: As for `Shield.open_output`.
         policy: As for `Shield.open_output`, for texts that come piece by piece.
         deadline: As for `Shield.open_output`.
@@ -41,7 +42,7 @@ class Outputs:
     Attributes:
         blocked: Whether one of them must not go on; then none does.
         blocking: The scanners that say so.
-        results: What came of those that have ended.
+        result: What came of the last that has.
     """
 
     __slots__ = (
@@ -54,7 +55,7 @@ class Outputs:
         "_shield",
         "blocked",
         "blocking",
-        "results",
+        "result",
     )
 
     def __init__(
@@ -76,7 +77,7 @@ class Outputs:
         self._open: dict[Hashable, Any] = {}
         self.blocked = False
         self.blocking: list[str] = []
-        self.results: list[ScanResult] = []
+        self.result: ScanResult | None = None
 
     async def feed(self, key: Hashable, piece: str) -> str:
         """What passes now that `piece` has come."""
@@ -96,19 +97,23 @@ class Outputs:
         passed = await self._fed(key, text, "hold")
         return passed + await self.finish(key)
 
-    async def aside(self, text: str) -> str:
-        """As `whole`, of data between texts; there may be any number, so what came of it is not kept."""
-        kept = len(self.results)
-        passed = await self.whole(text)
-        del self.results[kept:]
-        return passed
+    async def put(self, places: Iterable[Place]) -> bool:
+        """Puts what passes of whole texts where they stand; whether one is not what it was."""
+        changed = False
+        for _, holder, key in places:
+            text = holder[key]
+            passed = await self.whole(text)
+            if passed != text:
+                holder[key] = passed
+                changed = True
+        return changed
 
     async def _fed(self, key: Hashable, piece: str, policy: PassPolicy) -> str:
         if self.blocked or not piece:
             return ""
         stream = self._open.get(key)
         if stream is None:
-            if len(self._open) + len(self.results) >= self._most:
+            if len(self._open) >= self._most:
                 raise TooManyOutputsError
             stream = self._open[key] = self._shield.open_output(
                 self._prompt, cut=self._cut, policy=policy, deadline=self._deadline
@@ -136,5 +141,5 @@ class Outputs:
                     self.blocked = True
                     self.blocking += scanners
                 case StreamEnd(result):
-                    self.results.append(result)
+                    self.result = result
         return "".join(passed)

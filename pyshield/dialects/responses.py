@@ -1,35 +1,42 @@
 """OpenAI's responses: typed events with deltas, and events that repeat whole texts.
 
 What a `….done`, `output_item.done` or `response.completed` event repeats is scanned again as a whole, which
-gives what the deltas gave. A response that was cut off ends with `response.incomplete`.
+gives what the deltas gave; so is every other text of every event. A response that was cut off ends with
+`response.incomplete`.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pyshield._texts import DEEPEST
 from pyshield.dialects.base import Dialect, Document, name_of
-from pyshield.errors import TextError
+from pyshield.dialects.texts import SETTINGS, at, forget_logprobs, is_name, is_sound, members, placed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pyshield.dialects.outputs import Outputs
+    from pyshield.dialects.texts import Place, Steps
 
 __all__ = ["Responses"]
 
-_Key: TypeAlias = "tuple[Any, ...]"
+_Key: TypeAlias = "tuple[str, frozenset[tuple[str, Any]], Steps]"
+"""A text: the event's name without `.delta`, what tells its place, the steps within its delta."""
 
-_PLACE = ("item_id", "output_index", "content_index", "summary_index")
-"""Members that tell one text of a response from another."""
+_DELTA, _RESPONSE = ("delta",), ("response",)
 
-_TEXTS = frozenset({"text", "arguments", "refusal", "transcript", "input", "code"})
-"""Members of items and parts that are text."""
+_ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "response.done"})
+"""Events after which nothing comes."""
+
+_HOLDERS = frozenset({"response.output_item", "response.content_part", "response.reasoning_summary_part"})
+"""What holds texts of other events, which have ended when it is done."""
 
 
 class Responses(Dialect):
     """See the module."""
 
-    __slots__ = ("_inserted", "_last", "_response")
+    __slots__ = ("_changed", "_inserted", "_last", "_response")
 
     typed = True
 
@@ -40,6 +47,8 @@ class Responses(Dialect):
         self._last: dict[_Key, Document] = {}
         # By how much events are numbered higher because of those that were put in or left out.
         self._inserted = 0
+        # Whether the present event is not what it was.
+        self._changed = False
 
     @staticmethod
     def speaks(document: Any) -> bool:  # noqa: ANN401  # any JSON value
@@ -52,12 +61,15 @@ class Responses(Dialect):
         if not self.speaks(document):
             return None
         kind: str = document["type"]
-        if kind.endswith(".delta") and isinstance(document.get("delta"), str):
+        self._changed = False
+        if kind.endswith(".delta") and isinstance(document.get("delta"), str | dict | list):
             documents = await self._delta(kind.removesuffix(".delta"), document)
         else:
             documents = await self._other(kind, document)
-        if self.outputs.blocked:
+        if self.blocked():
             documents += self.cut()
+        elif len(documents) == 1 and not self._changed and not self._inserted:
+            return None
         number = document.get("sequence_number")
         if isinstance(number, int):
             for position, one in enumerate(documents):
@@ -66,65 +78,76 @@ class Responses(Dialect):
         return documents
 
     async def _delta(self, text: str, document: Document) -> list[Any]:
-        key = (text, *(name_of(document.get(member)) for member in _PLACE))
-        document["delta"] = await self.outputs.feed(key, document["delta"])
-        document.pop("logprobs", None)  # they spell the text out once more
-        self._last[key] = {**document, "delta": ""}
-        return [document] if document["delta"] else []
+        if document.get("logprobs"):
+            self._changed |= forget_logprobs(document)
+        self._changed |= await self.outputs.put(members(document, _DELTA))
+        if self.blocked():
+            return []
+        if is_sound(text):
+            return [document]
+        place = _place(document)
+        said = [((text, place, steps), holder, member) for steps, holder, member in placed(document, "delta")]
+        if not said:
+            return [document]
+        passed = ""
+        for key, holder, member in said:
+            before = holder[member]
+            holder[member] = now = await self.outputs.feed(key, before)
+            self._changed |= now != before
+            passed += now
+            self._last[key] = document
+        return [document] if passed else []
 
     async def _other(self, kind: str, document: Document) -> list[Any]:
+        held: list[Any] = []
+        if kind in _ENDS:
+            held = await self._rest()
+        elif kind.endswith(".done"):
+            held = await self._ended(kind.removesuffix(".done"), _place(document))
+        if self.blocked():
+            return held
+        self._changed |= forget_logprobs(document)
+        self._changed |= await self.outputs.put(_wholes(document))
+        if self.blocked():
+            return held
         response = document.get("response")
         if isinstance(response, dict):
-            self._response = response
-        text = kind.removesuffix(".done")
-        held = []
-        if text != kind:
-            key = (text, *(name_of(document.get(member)) for member in _PLACE))
-            held = await self._held(key)
-        elif kind in ("response.completed", "response.incomplete", "response.failed"):
-            held = await self._rest()
-        if self.outputs.blocked:
-            return held
-        return held + await self._with_repeated(document)
+            # What it is ended with says nothing that was written.
+            self._response = {
+                name: value
+                for name, value in response.items()
+                if name in SETTINGS or is_name(name) or not isinstance(value, str | list | dict)
+            }
+        return [*held, document]
 
-    async def _with_repeated(self, document: Document) -> list[Any]:
-        await self._repeated(document, 0)
-        return [] if self.outputs.blocked else [document]
+    async def _ended(self, text: str, place: frozenset[tuple[str, Any]]) -> list[Any]:
+        """What is held of the texts that end with an event: it may tell more of their place, or less."""
+        named = dict(place)
+        held: list[Any] = []
+        for key in list(self._last):
+            if (key[0] == text or text in _HOLDERS) and all(
+                named.get(name, value) == value for name, value in key[1]
+            ):
+                held += await self._held(key)
+                if self.blocked():
+                    break
+        return held
 
     async def _held(self, key: _Key) -> list[Any]:
         held = await self.outputs.finish(key)
         last = self._last.pop(key, None)
-        return [{**last, "delta": held}] if held and last is not None else []
-
-    async def _repeated(self, value: Any, depth: int) -> None:  # noqa: ANN401  # any JSON value
-        """Scans the texts that an event repeats."""
-        if self.outputs.blocked:
-            return
-        if depth > DEEPEST:
-            raise TextError(
-                f"an event is nested more than {DEEPEST} levels deep, so that it cannot be scanned"
-            )
-        if isinstance(value, list):
-            for item in value:
-                await self._repeated(item, depth + 1)
-        elif isinstance(value, dict):
-            value.pop("logprobs", None)
-            for name, member in value.items():
-                if name in _TEXTS and isinstance(member, str):
-                    value[name] = await self.outputs.whole(member)
-                elif name not in ("instructions", "tools", "metadata"):
-                    await self._repeated(member, depth + 1)
+        return [{**last, "delta": at(key[2], held)}] if held and last is not None else []
 
     async def rest(self) -> list[Any]:
         """See `Dialect`."""
         documents = await self._rest()
-        return documents + self.cut() if self.outputs.blocked else documents
+        return documents + self.cut() if self.blocked() else documents
 
     async def _rest(self) -> list[Any]:
         documents: list[Any] = []
         for key in list(self._last):
             documents += await self._held(key)
-            if self.outputs.blocked:
+            if self.blocked():
                 break
         return documents
 
@@ -145,3 +168,20 @@ class Responses(Dialect):
                 "param": None,
             }
         ]
+
+
+def _place(document: Document) -> frozenset[tuple[str, Any]]:
+    """What tells one text of a response from another: every index, and every id."""
+    return frozenset(
+        (name, name_of(value))
+        for name, value in document.items()
+        if value is not None and name.endswith(("_index", "_id"))
+    )
+
+
+def _wholes(document: Document) -> Iterator[Place]:
+    """The texts of an event, but what it repeats of the request."""
+    response = document.get("response")
+    if not isinstance(response, dict):
+        return members(document)
+    return chain(members(document, _RESPONSE), members(response, SETTINGS))

@@ -53,9 +53,7 @@ async def test_what_follows_the_end_is_scanned_too():
 @pytest.mark.parametrize("between", ["{}", "[]", '{"a": 1}', '{"text": "x"}'])
 async def test_text_that_is_held_when_data_is_json_is_not_lost(between):
     sent = await through(EventFlow(outputs(), 1_000), f"data: call 555\n\ndata: {between}\n\n")
-    assert sorted(said(sent)) == sorted(
-        ["call ", between.replace(" ", "") if "text" in between else between, "555"]
-    )
+    assert sorted(said(sent)) == sorted(["call ", between, "555"])
 
 
 @pytest.mark.parametrize("held", ["call 555", '"call 555"', '{"text": "call 555"}'])
@@ -202,11 +200,99 @@ async def test_a_refused_string_of_no_dialect_ends_it():
     assert said(sent) == ['{"a": "fine"}']
 
 
-@pytest.mark.parametrize("text", [chunk("fine"), '{"response": "fine"}'])
-async def test_what_stands_beside_texts_passes_untouched(text):
+@pytest.mark.parametrize("text", [chunk("fine"), '{"response": "fine"}', "plain"])
+async def test_what_stands_beside_texts_is_scanned_too(text):
     other = json.dumps(UNKNOWN)
-    sent = await through(EventFlow(outputs(), 1_000), f"data: {text}\n\ndata: {other}\n\n")
-    assert other in said(sent)
+    for flow, body in (
+        (EventFlow(outputs(), 1_000), f"data: {text}\n\ndata: {other}\n\ndata: {json.dumps(NUMBER)}\n\n"),
+        (LineFlow(outputs(), 1_000), f"{text}\n{other}\n{json.dumps(NUMBER)}\n"),
+    ):
+        sent = await through(flow, body)
+        assert b"555-0142" not in sent
+        assert sent.count(b"[REDACTED]") == 3
+
+
+async def test_names_and_sound_of_no_dialect_stay_as_they_are():
+    number = "555-0142"
+    untouched = [
+        {"id": number, "type": number, "model": number, "role": number, "tool_call_id": number},
+        {"audio": number, "logprobs": [{"token": number}]},
+        {"audio": {"id": number, "data": number}},
+        {"type": "audio", "data": number},
+        {"type": "speech.audio.delta", "delta": number},
+    ]
+    for document in untouched:
+        data = json.dumps(document)
+        assert said(await through(EventFlow(outputs(), 1_000), f"data: {data}\n\n")) == [data]
+    for document in ({"audio": {"transcript": number}}, {"type": "audiobook", "delta": number}):
+        assert number.encode() not in await through(
+            EventFlow(outputs(), 1_000), f"data: {json.dumps(document)}\n\n"
+        )
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"message": {"role": "assistant", "content": "", "thinking": NUMBER}},
+        {"response": "", "thinking": NUMBER},
+        {
+            "message": {
+                "content": "",
+                "tool_calls": [{"function": {"name": "n", "arguments": {"to": NUMBER}}}],
+            }
+        },
+        {"response": "fine", "notes": [NUMBER]},
+    ],
+)
+async def test_what_an_ollama_answer_says_beside_its_text(document):
+    sent = await through(LineFlow(outputs(), 1_000), json.dumps({**document, "done": True}) + "\n")
+    assert json.loads(sent) == json.loads(
+        json.dumps({**document, "done": True}).replace("555-0142", "[REDACTED]")
+    )
+
+
+async def test_thoughts_come_in_pieces():
+    lines = [
+        {"message": {"content": "", "thinking": piece}, "done": False} for piece in ("call 555", "-0142 or")
+    ]
+    body = "".join(json.dumps(line) + "\n" for line in [*lines, {"message": {"content": ""}, "done": True}])
+    sent = await through(LineFlow(outputs(), 1_000), body)
+    said = "".join(json.loads(line)["message"].get("thinking", "") for line in sent.splitlines())
+    assert said == "call [REDACTED] or"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"type": "response.a", "n": 1.10, "deep": {"é": "fine"}},
+        {"choices": [{"index": 0, "delta": {"content": "fine "}}], "n": 1.10},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "fine "}},
+        {"response": "fine ", "n": 1.10},
+        "fine ",
+    ],
+)
+async def test_what_is_not_changed_keeps_its_bytes(body):
+    data = json.dumps(body).replace("1.1", "1.10").replace(": ", ":   ")
+    assert await through(EventFlow(outputs(), 1_000), f"data:{data}\n\n") == f"data:{data}\n\n".encode()
+    assert await through(LineFlow(outputs(), 1_000), f"{data}\r\n") == f"{data}\r\n".encode()
+
+
+async def test_a_number_that_is_too_large_stays_a_number():
+    body = '{"text": "call 555-0142 ", "n": 1e999, "m": -1e999}'
+
+    def refuse(word):
+        raise AssertionError(word)
+
+    for line in (await through(LineFlow(outputs(), 1_000), f"{body}\n")).splitlines():
+        assert json.loads(line, parse_constant=refuse)["n"] > 1e300
+
+
+async def test_any_number_of_texts_one_after_the_other():
+    lines = '{"text": "hello", "done": true}\n' * 50
+    assert (await through(LineFlow(outputs(most=5), 1_000), lines)).decode() == lines
+    ended = chunk("hello").replace("null", '"stop"')
+    events = f"data: {ended}\n\n" * 50
+    assert (await through(EventFlow(outputs(most=5), 1_000), events)).decode() == events
 
 
 async def test_deep_documents_of_no_dialect_are_scanned():

@@ -92,7 +92,7 @@ async def test_malformed_events(ask, shield, body, expected, cut):
     got, _ = await run(ask, shield, cut(body))
     assert got.status == 200
     assert expected in got.body
-    assert b"0142" not in got.body or b'["555-0142"]' in got.body
+    assert b"0142" not in got.body
     got.body.decode()
 
 
@@ -117,7 +117,7 @@ async def test_half_a_code_point_at_the_end(ask, shield, media, body, expected, 
 
 async def test_an_event_that_was_never_finished_is_not_sent(ask, shield):
     got, _ = await run(ask, shield, [chunk("fine"), b"data: 555-0142"])
-    assert got.body == chunk("fine").replace(b'": ', b'":').replace(b", ", b",")
+    assert got.body == chunk("fine")
 
 
 MEGABYTE = b"x" * 2**20

@@ -46,9 +46,6 @@ _CODES = {400: 1007, 413: 1009, 415: 1003, 422: 1008, 500: 1011, 502: 1008, 503:
 _CLOSED = 1000
 """Stands for the application's own closing, whatever it says."""
 
-_MOST_ANSWERS = 100
-"""Texts after which what is known of them is let go of."""
-
 _MESSAGE, _TURN = 256, 16 * 1024
 """Characters that a message counts for beside its own, and those after which others have a turn."""
 
@@ -234,10 +231,8 @@ class Connection:
     async def _stream(self) -> MessageFlow:
         """The way of the answer under way; a new one where another answer begins."""
         outputs, flow, guard = self._outputs, self._flow, self._guard
-        if outputs is not None and flow is not None:
-            old = self._asked_anew or len(outputs.results) >= _MOST_ANSWERS
-            if outputs.open or not old:
-                return flow
+        if outputs is not None and flow is not None and (outputs.open or not self._asked_anew):
+            return flow
         self._asked_anew = False
         prompt = await self._prompt.text() if guard.compares else ""
         self._outputs = outputs = guard.outputs(prompt)

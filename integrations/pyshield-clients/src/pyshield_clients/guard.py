@@ -56,7 +56,7 @@ def guard(
             `"hold"`, nothing; `"lag"`, some sentences; `"after"`, all. As for `Shield.open_output`.
         deadline: Seconds for each scan; `Limits.deadline` if not given.
         max_answer_bytes: Bytes that an answer which is no stream, or an event of a stream, may have.
-        max_texts: Texts that a request or an answer may have.
+        max_texts: Texts that a request may have, and that an answer may write side by side.
 
     Returns:
         A client of the same class with the same options, which sends through the HTTP client of the first;

@@ -1,0 +1,189 @@
+"""Documents: the JSON of a stream, in whichever dialect, and what stands beside it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pyshield._turns import turn
+from pyshield.dialects import dialect_of
+from pyshield.dialects.base import written
+from pyshield.dialects.plain import Plain
+from pyshield.dialects.texts import NAMES, is_sound
+
+if TYPE_CHECKING:
+    from pyshield.dialects.base import Dialect
+    from pyshield.dialects.outputs import Outputs
+
+__all__ = ["Documents", "spelled"]
+
+_TURN = 16 * 1024
+"""Characters of data without text after which others have a turn of the event loop."""
+
+_SOUND, _SAMPLES = "audio", ("data", "delta")
+"""Members that hold sound, and where it stands in an object that is one."""
+
+_LARGEST = sys.float_info.max
+
+_STRING = 256
+"""Characters that a string counts for beside its own."""
+
+
+def _finite(digits: str) -> float:
+    """A number of a document, which is put where a larger one cannot be written in JSON again."""
+    return max(-_LARGEST, min(float(digits), _LARGEST))
+
+
+class Documents:
+    """JSON documents in some frame, in the dialect of the first that is known.
+
+    Args:
+        outputs: Where their texts go through.
+
+    Attributes:
+        dialect: What they are written in, once that is known.
+    """
+
+    __slots__ = ("_outputs", "_read", "_worded", "dialect")
+
+    _TEXT: ClassVar[object] = object()
+    """The text of data that is no JSON."""
+
+    def __init__(self, outputs: Outputs) -> None:
+        self._outputs = outputs
+        # Whether some data was no JSON: then what looks like it may be what a model wrote.
+        self._worded = False
+        # Characters that were read since others last had a turn.
+        self._read = 0
+        self.dialect: Dialect | None = None
+
+    async def passed(self, data: str, *, numbers: bool) -> list[Any] | None:
+        """The documents, or the text, to send in place of data; `None` to send it as it is.
+
+        Args:
+            data: The data.
+            numbers: Whether numbers are documents; else they are pieces of text that has digits in it.
+        """
+        try:
+            document = json.loads(data, parse_float=_finite)
+        except (ValueError, RecursionError):
+            numbers, document = False, None
+        if not numbers and not isinstance(document, dict | str | list):
+            self._worded = True
+            passed = await self._outputs.feed(self._TEXT, data)
+            if passed == data:
+                return None
+            return [Words(passed)] if passed else []
+        before = await self._found(document)
+        if self._outputs.blocked:
+            return before
+        documents = await self._document(document, data)
+        if documents is None:
+            await self._count(len(data))
+            return [*before, Words(data)] if before else None
+        return [*before, *documents]
+
+    async def _document(self, document: Any, data: str) -> list[Any] | None:  # noqa: ANN401  # any JSON value
+        """What to send in place of a document; `None` to send it as it is."""
+        if not isinstance(document, dict | list | str):
+            return None
+        dialect = self.dialect
+        plain = dialect if isinstance(dialect, Plain) else None
+        if dialect is not None and dialect.speaks(document) and (plain is None or isinstance(document, str)):
+            return await dialect.document(document)
+        pieces = plain.places(document) if plain is not None and isinstance(document, dict) else set()
+        documents = await self._stranger(document, data, pieces)
+        if plain is None or not isinstance(document, dict) or self._outputs.blocked:
+            return documents
+        if pieces:
+            return await plain.document(document) or documents
+        before = await plain.rest() if plain.ends(document) else []
+        return [*before, *([Words(data)] if documents is None else documents)] if before else documents
+
+    async def _stranger(
+        self,
+        document: Any,  # noqa: ANN401  # any JSON value
+        data: str,
+        pieces: set[tuple[int, str]],
+    ) -> list[Any] | None:
+        """What to send in place of a document of which nothing is known but where it has pieces of texts."""
+        if self._worded and self._unknown and not pieces:
+            passed = await self._outputs.whole(data)
+            if passed == data and not self._outputs.blocked:
+                return None
+            return [Words(passed)] if passed else []
+        held = [document]
+        if not await self._rewritten(held, pieces):
+            return None
+        return [] if self._outputs.blocked else held
+
+    async def _rewritten(self, held: list[Any], pieces: set[tuple[int, str]]) -> bool:
+        """Scans the texts of a document, each for itself; whether it is not what it was, or is refused."""
+        changed = False
+        left: list[tuple[Any, bool]] = [(held, False)]
+        while left:
+            holder, sound = left.pop()
+            if isinstance(holder, dict):
+                sound = sound or is_sound(holder.get("type"))
+            for name, value in list(holder.items() if isinstance(holder, dict) else enumerate(holder)):
+                if name in NAMES or (id(holder), name) in pieces:
+                    continue
+                if isinstance(value, dict | list):
+                    left.append((value, name == _SOUND))
+                elif isinstance(value, str) and name != _SOUND and not (sound and name in _SAMPLES):
+                    passed = await self._outputs.whole(value)
+                    if self._outputs.blocked:
+                        return True
+                    if passed != value:
+                        holder[name] = passed
+                        changed = True
+                self._read += _STRING
+            if self._read > _TURN:
+                await self._count(0)
+        return changed
+
+    async def _count(self, characters: int) -> None:
+        """Gives others a turn where much was read."""
+        self._read += characters
+        if self._read > _TURN:
+            self._read = 0
+            await turn()
+
+    @property
+    def _unknown(self) -> bool:
+        """Whether they are in no dialect that is known."""
+        return self.dialect is None or isinstance(self.dialect, Plain)
+
+    async def _found(self, document: Any) -> list[Any]:  # noqa: ANN401  # any JSON value
+        """Finds out what they are written in; what is held of documents in another."""
+        if not self._unknown or (self.dialect is None and not isinstance(document, dict | str)):
+            return []
+        found = dialect_of(document, self._outputs)
+        if self.dialect is None:
+            self.dialect = found
+        elif not isinstance(found, Plain):
+            before, self.dialect = await self.dialect.rest(), found
+            return before
+        return []
+
+    async def rest(self) -> list[Any]:
+        """What is still held when no more come."""
+        rest = await self.dialect.rest() if self.dialect is not None and not self._outputs.blocked else []
+        text = await self._outputs.finish(self._TEXT)
+        return [*rest, Words(text)] if text else rest
+
+    def failed(self) -> list[Any]:
+        """What ends them where something went wrong."""
+        return [] if self.dialect is None else self.dialect.failed()
+
+
+class Words(str):
+    """Data that is no JSON."""
+
+    __slots__ = ()
+
+
+def spelled(document: Any) -> str:  # noqa: ANN401  # any JSON value
+    """A document as JSON, or the words that take its place."""
+    return document if isinstance(document, Words) else written(document)
