@@ -27,7 +27,7 @@ class Conversations:
     Args:
         make: Makes the shield of a thread, given its id: with a new `Vault()`, say, or with
             `vaults.vault(thread)` of a `RedisVaults`. With the former, what was taken out can be put back as
-            long as the conversation is kept here.
+            long as the conversation is kept here; what stood for it is not given to anything else later.
         most: How many conversations are kept; the one that was idle longest goes first.
         ttl: Seconds after its last use that a conversation is kept.
 

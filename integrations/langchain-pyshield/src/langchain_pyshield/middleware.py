@@ -25,6 +25,7 @@ from langchain_pyshield.incoming import Incoming, asked, hide, incoming
 from langchain_pyshield.marks import refusal, scanned, withheld, withheld_since
 from langchain_pyshield.modes import scans_its_stream
 from langchain_pyshield.outgoing import answer, arguments
+from langchain_pyshield.placeholders import reserve
 from langchain_pyshield.rules import Rules, tool_names, tool_shields, wrong
 from langchain_pyshield.shields import Shields, arun, run
 from langchain_pyshield.transformer import PyShieldTransformer
@@ -138,7 +139,7 @@ class PyShieldMiddleware(AgentMiddleware):
         return await arun(self._enter(runtime, state["messages"]))
 
     def _enter(self, runtime: Runtime[Any], messages: Sequence[BaseMessage]) -> Steps[dict[str, Any] | None]:
-        shields: Shields = yield self._find(runtime)
+        shields = yield from self._conversation(runtime, messages)
         done, refused = yield from self._entering(shields, messages)
         changed: list[BaseMessage] = [done.changed[at] for at in sorted(done.changed)]
         if refused is not None:
@@ -190,8 +191,8 @@ class PyShieldMiddleware(AgentMiddleware):
         return await arun(self._answered(sent, await handler(sent)))
 
     def _sent(self, request: ModelRequest[Any]) -> Steps[ModelRequest[Any] | ExtendedModelResponse[Any]]:
-        shields: Shields = yield self._find(request.runtime)
         rules, messages = self._rules, request.messages
+        shields = yield from self._conversation(request.runtime, messages)
         done = yield from incoming(rules, shields, messages)
         if done.refused is not None:
             return _ended(refusal(rules.refusal, done.refused))
@@ -261,11 +262,11 @@ class PyShieldMiddleware(AgentMiddleware):
         return result
 
     def _called(self, request: ToolCallRequest) -> Steps[ToolCallRequest | ToolMessage]:
-        shields: Shields = yield self._find(request.runtime)
+        messages = _messages(request)
+        shields = yield from self._conversation(request.runtime, messages)
         call, rules = request.tool_call, self._rules
         self._calls.note(call["id"], Call(shields, ""))
         who = shields if rules.restores_for(call["name"]) else shields.unrestored
-        messages = request.state.get("messages", ()) if isinstance(request.state, dict) else ()
         args, refused = yield from arguments(rules, who, asked(messages), call["args"])
         if refused is not None:
             message = ToolMessage("", tool_call_id=call["id"], name=call["name"])
@@ -277,7 +278,7 @@ class PyShieldMiddleware(AgentMiddleware):
         return request.override(tool_call={**call, "args": dict(args)})
 
     def _returned(self, request: ToolCallRequest, result: Any) -> Steps[Any]:  # noqa: ANN401
-        shields: Shields = yield self._find(request.runtime)
+        shields = yield from self._conversation(request.runtime, _messages(request))
         if isinstance(result, list):
             done_all: list[Any] = []
             for one in result:
@@ -320,6 +321,16 @@ class PyShieldMiddleware(AgentMiddleware):
         got = yield from answer(self._rules, shields, asked(messages), [last])
         return None if got.messages[0] is last else {"messages": got.messages}
 
+    def _conversation(
+        self,
+        runtime: Any,  # noqa: ANN401  # a Runtime or a ToolRuntime
+        messages: Sequence[BaseMessage],
+    ) -> Steps[Shields]:
+        """What scans the conversation, once it knows of the placeholders that it has not given itself."""
+        shields: Shields = yield self._find(runtime)
+        yield from reserve(shields, messages)
+        return shields
+
     def _find(self, runtime: Any) -> Find:  # noqa: ANN401  # a Runtime or a ToolRuntime
         return Find(self._shields, _thread(runtime))
 
@@ -332,6 +343,13 @@ def _thread(runtime: Any) -> str | None:  # noqa: ANN401  # a Runtime or a ToolR
 def _info(runtime: Any, name: str) -> str | None:  # noqa: ANN401
     value = getattr(getattr(runtime, "execution_info", None), name, None)
     return None if value is None else str(value)
+
+
+def _messages(request: ToolCallRequest) -> Sequence[BaseMessage]:
+    """Those of the state that a tool is called in."""
+    state = request.state
+    messages: Sequence[BaseMessage] = state.get("messages", ()) if isinstance(state, dict) else ()
+    return messages
 
 
 def _ended(refused: BaseMessage) -> ExtendedModelResponse[Any]:

@@ -16,6 +16,7 @@ from langchain_pyshield.content import (
     with_aside,
 )
 from langchain_pyshield.marks import refusal, restored
+from langchain_pyshield.placeholders import lost
 from langchain_pyshield.shields import Scans
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def answer(
 def arguments(
     rules: Rules, shields: Shields, prompt: str, args: Mapping[str, Any], place: Place = "tool_call"
 ) -> Steps[tuple[Mapping[str, Any], tuple[str, ...] | None]]:
-    """Scans the arguments of a tool call.
+    """Scans the arguments of a tool call; they are refused if a placeholder in them cannot be restored.
 
     Returns:
         The arguments as the tool may have them, and who refuses them, if somebody does.
@@ -115,6 +116,9 @@ def arguments(
     fresh = list(dict.fromkeys(texts(args, VALUES)))
     if not fresh:
         return args, None
+    unknown: list[str] = (yield from lost(shields, fresh)) if shields.restores else []
+    if unknown:
+        return args, rules.refused(place, ("Deanonymize",))
     results: dict[str, ScanResult] = dict(
         zip(fresh, (yield Scans(shields, "output", prompt, fresh)), strict=True)
     )

@@ -83,8 +83,14 @@ class Rules:
             for result in judged:
                 self.on_result(place, result)
         refusing = refused_by(judged, self.refuses)
-        if refusing is None:
-            return None
+        return None if refusing is None else self.refused(place, refusing)
+
+    def refused(self, place: Place, refusing: tuple[str, ...]) -> tuple[str, ...]:
+        """Who refuses what stands at a place.
+
+        Raises:
+            Refused: If that is what was asked for.
+        """
         if (self.blocked_tools if place.startswith("tool") else self.blocked) == "raise":
             raise Refused.at(place, refusing)
         return refusing

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
+from langchain_pyshield.placeholders import Read
 from pyshield._twin import twin_of
 from pyshield.input_scanners import Anonymize
 from pyshield.output_scanners import Deanonymize
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
 
     from pyshield.results import ScanResult
     from pyshield.stream import BlockingOutputStream, CutWhen, OutputStream, PassPolicy, StreamEvent
+    from pyshield.vault import RedisVault, Vault
 
 __all__ = ["Feed", "Open", "Passed", "Scans", "Shields", "Step", "Steps", "arun", "run"]
 
 Side: TypeAlias = Literal["prompt", "output"]
+
+_KEEPING = (Anonymize, Deanonymize)
 
 _T = TypeVar("_T")
 
@@ -142,11 +146,20 @@ class Shields:
     def __init__(self, shield: Shield) -> None:
         self.shield = shield
         self.passed = Passed()
+        self.read = Read()
 
     @cached_property
     def blocking(self) -> BlockingShield:
         """The same scanners, for hooks that may not await."""
         return twin_of(self.shield, BlockingShield)
+
+    @cached_property
+    def vaults(self) -> tuple[Vault | RedisVault, ...]:
+        """Where what was taken out of prompts is kept; one, as a rule."""
+        scanners = [s for s in (*self.shield.prompt, *self.shield.output) if isinstance(s, _KEEPING)]
+        session: Any = getattr(self.shield, "vault", None)
+        vaults = [scanner.params["vault"] if session is None else session for scanner in scanners]
+        return tuple({id(vault): vault for vault in vaults}.values())
 
     @property
     def restores(self) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from langchain.agents.middleware import ModelRequest
     from langchain_core.messages import BaseMessage
 
-    from langchain_pyshield.shields import Shields, Steps
+    from langchain_pyshield.shields import Steps
 
 __all__ = ["SolePyShieldMiddleware"]
 
@@ -66,8 +66,8 @@ class SolePyShieldMiddleware(PyShieldMiddleware):
         self, request: ModelRequest[Any]
     ) -> Steps[tuple[ModelRequest[Any], Sequence[BaseMessage]] | ExtendedModelResponse[Any]]:
         """The request with what came since the last one as it may be sent, and what of it is different."""
-        shields: Shields = yield self._find(request.runtime)
         messages = request.messages
+        shields = yield from self._conversation(request.runtime, messages)
         done, refused = yield from self._entering(shields, messages)
         # In the state they take the places of those with the same ids; what has none is not in the state.
         changed: list[BaseMessage] = [message for message in done.changed.values() if message.id is not None]
