@@ -23,7 +23,7 @@ from langchain_pyshield.content import ANSWER, texts
 from langchain_pyshield.conversations import Conversations, Find
 from langchain_pyshield.incoming import Incoming, asked, hide, incoming
 from langchain_pyshield.marks import refusal, scanned, withheld, withheld_since
-from langchain_pyshield.modes import scans_its_stream
+from langchain_pyshield.modes import hides_tokens
 from langchain_pyshield.outgoing import answer, arguments
 from langchain_pyshield.placeholders import reserve
 from langchain_pyshield.rules import Rules, tool_names, tool_shields, wrong
@@ -212,7 +212,7 @@ class PyShieldMiddleware(AgentMiddleware):
         call = Call(shields, asked(request.messages))
         namespace = _info(request.runtime, "checkpoint_ns")
         self._calls.note(namespace, call)
-        if rules.tokens == "whole" or (rules.tokens == "scanned" and not scans_its_stream(namespace)):
+        if hides_tokens(rules.tokens, namespace):
             tags = [*(request.model.tags or ()), TAG_NOSTREAM]
             request = request.override(model=request.model.model_copy(update={"tags": tags}))
         return request
