@@ -1,8 +1,8 @@
 """Models of the Hugging Face hub: fetched with its own client, of one commit, checked against its hashes.
 
 `HF_HOME`, `HF_HUB_CACHE`, `HF_TOKEN`, `HF_HUB_OFFLINE` and `HF_ENDPOINT` are honoured as they stand when a
-model is asked for. Fetched are the graph, its external weights if there are any, `config.json` and
-`tokenizer.json`.
+model is asked for. Fetched are the graph, its external weights if there are any, `config.json`,
+`tokenizer.json`, and what says how an embedding is made of tokens, if there is that.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _SHA256, _GIT_SHA1 = 64, 40
 _CHUNK = 1 << 20
 _YES = {"1", "ON", "YES", "TRUE"}
 _BESIDE = ("config.json", "tokenizer.json")
+_POOLING = "1_Pooling/config.json"
 
 Stamp = tuple[str, int, int]
 _checked: set[Stamp] = set()
@@ -74,6 +75,8 @@ class _Repository:
         self.commit: str | None = None
         self.force = force
         self.offline = offline
+        self._answers = offline
+        """Whether the hub was heard of this repository, or need not be."""
 
     def file(self, path: str) -> Path:
         """A file of it, fetched if it is not here.
@@ -85,6 +88,7 @@ class _Repository:
         client = _client(self.model)
         if self._remembered_absent(path):
             raise _Wanted(path)
+        self._knock(path)
         try:
             found = client.hf_hub_download(
                 self.name,
@@ -104,6 +108,30 @@ class _Repository:
         if self.commit is None:
             self.commit = _commit(here, path)
         return here
+
+    def _knock(self, path: str) -> None:
+        """Asks once whether the hub answers: the client would ask one that does not for minutes."""
+        from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
+
+        revision, endpoint = self.commit or self.asked, os.environ.get("HF_ENDPOINT") or None
+        here = try_to_load_from_cache(self.name, path, cache_dir=cache_directory(), revision=revision)
+        if self._answers or (isinstance(here, str) and not self.force):
+            return
+        seconds = constants.HF_HUB_ETAG_TIMEOUT
+        try:
+            get_hf_file_metadata(
+                hf_hub_url(self.name, path, revision=revision, endpoint=endpoint),
+                token=os.environ.get("HF_TOKEN") or None,
+                timeout=seconds,
+                library_name="pyshield",
+            )
+        except Exception as error:  # noqa: BLE001  # what else is wrong the client tells, and this sorts, below
+            if any("Timeout" in kind.__name__ for kind in type(error).__mro__):
+                at = f"{self.name}@{revision or 'main'}"
+                self._fail(
+                    f"{at}: the hub at {_endpoint()} did not answer in {seconds} s", "download", error
+                )
+        self._answers = True
 
     def _refuse(self, path: str, error: Exception) -> NoReturn:
         """The error of this model."""
@@ -156,13 +184,16 @@ def fetch(model: Model, *, force: bool = False, offline: bool | None = None) -> 
     Args:
         model: The declaration.
         force: Whether to fetch them even if they are here.
-        offline: Whether to look in the cache alone; as `HF_HUB_OFFLINE` says if not given.
+        offline: Whether to look in the cache alone; as `HF_HUB_OFFLINE` and the model's `local_files_only`
+            say if not given.
 
     Raises:
         ModelError: If the client is not installed, the hub cannot be reached, a file is not there, or it is
             not what the hub says.
     """
-    offline = _offline() if offline is None else offline
+    if offline is None:
+        # As transformers takes it.
+        offline = _offline() or model.kwargs.get("local_files_only") is True
     own = _Repository(model, model.path, model.revision, force=force, offline=offline)
     other = own
     if model.onnx_path is not None and (model.onnx_path, model.onnx_revision) != (model.path, model.revision):
@@ -179,15 +210,18 @@ def fetch(model: Model, *, force: bool = False, offline: bool | None = None) -> 
     at, path = graph
     files = [path, *_external(other, at)]
     inside = at.rpartition("/")[0]
-    for name in _BESIDE:
-        places = [(own, model.subfolder), (own, ""), (other, inside), (other, "")]
+    places = [(own, model.subfolder), (own, ""), (other, inside), (other, "")]
+    directories = []
+    for name in (*_BESIDE, _POOLING):
         found = _first((repository, f"{folder}/{name}".strip("/")) for repository, folder in places)
-        if found is None:
+        if found is not None:
+            files.append(found[1])
+            directories.append(found[1].parents[name.count("/")])
+        elif name in _BESIDE:
             raise ModelError(f"model {model.path}: {own.name}/{name} is missing", model.path, "missing")
-        files.append(found[1])
+    directories = list(dict.fromkeys(directories))
     commits = {repository.name: repository.commit or "" for repository in (own, other)}
     checked = {file: _check(model, file) for file in files}
-    directories = list(dict.fromkeys(file.parent for file in files[-len(_BESIDE) :]))
     return Fetched(path, directories, checked, commits)
 
 

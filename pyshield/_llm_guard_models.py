@@ -16,6 +16,7 @@ def _of_hub(
     *,
     most: int | None = 512,
     activation: str | None = None,
+    pooling: str | None = None,
 ) -> Model:
     """A model whose ONNX file is in its repository's folder `onnx`, or elsewhere.
 
@@ -25,9 +26,10 @@ def _of_hub(
         apart: The repository of the ONNX file and its commit, if it is another one.
         most: Tokens of a window.
         activation: What makes probabilities of its numbers, if its configuration does not say.
+        pooling: How an embedding is made of its tokens, which a cache that another program filled may lack.
     """
     onnx, onnx_revision = apart or (path, revision)
-    given = {"max_length": most, "function_to_apply": activation}
+    given = {"max_length": most, "function_to_apply": activation, "pooling": pooling}
     return Model(
         path,
         revision=revision,
@@ -100,6 +102,6 @@ BIAS = _of_hub(
 REFUSAL = _of_hub(
     "ProtectAI/distilroberta-base-rejection-v1", "65584967c3f22ff7723e5370c65e0e76791e6055", most=128
 )
-BGE_BASE = _of_hub("BAAI/bge-base-en-v1.5", "a5beb1e3e68b9ab74eb54cfd186867f64f240e1a", most=None)
-BGE_LARGE = _of_hub("BAAI/bge-large-en-v1.5", "d4aa6901d3a41ba39fb536a557fa166f842b0e09", most=None)
-BGE_SMALL = _of_hub("BAAI/bge-small-en-v1.5", "5c38ec7c405ec4b44b94cc5a9bb96e735b38267a", most=None)
+BGE_BASE = _of_hub("BAAI/bge-base-en-v1.5", "a5beb1e3e68b9ab74eb54cfd186867f64f240e1a", most=None, pooling="cls")
+BGE_LARGE = _of_hub("BAAI/bge-large-en-v1.5", "d4aa6901d3a41ba39fb536a557fa166f842b0e09", most=None, pooling="cls")
+BGE_SMALL = _of_hub("BAAI/bge-small-en-v1.5", "5c38ec7c405ec4b44b94cc5a9bb96e735b38267a", most=None, pooling="cls")

@@ -40,9 +40,10 @@ class Model:
         onnx_revision: As `revision`, for `onnx_path`.
         onnx_subfolder: Where in it the ONNX file is.
         onnx_filename: The name of the ONNX file.
-        kwargs: Taken for llm-guard's sake; transformers' alone.
+        kwargs: `local_files_only` forbids to fetch; the others are taken for llm-guard's sake.
         pipeline_kwargs: `max_length` limits a window's tokens, `function_to_apply` says how logits become
-            probabilities; the others are taken for llm-guard's sake. No text is cut off at `max_length`: a
+            probabilities, `pooling` (`"cls"` or `"mean"`) how an embedding is made of tokens, if not as the
+            model's `1_Pooling/config.json` says; the others are taken for llm-guard's sake. No text is cut off at `max_length`: a
             longer one is read in several windows.
         tokenizer_kwargs: Taken for llm-guard's sake; transformers' alone.
         providers: Execution providers in the order of preference: `"cpu"`, `"cuda"`, `"tensorrt"`,
@@ -99,7 +100,7 @@ class Model:
         check.boolean("strict", self.strict)
         check.integer("max_windows", self.max_windows, least=1, most=_MOST_WINDOWS)
         self._check_options(check)
-        _ = self._max_length, self._activation
+        _ = self._max_length, self._activation, self._pooling
 
     def _check_options(self, check: Check) -> None:
         """What need not be given."""
@@ -128,6 +129,13 @@ class Model:
             )
         return given if given in {"sigmoid", "softmax"} else None
 
+    @property
+    def _pooling(self) -> Literal["cls", "mean"] | None:
+        given = self.pipeline_kwargs.get("pooling")
+        if given not in {None, "cls", "mean"}:
+            Check("Model").fail("pipeline_kwargs.pooling", f"expected 'cls' or 'mean', got {shown(given)}")
+        return given  # type: ignore[no-any-return]
+
     def __str__(self) -> str:
         return self.path
 
@@ -139,7 +147,8 @@ class Model:
         """The model as the runtime reads it: files on this machine, fetched from the hub if need be.
 
         Args:
-            offline: Whether to look on this machine alone; as `HF_HUB_OFFLINE` says if not given.
+            offline: Whether to look on this machine alone; as `HF_HUB_OFFLINE` and `local_files_only` say if
+                not given.
 
         Raises:
             ModelError: If the model is nowhere to be found.
@@ -153,6 +162,7 @@ class Model:
             "directories": [str(directory) for directory in directories],
             "max_tokens": self._max_length,
             "activation": self._activation,
+            "token_pooling": self._pooling,
             "providers": list(self.providers),
             "strict": self.strict,
             "workers": self.workers,

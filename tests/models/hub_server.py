@@ -42,7 +42,10 @@ class Repository:
 
 
 class HubServer(ThreadingHTTPServer):
-    """`GET` and `HEAD` of `/<organisation>/<name>/resolve/<revision>/<path>`."""
+    """`GET` and `HEAD` of `/<organisation>/<name>/resolve/<revision>/<path>`.
+
+    As on the hub, graphs and weights lie elsewhere, under their hash, and the hub sends there.
+    """
 
     daemon_threads = True
 
@@ -50,6 +53,10 @@ class HubServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.repositories: dict[str, Repository] = {}
         self.requests: list[str] = []
+        self.stored: dict[str, bytes] = {}
+        self.silent = False
+        """Whether it takes requests and does not answer."""
+        self.closing = threading.Event()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -79,7 +86,23 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def _send(self, status: int, content: bytes, headers: dict[str, str], *, with_body: bool) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if with_body:
+            self.wfile.write(content)
+
     def _answer(self, *, with_body: bool) -> None:
+        if self.server.silent:
+            self.server.closing.wait()
+            self.close_connection = True
+            return None
+        if self.path.startswith("/stored/"):
+            content = self.server.stored[self.path.removeprefix("/stored/")]
+            return self._send(200, content, {"ETag": '"of the store"'}, with_body=with_body)
         if "/resolve/" in self.path:  # the client also asks, once and in passing, about things of its own
             self.server.requests.append(f"{self.command} {self.path}")
         name, _, rest = self.path.lstrip("/").partition("/resolve/")
@@ -96,17 +119,19 @@ class _Handler(BaseHTTPRequestHandler):
         content = repository.files.get(path)
         if content is None:
             return self._refuse(404, "EntryNotFound", repository.commit)
-        if path.endswith(".onnx"):
+        headers = {"X-Repo-Commit": repository.commit}
+        if path.endswith((".onnx", ".onnx_data", ".bin")):
             etag = hashlib.sha256(content).hexdigest()
-        else:
-            etag = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-        if path in repository.corrupt:
-            content = content[:-1] + bytes([content[-1] ^ 1])
-        self.send_response(200)
-        self.send_header("X-Repo-Commit", repository.commit)
-        self.send_header("ETag", f'"{etag}"')
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if with_body:
-            self.wfile.write(content)
-        return None
+            headers |= {"X-Linked-Etag": f'"{etag}"', "X-Linked-Size": str(len(content))}
+            # By another name it is another host: the client follows the hub to itself, but not away.
+            store = f"http://localhost:{self.server.server_address[1]}"
+            headers |= {"ETag": '"of the redirection"', "Location": f"{store}/stored/{etag}"}
+            self.server.stored[etag] = _damaged(content) if path in repository.corrupt else content
+            return self._send(302, b"", headers, with_body=with_body)
+        etag = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+        content = _damaged(content) if path in repository.corrupt else content
+        return self._send(200, content, headers | {"ETag": f'"{etag}"'}, with_body=with_body)
+
+
+def _damaged(content: bytes) -> bytes:
+    return content[:-1] + bytes([content[-1] ^ 1])

@@ -14,7 +14,7 @@ from pyshield.errors import ConfigError, LLMGuardValidationError, ModelError
 from pyshield.model import Model
 from pyshield.models import embed_blocking
 from pyshield.util import calculate_risk_score as crs
-from tests.models.small_models import encoder, ordinary, sigmoid, softmax, weights
+from tests.models.small_models import embedder, encoder, ordinary, sigmoid, softmax, weights
 
 
 @pytest.fixture(scope="module")
@@ -223,12 +223,7 @@ def test_relevance(model):
 
 @pytest.mark.parametrize(("described", "similarity"), [({"pooling_mode_cls_token": True}, 1.0), (None, 0.5)])
 def test_relevance_pools_as_the_directory_says(tmp_path, described, similarity):
-    def add(graph):
-        graph.token(
-            "last_hidden_state", weights(3, {"hello": [0, 1, 0], "world": [0, 0, 1], "[CLS]": [1, 0, 0]})
-        )
-
-    directory = ordinary(tmp_path, "BertModel", [], add)
+    directory = embedder(tmp_path)
     if described:
         (directory / "1_Pooling").mkdir()
         (directory / "1_Pooling" / "config.json").write_text(json.dumps(described))
