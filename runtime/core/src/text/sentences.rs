@@ -10,15 +10,19 @@ use crate::span::Span;
 /// after a single letter, as in initials, ends none. No list of abbreviations: `Dr. Who` is two. Linear in
 /// the text.
 pub fn sentences(text: &str) -> Vec<Span> {
-    let mut spans = Vec::new();
-    let mut start = 0;
+    each_sentence(text).collect()
+}
+
+/// As [`sentences`], one after another: the text is read as far as they are asked for.
+pub fn each_sentence(text: &str) -> impl Iterator<Item = Span> + '_ {
+    let mut start = Some(0);
     let mut ends = Ends::from(0);
-    while let Some(end) = ends.next(text, true) {
-        push(text, start, end, &mut spans);
-        start = end;
-    }
-    push(text, start, text.len(), &mut spans);
-    spans
+    let mut cut = move || {
+        let begin = start?;
+        start = ends.next(text, true);
+        Some(begin..start.unwrap_or(text.len()))
+    };
+    std::iter::from_fn(move || cut()).filter_map(|range| span(text, range.start, range.end))
 }
 
 /// Where the sentences of a text end, one after another, of a text that may still grow.
@@ -122,12 +126,10 @@ fn closed(text: &str, end: usize, last: bool) -> Option<usize> {
     (last || bytes < rest.len() || count == MOST_CLOSERS).then_some(end + bytes)
 }
 
-fn push(text: &str, start: usize, end: usize, spans: &mut Vec<Span>) {
-    let Some(piece) = text.get(start..end) else { return };
-    if piece.chars().any(char::is_alphanumeric) {
-        let front = piece.len() - piece.trim_start().len();
-        spans.push(Span::new(start + front, start + piece.trim_end().len()));
-    }
+fn span(text: &str, start: usize, end: usize) -> Option<Span> {
+    let piece = text.get(start..end).filter(|piece| piece.chars().any(char::is_alphanumeric))?;
+    let front = piece.len() - piece.trim_start().len();
+    Some(Span::new(start + front, start + piece.trim_end().len()))
 }
 
 #[cfg(test)]

@@ -113,11 +113,11 @@ impl ModelScanner for Code {
         if self.spec.is_blocked { Reads::Windows } else { Reads::Whole }
     }
 
-    fn passages(&self, input: &Input<'_>) -> Vec<Passage> {
+    fn passages(&self, input: &Input<'_>, most: usize) -> Vec<Passage> {
         if input.text.is_blank() {
             return Vec::new();
         }
-        let blocks = blocks(input.text.as_str());
+        let blocks = blocks(input.text.as_str(), most);
         if blocks.is_empty() {
             return vec![Passage::whole(input)];
         }
@@ -154,30 +154,36 @@ impl ModelScanner for Code {
 }
 
 /// Where a Markdown text has code: between triple backticks, and between single ones if it looks like code.
-/// Linear in the text.
-fn blocks(text: &str) -> Vec<Range<usize>> {
+/// Linear in the text. Of more than `most` one more than that.
+fn blocks(text: &str, most: usize) -> Vec<Range<usize>> {
     const FENCE: &str = "```";
     let mut blocks = Vec::new();
     let mut at = 0;
     let mut prose = 0;
-    while let Some(open) = text[at..].find(FENCE).map(|found| at + found) {
+    while blocks.len() <= most
+        && let Some(open) = text[at..].find(FENCE).map(|found| at + found)
+    {
         let inside = open + FENCE.len();
         let Some(close) = text[inside..].find(FENCE).map(|found| inside + found) else { break };
-        inline(text, prose..open, &mut blocks);
+        inline(text, prose..open, most, &mut blocks);
         let info = text[inside..close].bytes().take_while(u8::is_ascii_alphanumeric).count();
         let start = if text[inside + info..close].starts_with('\n') { inside + info + 1 } else { inside };
         push(text, start..close, &mut blocks);
         at = close + FENCE.len();
         prose = at;
     }
-    inline(text, prose..text.len(), &mut blocks);
+    inline(text, prose..text.len(), most, &mut blocks);
+    blocks.truncate(most.saturating_add(1));
     blocks
 }
 
-/// Code between single backticks of one line.
-fn inline(text: &str, range: Range<usize>, blocks: &mut Vec<Range<usize>>) {
+/// Code between single backticks of one line, until there are more than `most` blocks.
+fn inline(text: &str, range: Range<usize>, most: usize, blocks: &mut Vec<Range<usize>>) {
     let mut open = None;
     for (at, c) in text[range.clone()].char_indices().map(|(at, c)| (range.start + at, c)) {
+        if blocks.len() > most {
+            return;
+        }
         match (c, open) {
             ('\n', _) => open = None,
             ('`', None) => open = Some(at + 1),
@@ -209,7 +215,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<&str> {
-        blocks(text).into_iter().map(|range| &text[range]).collect()
+        blocks(text, usize::MAX).into_iter().map(|range| &text[range]).collect()
     }
 
     #[test]
@@ -222,10 +228,23 @@ mod tests {
         assert!(found("``` ```").is_empty());
     }
 
+    #[test]
+    fn no_more_blocks_are_kept_than_show_that_they_are_too_many() {
+        for unit in ["`+`", "```x```", "```+``` `+`\n", "a+\n"] {
+            let text = unit.repeat(100_000);
+            let all = blocks(&text, usize::MAX);
+            for most in [0, 1, 1_024] {
+                let some = blocks(&text, most);
+                assert_eq!(some, all[..all.len().min(most + 1)], "{unit}");
+                assert!(some.capacity() <= 4 * (most + 1), "{unit}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn blocks_are_parts_of_any_text(text in "[`a(é\n ]{0,60}") {
-            for range in blocks(&text) {
+            for range in blocks(&text, usize::MAX) {
                 prop_assert!(text.get(range).is_some_and(|block| !block.trim().is_empty()));
             }
         }

@@ -89,7 +89,7 @@ impl ModelScanner for BanCompetitors {
         self.spec.redact
     }
 
-    fn passages(&self, input: &Input<'_>) -> Vec<Passage> {
+    fn passages(&self, input: &Input<'_>, _most: usize) -> Vec<Passage> {
         if input.text.is_blank() || self.names.is_empty() {
             return Vec::new();
         }

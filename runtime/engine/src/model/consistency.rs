@@ -108,7 +108,7 @@ impl ModelScanner for FactualConsistency {
         Reads::Whole
     }
 
-    fn passages(&self, input: &Input<'_>) -> Vec<Passage> {
+    fn passages(&self, input: &Input<'_>, _most: usize) -> Vec<Passage> {
         let prompt = input.prompt.filter(|prompt| !prompt.is_blank() && !input.text.is_blank());
         let Some(prompt) = prompt else { return Vec::new() };
         let (output, prompt) = (Piece::Text(0..input.text.len()), Piece::Prompt(0..prompt.len()));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use pyshield_core::Input;
-use pyshield_core::text::sentences::sentences;
+use pyshield_core::text::sentences::each_sentence;
 use serde::Deserialize;
 
 use super::passage::{Passage, Piece};
@@ -37,16 +37,18 @@ pub enum MatchType {
     TruncateTokenHeadTail,
 }
 
-/// The passages of a text.
-pub fn passages(match_type: MatchType, input: &Input<'_>) -> Vec<Passage> {
+/// The passages of a text; of more than `most` one more than that.
+pub fn passages(match_type: MatchType, input: &Input<'_>, most: usize) -> Vec<Passage> {
     let text = input.text.as_str();
     match match_type {
         MatchType::Full => vec![Passage::whole(input)],
-        MatchType::Sentence => sentence_ranges(text).into_iter().map(Passage::part).collect(),
+        MatchType::Sentence => sentence_ranges(text, most).into_iter().map(Passage::part).collect(),
         MatchType::Chunks => {
-            let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-            let ranges = super::window::ranges(starts.len() - 1, CHUNK, OVERLAP);
-            ranges.into_iter().map(|range| Passage::part(starts[range.start]..starts[range.end])).collect()
+            let most = most.saturating_add(1);
+            let starts = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            let starts: Vec<usize> = starts.take(most.saturating_mul(CHUNK).saturating_add(1)).collect();
+            let ranges = super::window::ranges(starts.len() - 1, CHUNK, OVERLAP).into_iter().take(most);
+            ranges.map(|range| Passage::part(starts[range.start]..starts[range.end])).collect()
         }
         MatchType::TruncateHeadTail => {
             if text.chars().nth(CHUNK).is_none() {
@@ -62,13 +64,11 @@ pub fn passages(match_type: MatchType, input: &Input<'_>) -> Vec<Passage> {
     }
 }
 
-/// The sentences of a text, in bytes; a text of no sentence is one.
-pub(crate) fn sentence_ranges(text: &str) -> Vec<Range<usize>> {
-    let spans = sentences(text);
-    if spans.is_empty() {
-        return std::iter::once(0..text.len()).collect();
-    }
-    spans.into_iter().map(|span| span.start..span.end).collect()
+/// The sentences of a text, in bytes; a text of no sentence is one. Of more than `most` one more than that.
+pub(crate) fn sentence_ranges(text: &str, most: usize) -> Vec<Range<usize>> {
+    let ranges = each_sentence(text).map(|span| span.start..span.end);
+    let ranges: Vec<_> = ranges.take(most.saturating_add(1)).collect();
+    if ranges.is_empty() { std::iter::once(0..text.len()).collect() } else { ranges }
 }
 
 #[cfg(test)]
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn sentences_and_what_is_none() {
         let read = |text: &'static str| {
-            sentence_ranges(text).into_iter().map(|range| &text[range]).collect::<Vec<_>>()
+            sentence_ranges(text, 9).into_iter().map(|range| &text[range]).collect::<Vec<_>>()
         };
         assert_eq!(read("One. Two (2.5)?\n\nThree"), ["One.", "Two (2.5)?", "Three"]);
         assert_eq!(read("!?"), ["!?"]);
@@ -91,12 +91,25 @@ mod tests {
         let long = "é".repeat(600);
         let text = Text::from(&*long);
         let input = Input::text(&text);
-        assert_eq!(passages(MatchType::Full, &input).len(), 1);
-        assert_eq!(passages(MatchType::Chunks, &input).len(), 3);
-        let ends = passages(MatchType::TruncateHeadTail, &input);
+        assert_eq!(passages(MatchType::Full, &input, 9).len(), 1);
+        assert_eq!(passages(MatchType::Chunks, &input, 9).len(), 3);
+        let ends = passages(MatchType::TruncateHeadTail, &input, 9);
         assert_eq!(ends[0].text.resolve(&input).chars().count(), 255);
         let short = Text::from("short");
         let short = Input::text(&short);
-        assert_eq!(passages(MatchType::TruncateHeadTail, &short)[0].text.resolve(&short), "short");
+        assert_eq!(passages(MatchType::TruncateHeadTail, &short, 9)[0].text.resolve(&short), "short");
+    }
+
+    #[test]
+    fn one_more_than_are_read_is_made_at_most() {
+        let long = "Say é. ".repeat(2_000);
+        let text = Text::from(&*long);
+        let input = Input::text(&text);
+        for way in [MatchType::Sentence, MatchType::Chunks] {
+            let all = passages(way, &input, usize::MAX);
+            for most in [0, 1, 7, all.len() - 1, all.len()] {
+                assert_eq!(passages(way, &input, most), all[..all.len().min(most + 1)], "{way:?} {most}");
+            }
+        }
     }
 }

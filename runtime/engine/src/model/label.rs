@@ -233,7 +233,7 @@ impl ModelScanner for LabelScanner {
         }
     }
 
-    fn passages(&self, input: &Input<'_>) -> Vec<Passage> {
+    fn passages(&self, input: &Input<'_>, most: usize) -> Vec<Passage> {
         if input.text.is_blank() {
             return Vec::new();
         }
@@ -242,14 +242,14 @@ impl ModelScanner for LabelScanner {
         }
         match (self.spec.with_prompt, input.prompt) {
             (true, Some(prompt)) if self.spec.match_type == MatchType::Sentence => {
-                let of_prompt = sentence_ranges(prompt.as_str()).into_iter().map(Piece::Prompt);
+                let of_prompt = sentence_ranges(prompt.as_str(), most).into_iter().map(Piece::Prompt);
                 let of_prompt = of_prompt.map(|text| Passage { text, pair: None, ends: None });
-                of_prompt.chain(passages(MatchType::Sentence, input)).collect()
+                of_prompt.chain(passages(MatchType::Sentence, input, most)).collect()
             }
             (true, Some(prompt)) => {
                 vec![Passage::own(format!("{}\n{}", prompt.as_str(), input.text.as_str()))]
             }
-            _ => passages(self.spec.match_type, input),
+            _ => passages(self.spec.match_type, input, most),
         }
     }
 

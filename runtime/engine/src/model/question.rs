@@ -40,6 +40,25 @@ pub(crate) struct Asked {
     failed: Option<ModelFault>,
 }
 
+/// A question that was answered, and what the model said, as it came.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    asked: Asked,
+    answered: Option<Answered>,
+}
+
+impl Heard {
+    /// How much there is to make sense of, in passages and rows.
+    pub(crate) fn size(&self) -> usize {
+        self.asked.reads.len() + self.asked.reads.iter().map(|read| read.rows.len()).sum::<usize>()
+    }
+
+    /// What it says to each scanner. An error only when the request is over.
+    pub(crate) fn answers(self) -> Result<Answer, Interrupted> {
+        self.asked.answers(self.answered)
+    }
+}
+
 /// What came of a question: for each scanner its answers, and the time it took.
 pub(crate) type Answer = (Vec<Result<Answers, ModelError>>, Spent);
 
@@ -178,9 +197,15 @@ impl Asked {
         Ok(())
     }
 
-    /// Waits for the answer. An error only when the request is over; a fault of the model is each scanner's.
-    pub(crate) async fn wait(mut self, deadline: Option<Instant>) -> Result<Answer, Interrupted> {
-        let Some(receiver) = self.answer.take() else { return self.answers(None) };
+    /// Waits for the answer and makes sense of it. An error only when the request is over; a fault of the model is
+    /// each scanner's.
+    pub(crate) async fn wait(self, deadline: Option<Instant>) -> Result<Answer, Interrupted> {
+        self.hear(deadline).await?.answers()
+    }
+
+    /// Waits for the answer.
+    pub(crate) async fn hear(mut self, deadline: Option<Instant>) -> Result<Heard, Interrupted> {
+        let Some(receiver) = self.answer.take() else { return Ok(Heard { asked: self, answered: None }) };
         let answered = match deadline {
             None => receiver.await,
             Some(deadline) => match tokio::time::timeout_at(deadline.into(), receiver).await {
@@ -188,7 +213,8 @@ impl Asked {
                 Err(_) => return Err(Interrupted::Deadline),
             },
         };
-        self.answers(Some(answered.unwrap_or(Err(AskError::Fault(ModelFault::Closed)))))
+        let answered = answered.unwrap_or(Err(AskError::Fault(ModelFault::Closed)));
+        Ok(Heard { asked: self, answered: Some(answered) })
     }
 
     fn answers(self, answered: Option<Answered>) -> Result<Answer, Interrupted> {

@@ -79,7 +79,7 @@ impl ModelScanner for Relevance {
         Reads::Whole
     }
 
-    fn passages(&self, input: &Input<'_>) -> Vec<Passage> {
+    fn passages(&self, input: &Input<'_>, _most: usize) -> Vec<Passage> {
         let Some(prompt) = input.prompt.filter(|_| !input.text.is_blank()) else { return Vec::new() };
         let prompt = Passage { text: Piece::Prompt(0..prompt.len()), pair: None, ends: None };
         vec![Passage::whole(input), prompt]

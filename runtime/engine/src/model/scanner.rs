@@ -48,8 +48,9 @@ pub trait ModelScanner: Send + Sync + fmt::Debug {
         false
     }
 
-    /// What the model is to read. With nothing to read, [`Self::judge`] gets no answers.
-    fn passages(&self, input: &Input<'_>) -> Vec<Passage>;
+    /// What the model is to read. With nothing to read, [`Self::judge`] gets no answers. No more than `most` parts
+    /// of one text are read: one more shows that there are too many, and any further ones only take memory.
+    fn passages(&self, input: &Input<'_>, most: usize) -> Vec<Passage>;
 
     /// Judges the text by the answers, which are in the order of the passages.
     fn judge(&self, input: &Input<'_>, answers: &Answers) -> Result<Verdict, ScannerError>;

@@ -60,7 +60,7 @@ impl ModelScanner for SensitiveWithNames {
         self.scanner.redacts()
     }
 
-    fn passages(&self, input: &Input<'_>) -> Vec<Passage> {
+    fn passages(&self, input: &Input<'_>, _most: usize) -> Vec<Passage> {
         Names::passages(input)
     }
 

@@ -176,7 +176,7 @@ impl ModelScanner for BanTopics {
         true
     }
 
-    fn passages(&self, input: &Input<'_>) -> Vec<Passage> {
+    fn passages(&self, input: &Input<'_>, _most: usize) -> Vec<Passage> {
         if input.text.is_blank() || self.spec.topics.is_empty() {
             return Vec::new();
         }

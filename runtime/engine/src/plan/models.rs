@@ -12,10 +12,13 @@ use crate::model::Model;
 use crate::model::answer::{Answers, Spent};
 use crate::model::error::ModelError;
 use crate::model::names::Names;
-use crate::model::question::{self, Asked, Wanted};
+use crate::model::question::{self, Asked, Heard, Wanted};
 use crate::model::scanner::ModelScanner;
 use crate::outcome::Judgement;
 use crate::views::{Seen, ViewPass};
+
+/// Passages and rows of an answer that are judged on the thread that drives requests: about a millisecond's work.
+const MOST_HERE: usize = 256;
 
 /// The scanners of a plan that read one model.
 #[derive(Debug)]
@@ -35,6 +38,15 @@ struct Question {
     /// The views that were read as well.
     views: Option<Arc<ViewSet>>,
     asked: Asked,
+}
+
+/// A model that answered.
+struct Said {
+    began: Instant,
+    model: Arc<Model>,
+    readings: Vec<Reading>,
+    views: Option<Arc<ViewSet>>,
+    heard: Heard,
 }
 
 /// What one scanner has a model read.
@@ -100,8 +112,9 @@ impl Plan {
             return (Wanted { passages: Names::passages(input), heads }, reading);
         };
         // A scanner that panics here has nothing to judge by, and says so in its turn.
+        let most = scanner.model().source().max_windows.max(1);
         let of = |input: &Input<'_>| {
-            catch_unwind(AssertUnwindSafe(|| scanner.passages(input))).unwrap_or_default()
+            catch_unwind(AssertUnwindSafe(|| scanner.passages(input, most))).unwrap_or_default()
         };
         let mut passages = of(input);
         reading.passages.push(passages.len());
@@ -126,7 +139,7 @@ impl Plan {
     /// Waits for the models and has the scanners judge by what they say, each with its position. `begun` is what
     /// the text alone said: scanners that began there go on.
     pub(crate) async fn judge_by_models(
-        &self,
+        self: &Arc<Self>,
         questions: Questions,
         mut begun: Vec<(usize, Judgement)>,
         text: &Text,
@@ -135,42 +148,84 @@ impl Plan {
     ) -> Result<(Vec<(usize, Judgement)>, Spent), Interrupted> {
         let mut spent = Spent::default();
         for Question { began, model, readings, views, asked } in questions.0 {
-            let (answers, took) = asked.wait(deadline).await?;
+            let heard = asked.hear(deadline).await?;
+            let said = Said { began, model, readings, views, heard };
+            let took;
+            (begun, took) = if said.heard.size() > MOST_HERE {
+                let (plan, text, prompt) = (Arc::clone(self), text.clone(), prompt.cloned());
+                let judge = move || plan.judge_said(said, begun, &text, prompt.as_ref(), deadline);
+                elsewhere(judge, deadline).await?
+            } else {
+                self.judge_said(said, begun, text, prompt, deadline)?
+            };
             spent.tokenize += took.tokenize;
             // Models run beside each other.
             spent.inference = spent.inference.max(took.inference);
-            let source: Arc<str> = model.label().into();
-            let input = Input { text, prompt, interrupt: Interrupt::NEVER };
-            for (reading, answers) in readings.into_iter().zip(answers) {
-                let at = reading.at;
-                let (Some(stage), Some(name)) = (self.stages.get(at), self.names.get(at)) else { continue };
-                let mut judgement = match stage {
-                    Stage::Model(scanner) => {
-                        let verdict = judge_all(&**scanner, &input, &reading, views.as_deref(), answers);
-                        Judgement::new(*name, verdict, began.elapsed())
-                    }
-                    Stage::Private(scanner) => {
-                        let Some(place) = begun.iter().position(|(begun, _)| *begun == at) else { continue };
-                        let (_, mut judgement) = begun.swap_remove(place);
-                        if let Some(unnamed) = judgement.unnamed.take() {
-                            judgement.take(guard(|| {
-                                let answers = answers.map_err(|error| error.of_scanner())?;
-                                scanner.named(text, unnamed, &answers)
-                            }));
-                            judgement.elapsed = began.elapsed();
-                        }
-                        judgement
-                    }
-                    Stage::Text(_) | Stage::Network(_) | Stage::Absent(_) => continue,
-                };
-                judgement.model = Some(Arc::clone(&source));
-                judgement.by_model = stage.rests_on_model();
-                begun.push((at, judgement));
-            }
         }
         begun.sort_unstable_by_key(|(at, _)| *at);
         Ok((begun, spent))
     }
+
+    /// Has the scanners that asked a model judge by what it said.
+    fn judge_said(
+        &self,
+        said: Said,
+        mut begun: Vec<(usize, Judgement)>,
+        text: &Text,
+        prompt: Option<&Text>,
+        deadline: Option<Instant>,
+    ) -> Result<(Vec<(usize, Judgement)>, Spent), Interrupted> {
+        let Said { began, model, readings, views, heard } = said;
+        let (answers, took) = heard.answers()?;
+        let source: Arc<str> = model.label().into();
+        let input = Input { text, prompt, interrupt: Interrupt::new(deadline, None) };
+        for (reading, answers) in readings.into_iter().zip(answers) {
+            let at = reading.at;
+            let (Some(stage), Some(name)) = (self.stages.get(at), self.names.get(at)) else { continue };
+            let mut judgement = match stage {
+                Stage::Model(scanner) => {
+                    let verdict = judge_all(&**scanner, &input, &reading, views.as_deref(), answers);
+                    if let Err(ScannerError::Interrupted(why)) = verdict {
+                        return Err(why);
+                    }
+                    Judgement::new(*name, verdict, began.elapsed())
+                }
+                Stage::Private(scanner) => {
+                    let Some(place) = begun.iter().position(|(begun, _)| *begun == at) else { continue };
+                    let (_, mut judgement) = begun.swap_remove(place);
+                    if let Some(unnamed) = judgement.unnamed.take() {
+                        judgement.take(guard(|| {
+                            let answers = answers.map_err(|error| error.of_scanner())?;
+                            scanner.named(text, unnamed, &answers)
+                        }));
+                        judgement.elapsed = began.elapsed();
+                    }
+                    judgement
+                }
+                Stage::Text(_) | Stage::Network(_) | Stage::Absent(_) => continue,
+            };
+            judgement.model = Some(Arc::clone(&source));
+            judgement.by_model = stage.rests_on_model();
+            begun.push((at, judgement));
+        }
+        Ok((begun, took))
+    }
+}
+
+/// Runs what may take long on a thread of its own: the one that drives requests is everybody's.
+async fn elsewhere<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Interrupted> + Send + 'static,
+    deadline: Option<Instant>,
+) -> Result<T, Interrupted> {
+    let working = tokio::task::spawn_blocking(work);
+    let worked = match deadline {
+        None => working.await,
+        Some(deadline) => {
+            tokio::time::timeout_at(deadline.into(), working).await.map_err(|_| Interrupted::Deadline)?
+        }
+    };
+    // It did not come to an end: the runtime shuts down.
+    worked.unwrap_or(Err(Interrupted::Cancelled))
 }
 
 /// The verdict of a scanner by what its model said of the text and its views.
@@ -186,6 +241,7 @@ fn judge_all(
     let mut verdict = judge(scanner, input, &Answers { passages: parts.next().unwrap_or_default() })?;
     if let Some(views) = views {
         for ((number, view), passages) in views.views().iter().enumerate().zip(parts) {
+            input.interrupt.check()?;
             let input = Input { text: &view.text, ..*input };
             let seen = judge(scanner, &input, &Answers { passages })?;
             merge_verdict(&mut verdict, seen, views, number)?;
