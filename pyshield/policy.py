@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from pyshield.results import ScanResult
 
-__all__ = ["always", "failed", "incomplete", "refused_by", "unless_redacted"]
+__all__ = ["always", "failed", "incomplete", "refused_by", "told", "unless_redacted"]
 
 _CUTS = frozenset({"TokenLimit"})
 """Scanners whose change takes away what was meant, instead of hiding a part: they refuse."""
@@ -67,3 +67,12 @@ def unless_redacted(result: ScanResult) -> bool:
     for finding in result.findings:
         replaced[finding.scanner] = replaced.get(finding.scanner, True) and finding.replacement is not None
     return not all(replaced.get(name, False) for name in failed(result))
+
+
+def told(scanners: Iterable[str], errors: Iterable[Exception] = ()) -> str:
+    """Why a text was refused, for a log: by which scanners, and what kind of thing went wrong in them."""
+    names = ", ".join(dict.fromkeys(scanners))
+    kinds = ", ".join(dict.fromkeys(type(error).__name__ for error in errors))
+    if kinds:
+        return f"{names or 'a scanner'} failed with {kinds}"
+    return f"{names or 'the policy'} refused it"

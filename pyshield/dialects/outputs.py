@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pyshield.policy import told
 from pyshield.stream import StreamBlocked, StreamEnd, StreamText
 
 if TYPE_CHECKING:
@@ -124,6 +125,11 @@ class Outputs:
     def open(self) -> list[Hashable]:
         """The texts that have not ended."""
         return list(self._open)
+
+    @property
+    def why(self) -> str:
+        """Why none goes on, for a log."""
+        return told(self.blocking, () if self.result is None else self.result.errors)
 
     def close(self) -> None:
         """Gives all of them up."""

@@ -8,10 +8,11 @@ import httpx
 import pytest
 from fastapi import Body, FastAPI, Request
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Mount, Route
 
 from pyshield_asgi import ShieldMiddleware
@@ -92,3 +93,25 @@ async def test_models_of_fastapi(shield):
         answer = await client.put("/note", json={"text": "heron", "size": 1.5, "other": "heron"})
         assert answer.json() == {"text": "[REDACTED]", "size": 1.5, "scanned": ["/text"]}
         assert (await client.get("/openapi.json")).status_code == 200
+
+
+async def test_the_limits_of_starlette_hold_as_well(shield):
+    read = []
+
+    async def echo(request):
+        read.append(await request.body())
+        return PlainTextResponse("read")
+
+    app = Starlette(
+        routes=[
+            Mount("/small", routes=[Route("/", echo, methods=["POST"])], max_body_size=5),
+            Route("/", echo, methods=["POST"]),
+        ],
+        middleware=[Middleware(ShieldMiddleware, shield=shield, max_body_bytes=100)],
+        max_body_size=50,
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+        for path, size, status in (("/", 40, 200), ("/", 60, 413), ("/", 110, 413), ("/small/", 40, 413)):
+            got = await client.post(path, json="x" * size)
+            assert got.status_code == status
+    assert len(read) == 1

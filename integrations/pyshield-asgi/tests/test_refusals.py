@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from asgi_helpers.answering import answer as answered
 
 from pyshield import Limits, Shield
-from pyshield.errors import DeadlineExceeded, Overloaded, ScannerError
+from pyshield.errors import Closed, DeadlineExceeded, Overloaded, ScannerError
 from pyshield.input_scanners import BanSubstrings
+from pyshield.output_scanners import BanSubstrings as BanOutput
 from pyshield_asgi import ShieldMiddleware, always
 
 JSON = (b"content-type", b"application/json")
@@ -123,3 +125,17 @@ async def test_a_closed_shield_and_a_text_over_its_limit(application, ask):
     await shield.close()
     answer = await ask(app, b'["a"]')
     assert (answer.status, answer.problem) == (503, "closed")
+
+
+@pytest.mark.parametrize("error", [Overloaded("full", 2.3), DeadlineExceeded("late"), Closed("closed")])
+async def test_an_answer_that_was_not_scanned_for_want_of_time(ask, monkeypatch, error):
+    def fail(self, prompt, output, *, deadline=None):
+        raise error
+
+    monkeypatch.setattr(Shield, "scan_output", fail)
+    shield = Shield(output=[BanOutput(["x"])])
+    got, _ = await answered(ask, shield, [b'{"answer": "y"}'], "application/json")
+    assert got.status == 503
+    assert int(got.headers[b"retry-after"]) >= 1
+    # The application has run: whoever sends it again has it done again.
+    assert "was processed" in json.loads(got.body)["detail"]

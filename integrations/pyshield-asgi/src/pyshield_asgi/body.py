@@ -27,7 +27,7 @@ from pyshield_asgi.problem import HALF_A_PAIR, TOO_DEEP, Problem, RejectedError,
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["Body", "Choice", "UnreadableError", "parse"]
+__all__ = ["Body", "Choice", "UnreadableError", "parse", "value_of"]
 
 Choice: TypeAlias = "Fields | Callable[[Any], Iterable[str]]"
 """Which fields are scanned: compiled patterns, or a function from the document to patterns."""
@@ -156,14 +156,19 @@ def _family(charset: str) -> str:
 
 def _chosen(choice: Callable[[Any], Iterable[str]], text: str, most: int) -> Fields:
     """What a function chooses in a document."""
-    patterns = list(choice(_value(text)))
+    patterns = list(choice(value_of(text)))
     if len(patterns) > most:
         raise TooManyError("too many fields")
     return Fields(patterns)
 
 
-def _value(text: str) -> Any:  # noqa: ANN401  # a JSON value
-    """The parsed document, for a function that chooses fields."""
+def value_of(text: str) -> Any:  # noqa: ANN401  # a JSON value
+    """The parsed document, for what chooses fields.
+
+    Raises:
+        MalformedError: If it is not JSON.
+        TooDeepError: If it is nested too deeply.
+    """
     try:
         return json.loads(text, parse_int=_number)
     except json.JSONDecodeError as error:

@@ -198,7 +198,7 @@ class Connection:
                 raise CutOffError("the connection was closed")
             await self._send({**message, **part})
         if self._outputs is not None and self._outputs.blocked:
-            await self._cut(OUTPUT_REFUSED, None)
+            await self._cut(OUTPUT_REFUSED, None, self._outputs.why)
 
     async def _end(self) -> None:
         """Sends what is held back when the application is done and leaves the closing to the server."""
@@ -249,24 +249,27 @@ class Connection:
                 parts += map(self._part, await self._flow.finish())
         except ShieldError as error:
             await self._cut(_problem(error), error)
-        blocked = self._outputs is not None and self._outputs.blocked
+        outputs = self._outputs
+        blocked = outputs is not None and outputs.blocked
         held = self._pieces.rest()
         if held and not blocked and self._guard.other_types == "pass":
             parts.append(_bytes(held))
         for part in parts:
             await self._send({"type": "websocket.send", **part})
-        if blocked:
-            await self._cut(OUTPUT_REFUSED, None)
+        if outputs is not None and outputs.blocked:
+            await self._cut(OUTPUT_REFUSED, None, outputs.why)
 
     def _part(self, text: str) -> dict[str, Any]:
         """A text as a part of a message of the kind that the application sends."""
         return _bytes(text.encode()) if self._binary else {"text": text}
 
-    async def _cut(self, problem: Problem, cause: Exception | None) -> NoReturn:
+    async def _cut(self, problem: Problem, cause: Exception | None, why: str = "") -> NoReturn:
         """Closes the connection for what the application sent, and tells it so."""
         # The words of errors name no text.
-        failed = cause is not None and not isinstance(cause, RejectedError)
-        why = f"{type(cause).__name__}: {cause}" if failed else problem.title
+        if isinstance(cause, RejectedError):
+            why = cause.why
+        elif cause is not None:
+            why = f"{type(cause).__name__}: {cause}"
         _LOGGER.error("a connection was closed: %s", why)
         await self._close(problem)
         raise CutOffError("the connection was closed") from cause

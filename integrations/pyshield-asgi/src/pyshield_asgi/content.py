@@ -60,8 +60,8 @@ class Content(NamedTuple):
     length: int | None = None
 
     @classmethod
-    def of(cls, headers: Iterable[tuple[bytes, bytes]]) -> Content:
-        """Reads the headers.
+    def of(cls, headers: Iterable[tuple[bytes, bytes]], *, answer: bool = False) -> Content:
+        """Reads the headers of a request, or those of an answer, in which text of any kind is text.
 
         Raises:
             RejectedError: If they contradict themselves or name an unknown charset.
@@ -84,7 +84,7 @@ class Content(NamedTuple):
             elif lower == b"content-encoding":
                 codings = value.decode("latin-1").lower().split(",")
                 encoded = encoded or any(coding.strip() not in ("", "identity") for coding in codings)
-        media, essence, charset = _UNNAMED if named is None else _read(named[:_LONGEST_TYPE])
+        media, essence, charset = _UNNAMED if named is None else _read(named[:_LONGEST_TYPE], answer)
         return cls(media, essence, charset, encoded, length)
 
 
@@ -92,7 +92,7 @@ _UNNAMED: tuple[Media, str, str | None] = (Media.UNNAMED, "", None)
 
 
 @lru_cache(maxsize=256)
-def _read(content_type: bytes) -> tuple[Media, str, str | None]:
+def _read(content_type: bytes, answer: bool) -> tuple[Media, str, str | None]:
     """What the value of a content-type header says; few are ever used, so it is remembered."""
     whole = content_type.decode("latin-1").strip()
     if not whole:
@@ -100,6 +100,8 @@ def _read(content_type: bytes) -> tuple[Media, str, str | None]:
     essence, _, parameters = whole.partition(";")
     essence = essence.strip().lower()
     media = _media(essence)
+    if answer and media is Media.OTHER and essence.startswith("text/"):
+        media = Media.OTHER if essence == "text/event-stream" else Media.TEXT
     # A media type that is not read may name what it likes.
     return media, essence, None if media is Media.OTHER else _charset(parameters)
 

@@ -69,7 +69,10 @@ ANSWER_FIELDS: tuple[str, ...] = (
     "/answer",
     "/text",
 )
-"""Where answers in the shapes of OpenAI's, Anthropic's and Ollama's APIs, and plain ones, hold text."""
+"""Where answers in the shapes of OpenAI's, Anthropic's and Ollama's APIs, and plain ones, hold what is said.
+
+A narrower choice than that of a guard that is given none, which passes no text over.
+"""
 
 _Pattern: TypeAlias = "tuple[str, ...]"
 _Patterns: TypeAlias = "frozenset[_Pattern]"
@@ -99,6 +102,7 @@ class Fields:
 
     Args:
         patterns: JSON pointers with `*` and `**`; `""` is the document itself, where that is a string.
+        but: Keys below which there is no field, unless a pattern names them.
 
     Attributes:
         patterns: The patterns.
@@ -109,12 +113,13 @@ class Fields:
         ConfigError: For anything that is no such pattern.
     """
 
-    __slots__ = ("_states", "patterns", "start", "table")
+    __slots__ = ("_but", "_states", "patterns", "start", "table")
 
-    def __init__(self, patterns: Iterable[str]) -> None:
+    def __init__(self, patterns: Iterable[str], but: Iterable[str] = ()) -> None:
         if isinstance(patterns, str | bytes):
             raise ConfigError("ShieldMiddleware: expected a list of JSON pointers", None, "fields")
         self.patterns = tuple(patterns)
+        self._but: dict[str, State | None] = dict.fromkeys(but)
         self._states: dict[_Patterns, State] = {}
         self.start = self._state(_segments(index, pattern) for index, pattern in enumerate(self.patterns))
         self.table = _table(list(self._states.values()), self.start)
@@ -138,7 +143,7 @@ class Fields:
         for here, (others, keys) in steps.items():
             state = self._states[here]
             state.others = self._states.get(others)
-            state.keys = {key: self._states.get(below) for key, below in keys.items()}
+            state.keys = self._but | {key: self._states.get(below) for key, below in keys.items()}
         return self._states.get(start)
 
 

@@ -13,8 +13,9 @@ from pyshield.sessions import Sessions
 from pyshield.shield import Shield
 from pyshield.stream import pass_policy
 from pyshield.vault import Vault
+from pyshield_asgi.answers import TEXTS
 from pyshield_asgi.asked import asked
-from pyshield_asgi.fields import ANSWER_FIELDS, EVERY_STRING, Fields
+from pyshield_asgi.fields import EVERY_STRING, Fields
 from pyshield_asgi.policy import always, unless_redacted
 from pyshield_asgi.sessions import name_of
 
@@ -101,16 +102,19 @@ class Guard:
         fields: Which strings of a JSON document are scanned: JSON pointers in which `*` stands for any
             member or item and `**` for any number of levels, or a function that is given the parsed document
             and returns such pointers. All strings, if not given; `CHAT_FIELDS` is a narrower choice.
-        answer_fields: The same for JSON that the application answers; if not given, `ANSWER_FIELDS` in
-            responses and all strings in WebSocket messages.
+        answer_fields: The same for JSON that the application answers. If not given, in responses every string
+            but those under names that are no text's (`id`, `role`, …; in the shapes of OpenAI and Anthropic
+            also what these keep for themselves), and all strings in WebSocket messages; `ANSWER_FIELDS` is a
+            narrower choice.
         max_body_bytes: The largest body or message; a larger one is answered with 413, or 1009.
         max_fields: The most texts in one document; more are answered with 413, or 1009.
         deadline: Seconds for a scan; that of the shield's limits if not given.
         refuses: Decides for each result whether the request is refused. `unless_redacted` lets a text pass
             if all that was found has been replaced, `always` refuses whatever a scanner refuses. What is
             streamed ends at the first finding with `always`, else at the first that nothing replaces.
-        other_types: What becomes of bodies of other media types, and of binary messages that are no text.
-        encoded: What becomes of JSON and text with a content-encoding.
+        other_types: What becomes of bodies of other media types, in requests and answers, and of binary
+            messages that are no text.
+        encoded: What becomes of JSON and text with a content-encoding, and of parts of them (206) in answers.
         unreadable: What becomes of a body that is not the JSON, or not in the charset, that it claims to be.
         disclose: Whether a refusal tells the client which scanners found what, and where.
         on_refused: Is told of each refusal of content, with the scope and the outcome; may be asynchronous.
@@ -205,7 +209,7 @@ class Guard:
             ("answers", scans),
             ("compares", any(map(_compares, shield.output))),
             ("direct", _table(choice) if direct else None),
-            ("direct_answers", _table(answer_choice or ANSWERS) if direct_answers else None),
+            ("direct_answers", _table(answer_choice or TEXTS) if direct_answers else None),
             ("short", min(_SHORT, self.max_body_bytes)),
             ("vaults", vaults),
             ("key", key),
@@ -265,9 +269,6 @@ class Guard:
         object.__setattr__(guard, "shield", self.shield.session(vault))
         return guard
 
-
-ANSWERS = Fields(ANSWER_FIELDS)
-"""What is scanned in JSON responses."""
 
 EVERY = Fields(EVERY_STRING)
 """What is scanned in JSON messages."""

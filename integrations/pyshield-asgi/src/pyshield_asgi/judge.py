@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyshield._runtime import Ready
 from pyshield.errors import ShieldError
+from pyshield.policy import failed, told
 from pyshield_asgi.outcome import ScannedBody, ScannedField
 from pyshield_asgi.problem import OUTPUT_REFUSED, RejectedError, of_error, of_refusal
 
@@ -177,7 +178,10 @@ def passed(guard: Guard, fields: Sequence[Located], found: Sequence[ScanResult])
     Raises:
         RejectedError: If it must not pass.
     """
-    if any(guard.refuses(result) for result in found):
-        raise RejectedError(OUTPUT_REFUSED)
+    refusing = [result for result in found if guard.refuses(result)]
+    if refusing:
+        scanners = [name for result in refusing for name in failed(result)]
+        errors = [error for result in refusing for error in result.errors]
+        raise RejectedError(OUTPUT_REFUSED, told(scanners, errors))
     texts = [result.text for result in found]
     return None if all(text == field.text for text, field in zip(texts, fields, strict=True)) else texts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -72,11 +72,12 @@ class Problem:
 
 
 class RejectedError(Exception):
-    """The request ends here, with `problem` for an answer."""
+    """The request ends here, with `problem` for an answer; the log is told why, if there is more to tell."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, why: str = "") -> None:
         super().__init__(problem.title)
         self.problem = problem
+        self.why = why or problem.title
 
 
 UNSUPPORTED = Problem(
@@ -106,7 +107,8 @@ def of_output_error(error: ShieldError) -> Problem:
     """The problem that an error of the shield is when the answer could not be scanned."""
     problem = of_error(error)
     if problem.status == 503:
-        return problem
+        # The application has run: what it did is not undone, so nobody is told to send the request again.
+        return replace(problem, detail="The request was processed; its answer was not scanned, and not sent.")
     return Problem(500, "scan-failed", "The scan failed", "The answer could not be scanned; it is not sent.")
 
 

@@ -32,6 +32,12 @@ _FROM_FILES = frozenset({"http.response.pathsend", "http.response.zerocopysend"}
 """Extensions of servers that read a body from a file themselves."""
 
 
+_ASKED = frozenset({b"accept-encoding", b"range", b"if-range"})
+"""Headers that ask for an answer that could not be scanned."""
+
+_LENGTHS = frozenset(map(len, _ASKED))
+
+
 class Responder:
     """One request.
 
@@ -101,6 +107,10 @@ class Responder:
         if extensions and not _FROM_FILES.isdisjoint(extensions):
             others = {name: value for name, value in extensions.items() if name not in _FROM_FILES}
             self._scope["extensions"] = others
+        # Nor could a body be read that something on the way encodes, or cuts a part out of.
+        if any(name.lower() in _ASKED for name, _ in self._scope["headers"] if len(name) in _LENGTHS):
+            headers = self._scope["headers"]
+            self._scope["headers"] = [header for header in headers if header[0].lower() not in _ASKED]
         answer = ResponseGuard(self._guard, self._prompt, self._send)
         try:
             await self._app(self._scope, receive, answer.send)

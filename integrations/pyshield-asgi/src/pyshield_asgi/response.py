@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from itertools import compress
 from typing import TYPE_CHECKING, NoReturn
 
 from pyshield._runtime import is_short_json
@@ -11,13 +12,20 @@ from pyshield.dialects.flow import LINES, EventFlow, LineFlow, TextFlow
 from pyshield.dialects.outputs import TooManyOutputsError
 from pyshield.dialects.sse import TooLongError
 from pyshield.errors import ShieldError
-from pyshield_asgi.body import parse
+from pyshield_asgi.answers import Answer
 from pyshield_asgi.content import Content, Media, rewritten_headers, streamed_headers
-from pyshield_asgi.guard import ANSWERS
 from pyshield_asgi.judge import answered, passed, scanned_at_once
 from pyshield_asgi.logprobs import without_logprobs
-from pyshield_asgi.problem import OUTPUT_REFUSED, Problem, RejectedError, of_output_error
+from pyshield_asgi.problem import (
+    ENCODED,
+    OUTPUT_REFUSED,
+    UNSUPPORTED,
+    Problem,
+    RejectedError,
+    of_output_error,
+)
 from pyshield_asgi.prompt import OFFLOADED
+from pyshield_asgi.unnamed import NotTextError, UnnamedFlow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -35,8 +43,16 @@ __all__ = ["CutOffError", "ResponseGuard"]
 _LOGGER = logging.getLogger("pyshield_asgi")
 
 
-_BODILESS = (204, 206, 304)
-"""Statuses of responses that have no body, or a part of one."""
+_BODILESS = (204, 304)
+"""Statuses of responses that have no body."""
+
+_PART = 206
+"""The status of a part of a body, which cannot be told from what stands around it."""
+
+_STREAMED = LINES | {"text/event-stream"}
+"""Media types of bodies that come piece by piece, beside those of text."""
+
+_OTHERWISE = (*_BODILESS, _PART)
 
 _SHORT = 4096
 """Bytes of a body up to which its start is looked at in short."""
@@ -102,7 +118,7 @@ class ResponseGuard:
 
     async def _begin(self, message: Message) -> None:
         headers = message.get("headers", ())
-        if is_short_json(headers, _SHORT) and message["status"] not in _BODILESS:
+        if is_short_json(headers, _SHORT) and message["status"] not in _OTHERWISE:
             self._flow = self._content = None
             self._start = message
             return
@@ -111,30 +127,40 @@ class ResponseGuard:
             message = {**message, "headers": headers}
         self._flow = None
         try:
-            content = Content.of(headers)
+            content = Content.of(headers, answer=True)
         except RejectedError as rejected:
             await self._unreadable(rejected)
-        if content.encoded or message["status"] in _BODILESS:
-            await self._send(message)
-            return
-        essence = content.essence
-        if content.media is Media.JSON and essence not in LINES and essence != "application/problem+json":
+        essence, status = content.essence, message["status"]
+        streamed = essence in _STREAMED or content.media in (Media.TEXT, Media.UNNAMED)
+        if status in _BODILESS or essence == "application/problem+json":
+            pass
+        elif content.media is not Media.JSON and not streamed:
+            if self._guard.other_types == "refuse":
+                await self._unreadable(RejectedError(UNSUPPORTED))
+        elif content.encoded or status == _PART:
+            if self._guard.encoded == "refuse":
+                await self._unreadable(RejectedError(ENCODED))
+        elif streamed:
+            self._flow = await self._opened(content)
+            message = {**message, "headers": streamed_headers(headers)}
+        else:
             self._start, self._content = message, content
             return
-        if essence == "text/event-stream" or essence in LINES or content.media is Media.TEXT:
-            self._flow = await self._opened(essence, content.charset)
-            message = {**message, "headers": streamed_headers(headers)}
         await self._send(message)
 
-    async def _opened(self, essence: str, charset: str | None) -> Flow:
+    async def _opened(self, content: Content) -> Flow:
         """The way of a body that comes piece by piece."""
         guard = self._guard
         most = guard.max_body_bytes
         prompt = "" if self._prompt is None else await self._prompt.text()
         self._outputs = outputs = guard.outputs(prompt)
-        if essence == "text/event-stream":
+        if content.essence == "text/event-stream":
             return EventFlow(outputs, most)
-        return LineFlow(outputs, most) if essence in LINES else TextFlow(outputs, most, charset or "utf-8")
+        if content.essence in LINES:
+            return LineFlow(outputs, most)
+        if content.media is Media.UNNAMED:
+            return UnnamedFlow(outputs, most, refuses=guard.other_types == "refuse")
+        return TextFlow(outputs, most, content.charset or "utf-8")
 
     async def _stream(self, flow: Flow, outputs: Outputs, message: Message) -> None:
         more = message.get("more_body", False)
@@ -142,7 +168,7 @@ class ResponseGuard:
             data = await flow.feed(message.get("body", b""))
             if not more and not outputs.blocked:
                 data += await flow.finish()
-        except (ShieldError, TooLongError, TooManyOutputsError) as error:
+        except (ShieldError, TooLongError, TooManyOutputsError, NotTextError) as error:
             # Its words name no text; where it went wrong is for the log, not for the client.
             _LOGGER.error("a streamed response was cut off: %s: %s", type(error).__name__, error)  # noqa: TRY400
             self.ended = True
@@ -150,7 +176,7 @@ class ResponseGuard:
             raise CutOffError("the response was cut off") from error
         if outputs.blocked:
             self.ended = more
-            _LOGGER.warning("a streamed response was cut off: a scanner refused it")
+            _LOGGER.warning("a streamed response was cut off: %s", outputs.why)
             await self._send({"type": "http.response.body", "body": data, "more_body": False})
             if more:
                 raise CutOffError("the response was cut off")
@@ -208,24 +234,24 @@ class ResponseGuard:
         if not data:
             return data, None
         guard = self._guard
-        choice = ANSWERS if guard.answer_choice is None else guard.answer_choice
-        arguments = data, Media.JSON, charset, choice, guard.max_fields
+        arguments = data, charset, guard.answer_choice, guard.max_fields
         long = len(data) >= OFFLOADED
-        body = await asyncio.to_thread(parse, *arguments) if long else parse(*arguments)
+        body, kept = await asyncio.to_thread(Answer.of, *arguments) if long else Answer.of(*arguments)
         if not body.fields:
             return data, None
         if document is None:
             prompt = "" if self._prompt is None else await self._prompt.text()
             texts = await answered(guard, prompt, body.fields)
         else:
-            texts = passed(guard, body.fields, [result for _, result in document.fields()])
+            results = [result for _, result in document.fields()]
+            texts = passed(guard, body.fields, list(compress(results, kept)))
         if texts is None:
             return data, None
         return await asyncio.to_thread(_rewritten, body, texts) if long else _rewritten(body, texts)
 
     async def _unreadable(self, rejected: RejectedError) -> NoReturn:
         """Refuses a response for what would be the client's fault in a request: here it is not."""
-        _LOGGER.error("a response was refused: %s", rejected.problem.title)
+        _LOGGER.error("a response was refused: %s", rejected.why)
         await self._refuse(OUTPUT_REFUSED)
 
     async def _refuse(self, problem: Problem) -> NoReturn:
@@ -237,6 +263,7 @@ class ResponseGuard:
             (b"content-type", b"application/problem+json"),
             (b"content-length", b"%d" % len(body)),
             (b"cache-control", b"no-store"),
+            *(header for header in problem.headers if header[0] != b"accept-encoding"),
         ]
         await self._send({"type": "http.response.start", "status": problem.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body, "more_body": False})

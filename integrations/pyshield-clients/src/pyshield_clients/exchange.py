@@ -13,7 +13,7 @@ from pyshield.dialects.outputs import Outputs, TooManyOutputsError
 from pyshield.dialects.sse import TooLongError
 from pyshield.errors import TextError
 from pyshield.messages import Decision
-from pyshield.policy import failed, incomplete
+from pyshield.policy import failed, incomplete, told
 from pyshield_clients.answers import WholeFlow
 from pyshield_clients.errors import AnswerRefused, NotGuardable, PromptRefused, Refused
 from pyshield_clients.prompts import last_user, texts_of
@@ -194,7 +194,7 @@ class Exchange:
                 f"the answer has more than the {most} texts that are scanned (max_texts)"
             ) from None
         if outputs.blocked:
-            _LOGGER.warning("an answer was cut off: %s", _named(outputs.blocking))
+            _LOGGER.warning("an answer was cut off: %s", outputs.why)
             if self._settings.on_refusal == "raise":
                 raise AnswerRefused("the answer was refused", tuple(outputs.blocking))
         return passed
@@ -202,7 +202,7 @@ class Exchange:
 
 def _refused(texts: Iterable[Refused]) -> NoReturn:
     refused = tuple(texts)
-    _LOGGER.warning("a request was not sent: %s", _named(name for one in refused for name in one.scanners))
+    _LOGGER.warning("a request was not sent: %s", told(name for one in refused for name in one.scanners))
     count = f"{len(refused)} texts were" if len(refused) > 1 else "a text was"
     raise PromptRefused(f"{count} refused, so the request was not sent", refused)
 
@@ -232,7 +232,3 @@ def _charset(parameters: str) -> str:
             except LookupError:
                 raise NotGuardable("an answer in an unknown charset cannot be scanned") from None
     return "utf-8"
-
-
-def _named(scanners: Any) -> str:  # noqa: ANN401  # any iterable of names
-    return ", ".join(dict.fromkeys(scanners)) + " refused it"

@@ -28,7 +28,7 @@ class Answering:
 
     def __init__(self, pieces, media, headers=(), status=200):
         self.pieces = [piece if isinstance(piece, bytes) else piece.encode() for piece in pieces]
-        self.headers = [(b"content-type", media.encode()), *headers]
+        self.headers = [*([] if media is None else [(b"content-type", media.encode())]), *headers]
         self.status = status
         self.sent = 0
         self.error = None
