@@ -207,6 +207,23 @@ async def test_another_middleware_says_the_last_word(ask):
         assert [message.text for message in state["messages"]] == ["Hello", read]
 
 
+async def test_another_middleware_writes_what_the_model_said(ask):
+    class Talker(AgentMiddleware):
+        def __init__(self, text):
+            self.text = text
+
+        def after_model(self, state, runtime):
+            return {"messages": [state["messages"][-1].model_copy(update={"content": self.text})]}
+
+    # What calls a tool is not the last answer, and one that was restored had passed before it was changed.
+    for text, read in (("a heron", "a [REDACTED]"), ("a bomb", "I cannot help with that.")):
+        said_first = calls("send_mail", to=HIDDEN, text="hi").model_copy(update={"content": f"To {HIDDEN}"})
+        guarded = agent(model(said_first, f"Wrote to {HIDDEN}."), middleware=[Talker(text)])
+        state = await ask(guarded, said(f"I am {EMAIL}"))
+        answers = [message.text for message in state["messages"] if isinstance(message, AIMessage)]
+        assert set(answers) == {read}
+
+
 async def test_what_another_middleware_adds_is_scanned_before_it_is_sent(ask):
     class Memory(AgentMiddleware):
         def before_model(self, state, runtime):

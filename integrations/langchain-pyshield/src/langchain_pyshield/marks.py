@@ -19,16 +19,16 @@ _KEY = "pyshield"
 
 def restored(message: BaseMessage, content: Any, *, keep: bool) -> BaseMessage:  # noqa: ANN401
     """An answer with what passed of it; with `keep` also as the model wrote it, for when it is sent again."""
-    note: dict[str, Any] = {"scanned": True}
+    note: dict[str, Any] = {"for": _digest(content)}
     if keep:
-        note |= {"sent": message.content, "for": _digest(content)}
+        note["sent"] = message.content
     metadata = {**message.response_metadata, _KEY: note}
     return message.model_copy(update={"content": content, "response_metadata": metadata})
 
 
 def refusal(text: str, scanners: tuple[str, ...], instead_of: BaseMessage | None = None) -> AIMessage:
     """The answer that stands where nothing else may."""
-    metadata = {_KEY: {"scanned": True, "refused": list(scanners)}}
+    metadata = {_KEY: {"for": _digest(text), "refused": list(scanners)}}
     if isinstance(instead_of, AIMessage):
         usage = instead_of.usage_metadata
         return AIMessage(text, id=instead_of.id, response_metadata=metadata, usage_metadata=usage)
@@ -57,8 +57,9 @@ def withheld_since(messages: Sequence[BaseMessage]) -> bool:
 
 
 def scanned(message: BaseMessage) -> bool:
-    """Whether an answer has been scanned, and was changed."""
-    return isinstance(message.response_metadata.get(_KEY), dict)
+    """Whether an answer has been scanned, and was changed; not if somebody has changed it since."""
+    note = message.response_metadata.get(_KEY)
+    return isinstance(note, dict) and note.get("for") == _digest(message.content)
 
 
 def original(message: BaseMessage) -> Any:  # noqa: ANN401

@@ -304,6 +304,14 @@ class PyShieldMiddleware(AgentMiddleware):
 
     # The answer, once more: other middleware may have written it.
 
+    def after_model(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
+        """Scans an answer that other middleware wrote after the model, in any step of the run."""
+        return run(self._leave(runtime, state))
+
+    async def aafter_model(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
+        """As `after_model`."""
+        return await arun(self._leave(runtime, state))
+
     def after_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
         """Scans the last answer if it is not one that passed already."""
         return run(self._leave(runtime, state))

@@ -38,6 +38,8 @@ class SolePyShieldMiddleware(PyShieldMiddleware):
     abefore_agent = AgentMiddleware.abefore_agent
     before_model = AgentMiddleware.before_model
     abefore_model = AgentMiddleware.abefore_model
+    after_model = AgentMiddleware.after_model
+    aafter_model = AgentMiddleware.aafter_model
     after_agent = AgentMiddleware.after_agent
     aafter_agent = AgentMiddleware.aafter_agent
 
