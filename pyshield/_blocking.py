@@ -37,8 +37,9 @@ class BlockingShield(BlockingConversations):
             Asynchronous ones are refused.
         limits: What is admitted and how long it may take. While a scanner of your own runs the deadline is
             not looked at, only between two of them.
-        views: Other readings of a text (normalised, decoded) that `BanSubstrings` and `Regex` with blocked
-            patterns read as well; `None` for the text alone.
+        views: Other readings of a text (normalised, decoded) that `BanSubstrings`, `Regex` with blocked
+            patterns, `Secrets`, `PromptInjection`, `Toxicity` and `BanTopics` read as well; `None` for the
+            text alone.
         cache: Whether results are remembered, and how many; those of your own scanners never are.
         on_error: What a scanner that comes to no verdict means; as for `Shield`.
         messages: How conversations are scanned; as for `Shield`.

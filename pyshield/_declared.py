@@ -43,17 +43,6 @@ def _scanners(check: Check, field: str, given: object, kind: type[Declaration]) 
     return tuple(given)
 
 
-def _own(scanners: tuple[Any, ...]) -> tuple[Own, ...]:
-    """Those the runtime alone cannot run, with their places."""
-    own, native = [], 0
-    for at, scanner in enumerate(scanners):
-        first = _run_by_runtime(scanner)
-        if first is not scanner:
-            own.append(Own(scanner, at, None if first is None else native))
-        native += first is not None
-    return tuple(own)
-
-
 def _run_by_runtime(scanner: Any) -> Any:  # noqa: ANN401  # any object with `scan`
     """What of a scanner the runtime runs: all of it, the first stage of a cascade, or nothing."""
     if is_native(scanner):
@@ -114,8 +103,8 @@ class Declared:
         outputs = _scanners(check, "output", output, OutputScanner)
         self._declared = (prompts, outputs, limits, views, cache, on_error)
         self._pipeline, self._ml = pipeline, ml
-        self._own_prompt = _own(prompts)
-        self._own_output = _own(outputs)
+        self._own_prompt = self._own(prompts, output=False)
+        self._own_output = self._own(outputs, output=True)
         self._seconds = limits.deadline
         self._native = self._compile()
         self._messages = messages
@@ -147,6 +136,34 @@ class Declared:
         self._vault_count = len(set(map(id, vaults)))
         return NativeShield(json.dumps(spec), vaults)
 
+    def _own(self, scanners: tuple[Any, ...], *, output: bool) -> tuple[Own, ...]:
+        """Those the runtime alone cannot run, with their places."""
+
+        def compiled(scanner: Declaration) -> Any:  # noqa: ANN401  # a stage, or one that is left out
+            from pyshield._stage import stage_of
+
+            return stage_of(scanner, self._spec, self.limits, self.views, output=output)
+
+        own, native = [], 0
+        for at, scanner in enumerate(scanners):
+            first = _run_by_runtime(scanner)
+            if first is not scanner:
+                in_shield = getattr(scanner, "_in_shield", None)
+                if callable(in_shield):
+                    scanner = in_shield(compiled, views=self.views is not None)  # noqa: PLW2901
+                own.append(Own(scanner, at, None if first is None else native))
+            native += first is not None
+        return tuple(own)
+
+    def _spec(self, scanner: Declaration, vaults: list[NativeVault] | None = None) -> dict[str, Any]:
+        """The declaration of a scanner as the runtime reads it; its vault is added to `vaults`."""
+        vaults = [] if vaults is None else vaults
+        if self._ml is None:
+            return scanner._spec_with(vaults)  # noqa: SLF001
+        from pyshield.ml._spec import spec_of
+
+        return spec_of(self._ml, scanner, vaults)
+
     def _specs(self, scanners: tuple[Any, ...], vaults: list[NativeVault]) -> list[dict[str, Any]]:
         """The declarations of those the runtime runs, as it reads them."""
         specs = []
@@ -154,12 +171,7 @@ class Declared:
             native = _run_by_runtime(scanner)
             if native is None:
                 continue
-            if self._ml is None:
-                spec = native._spec_with(vaults)  # noqa: SLF001
-            else:
-                from pyshield.ml._spec import spec_of
-
-                spec = spec_of(self._ml, native, vaults)
+            spec = self._spec(native, vaults)
             specs.append(spec if native is scanner else spec | {"cascade": True})
         return specs
 

@@ -128,9 +128,7 @@ class _Repository:
         except Exception as error:  # noqa: BLE001  # what else is wrong the client tells, and this sorts, below
             if any("Timeout" in kind.__name__ for kind in type(error).__mro__):
                 at = f"{self.name}@{revision or 'main'}"
-                self._fail(
-                    f"{at}: the hub at {_endpoint()} did not answer in {seconds} s", "download", error
-                )
+                self._fail(f"{at}: the hub at {_endpoint()} did not answer in {seconds} s", "download", error)
         self._answers = True
 
     def _refuse(self, path: str, error: Exception) -> NoReturn:

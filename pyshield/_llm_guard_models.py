@@ -102,6 +102,12 @@ BIAS = _of_hub(
 REFUSAL = _of_hub(
     "ProtectAI/distilroberta-base-rejection-v1", "65584967c3f22ff7723e5370c65e0e76791e6055", most=128
 )
-BGE_BASE = _of_hub("BAAI/bge-base-en-v1.5", "a5beb1e3e68b9ab74eb54cfd186867f64f240e1a", most=None, pooling="cls")
-BGE_LARGE = _of_hub("BAAI/bge-large-en-v1.5", "d4aa6901d3a41ba39fb536a557fa166f842b0e09", most=None, pooling="cls")
-BGE_SMALL = _of_hub("BAAI/bge-small-en-v1.5", "5c38ec7c405ec4b44b94cc5a9bb96e735b38267a", most=None, pooling="cls")
+BGE_BASE = _of_hub(
+    "BAAI/bge-base-en-v1.5", "a5beb1e3e68b9ab74eb54cfd186867f64f240e1a", most=None, pooling="cls"
+)
+BGE_LARGE = _of_hub(
+    "BAAI/bge-large-en-v1.5", "d4aa6901d3a41ba39fb536a557fa166f842b0e09", most=None, pooling="cls"
+)
+BGE_SMALL = _of_hub(
+    "BAAI/bge-small-en-v1.5", "5c38ec7c405ec4b44b94cc5a9bb96e735b38267a", most=None, pooling="cls"
+)

@@ -13,6 +13,7 @@ import sys
 from contextvars import ContextVar
 from inspect import isawaitable, iscoroutinefunction
 from math import isfinite
+from numbers import Rational, Real
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
@@ -39,6 +40,7 @@ __all__ = [
     "run",
     "run_blocking",
     "run_many",
+    "staged",
 ]
 
 _AT_ONCE = 8
@@ -67,6 +69,26 @@ class Staged(tuple[str, bool, float]):  # noqa: SLOT001  # tuples have no room f
     error: ShieldError | None = None
     stage: str | None = None
     """Which stage of a cascade it is of, as `Verdict.stage` has it."""
+    viewed: bool = False
+    """Whether something was found through a view, which who reads the text alone does not see."""
+
+
+def staged(result: ScanResult, text: str, number: int = 0) -> Staged:
+    """What one of the runtime's scanners said, with the text that is left.
+
+    Args:
+        result: What all of them said.
+        text: The text that is left.
+        number: Which of them.
+    """
+    name, verdict = list(result.verdicts.items())[number]
+    said = Staged((text, verdict.is_valid, verdict.risk))
+    if not verdict.is_valid:
+        # What is not listed may be of any scanner and of any view.
+        said.viewed = result.omitted_findings > 0 or any(
+            finding.view is not None and finding.scanner == name for finding in result.findings
+        )
+    return said
 
 
 deadline: ContextVar[float | None] = ContextVar("pyshield_deadline", default=None)
@@ -125,11 +147,11 @@ class Own:
                 raise _Late from error
             raise
 
-    async def resumed(self, until: float | None, verdict: Verdict, *texts: str) -> Any:  # noqa: ANN401
-        """As `verdict`, of a cascade whose first stage has come to `verdict`."""
+    async def resumed(self, until: float | None, first: Staged, *texts: str) -> Any:  # noqa: ANN401
+        """As `verdict`, of a cascade whose first stage has come to `first`."""
 
         async def second(*texts: str) -> Staged:
-            staged: Staged = await self.scanner._resume(texts, verdict.is_valid, verdict.risk)  # noqa: SLF001
+            staged: Staged = await self.scanner._resume(texts, first)  # noqa: SLF001
             return staged
 
         return await self._run("task", until, second, *texts)
@@ -168,9 +190,12 @@ def judged_valid(valid: object) -> bool:
     """Whether a text passes, by the word of a scanner or function of the user's.
 
     Raises:
-        TypeError: If the word is none: a language model's `"false"` would be as true as any other string.
+        TypeError: If the word is none: a language model's `"false"` would be as true as any other string, and
+            so would a number that is none.
     """
-    if valid is None or isinstance(valid, str | bytes):
+    none = valid is None or isinstance(valid, str | bytes | bytearray)
+    # Whole numbers are finite, though they need not fit into a float.
+    if none or (isinstance(valid, Real) and not isinstance(valid, Rational) and not isfinite(valid)):
         raise TypeError("neither true nor false")
     return bool(valid)
 
@@ -290,7 +315,7 @@ async def run(
             if own.first is None:
                 said = await own.verdict(until, *before, text)
             else:
-                said = await own.resumed(until, _first(own, result), *before, text)
+                said = await own.resumed(until, staged(result, text, own.first), *before, text)
             text, valid, risk, degraded, stage = _judged(own.name, said)
         except _Late:
             raise DeadlineExceeded("the deadline passed while your own scanners ran") from None
@@ -368,8 +393,7 @@ def run_blocking(
             if own.first is None:
                 verdict = own.scanner.scan(*before, text)
             else:
-                first = _first(own, result)
-                verdict = own.scanner._resume_blocking((*before, text), first.is_valid, first.risk)  # noqa: SLF001
+                verdict = own.scanner._resume_blocking((*before, text), staged(result, text, own.first))  # noqa: SLF001
             if isawaitable(verdict):
                 _discard(verdict)
                 raise ScannerError(f"{name}: its `scan` is asynchronous; use Shield", name, "failed")  # noqa: TRY301

@@ -870,6 +870,11 @@ class Shield:
         Counters and histograms in Prometheus' text format.
         """
 
+    def reads_views(self, /) -> bool:
+        """
+        Whether a scanner of it reads views of a text as well.
+        """
+
     def scan_document(
         self,
         document: bytes,

@@ -43,8 +43,8 @@ class Model:
         kwargs: `local_files_only` forbids to fetch; the others are taken for llm-guard's sake.
         pipeline_kwargs: `max_length` limits a window's tokens, `function_to_apply` says how logits become
             probabilities, `pooling` (`"cls"` or `"mean"`) how an embedding is made of tokens, if not as the
-            model's `1_Pooling/config.json` says; the others are taken for llm-guard's sake. No text is cut off at `max_length`: a
-            longer one is read in several windows.
+            model's `1_Pooling/config.json` says; the others are taken for llm-guard's sake. No text is cut
+            off at `max_length`: a longer one is read in several windows.
         tokenizer_kwargs: Taken for llm-guard's sake; transformers' alone.
         providers: Execution providers in the order of preference: `"cpu"`, `"cuda"`, `"tensorrt"`,
             `"coreml"`, `"directml"`, `"openvino"`, or ONNX Runtime's names for them.
@@ -134,7 +134,7 @@ class Model:
         given = self.pipeline_kwargs.get("pooling")
         if given not in {None, "cls", "mean"}:
             Check("Model").fail("pipeline_kwargs.pooling", f"expected 'cls' or 'mean', got {shown(given)}")
-        return given  # type: ignore[no-any-return]
+        return given
 
     def __str__(self) -> str:
         return self.path

@@ -49,8 +49,9 @@ class Shield(Conversations):
             Your own may be asynchronous; others run in a worker thread, with the caller's context variables.
             Either is given up at the deadline, see `pyshield.functions`.
         limits: What is admitted and how long it may take.
-        views: Other readings of a text (normalised, decoded) that `BanSubstrings` and `Regex` with blocked
-            patterns read as well; `None` for the text alone.
+        views: Other readings of a text (normalised, decoded) that `BanSubstrings`, `Regex` with blocked
+            patterns, `Secrets`, `PromptInjection`, `Toxicity` and `BanTopics` read as well; `None` for the
+            text alone.
         cache: Whether results are remembered, and how many; those of your own scanners never are.
         on_error: What a scanner that comes to no verdict means: `"block"` refuses the text, `"allow"` lets it
             pass as far as that scanner goes, `"raise"` raises its `ScannerError`. With the first two the

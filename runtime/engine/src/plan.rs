@@ -190,6 +190,11 @@ impl Plan {
         self.stages.iter().map(|stage| stage.cost_of(text)).fold(0, u64::saturating_add)
     }
 
+    /// Whether a scanner of it reads views of a text as well.
+    pub const fn reads_views(&self) -> bool {
+        self.views.is_some()
+    }
+
     /// The views of the text, if a scanner of the step reads them.
     pub(crate) fn look(&self, step: usize, input: &Input<'_>) -> Result<Option<Seen>, Interrupted> {
         let Some(views) = &self.views else { return Ok(None) };

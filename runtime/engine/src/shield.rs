@@ -169,6 +169,11 @@ impl Shield {
         }
     }
 
+    /// Whether a scanner of it reads views of a text as well.
+    pub fn reads_views(&self) -> bool {
+        self.compiled.prompt.reads_views() || self.compiled.output.reads_views()
+    }
+
     /// Whether a stream's scanners may want the prompt.
     pub fn reads_prompt(&self) -> bool {
         self.compiled.output.has_parts()

@@ -289,6 +289,11 @@ impl Shield {
         OutputStream::open(py, &self.engine, prompt, found, policy, deadline)
     }
 
+    /// Whether a scanner of it reads views of a text as well.
+    fn reads_views(&self) -> bool {
+        self.engine.reads_views()
+    }
+
     /// Counters and histograms of this process.
     fn metrics(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         crate::convert::to_python(py, &self.engine.metrics())
