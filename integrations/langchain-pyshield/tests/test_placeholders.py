@@ -25,11 +25,13 @@ from langchain_turn import FileSaver, first_turn
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
+from benchmarks.private.redis_server import KEY, Server, installed
 from langchain_pyshield import Conversations, PyShieldMiddleware, Refused, SolePyShieldMiddleware
 from langchain_pyshield.placeholders import Read
 from pyshield import Shield, Vault
 from pyshield.input_scanners import Anonymize
 from pyshield.output_scanners import Deanonymize
+from pyshield.vault import RedisVaults
 
 BOB = "bob@example.org"
 SECOND = "[REDACTED_EMAIL_ADDRESS_2]"
@@ -196,3 +198,31 @@ def test_each_message_is_read_once():
     read.note(more, more[4:])
     # What has no id is not known again; and no more ids are kept than there is room for.
     assert read.fresh(more) == [*more[:4], more[5]]
+
+
+async def test_a_vault_in_redis(ask, tmp_path):
+    if not installed():
+        pytest.skip("redis-server and redis-cli are not installed")
+    with Server(tmp_path) as server:
+        vaults = RedisVaults(server.url, keys=[KEY])
+
+        def make(name):
+            vault = vaults.vault(name)
+            return Shield([Anonymize(vault, entity_types=["EMAIL_ADDRESS"])], [Deanonymize(vault)])
+
+        saver = InMemorySaver()
+        chat = model(
+            "Hello.", calls("send_mail", to=HIDDEN, text="hi"), "Sent.", "Noted.",
+            calls("send_mail", to=HIDDEN, text="salary"), "I could not.",
+        )  # fmt: skip
+        one, other = (guarded(chat, Conversations(make), saver) for _ in range(2))
+        await ask(one, said(f"I am {EMAIL}"), thread("1"))
+        # Both processes have the vault.
+        await ask(other, said("Write to me"), thread("1"))
+        assert SENT == [(EMAIL, "hi")]
+        vaults.vault("1").clear()
+        third = guarded(chat, Conversations(make), saver)
+        await ask(third, said(f"I know {BOB}"), thread("1"))
+        assert chat.last[-1] == f"I know {SECOND}"
+        await ask(third, said("Write to me"), thread("1"))
+        assert SENT == [(EMAIL, "hi")]
