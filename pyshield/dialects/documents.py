@@ -10,7 +10,7 @@ from pyshield._turns import turn
 from pyshield.dialects import dialect_of
 from pyshield.dialects.base import written
 from pyshield.dialects.plain import Plain
-from pyshield.dialects.texts import NAMES, is_sound
+from pyshield.dialects.texts import anywhere
 
 if TYPE_CHECKING:
     from pyshield.dialects.base import Dialect
@@ -20,9 +20,6 @@ __all__ = ["Documents", "spelled"]
 
 _TURN = 16 * 1024
 """Characters of data without text after which others have a turn of the event loop."""
-
-_SOUND, _SAMPLES = "audio", ("data", "delta")
-"""Members that hold sound, and where it stands in an object that is one."""
 
 _LARGEST = sys.float_info.max
 
@@ -121,26 +118,16 @@ class Documents:
     async def _rewritten(self, held: list[Any], pieces: set[tuple[int, str]]) -> bool:
         """Scans the texts of a document, each for itself; whether it is not what it was, or is refused."""
         changed = False
-        left: list[tuple[Any, bool]] = [(held, False)]
-        while left:
-            holder, sound = left.pop()
-            if isinstance(holder, dict):
-                sound = sound or is_sound(holder.get("type"))
-            for name, value in list(holder.items() if isinstance(holder, dict) else enumerate(holder)):
-                if name in NAMES or (id(holder), name) in pieces:
-                    continue
-                if isinstance(value, dict | list):
-                    left.append((value, name == _SOUND))
-                elif isinstance(value, str) and name != _SOUND and not (sound and name in _SAMPLES):
-                    passed = await self._outputs.whole(value)
-                    if self._outputs.blocked:
-                        return True
-                    if passed != value:
-                        holder[name] = passed
-                        changed = True
-                self._read += _STRING
-            if self._read > _TURN:
-                await self._count(0)
+        for holder, name in anywhere(held):
+            if (id(holder), name) in pieces:
+                continue
+            passed = await self._outputs.whole(holder[name])
+            if self._outputs.blocked:
+                return True
+            if passed != holder[name]:
+                holder[name] = passed
+                changed = True
+            await self._count(_STRING)
         return changed
 
     async def _count(self, characters: int) -> None:

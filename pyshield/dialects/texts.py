@@ -22,6 +22,7 @@ __all__ = [
     "SETTINGS",
     "Place",
     "Steps",
+    "anywhere",
     "at",
     "forget_logprobs",
     "is_name",
@@ -134,6 +135,9 @@ SETTINGS = frozenset(
 
 _SOUND = re.compile(r"(?<![a-z])audio(?![a-z])")
 
+_SAMPLES = ("data", "delta")
+"""Members in which an object that is sound holds it."""
+
 HANDED = frozenset({"input", "arguments", "args"})
 """Where a tool's own data stands."""
 
@@ -205,6 +209,22 @@ def members(holder: dict[str, Any], but: Container[str] = (), steps: Steps = ())
                 yield (*steps, name), holder, name
         elif isinstance(value, dict | list) and not is_name(name, kind):
             yield from placed(holder, name, (*steps, name), handed=name in HANDED)
+
+
+def anywhere(held: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """The strings of JSON values of no known shape: what holds each, and where. Names and sound are none."""
+    left: list[tuple[Any, bool]] = [(held, False)]
+    while left:
+        holder, sound = left.pop()
+        if isinstance(holder, dict):
+            sound = sound or is_sound(holder.get("type"))
+        for name, value in list(holder.items() if isinstance(holder, dict) else enumerate(holder)):
+            if name in NAMES:
+                continue
+            if isinstance(value, dict | list):
+                left.append((value, name == "audio"))
+            elif isinstance(value, str) and name != "audio" and not (sound and name in _SAMPLES):
+                yield holder, name
 
 
 def at(steps: Steps, text: str) -> Any:  # noqa: ANN401  # a JSON value

@@ -5,31 +5,30 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pyshield._texts import DEEPEST, Text, strings
+from pyshield._texts import DEEPEST
 from pyshield.dialects.base import written
 from pyshield.dialects.flow import Flow
 from pyshield.dialects.sse import TooLongError
+from pyshield.dialects.texts import SETTINGS, anywhere, forget_logprobs, is_name, members, placed
 from pyshield.errors import TextError
 from pyshield_clients.errors import AnswerRefused, NotGuardable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from pyshield.dialects.outputs import Outputs
+    from pyshield.dialects.texts import Place
 
 __all__ = ["WholeFlow"]
 
 _TOO_DEEP = f"the answer is nested more than {DEEPEST} levels deep, so that it cannot be scanned"
 
-_SPOKEN = ("content", "refusal", "reasoning_content", "reasoning")
-"""Members of a chat message that are text."""
-
-_WRITTEN = frozenset({"text", "refusal", "arguments", "input", "code", "transcript", "thinking"})
-"""Members of items, parts and blocks that are text."""
+_NO_ANSWERS = frozenset({"embedding", "model", "file", "file.deleted", "upload", "upload.part", "batch"})
+"""Objects that no model has written; of others, those too whose shape nobody knows are scanned."""
 
 
 class WholeFlow(Flow):
-    """A JSON body: collected, scanned at its end. One that holds no answer stays as it is."""
+    """A JSON body: collected, scanned at its end."""
 
     __slots__ = ("_body",)
 
@@ -53,9 +52,9 @@ class WholeFlow(Flow):
             return body
         except (ValueError, RecursionError):  # JSON, but for a number of thousands of digits, or its depth
             raise NotGuardable("the answer's body cannot be read, so it cannot be scanned") from None
-        if not await _Whole(self._outputs).document(document):
-            return body
-        return written(document).encode()
+        whole, held = _Whole(self._outputs), [document]
+        changed = await (whole.document(document) if isinstance(document, dict) else whole.strange(held))
+        return written(held[0]).encode() if changed else body
 
 
 class _Whole:
@@ -78,42 +77,73 @@ class _Whole:
             return await self._response(document)
         if document.get("type") == "message" and isinstance(document.get("content"), list):
             return await self._message(document)
-        if isinstance(document.get("data"), list):  # answers that the provider kept
-            changed = [await self.document(one, depth + 1) for one in document["data"]]
-            return any(changed)
-        if isinstance(document.get("text"), str):  # a transcript
-            changed_text = await self._text(Text(document, "text"))
-            if self._outputs.blocked:
-                raise AnswerRefused("the answer was refused, and its kind cannot be cut off")
-            return changed_text
-        return False
-
-    async def _text(self, text: Text) -> bool:
-        passed = await self._outputs.whole(text.text)
-        if passed == text.text:
+        if document.get("object") in _NO_ANSWERS:
             return False
-        text.put(passed)
+        if isinstance(document.get("data"), list):  # answers that the provider kept
+            return await self._list(document, depth)
+        return await self.strange([document])
+
+    async def _list(self, document: dict[str, Any], depth: int) -> bool:
+        data = document["data"]
+        others = {name: value for name, value in document.items() if name != "data"}
+        changed = await self.strange([others])
+        document |= others
+        for index, one in enumerate(data):
+            if isinstance(one, dict):
+                changed |= await self.document(one, depth + 1)
+            else:
+                held = [one]
+                changed |= await self.strange(held)
+                data[index] = held[0]
+        return changed
+
+    async def strange(self, held: list[Any]) -> bool:
+        """Scans every string of documents of no known shape, a transcript, say; whether one is now another.
+
+        Raises:
+            AnswerRefused: If one is refused.
+        """
+        changed = await self._outputs.put(((), *place) for place in anywhere(held))
+        if self._outputs.blocked:
+            raise AnswerRefused("the answer was refused, and its kind cannot be cut off")
+        if changed:
+            forget_logprobs(held)
+        return changed
+
+    async def _beside(self, document: dict[str, Any], but: Container[str]) -> bool:
+        """Scans what stands beside the parts of an answer; what is refused of it goes."""
+        if not self._outputs.blocked:
+            changed = await self._outputs.put(members(document, but))
+            if not self._outputs.blocked:
+                return changed
+        for name in [name for name in document if name not in but and not is_name(name)]:
+            if isinstance(document[name], str | list | dict):
+                del document[name]
         return True
 
     async def _chat(self, document: dict[str, Any]) -> bool:
         changed = False
-        for choice in document["choices"]:
+        for index, choice in enumerate(document["choices"]):
             if not isinstance(choice, dict):
+                changed |= await self._outputs.put(placed(document["choices"], index))
                 continue
             rewritten = False
-            for text in _said(choice):
-                rewritten |= await self._text(text)
+            for place in _said(choice):
+                rewritten |= await self._outputs.put([place])
                 if self._outputs.blocked:
                     _cut_choice(choice)
                     rewritten = True
                     break
-            if rewritten and choice.get("logprobs") is not None:
-                choice["logprobs"] = None  # they spell the text out once more
+            if rewritten:
+                forget_logprobs(choice)
+                if choice.get("logprobs") is not None:
+                    choice["logprobs"] = None  # they spell the text out once more
             changed |= rewritten
-        return changed
+        return await self._beside(document, ("choices",)) or changed
 
     async def _response(self, document: dict[str, Any]) -> bool:
         changed, kept = await self._parts(document["output"])
+        changed |= await self._beside(document, SETTINGS | {"output"})
         if self._outputs.blocked:
             document["output"] = kept
             document["status"] = "incomplete"
@@ -122,6 +152,7 @@ class _Whole:
 
     async def _message(self, document: dict[str, Any]) -> bool:
         changed, kept = await self._parts(document["content"])
+        changed |= await self._beside(document, ("content",))
         if self._outputs.blocked:
             document["content"] = kept
             document["stop_reason"], document["stop_sequence"] = "refusal", None
@@ -131,96 +162,63 @@ class _Whole:
         """Scans items or blocks; whether they are now others, and those that may stay if one is refused."""
         changed = False
         for position, part in enumerate(parts):
-            for text in _written(part):
-                changed |= await self._text(text)
+            for place in placed(parts, position):
+                changed |= await self._outputs.put([place])
                 if self._outputs.blocked:
-                    return True, [*parts[:position], *_begun(part, text)]
+                    return True, [*parts[:position], *_begun(part, place)]
             if changed:
-                _forget(part)
+                forget_logprobs(part)
         return changed, parts
 
 
-def _said(choice: dict[str, Any]) -> Iterator[Text]:
-    """The texts of a choice: what is said first, then what tools are called with."""
-    if isinstance(choice.get("text"), str):
-        yield Text(choice, "text")
-    message = choice.get("message")
-    if not isinstance(message, dict):
-        return
-    for name in _SPOKEN:
-        if isinstance(message.get(name), str):
-            yield Text(message, name)
-    content = message.get("content")
-    for part in content if isinstance(content, list) else ():
-        yield from _members(part, ("text", "refusal", "thinking"))
-        thoughts = part.get("thinking") if isinstance(part, dict) else None
-        for thought in thoughts if isinstance(thoughts, list) else ():
-            yield from _members(thought, ("text",))
-    yield from _members(message.get("audio"), ("transcript",))
-    yield from _members(message.get("function_call"), ("arguments",))
-    calls = message.get("tool_calls")
-    for call in calls if isinstance(calls, list) else ():
-        if isinstance(call, dict):
-            yield from _members(call.get("function"), ("arguments",))
-            yield from _members(call.get("custom"), ("input",))
-
-
-def _members(holder: Any, names: tuple[str, ...]) -> Iterator[Text]:  # noqa: ANN401  # any JSON value
-    for name in names if isinstance(holder, dict) else ():
-        if isinstance(holder.get(name), str):
-            yield Text(holder, name)
+def _said(choice: dict[str, Any]) -> Iterator[Place]:
+    """The texts of a choice: what is said first, then what stands beside it."""
+    for name in ("text", "message"):
+        holder = choice.get(name)
+        if isinstance(holder, dict):
+            if "content" in holder:
+                yield from placed(holder, "content")
+            yield from members(holder, ("content",))
+        elif name in choice:
+            yield from placed(choice, name)
+    yield from members(choice, ("text", "message"))
 
 
 def _cut_choice(choice: dict[str, Any]) -> None:
     """Ends a choice as the provider's own filter does; what was passed of its content stays."""
+    message, text = choice.get("message"), choice.get("text")
+    for name in [name for name in choice if not is_name(name)]:
+        del choice[name]
+    if isinstance(text, str):
+        choice["text"] = text
+    if isinstance(message, dict):
+        content = message.get("content")
+        role = {"role": message["role"]} if "role" in message else {}
+        said = content if isinstance(content, str) and content else None
+        choice["message"] = {**role, "content": said, "refusal": None}
     choice["finish_reason"] = "content_filter"
-    message = choice.get("message")
-    if not isinstance(message, dict):
-        return
-    content = message.get("content")
-    for name in ("tool_calls", "function_call", "audio", "reasoning", "reasoning_content"):
-        message.pop(name, None)
-    message["content"] = content if isinstance(content, str) and content else None
-    message["refusal"] = None
 
 
-def _written(value: Any, depth: int = 0) -> Iterator[Text]:  # noqa: ANN401  # any JSON value
-    """The texts of an item, a part or a block, in order."""
-    if depth > DEEPEST:
-        raise TextError(_TOO_DEEP)
-    keys: Any = (
-        list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
-    )
-    for key in keys:
-        member = value[key]
-        if isinstance(member, str):
-            if key in _WRITTEN:
-                yield Text(value, key)
-        elif key == "input":  # what a tool is called with
-            yield from strings(value, key, depth + 1)
-        else:
-            yield from _written(member, depth + 1)
-
-
-def _begun(part: Any, refused: Text) -> list[Any]:  # noqa: ANN401  # any JSON value
+def _begun(part: Any, refused: Place) -> list[Any]:  # noqa: ANN401  # any JSON value
     """What may stay of a part whose text was refused: a message, up to where it was."""
+    _, holder, name = refused
     if not isinstance(part, dict):
         return []
-    if part is refused.holder:
-        return [part] if part.get("type") == "text" and refused.text else []
+    if part is holder:
+        return [_only(part, name)] if part.get("type") == "text" and name == "text" and part["text"] else []
     content = part.get("content")
     if part.get("type") != "message" or not isinstance(content, list):
         return []
-    at = next((index for index, one in enumerate(content) if one is refused.holder), None)
+    at = next((index for index, one in enumerate(content) if one is holder), None)
     if at is None:
         return []
-    _forget(part)
-    kept = content[: at + 1] if refused.text else content[:at]
-    return [{**part, "content": kept, "status": "incomplete"}] if kept else []
+    kept = content[:at]
+    forget_logprobs(kept)
+    if name == "text" and holder["text"]:
+        kept.append(_only(holder, name))
+    return [{**_only(part), "content": kept, "status": "incomplete"}] if kept else []
 
 
-def _forget(part: Any) -> None:  # noqa: ANN401  # any JSON value
-    """Log probabilities spell a text out once more."""
-    for one in (part, *(part.get("content") or ())) if isinstance(part, dict) else ():
-        if isinstance(one, dict) and one.get("logprobs"):
-            one["logprobs"] = []
+def _only(part: dict[str, Any], text: str | None = None) -> dict[str, Any]:
+    """A part with no text, or with no other: what follows in it was not looked at."""
+    return {name: value for name, value in part.items() if name == text or is_name(name)}
