@@ -11,6 +11,7 @@ use crate::job::{Finish, Job, Judged, Reply, Ticket, Work, conclude};
 use crate::metrics::{InFlight, Lane};
 use crate::model::answer::Spent;
 use crate::outcome::{Judgement, Scan};
+use crate::plan::Sessions;
 use crate::private::settle;
 use crate::runtime::Runtime;
 use crate::shield::{Process, Side};
@@ -45,20 +46,21 @@ impl Driver {
         Self { runtime, process, work, shared, ticket, first: None }
     }
 
-    /// Queues the first step at once, without the way over the thread that will drive the request. Only with a
-    /// permit, and if no cache is to be asked first.
+    /// Queues the first step at once, without the way over the thread that will drive the request, unless a model
+    /// has to be loaded. Only with a permit, and if no cache is to be asked first.
     #[must_use]
     pub(crate) fn ahead(mut self) -> Self {
-        self.first = Some(self.queue(0));
+        self.first = self.work.plan.loaded(0).map(|sessions| self.queue(0, sessions));
         self
     }
 
-    /// Queues a step's job for the actors.
-    fn queue(&self, step: usize) -> Queued {
+    /// Queues a step's job for the actors, who must find its models loaded: there are few of them.
+    fn queue(&self, step: usize, sessions: Sessions) -> Queued {
         let (sender, receiver) = oneshot::channel();
         let cost_ns = self.work.cost_ns();
         let finish = Finish::Resume { step, sender };
-        let job = Job::new(self.work.clone(), cost_ns, Arc::clone(&self.ticket), finish);
+        let work = Work { sessions, ..self.work.clone() };
+        let job = Job::new(work, cost_ns, Arc::clone(&self.ticket), finish);
         self.runtime.pool(cost_ns).submit(job);
         receiver
     }
@@ -99,12 +101,7 @@ impl Driver {
             mine.store(true, Ordering::Relaxed);
             self.scan().await
         });
-        let shared = match self.work.deadline {
-            None => flight.await,
-            Some(deadline) => tokio::time::timeout_at(deadline.into(), flight)
-                .await
-                .map_err(|_| EngineError::DeadlineExceeded { started: true })?,
-        };
+        let shared = in_time(self.work.deadline, true, flight).await?;
         let computed = mine.load(Ordering::Relaxed);
         match shared {
             Ok(scan) => Ok((scan, !computed)),
@@ -130,8 +127,7 @@ impl Driver {
         let Work { plan, text, deadline, .. } = &self.work;
         let (mut judged, mut spent) = (Vec::new(), Spent::default());
         for step in 0..plan.steps() {
-            let queued = first.take().unwrap_or_else(|| self.queue(step));
-            let (here, took) = self.scan_step(step, queued).await?;
+            let (here, took) = self.scan_step(step, first.take()).await?;
             spent += took;
             let ends = plan.ends(&here);
             judged.extend(here);
@@ -148,12 +144,16 @@ impl Driver {
     async fn scan_step(
         &self,
         step: usize,
-        queued: Queued,
+        queued: First,
     ) -> Result<(Vec<(usize, Judgement)>, Spent), EngineError> {
         let Work { plan, text, prompt, deadline, .. } = &self.work;
         let judge = async {
-            let judged = queued
-                .await
+            let queued = match queued {
+                Some(queued) => queued,
+                None => self.queue(step, in_time(*deadline, false, plan.load(step)).await?),
+            };
+            let judged = in_time(*deadline, true, queued)
+                .await?
                 .unwrap_or(Err(EngineError::Closed("the runtime shut down before the scan started")))?;
             let Judged { text: begun, questions } = judged;
             let judged = plan.judge_by_models(questions, begun, text, prompt.as_ref(), *deadline).await;
@@ -165,4 +165,15 @@ impl Driver {
         all.sort_unstable_by_key(|(at, _)| *at);
         Ok((all, spent))
     }
+}
+
+/// Waits until the deadline at most; `started` tells whether the scan may have begun by then.
+pub(crate) async fn in_time<T>(
+    deadline: Option<Instant>,
+    started: bool,
+    waited: impl Future<Output = T>,
+) -> Result<T, EngineError> {
+    let Some(deadline) = deadline else { return Ok(waited.await) };
+    let late = |_| EngineError::DeadlineExceeded { started };
+    tokio::time::timeout_at(deadline.into(), waited).await.map_err(late)
 }

@@ -15,7 +15,7 @@ use crate::lock::Mutex;
 use crate::metrics::{self, InFlight, Lane, Metrics};
 use crate::model::answer::Spent;
 use crate::outcome::{Judgement, Outcome, Scan, Timings};
-use crate::plan::{Plan, Questions};
+use crate::plan::{Plan, Questions, Sessions};
 use crate::private::{Session, settle_blocking};
 
 /// Called exactly once with the result, on some engine thread; never called if the request was cancelled.
@@ -106,6 +106,8 @@ pub(crate) struct Work {
     pub(crate) text: Text,
     pub(crate) prompt: Option<Text>,
     pub(crate) deadline: Option<Instant>,
+    /// The models of the next step, if it was seen to that they are loaded.
+    pub(crate) sessions: Sessions,
 }
 
 impl Work {
@@ -129,7 +131,8 @@ impl Work {
         let interrupted = |why| EngineError::interrupted(why, true);
         // Models first: they work while the text is looked at here.
         let seen = self.plan.look(step, &input).map_err(interrupted)?;
-        let questions = self.plan.ask(step, &input, seen.as_ref(), self.deadline).map_err(interrupted)?;
+        let questions = self.plan.ask(step, &input, seen.as_ref(), self.deadline, &self.sessions);
+        let questions = questions.map_err(interrupted)?;
         let text = self.plan.scan_text(step, &input, seen.as_ref(), &self.session).map_err(interrupted)?;
         Ok(Judged { text, questions })
     }

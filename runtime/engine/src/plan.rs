@@ -23,7 +23,7 @@ use crate::pipeline::{CASCADE, PipelineSpec};
 use crate::private::Session;
 use crate::views::{Seen, ViewPass};
 
-pub(crate) use models::Questions;
+pub(crate) use models::{Questions, Sessions};
 use models::{Readers, readers};
 use part::Part;
 use stage::{Stage, present_or_absent, take};

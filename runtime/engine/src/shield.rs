@@ -17,7 +17,7 @@ use crate::metrics::{self, Lane, Snapshot};
 use crate::model::Model;
 use crate::model::error::ModelError;
 use crate::model::scanner::BuildError;
-use crate::plan::Plan;
+use crate::plan::{Plan, Sessions};
 use crate::private::{Session, VaultHandle};
 pub(crate) use crate::process::Process;
 use crate::runtime;
@@ -166,6 +166,7 @@ impl Shield {
             text: request.text.clone(),
             prompt: request.prompt.clone(),
             deadline: deadline.and_then(|after| began.checked_add(after)),
+            sessions: Sessions::default(),
         }
     }
 

@@ -120,7 +120,7 @@ impl Model {
         let ask = |passage| {
             let wanted = vec![Wanted { passages: vec![passage], heads: 1 << head }];
             input.interrupt.check()?;
-            Ok(question::ask(self, wanted, &input, deadline)?)
+            Ok(question::ask(self, wanted, &input, deadline, None)?)
         };
         passages.into_iter().map(ask).collect()
     }

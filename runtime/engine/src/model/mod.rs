@@ -44,6 +44,7 @@ pub(crate) mod spec;
 mod standing;
 mod tokens;
 pub mod topics;
+mod under_way;
 pub(crate) mod vector;
 pub(crate) mod window;
 
@@ -67,6 +68,7 @@ use error::{ModelError, ModelFault};
 use metrics::{ModelMetrics, ModelSnapshot};
 use source::{ModelSource, Stamp};
 use standing::Standing;
+use under_way::UnderWay;
 
 /// A model that scanners can read.
 pub struct Model {
@@ -87,6 +89,8 @@ struct Process {
     /// Held while it loads; the graph that was loaded last.
     loading: Mutex<Option<Stamp>>,
     loaded: ArcSwapOption<Loaded>,
+    /// Loading for those who must not block.
+    under_way: Arc<UnderWay<Result<Arc<Loaded>, ModelFault>>>,
     metrics: Arc<ModelMetrics>,
 }
 
@@ -105,6 +109,7 @@ impl Process {
             generation: runtime::generation(),
             loading: Mutex::default(),
             loaded: ArcSwapOption::empty(),
+            under_way: Arc::default(),
             metrics: Arc::default(),
         }
     }
@@ -180,6 +185,22 @@ impl Model {
             return Ok(Arc::clone(loaded));
         }
         self.start(&process, &mut last)
+    }
+
+    /// The sessions, if they are loaded.
+    pub(crate) fn loaded_now(&self) -> Option<Arc<Loaded>> {
+        self.process().loaded.load_full()
+    }
+
+    /// As [`Self::loaded`], for threads that must not block: loads on a thread of its own, once for all who wait.
+    pub(crate) async fn ready(self: &Arc<Self>) -> Result<Arc<Loaded>, ModelFault> {
+        if let Some(loaded) = self.loaded_now() {
+            return Ok(loaded);
+        }
+        let runtime = runtime::current().map_err(|_| ModelFault::Closed)?;
+        let model = Arc::clone(self);
+        let loading = self.process().under_way.join(runtime.tokio(), move || model.loaded());
+        loading.await.unwrap_or(Err(ModelFault::Closed))
     }
 
     /// Loads the files as they are now and puts the new sessions in the place of the old, which finish what they

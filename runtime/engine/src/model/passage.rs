@@ -92,6 +92,11 @@ impl Passage {
         Self { text: Piece::Standing(text.into()), pair: None, ends: None }
     }
 
+    /// Whether it is of the scanner's settings alone.
+    pub(crate) const fn is_standing(&self) -> bool {
+        matches!(self, Self { text: Piece::Standing(_), pair: None, .. })
+    }
+
     /// The passage with a second text.
     #[must_use]
     pub fn with(mut self, pair: Piece) -> Self {

@@ -69,12 +69,13 @@ impl std::fmt::Debug for Loaded {
 }
 
 /// Asks a model for several scanners at once: every different passage is tokenised and run once. Loads the
-/// model if need be, so it is for threads that may block.
+/// model if need be, unless that was tried (`loaded`), so without it is for threads that may block.
 pub(crate) fn ask(
     model: &Arc<Model>,
     wanted: Vec<Wanted>,
     input: &Input<'_>,
     deadline: Option<Instant>,
+    loaded: Option<Result<Arc<Loaded>, ModelFault>>,
 ) -> Result<Asked, Interrupted> {
     let mut asked = Asked {
         model: Arc::clone(model),
@@ -102,7 +103,7 @@ pub(crate) fn ask(
     if asked.reads.is_empty() {
         return Ok(asked);
     }
-    match asked.submit(input, deadline) {
+    match asked.submit(input, deadline, loaded) {
         Ok(()) => {}
         Err(EncodeError::Interrupted(why)) => return Err(why),
         Err(EncodeError::Fault(fault)) => asked.failed = Some(fault),
@@ -158,6 +159,22 @@ impl Read {
     }
 }
 
+/// Windows of a text that may still be read. What stands in a scanner's settings is not a part of it.
+struct Left(usize);
+
+impl Left {
+    /// How many windows of a passage are read, where each text may have `most`.
+    fn of(&self, passage: &Passage, most: usize) -> usize {
+        if passage.is_standing() { most } else { self.0 }
+    }
+
+    fn take(&mut self, passage: &Passage, windows: usize) {
+        if !passage.is_standing() {
+            self.0 = self.0.saturating_sub(windows);
+        }
+    }
+}
+
 /// Keeps only the first and the last tokens.
 fn keep_ends(tokens: &mut Tokens, head: usize, tail: usize) {
     let count = tokens.tokens.len();
@@ -167,22 +184,30 @@ fn keep_ends(tokens: &mut Tokens, head: usize, tail: usize) {
 }
 
 impl Asked {
-    fn submit(&mut self, input: &Input<'_>, deadline: Option<Instant>) -> Result<(), EncodeError> {
-        let loaded = self.model.loaded().map_err(EncodeError::Fault)?;
+    fn submit(
+        &mut self,
+        input: &Input<'_>,
+        deadline: Option<Instant>,
+        loaded: Option<Result<Arc<Loaded>, ModelFault>>,
+    ) -> Result<(), EncodeError> {
+        let loaded = loaded.unwrap_or_else(|| self.model.loaded()).map_err(EncodeError::Fault)?;
         let began = Instant::now();
         let most = self.model.source().max_windows.max(1);
         let mut rows = Vec::new();
+        let mut left = Left(most);
         for read in &mut self.reads {
             read.known = loaded.standing.get(&read.passage, read.heads);
             if read.known.is_some() {
                 continue;
             }
             read.first = rows.len();
-            if rows.len() >= most {
+            let may = left.of(&read.passage, most);
+            if may == 0 {
                 read.covered = Some(0);
                 continue;
             }
-            let windows = read.cut(&loaded.encoder, self.model.config(), most - rows.len(), input)?;
+            let windows = read.cut(&loaded.encoder, self.model.config(), may, input)?;
+            left.take(&read.passage, windows.len());
             rows.extend(windows.into_iter().map(|window| (window, read.heads)));
         }
         self.tokenize = began.elapsed();
@@ -245,5 +270,25 @@ impl Asked {
             .iter()
             .map(|own| if own.is_empty() { Ok(Answers::default()) } else { Err(error.clone()) })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_take_no_windows_of_the_text() {
+        let mut left = Left(10);
+        let (text, topic) = (Passage::part(0..1), Passage::standing("a topic"));
+        for _ in 0..2_000 {
+            assert_eq!(left.of(&topic, 10), 10);
+            left.take(&topic, 1);
+        }
+        assert_eq!(left.of(&text, 10), 10);
+        left.take(&text, 7);
+        assert_eq!((left.of(&text, 10), left.of(&topic, 10)), (3, 10));
+        left.take(&text, 4);
+        assert_eq!(left.of(&text, 10), 0);
     }
 }

@@ -8,12 +8,12 @@ use pyshield_core::view::{ViewSet, merge_verdict};
 use pyshield_core::{Input, Interrupt, Interrupted, ScannerError, Text, Verdict};
 
 use super::{Plan, Stage, guard};
-use crate::model::Model;
 use crate::model::answer::{Answers, Spent};
-use crate::model::error::ModelError;
+use crate::model::error::{ModelError, ModelFault};
 use crate::model::names::Names;
 use crate::model::question::{self, Asked, Heard, Wanted};
 use crate::model::scanner::ModelScanner;
+use crate::model::{Loaded, Model};
 use crate::outcome::Judgement;
 use crate::views::{Seen, ViewPass};
 
@@ -27,6 +27,10 @@ pub(super) struct Readers {
     /// Their positions among the stages.
     pub(super) stages: Vec<usize>,
 }
+
+/// Models that were loaded, or were to be, before they are asked: each by its place among the plan's.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sessions(Vec<(usize, Result<Arc<Loaded>, ModelFault>)>);
 
 /// A model that was asked.
 #[derive(Debug)]
@@ -78,17 +82,37 @@ pub(super) fn readers(stages: &[Stage]) -> Vec<Readers> {
 }
 
 impl Plan {
+    /// The models of a step, by their places.
+    fn models_of(&self, step: usize) -> impl Iterator<Item = (usize, &Arc<Model>)> {
+        let here = move |readers: &Readers| readers.stages.iter().any(|&at| self.is_in(step, at));
+        let readers = self.readers.iter().enumerate().filter(move |(_, readers)| here(readers));
+        readers.map(|(place, readers)| (place, &readers.model))
+    }
+
+    /// The sessions of a step's models, if all are loaded.
+    pub(crate) fn loaded(&self, step: usize) -> Option<Sessions> {
+        let loaded = self.models_of(step).map(|(place, model)| Some((place, Ok(model.loaded_now()?))));
+        loaded.collect::<Option<_>>().map(Sessions)
+    }
+
+    /// Loads the models of a step that are not loaded, on threads of their own.
+    pub(crate) async fn load(&self, step: usize) -> Sessions {
+        let loading = self.models_of(step).map(async |(place, model)| (place, model.ready().await));
+        Sessions(futures_util::future::join_all(loading).await)
+    }
+
     /// Asks every model of a step, on the calling thread as far as that goes: makes tokens and lines rows up.
-    /// Loads models that are not loaded.
+    /// Loads models that are neither loaded nor among `sessions`.
     pub(crate) fn ask(
         &self,
         step: usize,
         input: &Input<'_>,
         seen: Option<&Seen>,
         deadline: Option<Instant>,
+        sessions: &Sessions,
     ) -> Result<Questions, Interrupted> {
         let mut questions = Vec::with_capacity(self.readers.len());
-        for readers in &self.readers {
+        for (place, readers) in self.readers.iter().enumerate() {
             let here = readers.stages.iter().copied().filter(|&at| self.is_in(step, at));
             let stages: Vec<usize> = here.collect();
             if stages.is_empty() {
@@ -96,7 +120,8 @@ impl Plan {
             }
             let began = Instant::now();
             let (wanted, readings) = stages.iter().map(|&at| self.wanted(at, input, seen)).unzip();
-            let asked = question::ask(&readers.model, wanted, input, deadline)?;
+            let loaded = sessions.0.iter().find(|(of, _)| *of == place).map(|(_, loaded)| loaded.clone());
+            let asked = question::ask(&readers.model, wanted, input, deadline, loaded)?;
             let views = seen.and_then(|seen| seen.as_ref().ok()).map(Arc::clone);
             questions.push(Question { began, model: Arc::clone(&readers.model), readings, views, asked });
         }

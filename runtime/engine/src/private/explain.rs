@@ -82,7 +82,8 @@ impl Explainer {
         let input = Input { text, prompt: None, interrupt: Interrupt::NEVER };
         let heads = names.heads().iter().fold(0, |bits, head| bits | 1 << head);
         let wanted = vec![Wanted { passages: Names::passages(&input), heads }];
-        let asked = question::ask(names.model(), wanted, &input, None).map_err(ScannerError::Interrupted)?;
+        let asked = question::ask(names.model(), wanted, &input, None, None);
+        let asked = asked.map_err(ScannerError::Interrupted)?;
         let closed =
             |_: EngineError| ScannerError::Failed("the runtime shut down before the model answered".into());
         let runtime = runtime::current().map_err(closed)?;

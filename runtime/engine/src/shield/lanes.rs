@@ -13,7 +13,7 @@ use crate::job::{Finish, Job, Reply, Settling, Ticket, Work, conclude};
 use crate::metrics::{self, InFlight, Lane};
 use crate::model::answer::Spent;
 use crate::outcome::{Judgement, Outcome, Scan, Timings};
-use crate::plan::Plan;
+use crate::plan::{Plan, Sessions};
 use crate::private::{asks_vault, settle_blocking};
 use crate::process::Process;
 use crate::runtime;
@@ -177,7 +177,7 @@ impl Shield {
         let interrupted = |why| EngineError::interrupted(why, true);
         let began = Instant::now();
         // A scanner by itself is a plan of one step, without views.
-        let questions = plan.ask(0, &input, None, None).map_err(interrupted)?;
+        let questions = plan.ask(0, &input, None, None, &Sessions::default()).map_err(interrupted)?;
         let mut judged = plan.scan_text(0, &input, None, &self.session).map_err(interrupted)?;
         let mut spent = Spent::default();
         if plan.asks() {

@@ -11,14 +11,15 @@ use tokio::sync::{Notify, oneshot};
 
 use super::window::{Mailbox, Pace, Places};
 use crate::config::OnError;
+use crate::drive::in_time;
 use crate::error::EngineError;
 use crate::job::{Finish, Job, Ticket, Work};
 use crate::lock::Mutex;
 use crate::metrics::Metrics;
 use crate::model::answer::Spent;
 use crate::outcome::Judgement;
-use crate::plan::Plan;
 use crate::plan::part::Part;
+use crate::plan::{Plan, Sessions};
 use crate::private::Session;
 use crate::runtime::{self, Runtime};
 
@@ -288,6 +289,7 @@ impl Line {
             text: Text::from(text),
             prompt,
             deadline: deadline.and_then(|after| Instant::now().checked_add(after)),
+            sessions: Sessions::default(),
         };
         let asking = judge(Arc::clone(&runtime), work, self.part.step, Arc::clone(&ticket));
         let task = runtime.tokio().spawn(async move {
@@ -336,13 +338,14 @@ impl fmt::Debug for Line {
 }
 
 /// Has a window judged: by the actors as far as that goes, and by the models.
-async fn judge(runtime: Arc<Runtime>, work: Work, step: usize, ticket: Arc<Ticket>) -> Judged {
+async fn judge(runtime: Arc<Runtime>, mut work: Work, step: usize, ticket: Arc<Ticket>) -> Judged {
+    work.sessions = in_time(work.deadline, false, work.plan.load(step)).await?;
     let (sender, receiver) = oneshot::channel();
     let cost_ns = work.cost_ns();
     let finish = Finish::Resume { step, sender };
     runtime.pool(cost_ns).submit(Job::new(work.clone(), cost_ns, ticket, finish));
     let gone = EngineError::Closed("the runtime shut down before the scan started");
-    let judged = receiver.await.unwrap_or(Err(gone))?;
+    let judged = in_time(work.deadline, true, receiver).await?.unwrap_or(Err(gone))?;
     let Work { plan, text, prompt, deadline, .. } = &work;
     let judged = plan.judge_by_models(judged.questions, judged.text, text, prompt.as_ref(), *deadline).await;
     judged.map_err(|why| EngineError::interrupted(why, true))
