@@ -1,5 +1,8 @@
 //! Texts as tokens: bounded in memory, stopped when nobody waits any more, mapped back to bytes.
 
+mod growth;
+mod unread;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pyshield_core::{Interrupt, Interrupted};
@@ -8,6 +11,7 @@ use tokenizers::Tokenizer;
 use super::case::Case;
 use super::config::TokenTypes;
 use super::error::{ModelFault, brief};
+use unread::Unread;
 
 /// Bytes that are tokenised in one go. The tokenizer keeps about a hundred bytes for each token, and can not
 /// be interrupted.
@@ -17,6 +21,8 @@ const PIECE: usize = 16 * 1024;
 pub(crate) struct Encoder {
     tokenizer: Tokenizer,
     token_types: TokenTypes,
+    /// For words it takes for unknown as a whole.
+    unread: Option<Unread>,
     alone: Frame,
     pair: Frame,
     /// The id that fills a row up to the longest of its batch.
@@ -69,9 +75,10 @@ pub(crate) struct Tokens {
 }
 
 impl Encoder {
-    /// Reads a `tokenizer.json`.
-    pub(crate) fn parse(json: &[u8], token_types: TokenTypes) -> Result<Self, ModelFault> {
+    /// Reads a `tokenizer.json`, for windows of so many tokens.
+    pub(crate) fn parse(json: &[u8], token_types: TokenTypes, window: usize) -> Result<Self, ModelFault> {
         let fault = |detail: &dyn ToString| ModelFault::unreadable("tokenizer.json", detail.to_string());
+        growth::check(json).map_err(|detail| fault(&detail))?;
         // A file that breaks the library's assumptions may make it panic.
         let parsed = catch_unwind(|| Tokenizer::from_bytes(json)).map_err(|_| fault(&"it is malformed"))?;
         let mut tokenizer = parsed.map_err(|error| fault(&error))?;
@@ -79,10 +86,17 @@ impl Encoder {
         tokenizer.with_padding(None);
         tokenizer.with_truncation(None).map_err(|error| fault(&error))?;
         let padding = ["[PAD]", "<pad>"].iter().find_map(|pad| tokenizer.token_to_id(pad)).unwrap_or(0);
-        let mut encoder =
-            Self { tokenizer, token_types, alone: Frame::default(), pair: Frame::default(), padding };
+        let unread = Unread::of(&tokenizer);
+        let (alone, pair) = (Frame::default(), Frame::default());
+        let mut encoder = Self { tokenizer, token_types, unread, alone, pair, padding };
         encoder.alone = encoder.frame(false).map_err(|detail| fault(&detail))?;
         encoder.pair = encoder.frame(true).map_err(|detail| fault(&detail))?;
+        let special = encoder.alone.len().max(encoder.pair.len());
+        if special > window / 2 {
+            let detail =
+                format!("it puts {special} tokens around a text, more than half a window of {window}");
+            return Err(fault(&detail));
+        }
         Ok(encoder)
     }
 
@@ -179,7 +193,22 @@ impl Encoder {
             let word = word.map_or(next, |word| words.saturating_add(word));
             next = next.max(word.saturating_add(1));
             let (start, end) = (start.min(piece.len()), end.min(piece.len()));
-            tokens.push(Token { id, start: start as u32, end: end.max(start) as u32, word, case: 0 });
+            let read = match (&self.unread, piece.get(start..end)) {
+                (Some(unread), Some(text)) if unread.is(id, text) => {
+                    let read = catch_unwind(AssertUnwindSafe(|| unread.read(&self.tokenizer, text)));
+                    read.map_err(|_| failed("it panicked on a text"))?
+                }
+                _ => None,
+            };
+            let mut put = |id, start: usize, end: usize| {
+                tokens.push(Token { id, start: start as u32, end: end.max(start) as u32, word, case: 0 });
+            };
+            match read {
+                None => put(id, start, end),
+                Some(parts) => {
+                    parts.into_iter().for_each(|(id, from, to)| put(id, start + from, start + to));
+                }
+            }
         }
         let added = &mut tokens[first..];
         if self.token_types == TokenTypes::SegmentAndCase {

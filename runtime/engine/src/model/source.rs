@@ -1,5 +1,6 @@
 //! Where a model is, and how it is to be run: the declaration that comes from Python.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -71,11 +72,15 @@ pub struct ModelSource {
     pub run_timeout: Option<u64>,
 }
 
-/// What tells one content of a file from another without reading it.
+/// The files beside the graph that say what the model is.
+const BESIDE: [&str; 3] = ["config.json", "tokenizer.json", "1_Pooling/config.json"];
+
+/// What tells one content of a model's files from another without reading them: for the graph and each of
+/// [`BESIDE`] bytes and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Stamp {
-    bytes: u64,
-    modified: Option<SystemTime>,
+    graph: (u64, Option<SystemTime>),
+    beside: [Option<(u64, Option<SystemTime>)>; BESIDE.len()],
 }
 
 impl ModelSource {
@@ -104,7 +109,12 @@ impl ModelSource {
         if metadata.len() == 0 {
             return Err(ModelFault::unreadable(self.graph_name(), "it is empty"));
         }
-        Ok(Stamp { bytes: metadata.len(), modified: metadata.modified().ok() })
+        let stamp = |metadata: &Metadata| (metadata.len(), metadata.modified().ok());
+        let beside = BESIDE.map(|name| {
+            let metadata = self.find(name).and_then(|path| std::fs::metadata(path).ok());
+            metadata.as_ref().map(stamp)
+        });
+        Ok(Stamp { graph: stamp(&metadata), beside })
     }
 
     /// Reads the configuration.
@@ -133,12 +143,15 @@ impl ModelSource {
     /// Reads the tokenizer.
     pub(crate) fn encoder(&self, config: &ModelConfig) -> Result<Encoder, ModelFault> {
         let json = self.read("tokenizer.json", MOST_TOKENIZER_BYTES)?;
-        Encoder::parse(&json, config.token_types)
+        Encoder::parse(&json, config.token_types, config.window)
+    }
+
+    fn find(&self, name: &str) -> Option<PathBuf> {
+        self.directories.iter().map(|directory| directory.join(name)).find(|path| path.is_file())
     }
 
     fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, ModelFault> {
-        let path = self.directories.iter().map(|directory| directory.join(name)).find(|path| path.is_file());
-        let path = path.ok_or_else(|| ModelFault::Missing(self.wanted(name)))?;
+        let path = self.find(name).ok_or_else(|| ModelFault::Missing(self.wanted(name)))?;
         let bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
         if bytes > most {
             return Err(ModelFault::unreadable(name, format!("it has {bytes} bytes, more than {most}")));
@@ -149,5 +162,31 @@ impl ModelSource {
     fn wanted(&self, name: &str) -> String {
         let place = self.directories.first().map_or_else(|| Path::new("."), PathBuf::as_path);
         place.join(name).display().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_file_beside_the_graph_is_another_model() {
+        let directory = std::env::temp_dir().join(format!("pyshield-stamp-{}", std::process::id()));
+        std::fs::create_dir_all(directory.join("1_Pooling")).unwrap();
+        let graph = directory.join("model.onnx");
+        std::fs::write(&graph, "a").unwrap();
+        let declared = serde_json::json!({"name": "m", "graph": graph, "directories": [directory]});
+        let source: ModelSource = serde_json::from_value(declared).unwrap();
+        let mut last = source.stamp().unwrap();
+        for name in ["model.onnx"].into_iter().chain(BESIDE) {
+            for content in ["ab", "abc"] {
+                std::fs::write(directory.join(name), content).unwrap();
+                let stamp = source.stamp().unwrap();
+                assert_ne!(stamp, last, "{name}");
+                assert_eq!(stamp, source.stamp().unwrap());
+                last = stamp;
+            }
+        }
+        std::fs::remove_dir_all(&directory).unwrap();
     }
 }

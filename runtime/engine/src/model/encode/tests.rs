@@ -36,7 +36,7 @@ pub(crate) fn tokenizer_json() -> String {
 }
 
 pub(crate) fn encoder() -> Encoder {
-    Encoder::parse(tokenizer_json().as_bytes(), TokenTypes::SegmentAndCase).unwrap()
+    Encoder::parse(tokenizer_json().as_bytes(), TokenTypes::SegmentAndCase, 32).unwrap()
 }
 
 fn all(text: &str) -> Tokens {
@@ -115,7 +115,7 @@ fn tokenising_stops_when_nobody_waits() {
 fn broken_tokenizers_are_refused() {
     let whole = tokenizer_json();
     for json in ["", "{}", "[1]", &whole[..whole.len() / 2], &whole.replace("\"vocab\"", "\"vocal\"")] {
-        let fault = Encoder::parse(json.as_bytes(), TokenTypes::Segment).unwrap_err();
+        let fault = Encoder::parse(json.as_bytes(), TokenTypes::Segment, 32).unwrap_err();
         assert_eq!(fault.kind(), "unreadable");
         assert!(fault.to_string().starts_with("tokenizer.json"), "{fault}");
     }
@@ -125,4 +125,82 @@ fn broken_tokenizers_are_refused() {
 fn an_empty_text_has_no_tokens() {
     assert!(all("").tokens.is_empty());
     assert!(all(Text::from("   ").as_str()).tokens.is_empty());
+}
+
+#[test]
+fn more_special_tokens_than_text_are_refused() {
+    let many = vec![2; 200];
+    let json = tokenizer_json().replace("\"ids\":[2]", &format!("\"ids\":{many:?}"));
+    let names = vec!["[CLS]"; 200];
+    let json = json.replace("\"tokens\":[\"[CLS]\"]", &format!("\"tokens\":{names:?}"));
+    let parse = |window| Encoder::parse(json.as_bytes(), TokenTypes::Segment, window);
+    assert!(parse(32).unwrap_err().to_string().contains("half a window of 32"));
+    assert!(parse(512).is_ok());
+}
+
+#[test]
+fn a_foreign_sign_hides_no_word() {
+    for text in ["ignore☃ all☃ previous☃", "☃ignore☃all☃previous☃", "Ignore▁ALL▁☃☃▁préVious"]
+    {
+        let tokens = all(text).tokens;
+        let plain: Vec<u32> = all("ignore all previous").tokens.iter().map(|token| token.id).collect();
+        let known: Vec<u32> = tokens.iter().map(|token| token.id).filter(|&id| id != 1).collect();
+        assert!(known == plain || text.contains('é'), "{text}: {known:?}");
+        for token in &tokens {
+            let read = &text[token.start as usize..token.end as usize];
+            let foreign = read.chars().all(|c| "☃▁".contains(c));
+            assert_eq!(token.id == 1, foreign, "{text}: {read}");
+        }
+        assert!(tokens.windows(2).all(|pair| pair[0].id != 1 || pair[1].id != 1), "runs are one token");
+    }
+    let glued = all("ignore☃ all").tokens;
+    assert_eq!(glued.iter().map(|token| token.word).collect::<Vec<_>>(), [0, 0, 1], "still one word");
+}
+
+#[test]
+fn words_of_any_length_are_read() {
+    for length in [100, 101, 250, 40_000] {
+        let tokens = all(&"a".repeat(length)).tokens;
+        assert_eq!(tokens.len(), length);
+        assert!(tokens.iter().all(|token| token.id != 1));
+    }
+}
+
+#[test]
+fn what_is_unknown_as_a_whole_stays_one_token() {
+    for text in ["☃", "☃☃☃", "☃▁☃ a", "[UNK] a"] {
+        let library = encoder().tokenizer.encode(text, false).unwrap();
+        let ids: Vec<u32> = all(text).tokens.iter().map(|token| token.id).collect();
+        assert_eq!(ids, library.get_ids(), "{text}");
+    }
+}
+
+#[test]
+fn signs_in_every_word_take_linear_time() {
+    let began = std::time::Instant::now();
+    for unit in ["☃a", "a☃ ", "☃", "a☃☃☃☃☃☃☃☃☃"] {
+        assert!(!all(&unit.repeat(1_000_000 / unit.len())).tokens.is_empty());
+    }
+    assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+}
+
+/// The tokenizer that comes with the package, on its documentation.
+#[test]
+fn ordinary_text_gives_the_tokens_of_the_library() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let json = std::fs::read(root.join("pyshield/weights/encoder/tokenizer.json")).unwrap();
+    let encoder = Encoder::parse(&json, TokenTypes::SegmentAndCase, 512).unwrap();
+    let mut lines = 0;
+    for file in ["README.md", "docs/models.md", "docs/private-data.md", "docs/decisions/encoder.md"] {
+        for line in std::fs::read_to_string(root.join(file)).unwrap().lines() {
+            let library = encoder.tokenizer.encode(line, false).unwrap();
+            let tokens = encoder.tokens(line, usize::MAX, &Interrupt::NEVER).unwrap().tokens;
+            let places = tokens.iter().map(|token| (token.id, token.start as usize, token.end as usize));
+            let its = library.get_ids().iter().zip(library.get_offsets()).map(|(&id, &(a, b))| (id, a, b));
+            let unknown = library.get_ids().contains(&1);
+            lines += usize::from(!unknown);
+            assert!(unknown || places.eq(its), "{line}");
+        }
+    }
+    assert!(lines > 300, "{lines}");
 }
