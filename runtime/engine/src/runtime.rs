@@ -119,7 +119,8 @@ impl Runtime {
             .build()
             .map_err(io::Error::other)?;
         let handle = tokio.handle().clone();
-        let (tokio, models, running) = (Mutex::new(Some(tokio)), Mutex::default(), Arc::default());
+        let (tokio, models) = (Mutex::new(Some(tokio)), Mutex::default());
+        let running = Arc::new(Running::new(cores));
         Ok(Self { tokio, handle, system, small, large, vaults, vault_arbiter, bulk, models, running })
     }
 
@@ -191,6 +192,7 @@ impl Runtime {
     fn stop(&self, timeout: Duration) -> bool {
         let deadline = Instant::now() + timeout;
         let models: Vec<_> = self.models.lock().iter().filter_map(Weak::upgrade).collect();
+        self.running.lift();
         // All of them, whether or not the one before was in time.
         let late = models.iter().filter(|model| !model.close(deadline)).count();
         let small = self.small.close(deadline) && late == 0;

@@ -5,6 +5,7 @@
 //! that sleeps.
 
 mod actor;
+mod running;
 mod watch;
 mod wide;
 
@@ -29,12 +30,14 @@ use crate::model::config::ModelConfig;
 use crate::model::error::ModelFault;
 use crate::model::lineup::{Batch, Lineup};
 use crate::model::metrics::ModelMetrics;
+use crate::model::provider;
 use crate::model::pulse::Pulse;
 use crate::model::session::{Session, Threading};
 use crate::model::source::ModelSource;
 use crate::model::window::Window;
 use actor::{Drain, SessionActor};
-pub(crate) use wide::Running;
+use running::Run;
+pub(crate) use running::Running;
 
 /// How far a session's thread steps back (nice value): runs take milliseconds, the event loop's turns
 /// microseconds.
@@ -150,7 +153,7 @@ impl SessionPool {
         };
         let most = pool.blueprint.source.max_batch_tokens.unwrap_or(usize::MAX);
         pool.budget.store(calibration.batch_tokens.min(most), Ordering::Relaxed);
-        let on_cpu = calibration.provider == crate::model::provider::CPU;
+        let on_cpu = calibration.provider == provider::CPU;
         let workers = pool.blueprint.source.workers.unwrap_or(if on_cpu { cores } else { 1 }).max(1);
         pool.state.lock().wide = pool.blueprint.wide_slot(calibration.provider, workers, cores);
         for slot in 1..workers {
@@ -276,6 +279,11 @@ impl SessionPool {
         idle
     }
 
+    /// Waits for a turn, if its runs take one of the cores.
+    fn turn(&self) -> Option<Run<'_>> {
+        (self.provider() == provider::CPU).then(|| self.running.begin())
+    }
+
     /// The next batch, or `None` after marking the actor asleep; both under one lock, so no wake-up is lost.
     fn next(&self, slot: usize) -> Option<Batch> {
         let now = Instant::now();
@@ -315,9 +323,12 @@ impl SessionPool {
             lower_priority(NICENESS);
             let mut actor = SessionActor { pool, slot, session: None, wide: None };
             strong.run_begins(slot, &[]);
-            let calibrated = actor.open(&strong).and_then(|session| match &first {
-                Some(_) => calibrate::run(session),
-                None => calibrate::warm(session),
+            let calibrated = actor.open(&strong).and_then(|session| {
+                let _turn = strong.turn();
+                match &first {
+                    Some(_) => calibrate::run(session),
+                    None => calibrate::warm(session),
+                }
             });
             strong.run_ended(slot);
             let failed = calibrated.is_err();

@@ -57,11 +57,11 @@ impl SessionActor {
     }
 
     /// Runs a batch and answers whoever waits for it.
-    fn serve(&mut self, pool: &SessionPool, batch: &Batch) {
+    fn serve(&mut self, pool: &SessionPool, batch: &Batch, alone: bool) {
         let metrics = &pool.blueprint.metrics;
         let began = Instant::now();
         let windows: Vec<&Window> = batch.windows.iter().map(|window| &**window).collect();
-        let said = self.run(pool, &batch.keys, &windows, batch.heads, batch.alone);
+        let said = self.run(pool, &batch.keys, &windows, batch.heads, alone && batch.alone);
         metrics.batches.increment();
         metrics.rows.add(windows.len() as u64);
         metrics.tokens.add(batch.tokens() as u64);
@@ -116,8 +116,7 @@ impl SessionActor {
         let slot = self.slot;
         self.open(pool)?;
         let Some(narrow) = &mut self.session else { return Err(ModelFault::Closed) };
-        let running = pool.running.begin();
-        let wide = self.wide.as_mut().filter(|_| alone && running.alone).zip(windows.first());
+        let wide = self.wide.as_mut().filter(|_| alone).zip(windows.first());
         let wide = wide.map(|(wide, row)| (wide.choose(row), wide, row));
         if wide.as_ref().is_some_and(|(way, ..)| *way == Way::Wide) {
             pool.blueprint.metrics.wide_rows.increment();
@@ -131,7 +130,6 @@ impl SessionActor {
             }
         }));
         pool.run_ended(slot);
-        drop(running);
         run.unwrap_or_else(|_| {
             // Whichever it was. Dropping what is broken may panic again. The wide session is not opened anew: this
             // actor would be away for that long.
@@ -177,10 +175,14 @@ impl Handler<Drain> for SessionActor {
 
     fn handle(&mut self, _: Drain, _: &mut Context<Self>) {
         let Some(pool) = self.pool.upgrade() else { return };
-        while let Some(batch) = pool.next(self.slot) {
+        loop {
+            // First the turn, then the batch: it is chosen from what waits when it can run.
+            let turn = pool.turn();
+            let Some(batch) = pool.next(self.slot) else { break };
+            let alone = turn.as_ref().is_some_and(|turn| turn.alone);
             // Runs are guarded one by one; this is for everything around them. Questions answer in their own
             // `Drop`.
-            if catch_unwind(AssertUnwindSafe(|| self.serve(&pool, &batch))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| self.serve(&pool, &batch, alone))).is_err() {
                 tracing::error!("a batch panicked outside its run");
                 for key in &batch.keys {
                     let askers = pool.state.lock().line.finish(*key);

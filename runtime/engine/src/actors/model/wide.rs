@@ -5,7 +5,6 @@
 //! the graph would take longer than the operation; they do so while a run lasts, and sleep between runs.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::{Blueprint, SessionPool};
@@ -18,30 +17,6 @@ use crate::model::window::Window;
 
 /// Threads that share a run at most: encoders of this kind gain little from more on texts of one window.
 const MOST_THREADS: usize = 4;
-
-/// Runs of all models of the process that go on.
-#[derive(Debug, Default)]
-pub(crate) struct Running(AtomicUsize);
-
-/// One of them.
-pub(super) struct Run<'a> {
-    running: &'a Running,
-    /// Whether it was the only one when it began.
-    pub(super) alone: bool,
-}
-
-impl Running {
-    /// A run begins, and goes on until what this returns is dropped.
-    pub(super) fn begin(&self) -> Run<'_> {
-        Run { running: self, alone: self.0.fetch_add(1, Ordering::AcqRel) == 0 }
-    }
-}
-
-impl Drop for Run<'_> {
-    fn drop(&mut self) {
-        self.running.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
 
 /// The session for texts that are alone.
 pub(super) struct Wide {
