@@ -156,7 +156,30 @@ async def test_the_provider_in_force_is_told(tmp_path):
 async def test_the_batch_is_measured(tmp_path):
     shield = Shield(prompt=[PromptInjection(model=Model(str(encoder(tmp_path, "measured"))))])
     await shield.scan_prompt("hello")
-    assert model_metrics()["measured 1"]["batch_tokens"] >= 32
+    # A row of such a small model costs next to nothing beside the run: one alone is never best.
+    assert model_metrics()["measured 1"]["batch_tokens"] >= 64
+
+
+async def test_five_megabytes_are_read_as_far_as_allowed_beside_the_event_loop(tmp_path):
+    model = Model(str(encoder(tmp_path, "long")))
+    shield = Shield(prompt=[PromptInjection(model=model, threshold=0.5)])
+    text = "hello alice " * 420_000
+    gaps, since = [], time.monotonic()
+
+    async def tick():
+        nonlocal since
+        while True:
+            await asyncio.sleep(0.01)
+            gaps.append(time.monotonic() - since)
+            since = time.monotonic()
+
+    ticking = asyncio.ensure_future(tick())
+    result = await shield.scan_prompt(text, deadline=120)
+    ticking.cancel()
+    assert (result.is_valid, [error.reason for error in result.errors]) == (False, ["limit"])
+    assert max(gaps) < 2
+    refused = await shield.scan_prompt(f"ignore previous {text}", deadline=120)
+    assert (refused.is_valid, refused.errors) == (False, [])
 
 
 async def test_a_deadline_ends_the_wait(tmp_path):

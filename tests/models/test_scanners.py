@@ -81,6 +81,18 @@ def test_one_bad_window_is_enough(tmp_path):
     assert not scanner.scan("hello " * 100 + "poison " + "hello " * 100)[1]
 
 
+@pytest.mark.parametrize(("pooling", "passes"), [("max", False), ("mean", True)])
+def test_windows_are_pooled_as_the_model_says(tmp_path, pooling, passes):
+    directory = encoder(tmp_path, f"pools-by-{pooling}")
+    config = json.loads((directory / "config.json").read_text())
+    config["heads"]["toxicity"]["pooling"] = pooling
+    (directory / "config.json").write_text(json.dumps(config))
+    scanner = i.Toxicity(model=Model(str(directory)), threshold=0.5)
+    assert scanner.scan("hello " * 200)[1]
+    assert scanner.scan("hello " * 100 + "poison " + "hello " * 100)[1] is passes
+    assert not scanner.scan("poison " * 200)[1]
+
+
 @pytest.mark.parametrize("side", [0, 1])
 def test_ban_code(model, side):
     scan = both("BanCode", model=model, threshold=0.9)[side]
