@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["PAUSE", "Literal", "is_json", "literals", "plain_key", "replaced", "unescaped"]
+__all__ = ["PAUSE", "Literal", "is_json", "literals", "plain_key", "replaced", "text_of_url", "unescaped"]
 
 # The string ends where the text does if it is not closed, so that no part of the text is read twice.
 # Commas with nothing but numbers between them are one token: there may be millions.
@@ -105,6 +107,25 @@ def unescaped(raw: str) -> str:
 def plain_key(key: str) -> bool:
     """Whether a key is a name that says nothing, such as a schema has."""
     return _PLAIN_KEY.fullmatch(key) is not None
+
+
+def text_of_url(url: str) -> str:
+    """The text that a `data:` address says; nothing of one of another type, or that leads elsewhere."""
+    if url[:5].lower() != "data:":
+        return ""
+    head, comma, said = url[5:].partition(",")
+    media, *parameters = head.lower().split(";")
+    if not comma or not (media in ("", "application/json") or media.startswith("text/")):
+        return ""
+    said = unquote(said)
+    if "base64" in (parameter.strip() for parameter in parameters):
+        try:
+            said = b64decode(f"{said}==", altchars=b"-_" if "-" in said or "_" in said else None).decode(
+                "utf-8", "replace"
+            )
+        except ValueError:
+            return said
+    return _whole(said)
 
 
 def _decoded(literal: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
 
-from pyshield._messages.arguments import PAUSE, is_json, literals, plain_key, unescaped
+from pyshield._messages.arguments import PAUSE, is_json, literals, plain_key, text_of_url, unescaped
 from pyshield._messages.keys import Under, under
 from pyshield._messages.nodes import children, field, is_leaf, is_stream
 from pyshield._messages.roles import Role, part_role, role_named, role_of_item
@@ -163,13 +163,26 @@ class Walk:
             role = part_role(kind, role)
         for key, child in children(node):
             where = (*path, key)
-            what = under(key, kind, role)
-            if what is Under.ARGUMENTS:
+            what = under(key, kind, role, inside=bool(path))
+            if what is Under.URL or what is Under.NAME:
+                self._beside(child, where, role, what)
+            elif what is Under.ARGUMENTS:
                 yield self._arguments(child, where)
             elif what is Under.DATA and not isinstance(child, str):
                 yield self._data(child, where, role)
             elif what is not Under.NOTHING:
                 yield self._value(child, where, Role.TOOL if what is Under.RETURNED else role)
+
+    def _beside(self, node: object, path: Path, role: Role, what: Under) -> None:
+        """Takes a name that does not look like one, or the text that an address is."""
+        if what is Under.URL:
+            url = node if isinstance(node, str) else field(node, "url")
+            if isinstance(url, str):
+                self._text(Slot(self._at, role, path, text_of_url(url), None))
+        elif isinstance(node, str) and not plain_key(node):
+            # Of a call it says what is called: to rewrite it would make that another one.
+            calls = role in (Role.TOOL_CALL, Role.ASSISTANT)
+            self._text(Slot(self._at, role, path, node, None if calls else path))
 
     def _value(self, node: object, path: Path, role: Role) -> Part | None:
         if isinstance(node, str):
