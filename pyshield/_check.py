@@ -87,6 +87,15 @@ class Check:
             self.fail(field, f"expected a list of strings, got {shown(value)}")
         return tuple(self.text(f"{field}[{index}]", item) for index, item in enumerate(value))
 
+    def private_texts(self, field: str, value: object) -> tuple[str, ...]:
+        """As `texts`, of strings that no error may quote."""
+        if isinstance(value, str | bytes | bytearray) or not isinstance(value, Sequence):
+            self.fail(field, f"expected a list of strings, got a {type(value).__name__}")
+        for index, item in enumerate(value):
+            if not isinstance(item, str):
+                self.fail(f"{field}[{index}]", f"expected a string, got a {type(item).__name__}")
+        return self.texts(field, value)
+
     def choice(self, field: str, value: object, kind: type[E]) -> E:
         """A member of the enum `kind`, or its value."""
         if isinstance(value, kind):

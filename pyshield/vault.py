@@ -158,8 +158,7 @@ class Vault:
     def reserve(self, texts: Sequence[str]) -> None:
         """Keeps the numbers of placeholders in texts from being given to any value.
 
-        For a conversation whose vault is gone while its texts still hold placeholders: what comes back with
-        one of them must not be another's value. New placeholders have numbers above the highest of them.
+        For texts that outlive their vault. New placeholders have numbers above the highest in them.
 
         Args:
             texts: What may hold placeholders, in any form in which `Deanonymize` would find them.
@@ -170,9 +169,7 @@ class Vault:
         """The placeholders in a text that no pair of the vault has, each once, as a vault writes them.
 
         A text with one of them has something of a vault that is gone, or made up: do not act on it.
-
-        Args:
-            text: A text; placeholders are found in any case and dressed for Markdown or a URL.
+        They are found in any case and dressed for Markdown or a URL.
         """
         return self._native.unknown(Check("Vault").text("text", text))
 

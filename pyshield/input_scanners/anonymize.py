@@ -90,7 +90,7 @@ class Anonymize(PromptScanner):
         key: bytes | None = None,
     ) -> None:
         check = Check("Anonymize")
-        hidden = check.texts("hidden_names", hidden_names or ())
+        hidden = check.private_texts("hidden_names", hidden_names or ())
         if "" in hidden:
             check.fail(f"hidden_names[{hidden.index('')}]", "is empty, and would match every text")
         given = {} if operators is None else operators
@@ -109,7 +109,7 @@ class Anonymize(PromptScanner):
         self._declare(
             vault=_private.vault_of(check, vault),
             hidden_names=hidden,
-            allowed_names=check.texts("allowed_names", allowed_names or ()),
+            allowed_names=check.private_texts("allowed_names", allowed_names or ()),
             preamble=check.text("preamble", preamble),
             use_faker=check.boolean("use_faker", use_faker),
             operators={

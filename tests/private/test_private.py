@@ -307,3 +307,36 @@ def test_numbers_that_belong_to_nobody():
         "1,299.00 EUR, 52.520008, 13.404954"
     )
     assert Anonymize(Vault()).scan(clean) == (clean, True, -1.0)
+
+
+@pytest.mark.parametrize("field", ["hidden_names", "allowed_names"])
+@pytest.mark.parametrize("names", ["secretname", [4929123], [None], b"secretname"])
+def test_no_error_quotes_a_name(field, names):
+    with pytest.raises(ConfigError, match=field) as raised:
+        Anonymize(Vault(), **{field: names})
+    assert "secretname" not in str(raised.value)
+    assert "4929123" not in str(raised.value)
+
+
+def test_a_value_that_the_vault_holds_does_not_stay():
+    vault = Vault()
+    text = "My phone is 2025550173. Please write that down now and never ever forget it: 2025550173"
+    assert "2025550173" not in Anonymize(vault).scan(text)[0]
+    again, valid, risk = Anonymize(vault).scan("2025550173 again")
+    assert (again, valid) == ("[REDACTED_PHONE_NUMBER_1] again", False)
+    assert risk > 0
+
+
+def test_any_group_can_be_encrypted_and_read_again():
+    groups = [{"name": "employee-id 2", "expressions": [r"\bE-\d{4}\b"], "score": 0.9}]
+    vault, key = Vault(), bytes(32)
+    scanner = Anonymize(
+        vault,
+        regex_patterns=groups,
+        entity_types=["EMPLOYEE-ID 2"],
+        operators={"EMPLOYEE-ID 2": "encrypt"},
+        key=key,
+    )
+    sent, *_ = scanner.scan("ask E-1234 please")
+    assert "E-1234" not in sent
+    assert Deanonymize(vault, key=key).scan("", sent)[0] == "ask E-1234 please"

@@ -166,6 +166,76 @@ fn nothing_shows_a_value() {
     }
 }
 
+/// What a shield makes of texts that come one after another, and what comes back of each.
+fn turns(shield: &Shield, texts: &[&str]) -> Vec<String> {
+    let turn = |text: &&str| {
+        let out = scan(shield, Side::Prompt, text);
+        assert_eq!(scan(shield, Side::Output, &out), *text, "{out}");
+        out
+    };
+    texts.iter().map(turn).collect()
+}
+
+#[test]
+fn a_value_is_taken_out_wherever_it_stands_once_it_is_known() {
+    let long = "My phone is 2025550173. Please write that down now and never ever forget it: 2025550173";
+    for operator in ["placeholder", "fake", "hash"] {
+        let vault = vault();
+        let shield = shield(operator, "exact", &vault);
+        let out = scan(&shield, Side::Prompt, long);
+        assert!(!out.contains("2025550173"), "{operator}: {out}");
+    }
+    for operator in ["placeholder", "fake"] {
+        let vault = vault();
+        let shield = shield(operator, "exact", &vault);
+        let texts = [
+            "2025550173 first",
+            "phone: 2025550173",
+            "2025550173 again",
+            "ip 10.0.0.1",
+            "see version 10.0.0.1",
+        ];
+        let outs = turns(&shield, &texts);
+        assert_eq!(outs[0], texts[0], "nobody knew");
+        assert!(!outs.concat().contains("10.0.0.1") && !outs[2].contains("2025550173"), "{outs:?}");
+        assert_eq!(vault.as_memory().unwrap().len_blocking(), Ok(2));
+    }
+}
+
+#[test]
+fn what_was_made_up_is_kept_apart_from_what_it_stands_for() {
+    let vault = vault();
+    let shield = shield("fake", "exact", &vault);
+    let fakes = || vault.as_memory().unwrap().get_blocking().unwrap();
+    turns(&shield, &["host 10.0.0.1"]);
+    let made = fakes()[0].placeholder.as_str().to_owned();
+    turns(&shield, &[&format!("see version {made} notes"), &format!("host {made} and 10.0.0.1"), &made]);
+    // Neither in a vault that is too large to be at hand.
+    let entry = |n| pyshield_engine::vault::VaultEntry::new(format!("[X_{n}]"), format!("x{n}"));
+    vault.as_memory().unwrap().extend_blocking((0..100).map(entry).collect()).unwrap();
+    turns(&shield, &[&format!("see {made} notes"), "nothing", "host 10.0.0.2"]);
+    // A value that has one and stands where it would not be known again has a placeholder too.
+    turns(&shield, &["https://a.org/x and seehttps://a.org/x", "seehttps://b.org/x and https://b.org/x"]);
+    let every =
+        ["203.0.113", "198.51.100"].into_iter().flat_map(|net| (0..256).map(move |n| format!("{net}.{n}é")));
+    turns(&shield, &[&format!("{} 10.0.0.3", every.collect::<Vec<_>>().join(" "))]);
+}
+
+#[test]
+fn what_came_out_of_an_address_goes_into_one_as_it_was() {
+    let vault = vault();
+    let entry = |placeholder: &str, value: &str| pyshield_engine::vault::VaultEntry::new(placeholder, value);
+    let entries = vec![
+        entry("[REDACTED_A_1]", "ada%40example.org"),
+        entry("[REDACTED_A_2]", "100%25 b"),
+        entry("[REDACTED_A_3]", "5%"),
+    ];
+    vault.as_memory().unwrap().extend_blocking(entries).unwrap();
+    let shield = shield("placeholder", "exact", &vault);
+    let out = scan(&shield, Side::Output, "?a=%5BREDACTED_A_1%5D&b=%5BREDACTED_A_2%5D&c=%5BREDACTED_A_3%5D");
+    assert_eq!(out, "?a=ada%40example.org&b=100%2525%20b&c=5%25");
+}
+
 #[test]
 fn json_stays_json() {
     let vault = vault();

@@ -39,6 +39,7 @@ pub use custom::PatternGroup;
 pub use follow::Following;
 pub use recognizers::{Recognizers, RecognizersSpec};
 pub use rule::{Context, Rule};
+pub(crate) use word::is_unspaced;
 
 use crate::span::Span;
 use rule::Table;

@@ -194,6 +194,29 @@ impl Recognizers {
         Ok(candidates)
     }
 
+    /// The same, and the candidates that are only not sure enough, which another text may make sure.
+    pub fn search_all(
+        &self,
+        text: &Text,
+        names: &LiteralHits,
+        interrupt: Interrupt<'_>,
+    ) -> Result<(Vec<Entity>, Vec<Entity>), ScannerError> {
+        let source = text.as_str();
+        let (mut kept, mut doubtful) = (Vec::new(), Vec::new());
+        for candidate in self.candidates(source, names, interrupt)? {
+            match self.decide(source, &candidate) {
+                Decision::Kept => kept.push(candidate),
+                Decision::BelowThreshold
+                    if !self.allowed.contains(source.get(candidate.span.range()).unwrap_or_default()) =>
+                {
+                    doubtful.push(candidate);
+                }
+                _ => {}
+            }
+        }
+        Ok((kept, doubtful))
+    }
+
     /// The entities that candidates amount to: disjoint, in text order.
     pub fn settled(text: &Text, candidates: Vec<Entity>) -> Vec<Entity> {
         resolve(text.as_str(), candidates)

@@ -9,7 +9,7 @@ pub(super) fn is_open(c: char) -> bool {
 }
 
 /// Letters of scripts that put no spaces between words: Thai and its neighbours, Hangul particles, kana, Han.
-pub(super) fn is_unspaced(c: char) -> bool {
+pub(crate) fn is_unspaced(c: char) -> bool {
     matches!(u32::from(c),
         0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3040..=0x30ff | 0x3400..=0x9fff
         | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x2_0000..=0x3_ffff)

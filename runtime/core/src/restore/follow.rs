@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Matching, Restored, Restorer};
+use super::{Matching, Restored, Restorer, is_word};
 use crate::error::ScannerError;
 use crate::span::Span;
 use crate::stream::Window;
@@ -64,8 +64,7 @@ impl Following {
         };
         let base = window.base + from;
         // What ends with a letter or digit is one only if no other follows.
-        let ends =
-            !window.last && text.as_str().bytes().next_back().is_some_and(|b| b.is_ascii_alphanumeric());
+        let ends = !window.last && text.as_str().chars().next_back().is_some_and(is_word);
         let seen = window.end() - usize::from(ends);
         for one in restorer.written(&text, window.interrupt)? {
             let span = Span::new(base + one.span.start, base + one.span.end);

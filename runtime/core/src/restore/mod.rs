@@ -8,10 +8,12 @@ mod mention;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
+use crate::entity::is_unspaced;
 use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
 use crate::span::Span;
@@ -166,12 +168,42 @@ impl std::fmt::Debug for Restorer {
     }
 }
 
-/// Whether no ASCII letter or digit continues a match that begins or ends with one.
-fn stands_alone(text: &str, span: Span) -> bool {
-    let bytes = text.as_bytes();
-    let word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-    let (first, last) = (span.start, span.end.wrapping_sub(1));
-    !(word(Some(first)) && word(first.checked_sub(1)) || word(Some(last)) && word(Some(span.end)))
+/// Whether a character is part of a word, so that another one beside it continues the word: a letter, digit or
+/// accent, but not of a script that puts no spaces between words.
+pub(crate) fn is_word(c: char) -> bool {
+    (c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c)) && !is_unspaced(c)
+}
+
+/// Whether no letter or digit continues a match that begins or ends with one.
+pub fn stands_alone(text: &str, span: Span) -> bool {
+    let before = text.get(..span.start).and_then(|before| before.chars().next_back());
+    let after = text.get(span.end..).and_then(|after| after.chars().next());
+    let inside = text.get(span.range()).unwrap_or_default();
+    let (first, last) = (inside.chars().next(), inside.chars().next_back());
+    let joined = |a: Option<char>, b: Option<char>| a.is_some_and(is_word) && b.is_some_and(is_word);
+    !joined(before, first) && !joined(last, after)
+}
+
+/// Whether no letter or digit comes right before or after.
+pub fn is_apart(text: &str, span: Span) -> bool {
+    let before = text.get(..span.start).and_then(|before| before.chars().next_back());
+    let after = text.get(span.end..).and_then(|after| after.chars().next());
+    !before.is_some_and(is_word) && !after.is_some_and(is_word)
+}
+
+/// The words of a text, and the pairs of letters where there are none: what lacks one of another text's does not
+/// hold it where a placeholder of that text would count.
+pub fn words(text: &str) -> HashSet<&str> {
+    let mut words: HashSet<&str> = text.split(|c| !is_word(c)).filter(|word| !word.is_empty()).collect();
+    let mut before: Option<usize> = None;
+    for (at, c) in text.char_indices() {
+        let unspaced = is_unspaced(c);
+        if let Some(before) = before.filter(|_| unspaced) {
+            words.extend(text.get(before..at + c.len_utf8()));
+        }
+        before = unspaced.then_some(at);
+    }
+    words
 }
 
 /// In text order, without overlaps.

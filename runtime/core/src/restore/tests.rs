@@ -90,6 +90,19 @@ fn a_dress_is_known_wherever_it_is() {
 }
 
 #[test]
+fn letters_of_any_script_go_on_but_for_those_without_spaces() {
+    let one = |placeholder: &str, text: &str| restore(&[(placeholder, "X")], Matching::Exact, text) != text;
+    for text in ["Andre Andr\u{301}", "André", "éAndr", "Andrя", "xAndr Andr7"] {
+        assert!(!one("Andr", text), "{text}");
+    }
+    for text in ["Andr是我", "我Andr", "Andr씨", "(Andr)", "Andr_"] {
+        assert!(one("Andr", text), "{text}");
+    }
+    assert!(one("张伟", "我是张伟的朋友"));
+    assert_eq!(words("Ada é1, 张伟的 b"), ["Ada", "é1", "张伟", "伟的", "b"].into());
+}
+
+#[test]
 fn case_is_literal() {
     let any = |text| restore(VAULT, Matching::CaseInsensitive, text);
     assert_eq!(any("[redacted_PERSON_1] E R KEANU REEVES"), "Ada E R Alan Turing");

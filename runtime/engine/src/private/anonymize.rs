@@ -8,11 +8,12 @@ use std::time::Instant;
 use futures_util::future::BoxFuture;
 use pyshield_core::entity::{Entity, PatternGroup, Recognizers, RecognizersSpec, fake};
 use pyshield_core::literal::LiteralList;
-use pyshield_core::restore;
+use pyshield_core::restore::{self, Matching, is_apart};
 use pyshield_core::risk::{risk_score, round_to};
-use pyshield_core::{ConfigError, Edit, Evidence, Input, ScannerError, Span, Text, Verdict};
+use pyshield_core::{ConfigError, Edit, Evidence, Input, Interrupt, ScannerError, Span, Text, Verdict};
 use serde::Deserialize;
 
+use super::items::{self, Item, Kind};
 use super::operator::{Operator, Operators};
 use super::seal::Key;
 use super::{Found, Session, Settle, Then, VaultHandle, no_vault};
@@ -20,6 +21,7 @@ use crate::model::answer::Answers;
 use crate::model::names::{Names, NamesSpec};
 use crate::model::scanner::BuildError;
 use crate::plan::guard;
+use crate::vault::compiled::{Compiled, Seen};
 use crate::vault::{Claim, SecretText};
 
 /// How many made-up values are tried before a placeholder is taken.
@@ -59,6 +61,8 @@ pub(crate) struct Anonymize {
 #[derive(Clone, Debug)]
 pub(crate) struct Unnamed {
     candidates: Vec<Entity>,
+    /// What is not sure enough by itself.
+    doubtful: Vec<Entity>,
     vault: VaultHandle,
 }
 
@@ -76,7 +80,9 @@ struct Rules {
 struct Pending {
     rules: Arc<Rules>,
     vault: VaultHandle,
-    entities: Vec<Entity>,
+    items: Vec<Item>,
+    /// Whether what the vault has made up is still to be looked for; then there are no claims yet.
+    searches: bool,
     /// What the vault is to be asked for, in text order.
     claims: Vec<Claim>,
     /// The numbers of what in the text already looks like a placeholder: none of them is given to a value.
@@ -135,12 +141,13 @@ impl Anonymize {
         evidence: &Evidence<'_>,
         session: &Session,
     ) -> Result<Found, ScannerError> {
-        let candidates = self.recognizers.search(input.text, evidence.literals, input.interrupt)?;
+        let (candidates, doubtful) =
+            self.recognizers.search_all(input.text, evidence.literals, input.interrupt)?;
         let vault = session.vault(self.place).ok_or_else(no_vault)?;
         if self.names.is_some() {
-            return Ok(Found::Unnamed(Unnamed { candidates, vault: vault.clone() }));
+            return Ok(Found::Unnamed(Unnamed { candidates, doubtful, vault: vault.clone() }));
         }
-        self.found(input.text, candidates, vault)
+        self.found(input.text, candidates, doubtful, vault, input.interrupt)
     }
 
     /// What finds names, if anything does.
@@ -155,7 +162,7 @@ impl Anonymize {
         unnamed: Unnamed,
         answers: &Answers,
     ) -> Result<Found, ScannerError> {
-        let Unnamed { mut candidates, vault } = unnamed;
+        let Unnamed { mut candidates, doubtful, vault } = unnamed;
         if let Some(names) = &self.names {
             // Whether there is a name in what was not read, nobody knows: it would pass for redacted.
             if answers.is_partial() {
@@ -163,27 +170,41 @@ impl Anonymize {
             }
             names.add(&self.recognizers, text, answers, &mut candidates);
         }
-        self.found(text, candidates, &vault)
+        self.found(text, candidates, doubtful, &vault, Interrupt::NEVER)
     }
 
     fn found(
         &self,
         text: &Text,
         candidates: Vec<Entity>,
+        mut doubtful: Vec<Entity>,
         vault: &VaultHandle,
+        interrupt: Interrupt<'_>,
     ) -> Result<Found, ScannerError> {
-        let entities = Recognizers::settled(text, candidates);
-        if entities.is_empty() {
-            return Ok(Found::Verdict(self.rules.noted(Verdict::pass())));
-        }
         let (rules, vault) = (Arc::clone(&self.rules), vault.clone());
-        let claims = rules.claims(text, &entities, &vault);
-        let mut pending = Pending { rules, vault, entities, claims, taken: BTreeSet::new() };
+        let seen = vault.seen();
+        let empty = seen == Some(Seen::Version(0));
+        doubtful.retain(|entity| !empty && rules.operators.of(&entity.label).claims());
+        let mut items = items::items(text, Recognizers::settled(text, candidates), doubtful, interrupt)?;
+        let mut searches = rules.operators.any_fake() && !empty;
+        if searches && let Some(compiled) = vault.at_hand(Matching::Exact, seen) {
+            items::add_stand_ins(text, &mut items, &compiled, interrupt)?;
+            searches = false;
+        }
+        if items.is_empty() && !searches {
+            return Ok(Found::Verdict(rules.noted(Verdict::pass())));
+        }
+        let claims = if searches { Vec::new() } else { rules.claims(text, &items, &vault) };
+        let mut pending = Pending { rules, vault, items, searches, claims, taken: BTreeSet::new() };
+        if pending.searches {
+            pending.taken = restore::numbers(text.as_str());
+            return Ok(Found::Waits(Arc::new(pending)));
+        }
         // Values that the vault is known to hold need no asking: a conversation is sent again with every turn.
         let known =
             if pending.claims.is_empty() { Some(Vec::new()) } else { pending.vault.known(&pending.claims) };
         if let Some(given) = known {
-            return Ok(Found::Verdict(pending.verdict(text, given)?));
+            return Ok(Found::Verdict(pending.verdict(text, &pending.items, given)?));
         }
         pending.taken = restore::numbers(text.as_str());
         Ok(Found::Waits(Arc::new(pending)))
@@ -196,62 +217,85 @@ impl Rules {
         verdict
     }
 
+    /// Whether the vault says what stands for an item.
+    fn claims_for(&self, item: &Item) -> bool {
+        item.kind != Kind::Found || self.operators.of(&item.label).claims()
+    }
+
     /// What a vault is to be asked for, in text order.
-    fn claims(&self, text: &Text, entities: &[Entity], vault: &VaultHandle) -> Vec<Claim> {
+    fn claims(&self, text: &Text, items: &[Item], vault: &VaultHandle) -> Vec<Claim> {
         let mut words: Option<HashSet<&str>> = None;
         let mut claims = Vec::new();
-        for entity in entities {
-            let operator = self.operators.of(&entity.label);
-            if !operator.claims() {
+        for (index, item) in items.iter().enumerate() {
+            let operator = self.operators.of(&item.label);
+            if !self.claims_for(item) {
                 continue;
             }
-            let value = value_of(text, entity);
+            let value = item.value(text);
             let mut stand_ins = Vec::new();
-            // A made-up value next to a letter or digit could not be told from a longer word: a placeholder can.
-            if *operator == Operator::Fake && stands_alone(text.as_str(), entity.span) {
-                let words = words.get_or_insert_with(|| fake::words(text.as_str()));
+            // A made-up value next to a letter or digit could not be told from a longer word: a placeholder can. Nor
+            // may one stand for another.
+            let touches = |a: usize, b: usize| {
+                items.get(a).zip(items.get(b)).is_some_and(|(a, b)| a.span.end == b.span.start)
+            };
+            let bracketed = item.kind == Kind::StandIn
+                || !is_apart(text.as_str(), item.span)
+                || touches(index.wrapping_sub(1), index)
+                || touches(index, index + 1);
+            let if_known = item.kind == Kind::Doubtful;
+            if *operator == Operator::Fake && !bracketed && !if_known {
+                let words = words.get_or_insert_with(|| restore::words(text.as_str()));
                 let seed =
-                    |attempt| std::hash::BuildHasher::hash_one(vault.key(), (&*entity.label, value, attempt));
-                let made = (0..FAKES).filter_map(|n| fake::fake(&entity.label, value, &self.locale, seed(n)));
+                    |attempt| std::hash::BuildHasher::hash_one(vault.key(), (&*item.label, value, attempt));
+                let made = (0..FAKES).filter_map(|n| fake::fake(&item.label, value, &self.locale, seed(n)));
                 // A made-up value one of whose words the text lacks is not in the text.
                 let free = made.filter(|made| {
-                    made != value && fake::words(made).iter().any(|word| !words.contains(word))
+                    made != value && restore::words(made).iter().any(|word| !words.contains(word))
                 });
                 stand_ins = free.map(SecretText::from).collect();
             }
-            claims.push(Claim { label: (*entity.label).into(), value: value.into(), stand_ins });
+            claims.push(Claim {
+                label: (*item.label).into(),
+                value: value.into(),
+                stand_ins,
+                bracketed,
+                if_known,
+            });
         }
         claims
     }
 }
 
-fn value_of<'t>(text: &'t Text, entity: &Entity) -> &'t str {
-    text.as_str().get(entity.span.range()).unwrap_or_default()
-}
-
 impl Pending {
     /// The verdict, once the vault has given `given` for the claims.
-    fn verdict(&self, text: &Text, given: Vec<SecretText>) -> Result<Verdict, ScannerError> {
+    fn verdict(
+        &self,
+        text: &Text,
+        items: &[Item],
+        given: Vec<Option<SecretText>>,
+    ) -> Result<Verdict, ScannerError> {
         let rules = &self.rules;
         let mut given = given.into_iter();
-        let best = self.entities.iter().map(|entity| entity.score).fold(0.0, f64::max);
+        let (mut best, mut changed) = (0.0_f64, false);
         let mut verdict = Verdict::pass();
-        let mut changed = false;
-        for entity in &self.entities {
-            let operator = rules.operators.of(&entity.label);
-            let value = value_of(text, entity);
-            let replacement: Option<Arc<str>> = if operator.claims() {
-                given.next().map(|placeholder| placeholder.as_str().into())
+        for item in items {
+            let operator = rules.operators.of(&item.label);
+            let replacement: Option<Arc<str>> = if rules.claims_for(item) {
+                given.next().flatten().map(|placeholder| placeholder.as_str().into())
             } else {
-                rules.operators.apply(operator, &entity.label, value)?
+                rules.operators.apply(operator, &item.label, item.value(text))?
             };
+            // What the vault holds is private, however unsure it looks here.
+            let score = if item.kind == Kind::Found { item.score } else { 1.0 };
             match replacement {
                 Some(replacement) => {
                     changed = true;
-                    verdict.redact(entity.label.clone(), entity.span, entity.score, &replacement)?;
+                    verdict.redact(item.label.clone(), item.span, score, &replacement)?;
                 }
-                None => verdict.report(entity.label.clone(), entity.span, entity.score),
+                None if item.kind == Kind::Doubtful => continue,
+                None => verdict.report(item.label.clone(), item.span, score),
             }
+            best = best.max(score);
         }
         if changed {
             verdict.valid = false;
@@ -263,12 +307,25 @@ impl Pending {
         }
         Ok(rules.noted(verdict))
     }
+
+    /// All items and their claims, now that it is known what the vault has made up.
+    fn searched(
+        &self,
+        text: &Text,
+        compiled: &Compiled,
+        interrupt: Interrupt<'_>,
+    ) -> Result<(Vec<Item>, Vec<Claim>), ScannerError> {
+        let mut items = self.items.clone();
+        items::add_stand_ins(text, &mut items, compiled, interrupt)?;
+        let claims = self.rules.claims(text, &items, &self.vault);
+        Ok((items, claims))
+    }
 }
 
 impl fmt::Debug for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pending")
-            .field("entities", &self.entities.len())
+            .field("items", &self.items.len())
             .field("claims", &self.claims.len())
             .finish_non_exhaustive()
     }
@@ -281,31 +338,36 @@ impl Settle for Pending {
         deadline: Option<Instant>,
     ) -> BoxFuture<'s, Result<Verdict, ScannerError>> {
         Box::pin(async move {
-            let given = self.vault.claim(self.claims.clone(), self.taken.clone(), deadline).await?;
-            self.verdict(text, given)
+            if !self.searches {
+                let given = self.vault.claim(self.claims.clone(), self.taken.clone(), deadline).await?;
+                return self.verdict(text, &self.items, given);
+            }
+            let compiled = self.vault.restorer(Matching::Exact, deadline).await?;
+            let (items, claims) = self.searched(text, &compiled, Interrupt::new(deadline, None))?;
+            let given = self.vault.claim(claims, self.taken.clone(), deadline).await?;
+            self.verdict(text, &items, given)
         })
     }
 
     fn settle_blocking(&self, text: &Text) -> Result<Verdict, ScannerError> {
-        let given = self.vault.claim_blocking(self.claims.clone(), self.taken.clone())?;
-        self.verdict(text, given)
+        if !self.searches {
+            let given = self.vault.claim_blocking(self.claims.clone(), self.taken.clone())?;
+            return self.verdict(text, &self.items, given);
+        }
+        let compiled = self.vault.restorer_blocking(Matching::Exact)?;
+        let (items, claims) = self.searched(text, &compiled, Interrupt::NEVER)?;
+        let given = self.vault.claim_blocking(claims, self.taken.clone())?;
+        self.verdict(text, &items, given)
     }
 
     fn is_answered_at_once(&self) -> bool {
-        !self.vault.waits()
+        !self.vault.waits() && !self.searches
     }
 
     fn settle_at_owner(self: Arc<Self>, text: Text, then: Then) {
         let pending = Arc::clone(&self);
         self.vault.claim_then(self.claims.clone(), self.taken.clone(), move |given| {
-            then(guard(|| given.and_then(|given| pending.verdict(&text, given))));
+            then(guard(|| given.and_then(|given| pending.verdict(&text, &pending.items, given))));
         });
     }
-}
-
-/// Whether no ASCII letter or digit comes right before or after.
-fn stands_alone(text: &str, span: Span) -> bool {
-    let bytes = text.as_bytes();
-    let continues = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
-    !continues(span.end) && !span.start.checked_sub(1).is_some_and(continues)
 }

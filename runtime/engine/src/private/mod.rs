@@ -9,6 +9,7 @@ mod deanonymize;
 mod document;
 mod explain;
 mod follow;
+mod items;
 mod json;
 mod operator;
 mod seal;

@@ -66,6 +66,11 @@ impl Operators {
         Ok(Self { default, by_entity, sealer })
     }
 
+    /// Whether anything is made up.
+    pub(super) fn any_fake(&self) -> bool {
+        self.default == Operator::Fake || self.by_entity.values().any(|operator| *operator == Operator::Fake)
+    }
+
     pub(super) fn of(&self, label: &str) -> &Operator {
         self.by_entity.get(label).unwrap_or(&self.default)
     }

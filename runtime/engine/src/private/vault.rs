@@ -99,7 +99,7 @@ impl VaultHandle {
     }
 
     /// What stands for each value, if that is known without asking; a use of the vault.
-    pub(super) fn known(&self, claims: &[Claim]) -> Option<Vec<SecretText>> {
+    pub(super) fn known(&self, claims: &[Claim]) -> Option<Vec<Option<SecretText>>> {
         match self.seen()? {
             Seen::Version(version) => self.0.compiled.known(claims, version),
             Seen::Stamp(_) => None,
@@ -117,7 +117,7 @@ impl VaultHandle {
         claims: Vec<Claim>,
         taken: BTreeSet<u64>,
         deadline: Option<Instant>,
-    ) -> Result<Vec<SecretText>, ScannerError> {
+    ) -> Result<Vec<Option<SecretText>>, ScannerError> {
         let given = match &self.0.store {
             Store::Memory(vault) => vault.claim(claims, taken).await,
             Store::Redis(vault) => vault.claim(claims, taken, deadline).await,
@@ -131,7 +131,7 @@ impl VaultHandle {
         &self,
         claims: Vec<Claim>,
         taken: BTreeSet<u64>,
-        then: impl FnOnce(Result<Vec<SecretText>, ScannerError>) + Send + 'static,
+        then: impl FnOnce(Result<Vec<Option<SecretText>>, ScannerError>) + Send + 'static,
     ) -> bool {
         let Some(vault) = self.as_memory() else { return false };
         vault.claim_then(claims, taken, move |given| {
@@ -145,7 +145,7 @@ impl VaultHandle {
         &self,
         claims: Vec<Claim>,
         taken: BTreeSet<u64>,
-    ) -> Result<Vec<SecretText>, ScannerError> {
+    ) -> Result<Vec<Option<SecretText>>, ScannerError> {
         match &self.0.store {
             Store::Memory(vault) => vault.claim_blocking(claims, taken).map_err(|error| failed(error, None)),
             Store::Redis(_) => {

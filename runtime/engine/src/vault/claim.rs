@@ -13,10 +13,19 @@ pub struct Claim {
     pub value: SecretText,
     /// What may stand for it, best first; without any that is free, `[REDACTED_{label}_{n}]` does.
     pub stand_ins: Vec<SecretText>,
+    /// Whether it has to be something in brackets, which is not mistaken for a word wherever it stands.
+    pub bracketed: bool,
+    /// Whether it is a claim only if the vault holds the value already.
+    pub if_known: bool,
+}
+
+/// Whether a placeholder is one by its looks.
+pub(super) fn is_bracketed(placeholder: &str) -> bool {
+    placeholder.starts_with('[') && placeholder.ends_with(']')
 }
 
 impl VaultState {
-    /// What stands for each value, in order. A value that is in the vault keeps what stands for it; the
+    /// What stands for each value, in order; nothing if that is to be known and is not. A value that is in the vault keeps what stands for it; the
     /// others get the first of their stand-ins that is not in the vault, or else the next number that is neither in the
     /// vault nor `taken`, and are added: all of them, or on [`VaultError::Full`] none.
     pub fn claim(
@@ -24,15 +33,23 @@ impl VaultState {
         claims: Vec<Claim>,
         taken: &BTreeSet<u64>,
         room: &Room,
-    ) -> Result<Vec<SecretText>, VaultError> {
-        let mut given: Vec<SecretText> = Vec::with_capacity(claims.len());
+    ) -> Result<Vec<Option<SecretText>>, VaultError> {
+        let mut given: Vec<Option<SecretText>> = Vec::with_capacity(claims.len());
         let mut fresh = VaultState::default();
         // Numbers are given for good only once all of it fits.
         let mut numbers = self.numbers.clone();
         for claim in claims {
-            let known = self.placeholder_of(claim.value.as_str());
-            if let Some(known) = known.or_else(|| fresh.placeholder_of(claim.value.as_str())) {
-                given.push(known.clone());
+            let value = claim.value.as_str();
+            let any = |state: &Self| state.placeholder_of(value).cloned();
+            let bracketed = |state: &Self| state.bracketed_of(value).cloned();
+            let known = any(self).or_else(|| any(&fresh));
+            if claim.if_known && known.is_none() {
+                given.push(None);
+                continue;
+            }
+            let known = if claim.bracketed { bracketed(self).or_else(|| bracketed(&fresh)) } else { known };
+            if known.is_some() {
+                given.push(known);
                 continue;
             }
             let free = |text: &str| !self.placeholder_exists(text) && !fresh.placeholder_exists(text);
@@ -48,7 +65,7 @@ impl VaultState {
                     }
                 }
             });
-            given.push(placeholder.clone());
+            given.push(Some(placeholder.clone()));
             fresh.push(VaultEntry { placeholder, value: claim.value });
         }
         if !fresh.is_empty() {
@@ -65,7 +82,13 @@ mod tests {
     use super::*;
 
     fn claim(label: &str, value: &str) -> Claim {
-        Claim { label: label.into(), value: value.into(), stand_ins: Vec::new() }
+        Claim {
+            label: label.into(),
+            value: value.into(),
+            stand_ins: Vec::new(),
+            bracketed: false,
+            if_known: false,
+        }
     }
 
     fn claimed(
@@ -76,7 +99,7 @@ mod tests {
     ) -> Vec<String> {
         let taken = taken.iter().copied().collect();
         let given = vaults.with(id, 0, |state, room| state.claim(claims, &taken, room)).unwrap();
-        given.iter().map(|text| text.as_str().to_owned()).collect()
+        given.iter().map(|text| text.as_ref().unwrap().as_str().to_owned()).collect()
     }
 
     #[test]
@@ -100,8 +123,30 @@ mod tests {
         let mut vaults = Vaults::new(VaultLimits::default());
         let id = vaults.create(VaultOptions::default(), 0).unwrap();
         let with = |value: &str| Claim { stand_ins: vec!["Ann".into(), "Bob".into()], ..claim("P", value) };
-        let given = claimed(&mut vaults, id, vec![with("x"), with("y"), with("z")], &["Ann"]);
-        assert_eq!(given, ["Bob", "[REDACTED_P_1]", "[REDACTED_P_2]"]);
+        let given = claimed(&mut vaults, id, vec![with("x"), with("y"), with("z")], &[1]);
+        assert_eq!(given, ["Ann", "Bob", "[REDACTED_P_2]"]);
+        // Where a word would not be known again, the value has something in brackets, too.
+        let bracketed = |value: &str| Claim { bracketed: true, ..with(value) };
+        let bracketed = |value: &str| Claim { stand_ins: Vec::new(), ..bracketed(value) };
+        let again = vec![bracketed("x"), with("x"), bracketed("x"), bracketed("z")];
+        let given = claimed(&mut vaults, id, again, &[]);
+        assert_eq!(given, ["[REDACTED_P_3]", "Ann", "[REDACTED_P_3]", "[REDACTED_P_2]"]);
+        vaults.with(id, 0, |state, _| state.remove(&VaultEntry::new("[REDACTED_P_3]", "x"))).unwrap();
+        assert_eq!(claimed(&mut vaults, id, vec![bracketed("x"), with("x")], &[]), ["[REDACTED_P_4]", "Ann"]);
+        vaults.with(id, 0, |state, _| state.remove(&VaultEntry::new("Ann", "x"))).unwrap();
+        assert_eq!(claimed(&mut vaults, id, vec![with("x")], &[]), ["[REDACTED_P_4]"]);
+    }
+
+    #[test]
+    fn what_is_only_looked_up_is_not_added() {
+        let mut vaults = Vaults::new(VaultLimits::default());
+        let id = vaults.create(VaultOptions::default(), 0).unwrap();
+        let known = |value: &str| Claim { if_known: true, ..claim("A", value) };
+        let claims = vec![known("x"), claim("A", "y"), known("y"), Claim { bracketed: true, ..known("z") }];
+        let given = vaults.with(id, 0, |state, room| state.claim(claims, &BTreeSet::new(), room)).unwrap();
+        let given: Vec<_> = given.iter().map(|given| given.as_ref().map(SecretText::as_str)).collect();
+        assert_eq!(given, [None, Some("[REDACTED_A_1]"), Some("[REDACTED_A_1]"), None]);
+        assert_eq!(vaults.with(id, 0, |state, _| Ok(state.len())).unwrap(), 1);
     }
 
     #[test]
@@ -109,7 +154,7 @@ mod tests {
         let mut vaults = Vaults::new(VaultLimits { max_entries: 1, ..VaultLimits::default() });
         let id = vaults.create(VaultOptions::default(), 0).unwrap();
         let both = vec![claim("A", "x"), claim("A", "y")];
-        let refused = vaults.with(id, 0, |state, room| state.claim(both, &HashSet::new(), room));
+        let refused = vaults.with(id, 0, |state, room| state.claim(both, &BTreeSet::new(), room));
         assert_eq!(refused.unwrap_err(), VaultError::Full { what: "entries", limit: 1 });
         assert_eq!(claimed(&mut vaults, id, vec![claim("A", "y")], &[]), ["[REDACTED_A_1]"]);
     }

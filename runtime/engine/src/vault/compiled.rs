@@ -5,8 +5,9 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 use pyshield_core::restore::{Form, Matching, Restored, Restorer, percent_encode};
-use pyshield_core::{Interrupt, ScannerError, Text, Verdict};
+use pyshield_core::{Interrupt, ScannerError, Span, Text, Verdict};
 
+use super::claim::is_bracketed;
 use super::redis::Stamp;
 use super::{Claim, SecretText, VaultEntry, VaultState};
 use crate::lock::Mutex;
@@ -71,10 +72,28 @@ impl Compiled {
         Ok(verdict)
     }
 
+    /// Where something stands that was made up for a value, which nothing tells from the text around it.
+    pub(crate) fn stand_ins(&self, text: &Text, interrupt: Interrupt<'_>) -> Result<Vec<Span>, ScannerError> {
+        let found = self.restorer.find(text, interrupt)?.into_iter();
+        let made_up = |one: &Restored| {
+            self.entries.get(one.index).is_some_and(|entry| !is_bracketed(entry.placeholder.as_str()))
+        };
+        Ok(found.filter(made_up).map(|one| one.span).collect())
+    }
+
     /// Whether compiling it takes no time to speak of.
     pub(crate) fn is_small(&self) -> bool {
         self.entries.len() <= SMALL
     }
+}
+
+/// Whether a value was taken out of a URL as it is written there.
+fn is_percent_encoded(value: &str) -> bool {
+    let hex = |at: usize| value.as_bytes().get(at).is_some_and(u8::is_ascii_hexdigit);
+    let sign = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/?%#".contains(c);
+    value.contains('%')
+        && value.chars().all(sign)
+        && value.match_indices('%').all(|(at, _)| hex(at + 1) && hex(at + 2))
 }
 
 /// Values as they are to be written, each made once for a text.
@@ -87,6 +106,7 @@ impl Written {
         let value = compiled.entries.get(found.index)?.value.as_str();
         let written = self.0.entry((found.index, found.form)).or_insert_with(|| match found.form {
             Form::Plain => value.into(),
+            Form::Percent if is_percent_encoded(value) => value.into(),
             Form::Percent => percent_encode(value).into(),
         });
         Some(Arc::clone(written))
@@ -163,12 +183,20 @@ impl Compilations {
         kept.shown.as_ref().filter(|(of, _)| *of == version).map(|(_, entries)| Arc::clone(entries))
     }
 
-    /// What stands for each value, if all of them stand in the vault as of a count of changes.
-    pub(crate) fn known(&self, claims: &[Claim], version: u64) -> Option<Vec<SecretText>> {
+    /// What stands for each value, if nothing has to be added to the vault as of a count of changes for it.
+    pub(crate) fn known(&self, claims: &[Claim], version: u64) -> Option<Vec<Option<SecretText>>> {
         let entries = self.shown(version).filter(|_| claims.len() <= SMALL)?;
         let known = |claim: &Claim| {
-            let entry = entries.iter().find(|entry| entry.value == claim.value)?;
-            Some(entry.placeholder.clone())
+            let fits = |entry: &&VaultEntry| {
+                entry.value == claim.value && (!claim.bracketed || is_bracketed(entry.placeholder.as_str()))
+            };
+            match entries.iter().find(fits) {
+                Some(entry) => Some(Some(entry.placeholder.clone())),
+                None => {
+                    let known = entries.iter().any(|entry| entry.value == claim.value);
+                    (claim.if_known && !known).then_some(None)
+                }
+            }
         };
         claims.iter().map(known).collect()
     }

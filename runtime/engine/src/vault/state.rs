@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::claim::is_bracketed;
 use super::{Exported, Room, SecretText, VaultEntry, VaultError};
 
 /// One vault. Order is that of insertion, and equal entries may occur more than once, as in llm-guard's
@@ -15,6 +16,8 @@ pub struct VaultState {
     placeholders: HashMap<SecretText, usize>,
     /// The first placeholder of each value.
     values: HashMap<SecretText, SecretText>,
+    /// The first placeholder in brackets of each value whose first is not.
+    bracketed: HashMap<SecretText, SecretText>,
     /// The last number given to a placeholder, by label.
     pub(super) numbers: HashMap<Box<str>, u64>,
     /// No placeholder gets a number up to this.
@@ -39,10 +42,26 @@ impl VaultState {
     /// Adds an entry whatever the limits say.
     pub(super) fn push(&mut self, entry: VaultEntry) {
         *self.placeholders.entry(entry.placeholder.clone()).or_default() += 1;
-        self.values.entry(entry.value.clone()).or_insert_with(|| entry.placeholder.clone());
+        self.index(&entry.placeholder, &entry.value);
         self.bytes = self.bytes.saturating_add(entry.bytes());
         self.entries.push(entry);
         self.changed();
+    }
+
+    fn index(&mut self, placeholder: &SecretText, value: &SecretText) {
+        let first = self.values.entry(value.clone()).or_insert_with(|| placeholder.clone());
+        if is_bracketed(placeholder.as_str()) && !is_bracketed(first.as_str()) {
+            self.bracketed.entry(value.clone()).or_insert_with(|| placeholder.clone());
+        }
+    }
+
+    fn reindex(&mut self, value: &SecretText) {
+        self.values.remove(value.as_str());
+        self.bracketed.remove(value.as_str());
+        let same = self.entries.iter().filter(|held| held.value == *value);
+        for placeholder in same.map(|held| held.placeholder.clone()).collect::<Vec<_>>() {
+            self.index(&placeholder, value);
+        }
     }
 
     /// Removes the first entry equal to `entry`, as Python's `list.remove`.
@@ -61,10 +80,9 @@ impl VaultState {
             }
         }
         if self.values.get(removed.value.as_str()) == Some(&removed.placeholder) {
-            self.values.remove(removed.value.as_str());
-            if let Some(other) = self.entries.iter().find(|held| held.value == removed.value) {
-                self.values.insert(other.value.clone(), other.placeholder.clone());
-            }
+            self.reindex(&removed.value);
+        } else if self.bracketed.get(removed.value.as_str()) == Some(&removed.placeholder) {
+            self.reindex(&removed.value);
         }
         self.changed();
         Ok(())
@@ -103,6 +121,12 @@ impl VaultState {
     /// The first placeholder of a value, in constant time.
     pub fn placeholder_of(&self, value: &str) -> Option<&SecretText> {
         self.values.get(value)
+    }
+
+    /// The first placeholder of a value that is in brackets, in constant time.
+    pub(super) fn bracketed_of(&self, value: &str) -> Option<&SecretText> {
+        let first = self.values.get(value).filter(|first| is_bracketed(first.as_str()));
+        first.or_else(|| self.bracketed.get(value))
     }
 
     /// How many entries there are.

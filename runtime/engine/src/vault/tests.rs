@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
@@ -84,9 +84,15 @@ fn sessions(ttl: Option<u64>) -> Vaults {
 
 fn claimed(vaults: &mut Vaults, name: &str, now: u64, value: &str) -> String {
     let id = vaults.named(name, now).unwrap();
-    let claim = Claim { label: "A".into(), value: value.into(), stand_ins: Vec::new() };
-    let given = vaults.with(id, now, |state, room| state.claim(vec![claim], &HashSet::new(), room)).unwrap();
-    given[0].as_str().to_owned()
+    let claim = Claim {
+        label: "A".into(),
+        value: value.into(),
+        stand_ins: Vec::new(),
+        bracketed: false,
+        if_known: false,
+    };
+    let given = vaults.with(id, now, |state, room| state.claim(vec![claim], &BTreeSet::new(), room)).unwrap();
+    given[0].as_ref().unwrap().as_str().to_owned()
 }
 
 #[test]
@@ -176,11 +182,18 @@ fn numbers_of_what_comes_back_are_taken() {
     let back = ["[REDACTED_A_7]", "[REDACTED_A_2]", "[REDACTED_]", "[REDACTED_A_99999999999]", "Ann"];
     let back = back.iter().map(|placeholder| entry(placeholder, placeholder)).collect();
     vaults.with(id, 0, |state, room| state.restore(back, room)).unwrap();
-    let claim = |value: &str| Claim { label: "A".into(), value: value.into(), stand_ins: Vec::new() };
+    let claim = |value: &str| Claim {
+        label: "A".into(),
+        value: value.into(),
+        stand_ins: Vec::new(),
+        bracketed: false,
+        if_known: false,
+    };
     let given =
-        vaults.with(id, 0, |state, room| state.claim(vec![claim("x"), claim("Ann")], &HashSet::new(), room));
+        vaults.with(id, 0, |state, room| state.claim(vec![claim("x"), claim("Ann")], &BTreeSet::new(), room));
     let given = given.unwrap();
-    assert_eq!((given[0].as_str(), given[1].as_str()), ("[REDACTED_A_8]", "Ann"));
+    let given: Vec<&str> = given.iter().flatten().map(SecretText::as_str).collect();
+    assert_eq!((given[0], given[1]), ("[REDACTED_A_8]", "Ann"));
 }
 
 /// What a vault must do, in the plainest terms.

@@ -41,7 +41,7 @@ impl Vault {
         &self,
         claims: Vec<Claim>,
         taken: BTreeSet<u64>,
-        then: impl FnOnce(Result<Vec<SecretText>, VaultError>) + Send + 'static,
+        then: impl FnOnce(Result<Vec<Option<SecretText>>, VaultError>) + Send + 'static,
     ) {
         let (id, life) = (self.id, Arc::clone(&self.life));
         // Refused is dropped as well.
@@ -125,7 +125,7 @@ operations! {
         move |state: &mut VaultState, _: &Room| state.remove(&entry)
     };
     /// What stands for each value; see [`VaultState::claim`].
-    claim / claim_blocking (claims: Vec<Claim>, taken: BTreeSet<u64>) -> Vec<SecretText> {
+    claim / claim_blocking (claims: Vec<Claim>, taken: BTreeSet<u64>) -> Vec<Option<SecretText>> {
         move |state: &mut VaultState, room: &Room| state.claim(claims, &taken, room)
     };
     /// The entries in order, as they are now.

@@ -65,12 +65,13 @@ impl RedisVaults {
     pub async fn rotate(&self) -> Result<usize, VaultError> {
         let mut cursor = 0;
         let mut rotated = 0;
+        let vaults = Self { store: self.store.without_use(), settings: Arc::clone(&self.settings) };
         loop {
             let deadline = Instant::now() + self.settings.timeout;
             let page = timeout_at(deadline, self.store.scan(cursor)).await;
             let (next, keys) = page.map_err(|_| VaultError::TimedOut)?.map_err(StoreError::into_vault)?;
             for key in keys {
-                let vault = RedisVault { vaults: self.clone(), key: key.into(), copy: Arc::default() };
+                let vault = RedisVault { vaults: vaults.clone(), key: key.into(), copy: Arc::default() };
                 vault.update_with(Write::Whole, None, |_, _| Ok(())).await?;
                 rotated += 1;
             }
@@ -272,7 +273,7 @@ impl RedisVault {
         claims: Vec<Claim>,
         taken: BTreeSet<u64>,
         deadline: Option<std::time::Instant>,
-    ) -> Result<Vec<SecretText>, VaultError> {
+    ) -> Result<Vec<Option<SecretText>>, VaultError> {
         let claim = |copy: &mut Copy, room: &Room| copy.state.claim(claims.clone(), &taken, room);
         self.update_with(Write::Changes, deadline, claim).await
     }

@@ -12,13 +12,14 @@ use redis::{Client, ErrorKind, RedisError, Script, TlsCertificates};
 use crate::vault::VaultError;
 
 /// Returns the generation and the batches that the caller has not seen: KEYS[1]; generation and number of
-/// batches seen, milliseconds to live.
+/// batches seen, milliseconds to live. A list that has fewer, as on a replica that was behind when it took over, is
+/// read from its beginning.
 const READ: &str = r"
 local generation = redis.call('LINDEX', KEYS[1], 0)
 if not generation then return {'', 0, {}} end
 if ARGV[3] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
 local seen = 0
-if generation == ARGV[1] then seen = tonumber(ARGV[2]) end
+if generation == ARGV[1] and redis.call('LLEN', KEYS[1]) > tonumber(ARGV[2]) then seen = tonumber(ARGV[2]) end
 return {generation, seen, redis.call('LRANGE', KEYS[1], seen + 1, -1)}
 ";
 
@@ -43,8 +44,10 @@ if ARGV[4] == generation then
 elseif generation == '' then
   redis.call('RPUSH', KEYS[1], ARGV[4], ARGV[6])
 else
+  local left = redis.call('PTTL', KEYS[1])
   redis.call('DEL', KEYS[2])
   redis.call('RPUSH', KEYS[2], ARGV[4], ARGV[6])
+  if left > 0 then redis.call('PEXPIRE', KEYS[2], left) end
   redis.call('RENAME', KEYS[2], KEYS[1])
 end
 if ARGV[3] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
@@ -275,6 +278,11 @@ impl Store {
     /// How long nothing was heard of the server.
     pub(super) fn silent_for(&self) -> Duration {
         self.heard.ago()
+    }
+
+    /// The same lists, whose use does not make them live longer.
+    pub(super) fn without_use(&self) -> Self {
+        Self { ttl: 0, ..self.clone() }
     }
 
     /// The name of a session's list. The braces put it and the place beside it on one node of a cluster.
