@@ -145,7 +145,7 @@ UNNAMED = {
     "hexadecimal, 32": "[a-f0-9]{32}",
     "hexadecimal, 64": "[a-f0-9]{64}",
 }
-"""What is only known to be drawn at random, and stands in quotes."""
+"""What is only known to be drawn at random."""
 
 _PLACES = [
     'key = "{}"',
@@ -154,6 +154,11 @@ _PLACES = [
     "My key is {} and it does not work, why?",
     "x: {}",
     "curl -H 'X-Key: {}' https://example.org/v1",
+]
+_UNNAMED_PLACES = [
+    "value = {}",
+    "export KEY={}",
+    "here: {}",
 ]
 _NAMED_PLACES = [
     '{name}_key = "{}"',
@@ -212,5 +217,9 @@ def lines(count: int, seed: int) -> Iterator[Line]:
         for kind, form in UNNAMED.items():
             secret = drawn(rng, form)
             yield Line(kind, rng.choice(_QUOTED_PLACES).replace("{}", secret), secret)
+        for kind, form in UNNAMED.items():
+            secret = drawn(rng, form)
+            place = rng.choice([*_PLACES, *_UNNAMED_PLACES])
+            yield Line(f"{kind}, anywhere", place.replace("{}", secret), secret)
         for kind, secret in (("jwt", _jwt(rng)), ("private key", _key(rng))):
             yield Line(kind, rng.choice(_PLACES).replace("{}", secret), secret)

@@ -87,8 +87,8 @@ def redact(
 ) -> None:
     """Take private data out of files and keep it in an encrypted vault.
 
-    The vault is made if there is none; with one that is there, what is in it keeps its placeholders. Names of people,
-    places and organizations are looked for if they are asked for, by a model that takes some milliseconds a text.
+    The vault is made if there is none; with one that is there, what is in it keeps its placeholders. Names of
+    people, places and organizations are looked for if they are asked for: by a model, in milliseconds a text.
 
     \b
     Examples:

@@ -18,6 +18,8 @@ pub(super) struct Context {
     pub(super) quoted: bool,
     /// Whether something is set to it: `=`, `:`, `=>`, `is`, a quote alone, a header's or an option's name.
     pub(super) assigned: bool,
+    /// Whether it is what a name is set to: `name = …`, `name: …`, `my name is …`.
+    pub(super) named: bool,
     /// What is before it: its line, what belongs to the same statement of it, at most [`WINDOW`] bytes.
     window: Span,
 }
@@ -47,9 +49,45 @@ impl Context {
         let behind = &text[earliest..value.start];
         let cut = |byte: &u8| matches!(byte, b'\n' | b'\r' | b';' | b'{' | b'}' | b',');
         let start = behind.iter().rposition(cut).map_or(earliest, |at| earliest + at + 1);
-        let mut context = Self { value, quoted, assigned: false, window: Span::new(start, value.start) };
+        let mut context =
+            Self { value, quoted, assigned: false, named: false, window: Span::new(start, value.start) };
         context.assigned = context.is_assigned(text);
+        context.named = context.assigned && context.is_named(text);
         context
+    }
+
+    /// Whether a name stands before `=`, `:` or a verb, and no address that the value is a part of.
+    fn is_named(&self, text: &[u8]) -> bool {
+        let window = &text[self.window.range()];
+        let (name, rest) = self.name(text);
+        let verb = rest.split(u8::is_ascii_whitespace).any(is_verb);
+        let operator = verb || rest.iter().any(|byte| matches!(byte, b'=' | b':'));
+        !name.is_empty() && operator && memchr::memmem::find(window, b"://").is_none()
+    }
+
+    /// The name that the value is set to, and what stands between them, a verb included.
+    fn name<'t>(&self, text: &'t [u8]) -> (&'t [u8], &'t [u8]) {
+        let window = &text[self.window.range()];
+        let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let last = |until: usize| {
+            let end = window[..until].iter().rposition(word).map_or(0, |at| at + 1);
+            (window[..end].iter().rposition(|byte| !word(byte)).map_or(0, |at| at + 1), end)
+        };
+        let (start, end) = last(window.len());
+        if is_verb(&window[start..end]) {
+            let (name, end) = last(start);
+            return (&window[name..end], &window[end..]);
+        }
+        (&window[start..end], &window[end..])
+    }
+
+    /// Whether the value is set to something that is called a key: `API_KEY`, `X-Key`, `myKey`, `key`.
+    pub(super) fn is_keyed(&self, text: &[u8]) -> bool {
+        let (name, _) = self.name(text);
+        let Some((before, key)) = name.split_last_chunk::<3>() else { return false };
+        let camel = before.last().is_some_and(u8::is_ascii_lowercase) && key == b"Key";
+        let part = before.last().is_none_or(|byte| !byte.is_ascii_alphabetic());
+        self.named && (camel || part && key.eq_ignore_ascii_case(b"key"))
     }
 
     fn is_assigned(&self, text: &[u8]) -> bool {
@@ -104,6 +142,12 @@ impl Context {
     }
 }
 
+/// Whether a verb is all that stands there, beside what separates it.
+fn is_verb(between: &[u8]) -> bool {
+    let trimmed = between.trim_ascii();
+    trimmed.eq_ignore_ascii_case(b"is") || trimmed.eq_ignore_ascii_case(b"was")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,5 +191,21 @@ mod tests {
         assert!(names("\"sha256\": \"valuevalue\"").contains(&Name::Public));
         assert!(around("my secret is valuevalue", "valuevalue").assigned);
         assert!(around("Authorization: Bearer valuevalue", "valuevalue").assigned);
+    }
+
+    #[test]
+    fn names_that_values_are_set_to() {
+        let named = |text: &str| around(text, "valuevalue").named;
+        for text in ["x: valuevalue", "export K=valuevalue", "my key is valuevalue", "'k' => valuevalue"] {
+            assert!(named(text), "{text}");
+        }
+        for text in
+            ["see valuevalue", "(valuevalue", "| valuevalue |", "https://x.org/?k=valuevalue", ": valuevalue"]
+        {
+            assert!(!named(text), "{text}");
+        }
+        let keyed = |text: &str| around(text, "valuevalue").is_keyed(text.as_bytes());
+        assert!(keyed("API_KEY=valuevalue") && keyed("apiKey: valuevalue") && keyed("my key is valuevalue"));
+        assert!(!keyed("monkey=valuevalue") && !keyed("keyword: valuevalue") && !keyed("x=valuevalue"));
     }
 }

@@ -173,10 +173,22 @@ impl<'a> Finder<'a> {
                     }
                 }
                 Target::Password => {
-                    if self.undecided(hit.end, |text| password::is_open(text, hit.end)) {
+                    if self.undecided(hit.end, |text| password::is_open(text, hit)) {
                         continue;
                     }
-                    if let Some(span) = password::value(self.text, hit.end) {
+                    if let Some(span) = password::value(self.text, hit) {
+                        self.add(span, "PASSWORD", 0.7, Kind::Assigned);
+                    }
+                }
+                Target::Pass => {
+                    // A word of its own, or the end of one: `DB_PASS`, not `passed`.
+                    let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+                    if self.text.get(hit.end).is_some_and(goes_on)
+                        || self.undecided(hit.end, |text| password::is_open(text, hit))
+                    {
+                        continue;
+                    }
+                    if let Some(span) = password::value(self.text, hit) {
                         self.add(span, "PASSWORD", 0.7, Kind::Assigned);
                     }
                 }
@@ -265,6 +277,24 @@ impl<'a> Finder<'a> {
         self.entropy(&context, &names);
     }
 
+    /// Whether a value without quotes is what a name that says nothing is set to (`x: …`), and is as long as keys are;
+    /// what is called a key may be shorter.
+    fn is_set_to(&self, context: &Context, bits: f64) -> bool {
+        let value = &self.text[context.value.range()];
+        if !context.named || value.starts_with(b"/") {
+            return false;
+        }
+        let keyed = context.is_keyed(self.text);
+        if is_hex(value) {
+            let start = context.value.start;
+            let before = Runs::new(&self.text[..start], start.saturating_sub(ALONE), start);
+            let mut others = before.filter(|run| is_hex(&self.text[run.range()]) && run.len() >= KEYS[0]);
+            return KEYS.contains(&value.len()) && bits > 3.0 && others.next().is_none();
+        }
+        let mixed = value.iter().any(u8::is_ascii_lowercase) && value.iter().any(u8::is_ascii_uppercase);
+        if keyed { value.len() >= 20 && bits > 3.5 } else { value.len() >= 32 && bits > 4.5 && mixed }
+    }
+
     /// A random value that is quoted or set, and that nothing says is public.
     fn entropy(&mut self, context: &Context, names: &[Name]) {
         let value = &self.text[context.value.range()];
@@ -282,7 +312,8 @@ impl<'a> Finder<'a> {
             ("BASE64_HIGH_ENTROPY", 4.5, value.starts_with(b"0x"), value.len() >= 20)
         };
         let quoted = context.quoted && enough && bits > least;
-        if short || !set && (!quoted || context.is_near_public(self.text)) {
+        let named = !public && !quoted && self.is_set_to(context, bits);
+        if short || !set && (!quoted && !named || context.is_near_public(self.text)) {
             return;
         }
         if !set && context.assigned && context.is_identifier(self.text) {
@@ -296,6 +327,12 @@ impl<'a> Finder<'a> {
         }
     }
 }
+
+/// How long hexadecimal is that stands for 16 or 32 random bytes; 20 are a commit.
+const KEYS: [usize; 2] = [32, 64];
+
+/// How far before hexadecimal no more of it may stand, in bytes: several are data, as vectors of a test are.
+const ALONE: usize = 160;
 
 fn is_digits(value: &[u8]) -> bool {
     value.iter().all(u8::is_ascii_digit)

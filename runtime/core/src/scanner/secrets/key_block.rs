@@ -182,7 +182,7 @@ fn header(rest: &[u8]) -> Option<usize> {
 /// How much of what follows a header can be its key, where no end is written.
 fn body(rest: &[u8]) -> usize {
     let end = body_reach(rest);
-    let trailing = |byte: &&u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b',' | b'\\');
+    let trailing = |byte: &&u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b',' | b'\\' | b'>');
     end - rest[..end].iter().rev().take_while(trailing).count()
 }
 
@@ -195,8 +195,8 @@ fn body_reach(rest: &[u8]) -> usize {
     let mut end = 0;
     let mut indented = false;
     for byte in rest.iter().take(LONGEST_BODY) {
-        // Two words on a line are prose.
-        let blank = *byte == b' ';
+        // Two words on a line are prose; mail marks what it quotes.
+        let blank = matches!(byte, b' ' | b'>');
         if !(part(byte) || blank && indented) {
             break;
         }
@@ -240,6 +240,11 @@ mod tests {
             blocks(&format!("{begin}\nMIIa\nb==\n\nthat was it")),
             [format!("{begin}\nMIIa\nb==\n\nthat")]
         );
+        assert_eq!(
+            blocks(&format!("> {begin}\n> MIIa\n> b==\n> \nbye")),
+            [format!("{begin}\n> MIIa\n> b==\n> \nbye")]
+        );
+        assert_eq!(blocks(&format!("> {begin}\n> MIIa\n> so be it")), [format!("{begin}\n> MIIa\n> so")]);
         assert_eq!(blocks(begin), [begin]);
         let many = begin.repeat(50_000);
         assert_eq!(blocks(&many).len(), 50_000);

@@ -1,6 +1,7 @@
 //! Passwords in assignments: `password = "…"`, `"passwd": "…"`, `PGPASSWORD=…`, `Pwd=…;`, `password is …`, `Passwort
 //! lautet …`; and behind the name of who has it: `curl -u ada:…`.
 
+use super::check::{Check, Promise};
 use super::entropy::{bits_per_character, is_hex, looks_random};
 use super::placeholder::{is_example, is_filler, is_reference, is_uuid};
 use crate::span::Span;
@@ -17,26 +18,53 @@ const LONGEST: usize = 128;
 /// The shortest.
 const SHORTEST: usize = 8;
 
-/// The value that is assigned to the name that ends somewhere after `end`, the end of a word like `password`.
-pub(super) fn value(text: &[u8], end: usize) -> Option<Span> {
-    let at = operator(text, end)?;
+/// How far back a name may begin, and what says that a file of `.netrc`'s kind is read, in bytes.
+const NAME: usize = 40;
+const ENTRY: usize = 160;
+
+/// The value that is assigned to the name that ends somewhere after `word`, one like `password`.
+pub(super) fn value(text: &[u8], word: Span) -> Option<Span> {
+    let end = word.end;
+    let at = operator(text, word)?;
     let first = *text.get(at)?;
     let span = match first {
         b'"' | b'\'' | b'`' => quoted(text, at + 1, first)?,
+        _ if before_name(text, word.start).is_some_and(|sign| matches!(sign, b'?' | b'&')) => {
+            // Of a query: other parameters follow.
+            let span = bare(text, at);
+            let length = text[span.range()].iter().position(|byte| matches!(byte, b'&' | b'#'));
+            length.map_or(span, |length| Span::new(span.start, span.start + length))
+        }
         _ => bare(text, at),
     };
     let value = &text[span.range()];
     // Much is called a secret of something; hexadecimal digits are its number rather than its value.
     let number = text[..end].last_chunk::<6>().is_some_and(|word| word.eq_ignore_ascii_case(b"secret"))
         && is_hex(value);
-    (!number && is_password(value, matches!(first, b'"' | b'\'' | b'`'))).then_some(span)
+    let chosen = is_encoded(value) || is_password(value, matches!(first, b'"' | b'\'' | b'`'));
+    (!number && chosen).then_some(span)
 }
 
-/// Whether what follows the text decides what is assigned to the name that ends somewhere after `end`.
-pub(super) fn is_open(text: &[u8], end: usize) -> bool {
-    let Some(at) = operator(text, end) else {
+/// The sign before the name that `word`, which begins at `start`, is a part of.
+fn before_name(text: &[u8], start: usize) -> Option<u8> {
+    let name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':');
+    let length = text[..start].iter().rev().take(NAME).take_while(name).count();
+    text[..start - length].last().copied()
+}
+
+/// Whether the value is base64 of text, as Kubernetes keeps secrets; its padding tells it from words.
+fn is_encoded(value: &[u8]) -> bool {
+    value.ends_with(b"=")
+        && value.len().is_multiple_of(4)
+        && (SHORTEST..=LONGEST).contains(&value.len())
+        && Check::Encoded.promise(value) == Promise::Kept
+}
+
+/// Whether what follows the text decides what is assigned to the name that ends somewhere after `word`.
+pub(super) fn is_open(text: &[u8], word: Span) -> bool {
+    let Some(at) = operator(text, word) else {
         // What comes behind name, quotes and blanks is the longest verb and a blank.
-        return gap(text, end) + 7 > text.len();
+        return gap(text, word.end) + 7 > text.len();
     };
     let Some(&first) = text.get(at) else { return true };
     if matches!(first, b'"' | b'\'' | b'`') {
@@ -49,14 +77,26 @@ pub(super) fn is_open(text: &[u8], end: usize) -> bool {
 }
 
 /// Where the value starts: behind the rest of the name, an operator and blanks.
-fn operator(text: &[u8], end: usize) -> Option<usize> {
-    let gap = gap(text, end);
+fn operator(text: &[u8], word: Span) -> Option<usize> {
+    let gap = gap(text, word.end);
+    let quoted = matches!(text.get(gap.wrapping_sub(1)), Some(b'"' | b'\''));
     let operator = match text.get(gap..)? {
+        // `<password>…`
+        [b'>', next, ..] if !next.is_ascii_whitespace() && before_name(text, word.start) == Some(b'<') => {
+            gap + 1
+        }
+        // `define('DB_PASSWORD', '…')`
+        [b',', rest @ ..] if quoted && is_argument(text, word.start) => {
+            let blanks = rest.iter().take(8).take_while(|byte| **byte == b' ').count();
+            rest.get(blanks).is_none_or(|byte| matches!(byte, b'"' | b'\'')).then_some(gap + 1)?
+        }
         [b':', b'=', ..] | [b'=', b'>', ..] => gap + 2,
         // A comparison; a path in a program.
         [b'=', b'=', ..] | [b':', b':', ..] => return None,
         [b'=' | b':', ..] => gap + 1,
         _ if !matches!(text.get(gap.wrapping_sub(1)), Some(b' ' | b'\t')) => return None,
+        // `machine … login … password …`
+        _ if is_entry(text, word) => return Some(gap),
         rest => {
             let follows =
                 |verb: &&&[u8]| rest.starts_with(verb) && matches!(rest.get(verb.len()), Some(b' ' | b':'));
@@ -64,6 +104,23 @@ fn operator(text: &[u8], end: usize) -> Option<usize> {
         }
     };
     Some(skip(text, operator, 8, |byte| matches!(byte, b' ' | b'\t' | b':' | b'\\')))
+}
+
+/// Whether the name that is quoted and goes on at `start` is the first argument of a call.
+fn is_argument(text: &[u8], start: usize) -> bool {
+    let name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let length = text[..start].iter().rev().take(NAME).take_while(name).count();
+    matches!(&text[..start - length], [.., call, b'(', b'"' | b'\''] if call.is_ascii_alphanumeric() || *call == b'_')
+}
+
+/// Whether the word is `password` in an entry of `.netrc`.
+fn is_entry(text: &[u8], word: Span) -> bool {
+    let before = &text[word.start.saturating_sub(ENTRY)..word.start];
+    let all = before.last().is_some_and(u8::is_ascii_whitespace)
+        && text.get(word.end).is_some_and(u8::is_ascii_whitespace)
+        && &text[word.range()] == b"password";
+    all && memchr::memmem::rfind(before, b"login ")
+        .is_some_and(|login| memchr::memmem::rfind(&before[..login], b"machine ").is_some())
 }
 
 /// Where the operator stands, if there is one: behind the rest of the name, quotes and blanks.
@@ -76,8 +133,9 @@ fn gap(text: &[u8], end: usize) -> usize {
 
 /// The password of `user:password`, the argument that begins at `end`.
 pub(super) fn of_user(text: &[u8], end: usize) -> Option<Span> {
-    let at = skip(text, end, 1, |byte| matches!(byte, b'"' | b'\''));
-    let quoted = at > end;
+    let start = skip(text, end, 1, |byte| matches!(byte, b' ' | b'='));
+    let at = skip(text, start, 1, |byte| matches!(byte, b'"' | b'\''));
+    let quoted = at > start;
     let colon = skip(text, at, USER, IS_USER);
     if colon == at || text.get(colon) != Some(&b':') {
         return None;
@@ -88,7 +146,8 @@ pub(super) fn of_user(text: &[u8], end: usize) -> Option<Span> {
 
 /// Whether what follows the text decides about [`of_user`].
 pub(super) fn of_user_is_open(text: &[u8], end: usize) -> bool {
-    let at = skip(text, end, 1, |byte| matches!(byte, b'"' | b'\''));
+    let start = skip(text, end, 1, |byte| matches!(byte, b' ' | b'='));
+    let at = skip(text, start, 1, |byte| matches!(byte, b'"' | b'\''));
     let colon = skip(text, at, USER, IS_USER);
     match text.get(colon) {
         None => true,
@@ -174,7 +233,7 @@ mod tests {
         let words = ["password", "passwd", "pwd", "secret"];
         let word = words.iter().find_map(|word| Some((lower.find(word)?, word.len())));
         let (start, length) = word.unwrap();
-        value(text.as_bytes(), start + length).map(|span| &text[span.range()])
+        value(text.as_bytes(), Span::new(start, start + length)).map(|span| &text[span.range()])
     }
 
     #[test]
@@ -192,7 +251,8 @@ mod tests {
     #[test]
     fn other_languages() {
         let found = |text: &'static str, word: &str| {
-            value(text.as_bytes(), text.find(word)? + word.len()).map(|span| &text[span.range()])
+            let start = text.find(word)?;
+            value(text.as_bytes(), Span::new(start, start + word.len())).map(|span| &text[span.range()])
         };
         assert_eq!(found("das Passwort lautet Geheim!2024xy", "Passwort"), Some("Geheim!2024xy"));
         assert_eq!(found("mot de passe\u{a0}: Geheim!2024xy", "passe"), Some("Geheim!2024xy"));

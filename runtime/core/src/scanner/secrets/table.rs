@@ -20,6 +20,8 @@ pub(super) enum Target {
     KeyBlock,
     /// A name whose value is a secret, whatever it looks like.
     Password,
+    /// The same, if no letter follows.
+    Pass,
     /// An option with a user and a password.
     User,
 }
@@ -69,7 +71,7 @@ const SECRET_NAMES: [&str; 29] = [
 ];
 
 /// Names of what looks like a secret and is none.
-const PUBLIC_NAMES: [&str; 39] = [
+const PUBLIC_NAMES: [&str; 42] = [
     "sha1",
     "sha224",
     "sha256",
@@ -109,6 +111,10 @@ const PUBLIC_NAMES: [&str; 39] = [
     "resolved",
     "vcs",
     "oid",
+    "boundary",
+    "gist=",
+    // A sum of go.sum.
+    "h1:",
 ];
 
 /// Where a password follows.
@@ -126,8 +132,11 @@ const PASSWORD_WORDS: [&str; 11] = [
     "wachtwoord",
 ];
 
-/// Where a user and a password follow, after a blank: options of curl, wget and their like.
-const USER_OPTIONS: [&str; 2] = ["-u ", "--user "];
+/// The same, where the word ends there: `DB_PASS=…`, `pw: …`.
+const PASS_WORDS: [&str; 2] = ["pass", "pw"];
+
+/// Where a user and a password follow: options of curl, wget and their like.
+const USER_OPTIONS: [&str; 2] = ["-u", "--user"];
 
 /// Where a private key begins.
 pub(super) const KEY_BLOCKS: [&str; 3] =
@@ -208,6 +217,11 @@ impl Table {
         for word in PASSWORD_WORDS {
             for written in [word.to_owned(), word.to_uppercase(), capitalised(word)] {
                 literals.entry(written).or_default().push(Target::Password);
+            }
+        }
+        for word in PASS_WORDS {
+            for written in [word.to_owned(), word.to_uppercase(), capitalised(word)] {
+                literals.entry(written).or_default().push(Target::Pass);
             }
         }
         for option in USER_OPTIONS {
