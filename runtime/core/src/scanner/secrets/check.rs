@@ -10,6 +10,9 @@ pub(super) enum Check {
     /// The last six characters are the CRC-32 of those before, in base62, as GitHub and npm have it.
     /// <https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/>
     Base62Crc,
+    /// The last eight digits are the CRC-32 of those before the last `_`, its lowest byte first, as Grafana has it.
+    /// <https://github.com/grafana/grafana/blob/main/pkg/components/satokengen/tokengen.go>
+    HexCrc,
     /// A JSON Web Token: the first part is a JSON object with `alg` (RFC 7519).
     Jwt,
     /// The same, once more in base64.
@@ -43,6 +46,7 @@ impl Check {
         match self {
             Self::Shape => Promise::Unknown,
             Self::Base62Crc => verifies(base62_crc(token)),
+            Self::HexCrc => verifies(hex_crc(token)),
             Self::Jwt => decides(is_jwt(token)),
             Self::EncodedJwt => decides(base64(token).is_some_and(|inner| is_jwt(&inner))),
             Self::Bech32 => verifies(bech32(token)),
@@ -65,6 +69,13 @@ fn base62_crc(token: &[u8]) -> bool {
         rest /= 62;
         digit == wanted
     })
+}
+
+fn hex_crc(token: &[u8]) -> bool {
+    let Some((body, sum)) = token.split_last_chunk::<8>() else { return false };
+    let Some(body) = body.strip_suffix(b"_") else { return false };
+    let told = std::str::from_utf8(sum).ok().and_then(|sum| u32::from_str_radix(sum, 16).ok());
+    told.is_some_and(|told| told.swap_bytes() == crc32(body))
 }
 
 fn is_jwt(token: &[u8]) -> bool {
@@ -120,6 +131,16 @@ mod tests {
         assert_eq!(Check::Base62Crc.promise(token.as_bytes()), Promise::Kept);
         assert_eq!(Check::Base62Crc.promise(token.replace("aaaa", "aaba").as_bytes()), Promise::Broken);
         assert_eq!(Check::Base62Crc.promise(b"x_1"), Promise::Broken);
+    }
+
+    #[test]
+    fn hex_crc_covers_the_prefix_and_has_its_lowest_byte_first() {
+        let body = format!("{}_{}", "glsa", "a1B2c3D4".repeat(4));
+        let sum: String = crc32(body.as_bytes()).to_le_bytes().map(|byte| format!("{byte:02x}")).concat();
+        let token = format!("{body}_{sum}");
+        assert_eq!(Check::HexCrc.promise(token.as_bytes()), Promise::Kept);
+        assert_eq!(Check::HexCrc.promise(token.replace("a1", "a2").as_bytes()), Promise::Broken);
+        assert_eq!(Check::HexCrc.promise(b"x"), Promise::Broken);
     }
 
     #[test]

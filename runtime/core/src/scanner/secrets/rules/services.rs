@@ -49,7 +49,8 @@ pub(super) const RULES: &[Rule] = &[
         "GRAFANA_SERVICE_ACCOUNT_TOKEN",
         "Grafana service account token",
         "glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}",
-    ),
+    )
+    .checked(Check::HexCrc),
     token("GRAFANA_API_KEY", "Grafana API key of before 2022", "eyJrIjoi[A-Za-z0-9]{70,400}={0,3}"),
     token(
         "HONEYCOMB_KEY",
