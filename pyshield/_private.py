@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from pyshield._check import Check, shown
@@ -64,7 +64,8 @@ class CustomPatterns(TypedDict, total=False):
         context: Words that make a match likelier.
         score: How sure a match is, 0 to 1; 0.75 if not given.
         languages: The languages they are for; `["en"]` if not given.
-        reuse: The built-in entity that is to be found in another language too; instead of expressions.
+        reuse: The group or built-in entity that is to be found in another language too, by `language` and
+            `name`; instead of expressions.
     """
 
     name: str
@@ -123,7 +124,9 @@ def _patterns(check: Check, value: object, language: str) -> list[dict[str, Any]
         return None
     if isinstance(value, str | bytes) or not isinstance(value, Sequence):
         check.fail("regex_patterns", f"expected a list of groups, got {shown(value)}")
-    groups = []
+    groups: list[dict[str, Any]] = []
+    reused: list[tuple[str, str, str]] = []
+    own: dict[tuple[str, str], dict[str, Any]] = {}
     for index, group in enumerate(value):
         field = f"regex_patterns[{index}]"
         if not isinstance(group, Mapping) or "name" not in group:
@@ -133,23 +136,75 @@ def _patterns(check: Check, value: object, language: str) -> list[dict[str, Any]
         score = check.number(f"{field}.score", group.get("score", 0.75), least=0.0, most=1.0)
         context = check.texts(f"{field}.context", group.get("context") or [])
         expressions = check.texts(f"{field}.expressions", group.get("expressions") or [])
-        # A recogniser that is reused is one of the built-in ones, which know no language.
-        if language in languages and not group.get("reuse"):
-            lists = {"expressions": list(expressions), "context": list(context), "languages": [language]}
-            groups.append({"name": name, **lists, "score": score})
+        if group.get("reuse"):
+            if language in languages:
+                reused.append((field, *_reused(check, field, group["reuse"])))
+            continue
+        lists = {"expressions": list(expressions), "context": list(context), "languages": [language]}
+        one = {"name": name, **lists, "score": score}
+        own.update({(other, name): one for other in languages})
+        if language in languages:
+            groups.append(one)
+    for field, other, name in reused:
+        found = own.get((other, name)) or _built_in(check, field, name, language, own)
+        if found not in groups:
+            groups.append(found)
     return groups
 
 
-def _known_types(check: Check, types: Sequence[str], patterns: list[dict[str, Any]] | None) -> None:
-    """Fails for an entity that nothing finds, with the one that may be meant."""
+def _reused(check: Check, field: str, value: object) -> tuple[str, str]:
+    """Of which language, and what."""
+    if not isinstance(value, Mapping) or "name" not in value:
+        check.fail(f"{field}.reuse", "expected a mapping with a 'name' and a 'language'")
+    language = check.text(f"{field}.reuse.language", value.get("language", "en"))
+    return language, check.text(f"{field}.reuse.name", value["name"]).upper()
+
+
+def _built_in(
+    check: Check, field: str, name: str, language: str, own: Mapping[tuple[str, str], object]
+) -> dict[str, Any]:
+    """The group that stands for a built-in entity, which is the same in every language."""
     from pyshield._registry import suggestion
     from pyshield._runtime import entity_types
 
-    known = [*entity_types(), *(group["name"] for group in patterns or ())]
-    for index, name in enumerate(types):
+    known = entity_types()
+    if name not in known:
+        close = suggestion(name, [*known, *(one for _, one in own)])
+        check.fail(f"{field}.reuse", f"there is no such group, nor a built-in entity{close}")
+    lists: dict[str, Any] = {"expressions": [], "context": [], "languages": [language]}
+    return {"name": name, **lists, "score": 0.75, "reuse": {"language": "en", "name": name}}
+
+
+def _known(check: Check, named: Mapping[str, str], more: Iterable[str]) -> None:
+    """Fails for an entity that nothing finds, with the one that may be meant.
+
+    Args:
+        check: Whose arguments they are.
+        named: The entity of each field.
+        more: Entities beside the built-in ones.
+    """
+    from pyshield._registry import suggestion
+    from pyshield._runtime import entity_types
+
+    known = [*entity_types(), *more]
+    for field, name in named.items():
         if name not in known:
             reason = f"no recogniser finds it{suggestion(name, known)}"
-            check.fail(f"entity_types[{index}]", f"{reason}; see docs/private-data.md for all that are known")
+            check.fail(field, f"{reason}; see docs/private-data.md for all that are known")
+
+
+def known_entities(check: Check, field: str, names: Iterable[str], patterns: object) -> None:
+    """Fails for an entry of `field`, a mapping by entity, that is of no entity: it would do nothing.
+
+    Args:
+        check: Whose arguments they are.
+        field: The parameter.
+        names: The entities it names.
+        patterns: Groups of patterns, of any language.
+    """
+    groups = patterns if isinstance(patterns, Sequence) else ()
+    own = (str(group["name"]).upper() for group in groups if isinstance(group, Mapping))
+    _known(check, {f"{field}[{shown(name)}]": name for name in names}, own)
 
 
 def recognizers(
@@ -170,13 +225,16 @@ def recognizers(
     types = check.texts("entity_types", entity_types) if entity_types else tuple(DEFAULT_ENTITY_TYPES)
     patterns = _patterns(check, regex_patterns, language)
     if entity_types:
-        _known_types(check, types, patterns)
+        named = {f"entity_types[{index}]": name for index, name in enumerate(types)}
+        _known(check, named, (group["name"] for group in patterns or ()))
+    least = _thresholds(check, thresholds)
+    known_entities(check, "thresholds", least, regex_patterns)
     return {
         "entity_types": types,
         "regex_patterns": patterns,
         "recognizer_conf": checked_names(check, recognizer_conf),
         "threshold": check.number("threshold", threshold, least=0.0, most=1.0),
-        "thresholds": _thresholds(check, thresholds),
+        "thresholds": least,
         "use_onnx": check.boolean("use_onnx", use_onnx),
         "language": language,
     }
@@ -188,7 +246,9 @@ def recognizer_spec(params: Mapping[str, Any]) -> dict[str, Any]:
     groups = params["regex_patterns"]
     if groups is not None:
         kept = ("name", "expressions", "context", "score")
-        groups = [{name: group[name] for name in kept} for group in groups]
+        groups = [
+            {name: group[name] for name in kept} | {"reuse": bool(group.get("reuse"))} for group in groups
+        ]
     return {
         "entity_types": list(types),
         "regex_patterns": groups,

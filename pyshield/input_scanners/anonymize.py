@@ -106,6 +106,7 @@ class Anonymize(PromptScanner):
             use_onnx=use_onnx,
             language=language,
         )
+        _private.known_entities(check, "operators", given, regex_patterns)
         self._declare(
             vault=_private.vault_of(check, vault),
             hidden_names=hidden,

@@ -340,3 +340,35 @@ def test_any_group_can_be_encrypted_and_read_again():
     sent, *_ = scanner.scan("ask E-1234 please")
     assert "E-1234" not in sent
     assert Deanonymize(vault, key=key).scan("", sent)[0] == "ask E-1234 please"
+
+
+def test_a_mapping_by_entity_names_entities_that_are_known():
+    for wrong in ({"operators": {"EMAIL_ADDRES": "mask"}}, {"thresholds": {"EMAIL_ADRESS": 0.9}}):
+        with pytest.raises(ConfigError, match="did you mean 'EMAIL_ADDRESS'"):
+            Anonymize(Vault(), **wrong)
+    with pytest.raises(ConfigError, match="no recogniser finds it"):
+        Anonymize(Vault(), operators={"EMAIL": "mask"})
+    with pytest.raises(ConfigError, match="EMAIL_ADDRESS"):
+        Sensitive(thresholds={"EMAIL_ADRESS": 0.9})
+    group = {"name": "ticket", "expressions": [r"T-[0-9]+"], "languages": ["zh"]}
+    own = {"regex_patterns": [group], "operators": {"TICKET": "mask"}, "thresholds": {"TICKET": 0.2}}
+    for language in ("en", "zh"):
+        Anonymize(Vault(), language=language, **own)
+
+
+def test_groups_are_reused_in_another_language():
+    def scanned(groups, wanted, text):
+        scanner = Anonymize(Vault(), language="zh", entity_types=[wanted], regex_patterns=groups)
+        again = Sensitive(language="zh", entity_types=[wanted], regex_patterns=groups, redact=True)
+        config = again.to_config()["params"]
+        assert Sensitive(**config).scan("", text)[0] == again.scan("", text)[0]
+        return scanner.scan(text)[0]
+
+    card = {"name": "CREDIT_CARD_RE", "languages": ["zh"]}
+    built_in = {**card, "reuse": {"language": "en", "name": "CREDIT_CARD_RE"}}
+    assert scanned([built_in], "CREDIT_CARD_RE", "4111-1111-1111-1111") == "[REDACTED_CREDIT_CARD_RE_1]"
+    own = {"name": "TICKET", "expressions": ["T-[0-9]+"], "languages": ["en"]}
+    reused = {"name": "TICKET", "languages": ["zh"], "reuse": {"language": "en", "name": "TICKET"}}
+    assert scanned([own, reused], "TICKET", "T-12") == "[REDACTED_TICKET_1]"
+    with pytest.raises(ConfigError, match="no such group"):
+        scanned([{**reused, "reuse": {"language": "en", "name": "TICKETS"}}, own], "TICKET", "")

@@ -19,6 +19,9 @@ pub struct PatternGroup {
     pub context: Vec<String>,
     /// How sure a match is.
     pub score: f64,
+    /// Whether it stands for the built-in entity of its name, instead of patterns.
+    #[serde(default)]
+    pub reuse: bool,
 }
 
 /// The caller's patterns, compiled.

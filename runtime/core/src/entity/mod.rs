@@ -23,6 +23,7 @@ mod mail;
 mod moment;
 mod phone;
 mod plan;
+mod price;
 mod recognizers;
 mod resolve;
 mod rule;

@@ -16,7 +16,7 @@ use super::resolve::resolve;
 use super::rule::Rule;
 use super::starts::AtStarts;
 use super::word::{Starts, begins, ends};
-use super::{CUSTOM, Decision, Entity, Explained, GROUPS, MODEL_ENTITIES, TABLES, mail, phone};
+use super::{CUSTOM, Decision, Entity, Explained, GROUPS, MODEL_ENTITIES, TABLES, mail, phone, price};
 use crate::error::{ConfigError, ScannerError};
 use crate::interrupt::Interrupt;
 use crate::literal::{LiteralHits, LiteralList, Need};
@@ -89,24 +89,28 @@ impl Recognizers {
             }
         }
         let wanted = |entity: &str| spec.entity_types.iter().any(|name| name == entity);
+        // Groups of the caller's take the place of llm-guard's, but for those that they reuse.
+        let kept = |entity: &str| {
+            own.is_none_or(|groups| groups.iter().any(|group| group.reuse && group.name == entity))
+        };
         let chinese = spec.language == "zh";
         let rules: Vec<Rule> = TABLES
             .iter()
             .flat_map(|(rules, _)| rules.iter())
             .filter(|rule| wanted(rule.entity))
-            .filter(|rule| own.is_none() || !GROUPS.contains(&rule.entity))
+            .filter(|rule| kept(rule.entity) || !GROUPS.contains(&rule.entity))
             .filter(|rule| chinese || rule.entity != "PHONE_NUMBER_ZH")
             .copied()
             .collect();
         let context =
             TABLES.iter().flat_map(|(_, context)| context.iter()).map(|one| (one.entity, one.words));
         let groups = spec.regex_patterns.clone().unwrap_or_default();
-        let groups = groups.into_iter().filter(|group| wanted(&group.name)).collect();
+        let groups = groups.into_iter().filter(|group| wanted(&group.name) && !group.reuse).collect();
         let phone = wanted("PHONE_NUMBER");
         if phone {
             phone::warm();
         }
-        let url = [("URL", false), ("URL_RE", own.is_some())];
+        let url = [("URL", false), ("URL_RE", !kept("URL_RE"))];
         let url = url.into_iter().find(|(name, replaced)| wanted(name) && !replaced).map(|(name, _)| name);
         Ok(Self {
             shapes: Shapes::new(&rules),
@@ -163,12 +167,12 @@ impl Recognizers {
 
     /// Estimated work for a text of `bytes` bytes, whatever it says, in nanoseconds.
     pub fn cost_ns(&self, bytes: usize) -> u64 {
-        own_cost_ns(bytes).saturating_add(self.custom.price.of_any(bytes))
+        price::of_any(bytes).saturating_add(self.custom.price.of_any(bytes))
     }
 
     /// The same for this text.
     pub fn cost_of(&self, text: &Text) -> u64 {
-        own_cost_ns(text.len()).saturating_add(self.custom.price.of(text))
+        price::of(text.as_str()).saturating_add(self.custom.price.of(text))
     }
 
     /// The entities of a text: disjoint, in text order.
@@ -411,9 +415,4 @@ impl Recognizers {
 fn degraded<'e>(missing: impl Iterator<Item = &'e str>) -> Option<Arc<str>> {
     let missing = missing.collect::<Vec<_>>().join(", ");
     (!missing.is_empty()).then(|| format!("no entity model: {missing} cannot be recognised").into())
-}
-
-/// What recognising costs without the caller's patterns, in nanoseconds.
-const fn own_cost_ns(bytes: usize) -> u64 {
-    1_500 + (bytes as u64).saturating_mul(15)
 }

@@ -109,6 +109,7 @@ fn names_patterns_and_thresholds_are_the_callers() {
         expressions: vec![r"\bT-\d+\b".into()],
         context: Vec::new(),
         score: 0.6,
+        reuse: false,
     }]);
     let text = "project zeus: t-12, help@example.org, me@example.org";
     let pairs = |found: Vec<(String, String)>| found.into_iter().map(|(_, value)| value).collect::<Vec<_>>();
@@ -131,6 +132,7 @@ fn the_callers_patterns_have_their_price() {
             expressions: vec![source.into()],
             context: Vec::new(),
             score: 0.9,
+            reuse: false,
         };
         let spec = RecognizersSpec { regex_patterns: Some(vec![group]), ..spec(&["OWN"]) };
         Recognizers::new("Anonymize", &spec).unwrap()
@@ -139,6 +141,36 @@ fn the_callers_patterns_have_their_price() {
     assert!(tried.cost_of(&"a".into()) > 100_000 && tried.cost_ns(1) > 100_000);
     let words = with(r"\bown\b");
     assert!(words.cost_of(&"own".into()) < 10_000 && words.cost_of(&"\u{f6}wn".into()) > 100_000);
+}
+
+#[test]
+fn a_group_may_stand_for_the_built_in_one() {
+    let group = |name: &str| PatternGroup {
+        name: name.into(),
+        expressions: Vec::new(),
+        context: Vec::new(),
+        score: 0.75,
+        reuse: true,
+    };
+    let mut own = spec(&["CREDIT_CARD_RE", "US_SSN_RE", "URL_RE"]);
+    own.language = "zh".into();
+    own.regex_patterns = Some(vec![group("CREDIT_CARD_RE"), group("URL_RE")]);
+    let found = analyze(&own, "4111-1111-1111-1111 536-90-4399 https://a.org/x");
+    let labels: Vec<&str> = found.iter().map(|(label, _)| &**label).collect();
+    assert_eq!(labels, ["CREDIT_CARD_RE", "URL_RE"]);
+}
+
+#[test]
+fn what_costs_much_is_told_before_it_is_done() {
+    let all = Recognizers::new("Anonymize", &spec(&entities())).unwrap();
+    for unit in ["1.1.1.1.", "12-12-", "1 1 1 ", "a.a.a.", "a1b-", "1  1  ", "2001:db8:"] {
+        let text = unit.repeat(6_000 / unit.len());
+        assert!(all.cost_of(&text.as_str().into()) > 500_000, "{unit}");
+    }
+    let prose = "Dear Ada, on 12 March 2024 at 10.30 we met at https://a.org/x-y, see e.g. 3.5 of it. ";
+    let ordinary = all.cost_of(&prose.repeat(40).as_str().into());
+    assert!(ordinary < 90_000, "{ordinary}");
+    assert_eq!(all.cost_of(&"1.".repeat(500_000).as_str().into()), all.cost_ns(1_000_000));
 }
 
 #[test]
