@@ -160,7 +160,7 @@ class Guard:
     fields: FieldChoice = EVERY_STRING
     answer_fields: FieldChoice | None = None
     max_body_bytes: int = 1024 * 1024
-    max_fields: int = 1000
+    max_fields: int = 10_000
     deadline: float | None = None
     refuses: Callable[[ScanResult], bool] = unless_redacted
     other_types: Otherwise = "pass"
