@@ -129,10 +129,9 @@ pub fn placeholders(text: &str) -> Vec<Box<str>> {
         if is_word
             && (encoded || before.ends_with('['))
             && let Some(one) = plain(from, encoded)
+            && known.insert(one.clone())
         {
-            if known.insert(one.clone()) {
-                found.push(one);
-            }
+            found.push(one);
         }
     }
     found

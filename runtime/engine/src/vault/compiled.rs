@@ -190,13 +190,11 @@ impl Compilations {
             let fits = |entry: &&VaultEntry| {
                 entry.value == claim.value && (!claim.bracketed || is_bracketed(entry.placeholder.as_str()))
             };
-            match entries.iter().find(fits) {
-                Some(entry) => Some(Some(entry.placeholder.clone())),
-                None => {
-                    let known = entries.iter().any(|entry| entry.value == claim.value);
-                    (claim.if_known && !known).then_some(None)
-                }
+            if let Some(entry) = entries.iter().find(fits) {
+                return Some(Some(entry.placeholder.clone()));
             }
+            let known = entries.iter().any(|entry| entry.value == claim.value);
+            (claim.if_known && !known).then_some(None)
         };
         claims.iter().map(known).collect()
     }

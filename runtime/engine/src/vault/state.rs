@@ -79,9 +79,10 @@ impl VaultState {
                 self.placeholders.remove(removed.placeholder.as_str());
             }
         }
-        if self.values.get(removed.value.as_str()) == Some(&removed.placeholder) {
-            self.reindex(&removed.value);
-        } else if self.bracketed.get(removed.value.as_str()) == Some(&removed.placeholder) {
+        let first = |of: &HashMap<SecretText, SecretText>| {
+            of.get(removed.value.as_str()) == Some(&removed.placeholder)
+        };
+        if first(&self.values) || first(&self.bracketed) {
             self.reindex(&removed.value);
         }
         self.changed();
@@ -154,13 +155,12 @@ impl VaultState {
     /// Takes over what [`Self::numbers`] said.
     pub(super) fn renumber(&mut self, numbers: Vec<(Box<str>, u64)>) {
         for (label, number) in numbers {
-            match &*label {
-                "" => self.reserve(number),
-                _ => {
-                    let last = self.numbers.entry(label).or_insert(0);
-                    *last = number.max(*last);
-                }
+            if label.is_empty() {
+                self.reserve(number);
+                continue;
             }
+            let last = self.numbers.entry(label).or_insert(0);
+            *last = number.max(*last);
         }
     }
 
