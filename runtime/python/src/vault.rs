@@ -143,14 +143,15 @@ impl Vault {
 
     /// Gives none of the numbers that placeholders in the texts have.
     #[pyo3(signature = (texts, /))]
+    #[expect(clippy::needless_pass_by_value, reason = "PyO3 extracts into owned values")]
     fn reserve(&self, py: Python<'_>, texts: Vec<String>) -> PyResult<()> {
         self.ask(py, |vault| vault.reserve_blocking(last(&texts)))
     }
 
     /// The placeholders in a text that no pair has.
     #[pyo3(signature = (text, /))]
-    fn unknown(&self, py: Python<'_>, text: String) -> PyResult<Vec<String>> {
-        let unknown = self.ask(py, |vault| vault.unknown_blocking(placeholders(&text)));
+    fn unknown(&self, py: Python<'_>, text: &str) -> PyResult<Vec<String>> {
+        let unknown = self.ask(py, |vault| vault.unknown_blocking(placeholders(text)));
         Ok(unknown?.into_iter().map(String::from).collect())
     }
 

@@ -127,7 +127,7 @@ fn what_stands_there_exactly_costs_no_fuzzy_steps() {
     let urls = (0..100).map(|n| format!("https://www.example.org/{:08x}", n * 7_919_317)).collect::<Vec<_>>();
     let mails = (0..800).map(|n| format!("ada.lovelace{n:03}@example.com")).collect::<Vec<_>>();
     for names in [urls, mails] {
-        let text = names.iter().map(|name| format!("see {name}, ")).collect::<String>();
+        let text = format!("see {}", names.join(", see "));
         let mistyped = names[0].replacen('e', "r", 1);
         for strategy in [Matching::Fuzzy, Matching::CombinedExactFuzzy] {
             let restorer =

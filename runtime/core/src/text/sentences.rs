@@ -17,12 +17,12 @@ pub fn sentences(text: &str) -> Vec<Span> {
 pub fn each_sentence(text: &str) -> impl Iterator<Item = Span> + '_ {
     let mut start = Some(0);
     let mut ends = Ends::from(0);
-    let mut cut = move || {
+    let cut = move || {
         let begin = start?;
         start = ends.next(text, true);
         Some(begin..start.unwrap_or(text.len()))
     };
-    std::iter::from_fn(move || cut()).filter_map(|range| span(text, range.start, range.end))
+    std::iter::from_fn(cut).filter_map(|range| span(text, range.start, range.end))
 }
 
 /// Where the sentences of a text end, one after another, of a text that may still grow.

@@ -206,7 +206,9 @@ impl Encoder {
             match read {
                 None => put(id, start, end),
                 Some(parts) => {
-                    parts.into_iter().for_each(|(id, from, to)| put(id, start + from, start + to));
+                    for (id, from, to) in parts {
+                        put(id, start + from, start + to);
+                    }
                 }
             }
         }

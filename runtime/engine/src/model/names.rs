@@ -40,7 +40,7 @@ pub(crate) struct Names {
 
 impl Names {
     /// Opens the model, for the scanner `name`.
-    pub(crate) fn new(name: &'static str, spec: NamesSpec) -> Result<Self, BuildError> {
+    pub(crate) fn new(name: &'static str, spec: &NamesSpec) -> Result<Self, BuildError> {
         let model = Model::open(&spec.model)?;
         let at = find_token_head(name, &spec.model, &model, &spec.head)?;
         let head = &model.config().heads[at];

@@ -28,7 +28,7 @@ struct SensitiveWithNames {
 
 /// Makes the scanner of a declaration whose `names` was taken out of it.
 pub(crate) fn build(spec: Value, names: Value) -> Result<Box<dyn ModelScanner>, BuildError> {
-    let names = Names::new(NAME, parse::<NamesSpec>(NAME, names)?)?;
+    let names = Names::new(NAME, &parse::<NamesSpec>(NAME, names)?)?;
     let scanner = Sensitive::with_model(parse(NAME, spec)?, names.entities(), names.threshold())?;
     Ok(Box::new(SensitiveWithNames { scanner, names }))
 }

@@ -108,7 +108,7 @@ impl Anonymize {
     pub(crate) const NAME: &'static str = "Anonymize";
 
     pub(crate) fn new(mut spec: AnonymizeSpec, place: usize) -> Result<Self, BuildError> {
-        let names = spec.names.take().map(|names| Names::new(Self::NAME, names)).transpose()?;
+        let names = spec.names.take().map(|names| Names::new(Self::NAME, &names)).transpose()?;
         let threshold = names.as_ref().map_or(0.0, Names::threshold);
         let recognizers = spec.recognizers()?.with_model(names.iter().flat_map(Names::entities), threshold);
         let operators = Operators::new(Self::NAME, spec.operator, spec.operators, spec.key)?;

@@ -46,7 +46,7 @@ impl Explainer {
         let of_output = kind.is_some_and(|kind| kind == sensitive::NAME);
         let scanner = if of_output { sensitive::NAME } else { Anonymize::NAME };
         let names: Option<NamesSpec> = names.map(|names| parse(scanner, names)).transpose()?;
-        let names = names.map(|names| Names::new(scanner, names)).transpose()?;
+        let names = names.map(|names| Names::new(scanner, &names)).transpose()?;
         let spec: RecognizersSpec = parse(scanner, spec)?;
         let threshold = names.as_ref().map_or(0.0, Names::threshold);
         let found = names.iter().flat_map(Names::entities);

@@ -65,7 +65,9 @@ impl Running {
         state.running += state.waiting.len();
         let waiting = std::mem::take(&mut state.waiting);
         drop(state);
-        waiting.iter().for_each(|turn| turn.give());
+        for turn in waiting {
+            turn.give();
+        }
     }
 }
 

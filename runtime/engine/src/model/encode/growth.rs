@@ -72,7 +72,7 @@ fn replaced(content: &str, pattern: Option<&Value>) -> usize {
     }
 }
 
-/// The longest text that stands in a table of SentencePiece: the length of an index, the index, and texts that a zero
+/// The longest text that stands in a table of `SentencePiece`: the length of an index, the index, and texts that a zero
 /// byte ends.
 fn compiled(base64: &str) -> Result<usize, String> {
     let malformed = || "its table of characters is malformed".to_owned();
@@ -112,24 +112,24 @@ mod tests {
 
     use super::*;
 
-    fn checked(normalizer: Value) -> Result<(), String> {
+    fn checked(normalizer: &Value) -> Result<(), String> {
         check(json!({"normalizer": normalizer, "model": {"vocab": {"a": 0}}}).to_string().as_bytes())
     }
 
-    fn replace(pattern: Value, content: &str) -> Value {
+    fn replace(pattern: &Value, content: &str) -> Value {
         json!({"type": "Replace", "pattern": pattern, "content": content})
     }
 
     #[test]
     fn texts_may_not_grow_without_bound() {
-        let bomb = replace(json!({"String": "h"}), &"a ".repeat(200_000));
-        assert!(checked(bomb.clone()).unwrap_err().contains("400000 bytes"));
-        assert!(checked(json!({"type": "Prepend", "prepend": "a".repeat(65)})).is_err());
-        let sixteen = replace(json!({"String": "h"}), &"h".repeat(16));
+        let bomb = replace(&json!({"String": "h"}), &"a ".repeat(200_000));
+        assert!(checked(&bomb).unwrap_err().contains("400000 bytes"));
+        assert!(checked(&json!({"type": "Prepend", "prepend": "a".repeat(65)})).is_err());
+        let sixteen = replace(&json!({"String": "h"}), &"h".repeat(16));
         let all = |count| json!({"type": "Sequence", "normalizers": vec![sixteen.clone(); count]});
-        assert_eq!(checked(all(2)), Ok(()));
-        assert!(checked(all(3)).unwrap_err().contains("4096 times"));
-        assert!(checked(json!({"type": "Sequence", "normalizers": [all(1), all(2)]})).is_err(), "nested");
+        assert_eq!(checked(&all(2)), Ok(()));
+        assert!(checked(&all(3)).unwrap_err().contains("4096 times"));
+        assert!(checked(&json!({"type": "Sequence", "normalizers": [all(1), all(2)]})).is_err(), "nested");
     }
 
     #[test]
@@ -147,9 +147,9 @@ mod tests {
             }
             json!({"type": "Precompiled", "precompiled_charsmap": text})
         };
-        assert_eq!(checked(table(64)), Ok(()));
-        assert!(checked(table(65)).unwrap_err().contains("65 bytes"));
-        assert!(checked(json!({"type": "Precompiled", "precompiled_charsmap": "/////w=="})).is_err());
+        assert_eq!(checked(&table(64)), Ok(()));
+        assert!(checked(&table(65)).unwrap_err().contains("65 bytes"));
+        assert!(checked(&json!({"type": "Precompiled", "precompiled_charsmap": "/////w=="})).is_err());
     }
 
     #[test]
@@ -158,11 +158,11 @@ mod tests {
             json!(null),
             json!({"type": "BertNormalizer", "lowercase": true}),
             json!({"type": "Sequence", "normalizers": [
-                {"type": "NFKC"}, replace(json!({"Regex": " {2,}"}), "▁"), {"type": "Lowercase"}]}),
+                {"type": "NFKC"}, replace(&json!({"Regex": " {2,}"}), "▁"), {"type": "Lowercase"}]}),
             json!({"type": "Sequence", "normalizers": [
-                {"type": "Prepend", "prepend": "▁"}, replace(json!({"String": " "}), "▁")]}),
+                {"type": "Prepend", "prepend": "▁"}, replace(&json!({"String": " "}), "▁")]}),
         ] {
-            assert_eq!(checked(normalizer.clone()), Ok(()), "{normalizer}");
+            assert_eq!(checked(&normalizer), Ok(()), "{normalizer}");
         }
     }
 }
