@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pyshield import BlockingShield
@@ -255,6 +255,7 @@ values = st.recursive(
 
 @settings(deadline=None)
 @given(document=values)
+@example(document={"object": []})
 def test_any_document_is_a_document_again(document):
     try:
         passed(document)

@@ -77,7 +77,8 @@ class _Whole:
             return await self._response(document)
         if document.get("type") == "message" and isinstance(document.get("content"), list):
             return await self._message(document)
-        if document.get("object") in _NO_ANSWERS:
+        kind = document.get("object")
+        if isinstance(kind, str) and kind in _NO_ANSWERS:
             return False
         if isinstance(document.get("data"), list):  # answers that the provider kept
             return await self._list(document, depth)
