@@ -60,6 +60,8 @@ TYPES: dict[str, str] = {
     "RedisVault.aget": "Awaitable[list[tuple[str, str]]]",
     "RedisVault.aplaceholder_exists": "Awaitable[bool]",
     "RedisVault.aremove": "Awaitable[None]",
+    "RedisVault.areserve": "Awaitable[None]",
+    "RedisVault.aunknown": "Awaitable[list[str]]",
     "RedisVault.get": "list[tuple[str, str]]",
     "RedisVaults.arotate": "Awaitable[int]",
     "ScanResult.entities": "list[Entity]",
