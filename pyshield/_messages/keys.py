@@ -8,65 +8,6 @@ from pyshield._messages.roles import Role
 
 __all__ = ["Under", "under"]
 
-_OPAQUE = frozenset(
-    {
-        "type",
-        "role",
-        "id",
-        "index",
-        "object",
-        "model",
-        "created",
-        "created_at",
-        "status",
-        "phase",
-        "name",
-        "namespace",
-        "tool_call_id",
-        "tool_use_id",
-        "toolUseId",
-        "call_id",
-        "item_id",
-        "response_id",
-        "container",
-        "container_id",
-        "file_id",
-        "server_label",
-        "server_name",
-        "approval_request_id",
-        "url",
-        "uri",
-        "image_url",
-        "file_url",
-        "file_uri",
-        "fileUri",
-        "data",
-        "blob",
-        "b64_json",
-        "file_data",
-        "mime_type",
-        "mimeType",
-        "media_type",
-        "format",
-        "detail",
-        "signature",
-        "thought_signature",
-        "thoughtSignature",
-        "encrypted_content",
-        "encrypted_index",
-        "encrypted_stdout",
-        "logprobs",
-        "finish_reason",
-        "stop_reason",
-        "stop_sequence",
-        "cache_control",
-        "usage",
-        "usage_metadata",
-        "response_metadata",
-        "artifact",
-        "block_type",
-    }
-)
 _RETURNED_OPAQUE = frozenset(
     {
         "name",
@@ -102,7 +43,34 @@ _RETURNED_OPAQUE = frozenset(
         "cache_control",
     }
 )
-"""The same inside of what a tool returned, where a status, say, is the tool's word."""
+"""Keys of what is no text inside of what a tool returned, where a status, say, is the tool's word."""
+
+_OPAQUE = _RETURNED_OPAQUE | {
+    "object",
+    "model",
+    "created",
+    "created_at",
+    "status",
+    "phase",
+    "namespace",
+    "container",
+    "server_label",
+    "server_name",
+    "approval_request_id",
+    "format",
+    "detail",
+    "thought_signature",
+    "thoughtSignature",
+    "logprobs",
+    "finish_reason",
+    "stop_reason",
+    "stop_sequence",
+    "usage",
+    "usage_metadata",
+    "response_metadata",
+    "artifact",
+    "block_type",
+}
 
 _URLS = frozenset({"url", "uri", "image_url", "file_url", "file_uri", "fileUri", "data", "file_data"})
 

@@ -248,6 +248,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::actors::eventually;
 
     /// A message whose handler panics: what no handler of ours may do.
     struct Break;
@@ -261,14 +262,6 @@ mod tests {
 
         fn handle(&mut self, _: Break, _: &mut Context<Self>) {
             panic!("broken on purpose");
-        }
-    }
-
-    fn eventually(what: impl Fn() -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !what() {
-            assert!(Instant::now() < deadline, "it never happened");
-            std::thread::sleep(Duration::from_millis(1));
         }
     }
 

@@ -10,8 +10,6 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
-
 use sha2::{Digest, Sha256};
 
 use super::check::Validity;
@@ -138,11 +136,6 @@ fn wallet(dice: &mut Dice) -> String {
     }
     letters.push('1');
     letters.iter().rev().collect()
-}
-
-/// The words of a text, for telling whether a made-up value can be in it: runs of letters and digits.
-pub fn words(text: &str) -> HashSet<&str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
 }
 
 /// `SplitMix64` (Steele, Lea and Flood, 2014): a small generator for a seed that is random already.

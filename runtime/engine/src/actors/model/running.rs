@@ -100,17 +100,9 @@ impl Turn {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
-    use std::time::{Duration, Instant};
 
     use super::*;
-
-    fn eventually(what: impl Fn() -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !what() {
-            assert!(Instant::now() < deadline, "it never happened");
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
+    use crate::actors::eventually;
 
     #[test]
     fn no_more_run_at_once_than_there_are_turns() {
