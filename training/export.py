@@ -15,7 +15,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from training import encoder
+from training import encoder, fuse
 from training.heads import HEADS, POOLED, Model
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def quantise(model: Model, source: Path, path: Path) -> None:
     """Quantise the layers' matrices to eight bits per output channel; activations are quantised as they come.
 
     The heads stay in float: they are small, and their error would reach the scores undamped. The feed-forward
-    layers' matrices are stored in four bits and become eight when a session starts (the runtime computes once
-    what depends on nothing): what they take of the file pays for the whole vocabulary, and costs no time.
+    layers' matrices are stored in four bits and become eight when a session starts: what that saves in the
+    file pays for the whole vocabulary, and costs no time.
     """
     proto = onnx.load(source)
     heads = [
@@ -111,11 +111,12 @@ def quantise(model: Model, source: Path, path: Path) -> None:
     )
     slim = onnx.load(path)
     del slim.graph.value_info[:]
-    slim.graph.initializer.append(numpy_helper.from_array(np.float32(1), "one.scale"))
+    slim.graph.initializer.append(numpy_helper.from_array(np.float16(1), "one.step"))
     slim.graph.initializer.append(numpy_helper.from_array(np.int8(0), "no.offset"))
     for number, layer in enumerate(model.encoder.layers):
         for part in ("inner", "outer"):
             _stored_in_four_bits(slim.graph, f"layer{number}.{part}.weight", getattr(layer, part))
+    fuse.attention(slim.graph, len(model.encoder.layers), model.encoder.shape.attention_heads)
     onnx.save(slim, path)
 
 
@@ -124,28 +125,37 @@ def _stored_in_four_bits(graph: onnx.GraphProto, name: str, layer: encoder.FourB
     found = {weight.name: weight for weight in graph.initializer}
     for part in ("quantized", "scale"):
         graph.initializer.remove(found[f"{name}_{part}"])
-    codes, factors, scale = encoder.grouped(layer.weight.detach())
-    outputs, groups, size = codes.shape
+    codes, factors, scale = (part.flatten(1).T for part in encoder.grouped(layer.weight.detach()))
     graph.initializer.extend(
         [
             # two's complement: the lower four bits of the integer
-            _packed(f"{name}.codes", codes.permute(1, 2, 0).numpy().astype(np.int8) & 15, TensorProto.INT4),
-            numpy_helper.from_array(
-                np.ascontiguousarray(factors.permute(1, 2, 0).numpy().astype(np.int8)), f"{name}.factors"
-            ),
+            _packed(f"{name}.codes", codes.numpy().astype(np.int8) & 15, TensorProto.INT4),
+            numpy_helper.from_array(np.ascontiguousarray(factors.numpy().astype(np.int8)), f"{name}.factors"),
             numpy_helper.from_array(scale.flatten().numpy(), f"{name}_scale"),
-            numpy_helper.from_array(np.int64([groups * size, outputs]), f"{name}.shape"),
         ]
     )
+    graph.node.extend(whole(name))  # put in order with all others
+
+
+def whole(name: str) -> list[onnx.NodeProto]:
+    """Return what makes eight bits of a matrix's codes and factors.
+
+    ONNX Runtime computes once what depends on nothing, but of the operators on eight bits only these, and
+    them only with one step between the two. The products are whole and below 128: half precision holds them,
+    and is half as much to keep until all matrices are made.
+    """
     steps = _Graph()
-    steps.add("Cast", [f"{name}.codes"], f"{name}.codes.whole", to=TensorProto.INT8)
-    plain = ["one.scale", "no.offset"]
-    product = [f"{name}.codes.whole", *plain, f"{name}.factors", *plain, *plain]
-    # eight bits all the way: the runtime keeps every intermediate value until it has computed all
-    steps.add("QLinearMul", product, f"{name}.product", MICROSOFT)
-    steps.add("Reshape", [f"{name}.product", f"{name}.shape"], f"{name}_quantized")
-    for place, node in enumerate(steps.nodes):
-        graph.node.insert(place, node)
+    steps.add("Cast", [f"{name}.factors"], f"{name}.factors.half", to=TensorProto.FLOAT16)
+    steps.add(
+        "DequantizeLinear",
+        [f"{name}.codes", f"{name}.factors.half"],
+        f"{name}.product",
+        axis=0,
+        block_size=encoder.GROUP,
+    )
+    steps.add("Flatten", [f"{name}.product"], f"{name}.flat", axis=1)
+    steps.add("QuantizeLinear", [f"{name}.flat", "one.step", "no.offset"], f"{name}_quantized")
+    return steps.nodes
 
 
 def _embedded(graph: _Graph, trunk: encoder.Encoder) -> str:
@@ -169,10 +179,13 @@ def _embedded(graph: _Graph, trunk: encoder.Encoder) -> str:
     steps = np.abs(table).max(1).clip(1e-8) / 127
     graph.constant("positions.codes", np.round(table / steps[:, None]).astype(np.int8))
     graph.constant("positions.scale", steps.astype(np.float32))
-    graph.add("DequantizeLinear", ["positions.codes", "positions.scale"], "positions.all", axis=0)
     length = graph.add("Shape", ["input_ids"], "length", start=1, end=2)
     zero_ = graph.constant("zero", np.int64([0]))
-    positions = graph.add("Slice", ["positions.all", zero_, length, zero_], "positions")
+    used = [
+        graph.add("Slice", [f"positions.{part}", zero_, length, zero_], f"positions.{part}.used")
+        for part in ("codes", "scale")
+    ]
+    positions = graph.add("DequantizeLinear", used, "positions", axis=0)
     graph.constant("types.table", trunk.types.weight)
     types = graph.add("Gather", ["types.table", "token_type_ids"], "types", axis=0)
     x = graph.add("Add", [graph.add("Add", [x, types], "words+types"), positions], "embedded")

@@ -16,7 +16,7 @@ import onnx
 import torch
 from onnx import TensorProto, numpy_helper
 
-from training import encoder, train
+from training import encoder, fuse, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,8 +69,8 @@ def state(path: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
         scale = plain(f"{key}_scale")
         if f"{key}_quantized" in stored:
             return (plain(f"{key}_quantized") * scale).T
-        codes = _integers(stored[f"{key}.codes"])
-        return (codes * plain(f"{key}.factors") * scale).flatten(0, 1).T
+        codes = _integers(stored[f"{key}.codes"]).unflatten(0, (-1, encoder.GROUP))
+        return (codes * plain(f"{key}.factors")[:, None] * scale).flatten(0, 1).T
 
     zero = _integers(stored["words.zero"])[..., None]
     words = _integers(stored["words.codes"]).unflatten(-1, (-1, encoder.BLOCK))
@@ -82,9 +82,10 @@ def state(path: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
     }
     for key in like.keys() - found.keys():
         inside, _, part = key.rpartition(".")
-        theirs = _name(inside)
+        theirs, which = _name(inside)
         flat = part == "bias" or "norm" in theirs
-        found[key] = plain(f"{theirs}.{part}") if flat else matrix(f"{theirs}.weight")
+        value = plain(f"{theirs}.{part}") if flat else matrix(f"{theirs}.weight")
+        found[key] = value if which is None else value.chunk(len(fuse.PARTS))[which]
     return {key: value.reshape(like[key].shape).contiguous() for key, value in found.items()}
 
 
@@ -97,11 +98,13 @@ def _integers(packed: onnx.TensorProto) -> Tensor:
     return torch.from_numpy(codes.astype(np.float32).reshape(tuple(packed.dims)))
 
 
-def _name(inside: str) -> str:
-    """Return what the file calls a part of the model."""
+def _name(inside: str) -> tuple[str, int | None]:
+    """Return what the file calls a part of the model, and which part of that it is if there are several."""
     parts = inside.split(".")
     if parts[0] == "outputs":
-        return parts[1]
+        return parts[1], None
     if parts[1] == "norm":
-        return "embedded.norm"
-    return f"layer{parts[2]}.{NORMS.get(parts[3], parts[3])}"
+        return "embedded.norm", None
+    if parts[3] in fuse.PARTS:
+        return f"layer{parts[2]}.attention", fuse.PARTS.index(parts[3])
+    return f"layer{parts[2]}.{NORMS.get(parts[3], parts[3])}", None

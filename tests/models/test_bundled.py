@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import onnx
+import onnxruntime
 import pytest
 
 from pyshield import Shield, Vault, functions, models
@@ -46,6 +48,18 @@ def test_all_weights_take_sixteen_megabytes_at_most():
     tables = ROOT / "runtime" / "core" / "weights"
     files = [*FOLDER.iterdir(), *tables.glob("*.bin")]
     assert sum(path.stat().st_size for path in files) <= 16_000_000
+
+
+def test_what_depends_on_the_weights_alone_is_computed_once(tmp_path):
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "as_it_runs.onnx")
+    options.log_severity_level = 3  # it warns that such a file is for this processor
+    onnxruntime.InferenceSession(FOLDER / "model.onnx", options, providers=["CPUExecutionProvider"])
+    graph = onnx.load(tmp_path / "as_it_runs.onnx").graph
+    weights = {weight.name for weight in graph.initializer} | {""}
+    idle = [node.name for node in graph.node if set(node.input) <= weights]
+    assert graph.node
+    assert idle == []
 
 
 @pytest.mark.parametrize("text", ATTACKS)

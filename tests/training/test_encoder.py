@@ -172,6 +172,34 @@ def test_the_exported_file_says_what_the_model_says(tmp_path):
         assert torch.allclose(torch.from_numpy(found[name]), value, atol=2e-2, rtol=2e-2), name
 
 
+def test_the_quantised_file_says_nearly_what_the_model_says(tmp_path):
+    torch = _torch()
+    pytest.importorskip("onnx", reason="the export needs onnx")
+    runtime = pytest.importorskip("onnxruntime", reason="the export needs ONNX Runtime")
+    from training import export
+
+    model = _model(torch)
+    export.write(model, tmp_path / "m.onnx")
+    export.quantise(model, tmp_path / "m.onnx", tmp_path / "m.int8.onnx")
+    session = runtime.InferenceSession(tmp_path / "m.int8.onnx", providers=["CPUExecutionProvider"])
+
+    def embedding(ids, mask, types):
+        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+        return torch.from_numpy(
+            session.run(["embedding"], {name: value.numpy() for name, value in feeds.items()})[0]
+        )
+
+    ids, mask, types = _inputs(torch)
+    with torch.no_grad():
+        wanted = model(ids, mask, types)["embedding"]
+    found = embedding(ids, mask, types)
+    assert ((found * wanted).sum(-1) > 0.99).all()
+    # what stands behind a text's end is not looked at, but for the range that it is rounded in
+    other = embedding(torch.where(mask == 1, ids, 50 - ids), mask, types)
+    assert (mask == 0).any()
+    assert ((found * other).sum(-1) > 0.999).all()
+
+
 def test_the_shipped_file_becomes_a_checkpoint_again(tmp_path):
     torch = _torch()
     pytest.importorskip("onnx", reason="the export needs onnx")
