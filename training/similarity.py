@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from training import pairs
 from training.prepare.archives import Archive
 
 if TYPE_CHECKING:
@@ -53,11 +54,17 @@ _PAIRS = 1500
 
 
 def write(work: Path, name: str, data: Path) -> None:
-    """Measure the model `name` of the work folder; write `<name>.similarity.json`, which `card` reads."""
+    """Measure the model `name` of the work folder; write `<name>.similarity.json`, which `card` reads.
+
+    Args:
+        work: Folder with the quantised model, its tokenizer and the rows that `prepare` wrote.
+        name: Of the model.
+        data: Folder of the archives.
+    """
     from training.score import Scorer
 
     scorer = Scorer(work / f"{name}.int8.onnx", work / "tokenizer.json")
-    found = measure(scorer, data)
+    found = measure(scorer, data) | {"pairs": pairs.measure(scorer, work, data)}
     text = json.dumps(found, indent=1) + "\n"
     (work / f"{name}.similarity.json").write_text(text, encoding="utf-8")
     print(text, end="")

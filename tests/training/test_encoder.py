@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import random
 
 import pytest
 
@@ -294,3 +295,33 @@ def test_packed_rows_come_back_and_are_dealt_out(tmp_path):
     first, second = packed.read(path, 0, 2), packed.read(path, 1, 2)
     assert [len(first["a"]), len(second["b"]), len(second["embedding"])] == [2, 1, 1]
     assert "b" not in first
+
+
+def test_embeddings_are_compared_by_how_they_order_pairs():
+    _torch()
+    import numpy as np
+
+    from training import pairs
+
+    texts = [f"{domain} {intent} {text}" for domain in "ab" for intent in "xy" for text in range(20)]
+    relations = [tuple(text.split()[:2]) for text in texts]
+    relations = [(domain, domain + intent) for domain, intent in relations]
+    places = {part: row for row, part in enumerate(sorted({part for pair in relations for part in pair}))}
+
+    def told(chosen):
+        vectors = np.zeros((len(chosen), len(places)))
+        for row, text in enumerate(chosen):
+            domain, intent, _ = text.split()
+            vectors[row, [places[domain], places[domain + intent]]] = 1.0
+        return vectors
+
+    def blind(chosen):
+        return np.random.default_rng(1).normal(size=(len(chosen), 8))
+
+    rng = random.Random(1)
+    assert pairs._graded(texts, relations, told, told, rng)["kept"] == 1.0
+    found = pairs._graded(texts, relations, blind, told, rng)
+    assert found["base"] == pytest.approx(1.0)
+    assert abs(found["kept"]) < 0.2
+    rows = list(zip(texts[::2], texts[1::2], strict=True))
+    assert pairs._own(rows, told, told)["kept"] == 1.0
