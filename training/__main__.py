@@ -128,6 +128,14 @@ def main(arguments: list[str] | None = None) -> None:
     stage.add_argument("--name", required=True)
     stage.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="of the archives")
     stage = _stage(
+        stages,
+        "precision",
+        "compare float with int8, and time both",
+        _on("compare_precision", "name", "rows"),
+    )
+    stage.add_argument("--name", required=True)
+    stage.add_argument("--rows", type=int, default=500, help="of one source at most")
+    stage = _stage(
         stages, "card", "write the shipped folder and the report", _on("deliver", "name", "folder", "report")
     )
     stage.add_argument("--name", required=True)

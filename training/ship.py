@@ -76,6 +76,9 @@ def write(work: Path, name: str, folder: Path, report: Path) -> None:
     if near is not None:
         config["thresholds"] |= near["thresholds"]
         results["similarity"] = near
+    precision = work / f"{name}.precision.json"
+    if precision.exists():
+        results["precision"] = json.loads(precision.read_text(encoding="utf-8"))
     missing = unfit(results, others)
     tokenizer = json.loads((work / "tokenizer.json").read_text(encoding="utf-8"))
     pieces = len(tokenizer["model"]["vocab"])
@@ -153,6 +156,7 @@ def card(
         f"rank correlation of similarities {_number(embedding['rank_correlation_of_similarities'])}.",
         "",
         *_similarity(results.get("similarity")),
+        *_precision(results.get("precision")),
         *_long(results.get("long")),
         "On validation groups of the training sources:",
         "",
@@ -227,6 +231,39 @@ def _pairs(found: dict[str, dict[str, Any]]) -> list[str]:
         "| source | pairs | this model | all-MiniLM-L6-v2 | ratio |",
         "|---|---|---|---|---|",
         *rows,
+        "",
+    ]
+
+
+def _precision(found: dict[str, Any] | None) -> list[str]:
+    """What eight bits cost, and what a text takes."""
+    if found is None:
+        return []
+    heads = [
+        f"| {head} | {entry['rows']} | {_number(entry['float'])} | {_number(entry['int8'])} "
+        f"| {_number(entry['difference'])} | {_number(entry.get('other_side'))} |"
+        for head, entry in found["heads"].items()
+    ]
+    times = []
+    for tokens, by_threads in found["latency"].items():
+        cells = [str(entry[kind]) for entry in by_threads.values() for kind in ("float", "int8")]
+        times.append(f"| {tokens} | {' | '.join(cells)} |")
+    threads = list(next(iter(found["latency"].values())))
+    columns = [f"float, {count} threads | int8, {count} threads" for count in threads]
+    return [
+        "Eight bits beside the same weights in float, held-out rows: mean difference of the scores, and the",
+        "share of rows on the other side of the threshold. Mean cosine of the embeddings:",
+        f"{_number(found['cosine'])}.",
+        "",
+        "| head | rows | AUC, float | AUC, int8 | difference | other side |",
+        "|---|---|---|---|---|---|",
+        *heads,
+        "",
+        "Milliseconds of one text, the session alone, on the two cores that it was measured on:",
+        "",
+        f"| tokens | {' | '.join(columns)} |",
+        f"|---|{'---|---|' * len(threads)}",
+        *times,
         "",
     ]
 

@@ -88,6 +88,13 @@ def compare(work: Path, rows: int) -> None:
     write_json(work / "rivals.json", rivals.report(found))
 
 
+def compare_precision(work: Path, name: str, rows: int) -> None:
+    """Score the held-out rows in float and in int8, and time both."""
+    from training import precision
+
+    write_json(work / f"{name}.precision.json", precision.measure(work, name, rows))
+
+
 def compare_embeddings(work: Path, name: str, data: Path) -> None:
     """Choose the thresholds of scanners that compare embeddings."""
     similarity.write(work, name, data)
