@@ -26,6 +26,9 @@ _Key: TypeAlias = "tuple[str, frozenset[tuple[str, Any]], Steps]"
 
 _DELTA, _RESPONSE = ("delta",), ("response",)
 
+_ITS_OWN = frozenset({"event_id", "request_id", "trace_id"})
+"""Ids that an event has for itself, as those of realtime sessions do: the next piece of its text has another."""
+
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "response.done"})
 """Events after which nothing comes."""
 
@@ -171,11 +174,11 @@ class Responses(Dialect):
 
 
 def _place(document: Document) -> frozenset[tuple[str, Any]]:
-    """What tells one text of a response from another: every index, and every id."""
+    """What tells one text of a response from another: every index, and every id but the event's own."""
     return frozenset(
         (name, name_of(value))
         for name, value in document.items()
-        if value is not None and name.endswith(("_index", "_id"))
+        if value is not None and name.endswith(("_index", "_id")) and name not in _ITS_OWN
     )
 
 

@@ -84,6 +84,16 @@ async def test_two_commands_are_two_texts():
     assert said == {0: "echo [REDACTED] ", 1: "ls 77"}
 
 
+async def test_an_event_with_an_id_of_its_own_goes_on_with_the_text():
+    def piece(number, delta):
+        place = {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0}
+        kind = "response.output_text.delta"
+        return {"type": kind, "event_id": f"e{number}", **place, "delta": delta}
+
+    sent = await through(piece(1, "call 555-"), piece(2, "0142 or"), piece(3, " 5"))
+    assert "".join(one["delta"] for one in sent) == "call [REDACTED] or 5"
+
+
 async def test_what_is_held_comes_before_its_end_wherever_that_says_where():
     done = {"type": "response.shell_call_command.done", "output_index": 0, "command": "echo 5"}
     sent = await through(command(0, "echo 5", item_id="i"), {**done, "command_index": 0, "item_id": "i"})
