@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pyshield._turns import turn
 from pyshield.dialects import dialect_of
 from pyshield.dialects.base import written
-from pyshield.dialects.plain import Plain
+from pyshield.dialects.plain import Plain, pieces
 from pyshield.dialects.texts import anywhere
 
 if TYPE_CHECKING:
@@ -89,37 +89,39 @@ class Documents:
         plain = dialect if isinstance(dialect, Plain) else None
         if dialect is not None and dialect.speaks(document) and (plain is None or isinstance(document, str)):
             return await dialect.document(document)
-        pieces = plain.places(document) if plain is not None and isinstance(document, dict) else set()
-        documents = await self._stranger(document, data, pieces)
-        if plain is None or not isinstance(document, dict) or self._outputs.blocked:
+        if plain is None:
+            return await self._stranger(document, data, set())
+        found = pieces(document)
+        documents = await self._stranger(document, data, {(id(holder), name) for _, holder, name in found})
+        if self._outputs.blocked:
             return documents
-        if pieces:
-            return await plain.document(document) or documents
-        before = await plain.rest() if plain.ends(document) else []
+        if found:
+            return await plain.put(document, found) or documents
+        before = await plain.before(document)
         return [*before, *([Words(data)] if documents is None else documents)] if before else documents
 
     async def _stranger(
         self,
         document: Any,  # noqa: ANN401  # any JSON value
         data: str,
-        pieces: set[tuple[int, str]],
+        apart: set[tuple[int, str | int]],
     ) -> list[Any] | None:
         """What to send in place of a document of which nothing is known but where it has pieces of texts."""
-        if self._worded and self._unknown and not pieces:
+        if self._worded and self._unknown and not apart:
             passed = await self._outputs.whole(data)
             if passed == data and not self._outputs.blocked:
                 return None
             return [Words(passed)] if passed else []
         held = [document]
-        if not await self._rewritten(held, pieces):
+        if not await self._rewritten(held, apart):
             return None
         return [] if self._outputs.blocked else held
 
-    async def _rewritten(self, held: list[Any], pieces: set[tuple[int, str]]) -> bool:
+    async def _rewritten(self, held: list[Any], apart: set[tuple[int, str | int]]) -> bool:
         """Scans the texts of a document, each for itself; whether it is not what it was, or is refused."""
         changed = False
         for holder, name in anywhere(held):
-            if (id(holder), name) in pieces:
+            if (id(holder), name) in apart:
                 continue
             passed = await self._outputs.whole(holder[name])
             if self._outputs.blocked:
@@ -144,7 +146,7 @@ class Documents:
 
     async def _found(self, document: Any) -> list[Any]:  # noqa: ANN401  # any JSON value
         """Finds out what they are written in; what is held of documents in another."""
-        if not self._unknown or (self.dialect is None and not isinstance(document, dict | str)):
+        if not self._unknown or (self.dialect is None and not isinstance(document, dict | str | list)):
             return []
         found = dialect_of(document, self._outputs)
         if self.dialect is None:

@@ -15,9 +15,27 @@ if TYPE_CHECKING:
 __all__ = ["LINES", "EventFlow", "Flow", "LineFlow", "MessageFlow", "TextFlow"]
 
 LINES = frozenset(
-    {"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"}
+    {
+        "application/ndjson",
+        "application/x-ndjson",
+        "application/ldjson",
+        "application/x-ldjson",
+        "application/jsonl",
+        "application/x-jsonl",
+        "application/jsonlines",
+        "application/x-jsonlines",
+        "application/json-lines",
+        "application/json-seq",
+        "application/stream+json",
+        "application/x-json-stream",
+        "text/jsonl",
+        "text/ndjson",
+        "text/x-ndjson",
+    }
 )
-"""Media types of JSON lines."""
+"""Media types of JSON lines; none is registered but that of sequences, whose lines begin with a sign."""
+
+_SEQUENCE = b"\x1e"
 
 
 class Flow(ABC):
@@ -147,12 +165,14 @@ class EventFlow(Flow):
 class LineFlow(Flow):
     """JSON lines."""
 
-    __slots__ = ("_buffer", "_documents")
+    __slots__ = ("_buffer", "_documents", "_sign")
 
     def __init__(self, outputs: Outputs, most: int) -> None:
         super().__init__(outputs, most)
         self._buffer = bytearray()
         self._documents = Documents(outputs)
+        # What the last line began with.
+        self._sign = b""
 
     async def feed(self, data: bytes) -> bytes:
         """See `Flow`."""
@@ -190,13 +210,13 @@ class LineFlow(Flow):
     async def _line(self, line: bytes, end: bytes) -> bytes:
         if not line.strip():
             return line + end
-        documents = await self._documents.passed(
-            line.decode("utf-8", "replace").removesuffix("\r"), numbers=True
-        )
+        self._sign = _SEQUENCE if line.startswith(_SEQUENCE) else b""
+        data = line.removeprefix(_SEQUENCE).decode("utf-8", "replace").removesuffix("\r")
+        documents = await self._documents.passed(data, numbers=True)
         return line + end if documents is None else self._framed(documents)
 
     def _framed(self, documents: list[Any]) -> bytes:
-        return b"".join(spelled(document).encode() + b"\n" for document in documents)
+        return b"".join(self._sign + spelled(document).encode() + b"\n" for document in documents)
 
 
 class MessageFlow:

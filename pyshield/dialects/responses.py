@@ -27,7 +27,7 @@ _Key: TypeAlias = "tuple[str, frozenset[tuple[str, Any]], Steps]"
 _DELTA, _RESPONSE = ("delta",), ("response",)
 
 _ITS_OWN = frozenset({"event_id", "request_id", "trace_id"})
-"""Ids that an event has for itself, as those of realtime sessions do: the next piece of its text has another."""
+"""Ids that an event has for itself, as in realtime sessions: the next piece of its text has another one."""
 
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "response.done"})
 """Events after which nothing comes."""

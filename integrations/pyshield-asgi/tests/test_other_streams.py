@@ -123,6 +123,14 @@ async def test_plain_text_and_its_charset(ask, shield):
     assert (got.body, application.sent) == (b"one ", 2)
 
 
+@pytest.mark.parametrize(
+    "media", ["application/ndjson", "application/json-seq", "application/stream+json", "text/x-ndjson"]
+)
+async def test_media_types_of_json_lines(ask, shield, media):
+    got, _ = await answer(ask, shield, ['{"text": "call 555-"}\n', '{"text": "0142 or"}\n'], media)
+    assert "".join(json.loads(line)["text"] for line in got.body.splitlines()) == "call [REDACTED] or"
+
+
 async def test_json_lines(ask, shield):
     lines = [{"message": {"content": piece}, "done": False} for piece in ("call 555", "-0142 or", " pro")]
     body = "".join(json.dumps(line) + "\n" for line in [*lines, {"message": {"content": ""}, "done": True}])
