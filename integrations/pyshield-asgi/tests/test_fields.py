@@ -79,6 +79,13 @@ def test_chat_fields_reach_what_chat_requests_hold():
         == "ab"
     )
     assert texts(CHAT_FIELDS, '{"prompt": ["a", "b"], "input": "c"}') == "abc"
+    thoughts = """{"messages": [{"role": "assistant", "reasoning_content": "a", "reasoning_details": [
+        {"type": "reasoning.text", "text": "b", "signature": "-"}],
+        "tool_calls": [{"custom": {"input": "c"}}],
+        "content": [{"type": "thinking", "thinking": "d", "signature": "-"}]}],
+        "input": [{"type": "apply_patch_call", "operation": {"diff": "e"}},
+        {"type": "shell_call", "action": {"commands": ["f"]}}, {"summary": [{"text": "g"}]}]}"""
+    assert texts(CHAT_FIELDS, thoughts) == "abcdefg"
     assert EVERY_STRING == ("/**",)
 
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai import AsyncOpenAI, OpenAI
 
-from pyshield import BlockingShield, MessagePolicy, Shield
-from pyshield.input_scanners import BanSubstrings, TokenLimit
+from pyshield import BlockingShield, MessagePolicy, Shield, Vault
+from pyshield.input_scanners import Anonymize, BanSubstrings, TokenLimit
+from pyshield.output_scanners import Deanonymize
 from pyshield_clients import NotGuardable, PromptRefused, Refused, guard
 from pyshield_clients.prompts import last_user, texts_of
 
@@ -134,7 +135,61 @@ def test_every_text_is_found_with_who_says_it(request_):
     assert _marked(request_) == []
 
 
+PARTS = {
+    "thoughts": {"role": "assistant", "reasoning_details": [{"type": "reasoning.text", "text": "s"}]},
+    "signed thoughts": {"role": "assistant", "thinking_blocks": [{"thinking": "s", "signature": "x y"}]},
+    "a patch": {"type": "apply_patch_call", "operation": {"diff": "s"}},
+    "commands": {"type": "shell_call", "call_id": "c 1", "action": {"commands": ["s"]}},
+    "an environment": {"type": "local_shell_call", "action": {"command": [], "env": {"A": "s"}}},
+    "a search": {"type": "web_search_call", "action": {"query": "s"}},
+    "what is typed": {"type": "computer_call", "action": {"text": "s"}},
+    "a reason": {"type": "mcp_approval_response", "reason": "s", "approval_request_id": "x y"},
+    "tools of a server": {"type": "mcp_list_tools", "tools": [{"name": "n", "description": "s"}]},
+    "a citation": {"role": "assistant", "content": [{"type": "text", "citations": [{"cited_text": "s"}]}]},
+    "a result's own words": {"type": "mcp_call_output", "content": [{"status": "s"}]},
+    "a name of many words": {"role": "user", "name": "s"},
+    "a part of a new kind": {"role": "user", "content": [{"type": "new", "words": [["s"]]}]},
+    "a file": {"role": "user", "content": [{"file": {"filename": "s", "file_data": "data:,x y"}}]},
+}
+
+
+@pytest.mark.parametrize("name", ["messages", "input", "items"])
+@pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
+def test_what_a_message_says_in_any_place_is_found(part, name):
+    said = "words of the user"
+    body = {name: [json.loads(json.dumps(part).replace('"s"', f'"{said}"'))]}
+    assert [text.text for text in texts_of(body)] == [said]
+    for text in texts_of(body):
+        text.put("gone")
+    assert body == {name: [json.loads(json.dumps(part).replace('"s"', '"gone"'))]}
+
+
+async def test_what_was_put_back_into_any_part_does_not_leave_again(provider):
+    vault = Vault()
+    shield = Shield([Anonymize(vault)], [Deanonymize(vault)])
+    thoughts = [{"type": "reasoning.text", "text": "so ada@example.org it is", "signature": "x"}]
+    async with guard(AsyncOpenAI(api_key="not-a-key", base_url=f"{provider.url}/v1"), shield) as client:
+        await client.chat.completions.create(
+            model="m",
+            messages=[
+                {"role": "user", "content": "I am ada@example.org"},
+                {"role": "assistant", "content": "fine", "reasoning_details": thoughts},
+                {"role": "user", "content": "and?"},
+            ],
+        )
+        patch = {"type": "update_file", "path": "a", "diff": "+ada@example.org"}
+        await client.responses.create(
+            model="m", input=[{"type": "apply_patch_call", "call_id": "c", "operation": patch}]
+        )
+    for sent in provider.heard:
+        assert b"[REDACTED_EMAIL_ADDRESS_1]" in sent
+        assert b"ada@" not in sent
+
+
 def test_what_the_answer_answers():
+    user = {"role": "user", "content": [{"type": "text", "text": "why?"}], "name": "Ada Lovelace"}
+    assert last_user(list(texts_of({"messages": [user]}))) == "why?"
+    assert last_user(list(texts_of({"prompt": {"variables": {"city": "Lima"}}}))) == "Lima"
     body = {
         "messages": [{"role": "user", "content": one} for one in ("a", "b")]
         + [{"role": "tool", "content": "c"}]

@@ -23,22 +23,57 @@ EVERY_STRING: tuple[str, ...] = ("/**",)
 CHAT_FIELDS: tuple[str, ...] = (
     "/prompt",
     "/prompt/*",
+    "/prompt/variables/**",
+    "/instructions",
     "/input",
     "/input/*",
     "/input/*/content",
     "/input/*/content/*/text",
+    "/input/*/content/*/refusal",
+    "/input/*/summary/*/text",
+    "/input/*/arguments",
+    "/input/*/input",
+    "/input/*/code",
+    "/input/*/action/**",
+    "/input/*/operation/**",
+    "/input/*/queries/*",
+    "/input/*/results/*/text",
+    "/input/*/reason",
     "/input/*/output",
-    "/instructions",
+    "/input/*/output/*/text",
+    "/input/*/output/*/stdout",
+    "/input/*/output/*/stderr",
     "/system",
     "/system/*/text",
     "/messages/*/content",
     "/messages/*/content/*/text",
+    "/messages/*/content/*/refusal",
+    "/messages/*/content/*/thinking",
+    "/messages/*/content/*/title",
+    "/messages/*/content/*/context",
     "/messages/*/content/*/content",
     "/messages/*/content/*/content/*/text",
+    "/messages/*/content/*/source/content",
+    "/messages/*/content/*/source/content/*/text",
+    "/messages/*/content/*/citations/*/cited_text",
     "/messages/*/content/*/input/**",
+    "/messages/*/refusal",
+    "/messages/*/reasoning",
+    "/messages/*/reasoning_content",
+    "/messages/*/reasoning_details/*/text",
+    "/messages/*/reasoning_details/*/summary",
+    "/messages/*/thinking",
+    "/messages/*/thinking_blocks/*/thinking",
+    "/messages/*/function_call/arguments",
     "/messages/*/tool_calls/*/function/arguments",
+    "/messages/*/tool_calls/*/custom/input",
 )
-"""Where requests in the shapes of OpenAI's and Anthropic's APIs, and plain `{"prompt": …}`, hold text."""
+"""Where requests in the shapes of OpenAI's and Anthropic's APIs, and plain `{"prompt": …}`, hold text.
+
+What was put back into an answer stands there when the client sends that again, its thoughts and patches too.
+Not among them are files, whatever they are sent in, and members that nobody knows; a guard that is given no
+fields passes no string over.
+"""
 
 ANSWER_FIELDS: tuple[str, ...] = (
     "/choices/*/text",

@@ -1,7 +1,9 @@
 """Prompts: the texts of a request, wherever the providers' APIs have them.
 
 One walk serves all of them, because what they send is named alike: messages or items with a role, in them
-content, which is a text or a list of parts. What is no text (images, sound, files) is not looked into.
+content, which is a text or a list of parts. In these every string is a text, by the rule of conversations,
+but for those under keys that name things or hold what is no text (images, sound, files): what was put back
+into any part of an answer would else go out as it is when the answer is sent again.
 """
 
 from __future__ import annotations
@@ -9,6 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pyshield._messages.arguments import plain_key
+from pyshield._messages.keys import Under, under
+from pyshield._messages.roles import role_named
 from pyshield._texts import DEEPEST, Text
 from pyshield_clients.errors import NotGuardable
 
@@ -36,14 +41,8 @@ _TOP: dict[str, str] = {
 _BELOW = ("thread", "params", "requests", "body")
 """Members of a request that hold requests (batches, runs)."""
 
-_MEMBERS = frozenset(
-    {
-        *("content", "text", "output", "outputs", "refusal", "thinking", "reasoning", "reasoning_content"),
-        *("summary", "arguments", "tool_calls", "function", "function_call", "custom", "code", "logs"),
-        *("stdout", "stderr", "results", "queries", "context", "title", "transcript", "error"),
-    }
-)
-"""Members of messages, items and parts that are texts or hold some."""
+_WRITTEN = frozenset({"content", "text", "input", "prompt", "suffix", "query"})
+"""Keys of what a user writes; others hold names, titles and the like."""
 
 _ROLES = {"function": "tool", "computer": "tool"}
 
@@ -71,8 +70,10 @@ def texts_of(body: Any) -> Iterator[Said]:  # noqa: ANN401  # any JSON value
 
 
 def last_user(texts: list[Said]) -> str:
-    """What the answer answers: the last text that a user wrote."""
-    return next((text.text for text in reversed(texts) if text.role == "user"), "")
+    """What the answer answers: the last text that a user wrote, not a name or a title beside it."""
+    said = [text for text in texts if text.role == "user"]
+    written = [text for text in said if isinstance(text.key, int) or text.key in _WRITTEN]
+    return next((text.text for text in reversed(written or said)), "")
 
 
 def _request(body: Any, pointer: str, depth: int) -> Iterator[Said]:  # noqa: ANN401
@@ -87,14 +88,22 @@ def _request(body: Any, pointer: str, depth: int) -> Iterator[Said]:  # noqa: AN
         if name in body:
             yield from _member(body, name, role, pointer, depth)
     if "messages" not in body and isinstance(body.get("role"), str) and "content" in body:
-        yield from _member(body, "content", body["role"], pointer, depth)
+        yield from _member(body, "content", body["role"], pointer, depth, inside=True)
     for name in _BELOW:
         if isinstance(body.get(name), dict | list):
             yield from _request(body[name], f"{pointer}/{name}", depth + 1)
 
 
-def _member(holder: Any, key: str | int, role: str, pointer: str, depth: int) -> Iterator[Said]:  # noqa: ANN401
-    """The texts of what an object or a list holds at one place."""
+def _member(
+    holder: Any,  # noqa: ANN401
+    key: str | int,
+    role: str,
+    pointer: str,
+    depth: int,
+    *,
+    inside: bool = False,
+) -> Iterator[Said]:
+    """The texts of what an object or a list holds at one place; `inside`: of a message."""
     value = holder[key]
     pointer = f"{pointer}/{_escaped(key)}"
     if isinstance(value, str):
@@ -105,26 +114,29 @@ def _member(holder: Any, key: str | int, role: str, pointer: str, depth: int) ->
         raise NotGuardable("the request is nested too deeply to be scanned")
     if isinstance(value, list):
         for index in range(len(value)):
-            yield from _member(value, index, role, pointer, depth + 1)
+            yield from _member(value, index, role, pointer, depth + 1, inside=inside)
     elif isinstance(value, dict):
-        yield from _object(value, _role(value, role), pointer, depth + 1)
+        yield from _object(value, _role(value, role), pointer, depth + 1, inside=inside)
 
 
-def _object(value: dict[str, Any], role: str, pointer: str, depth: int) -> Iterator[Said]:
+def _object(value: dict[str, Any], role: str, pointer: str, depth: int, *, inside: bool) -> Iterator[Said]:
+    who, kind = role_named(role), value.get("type")
     for name, member in value.items():
+        what = under(name, kind, who, inside=inside)
         if name == "variables" and isinstance(member, dict):  # of a prompt that the provider keeps
             for variable in member:
-                yield from _member(member, variable, role, f"{pointer}/variables", depth + 1)
-        elif name in _MEMBERS:
-            yield from _member(value, name, role, pointer, depth)
-        elif name == "input":  # of a tool: any value
-            yield from _every(value, name, "assistant" if role == "user" else role, pointer, depth)
-        elif name == "source" and isinstance(member, dict):  # of a document
-            where = f"{pointer}/source"
-            if member.get("type") == "text" and isinstance(member.get("data"), str):
-                yield Said(member, "data", role, f"{where}/data")
-            elif "content" in member:
-                yield from _member(member, "content", role, where, depth + 1)
+                yield from _member(member, variable, role, f"{pointer}/variables", depth + 1, inside=True)
+        elif what is Under.NAME:
+            # To rewrite what an assistant calls would make it another call.
+            if role != "assistant" and isinstance(member, str) and member and not plain_key(member):
+                yield Said(value, name, role, f"{pointer}/{_escaped(name)}")
+        elif what in (Under.URL, Under.NOTHING) or name.endswith(("_id", "_ids")):
+            continue
+        elif name == "input" or what in (Under.ARGUMENTS, Under.DATA):  # a tool's own: any value
+            calls = name == "input" and role == "user"
+            yield from _every(value, name, "assistant" if calls else role, pointer, depth)
+        else:
+            yield from _member(value, name, role, pointer, depth, inside=True)
 
 
 def _every(holder: Any, key: str | int, role: str, pointer: str, depth: int) -> Iterator[Said]:  # noqa: ANN401
@@ -149,7 +161,7 @@ def _role(value: dict[str, Any], role: str) -> str:
         return _ROLES.get(named, named)
     if not isinstance(kind, str):
         return role
-    if kind.endswith(("_output", "tool_result")):
+    if kind.endswith(("_output", "tool_result")) or kind == "mcp_list_tools":
         return "tool"
     if kind.endswith(("_call", "tool_use")) or kind == "reasoning":
         return "assistant"
