@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 from langchain.agents import create_agent
-from langchain_chat import EMAIL, Model, agent, calls, model, private_shield, read_page, said, send_mail
+from langchain_chat import (
+    EMAIL,
+    Model,
+    StreamingModel,
+    agent,
+    calls,
+    model,
+    private_shield,
+    read_page,
+    said,
+    send_mail,
+)
 from langchain_core.documents import Document
 from langchain_core.language_models.fake import FakeListLLM
 from langchain_core.retrievers import BaseRetriever
@@ -58,6 +69,47 @@ async def test_it_aborts(watched, answers, prompt, place):
     with pytest.raises(Refused) as raised:
         await watched(plain(model(*answers)), said(prompt))
     assert raised.value.place == place
+
+
+@pytest.mark.filterwarnings("ignore::langchain_core._api.LangChainBetaWarning")
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize("events", [False, True])
+async def test_a_streamed_answer_is_aborted_where_it_is_refused(asynchronous, events):
+    shown = ""
+    handler = PyShieldCallback(private_shield())
+    chat = model("Take a bomb and many more words home", kind=StreamingModel, piece=3)
+    options = {"config": {"callbacks": [handler]}} | ({"version": "v3"} if events else {})
+
+    def show(one):
+        nonlocal shown
+        delta = one.get("delta", {}) if events else one
+        shown += delta.get("text", "") if events else delta.text
+
+    async def stream():
+        if asynchronous and events:
+            async for one in await chat.astream_events("Hello", **options):
+                show(one)
+        elif asynchronous:
+            async for one in chat.astream("Hello", **options):
+                show(one)
+        else:
+            for one in (chat.stream_events if events else chat.stream)("Hello", **options):
+                show(one)
+
+    with pytest.raises(Refused, match="answer refused by BanSubstrings"):
+        await stream()
+    # Events are shown before handlers are told of them.
+    assert "home" not in shown
+    assert events or shown in ("Take a ", "Take a bo")
+    assert not handler._written
+    assert not handler._asked
+
+
+@pytest.mark.parametrize("options", [{"abort": False}, {"refuses": lambda result: False}])
+async def test_a_streamed_answer_that_is_not_to_be_aborted_comes_whole(options):
+    handler = PyShieldCallback(private_shield(), **options)
+    chat = model("Take a bomb home", kind=StreamingModel)
+    assert "".join(one.text for one in chat.stream("Hello", {"callbacks": [handler]})) == "Take a bomb home"
 
 
 async def test_tool_inputs(watched):

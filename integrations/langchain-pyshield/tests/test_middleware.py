@@ -194,6 +194,22 @@ async def test_a_run_resumes_after_a_person_was_asked(ask):
     assert state["messages"][-1].text == f"I wrote to {EMAIL}."
 
 
+@pytest.mark.parametrize("mode", ["batched", "per_call"])
+async def test_what_a_person_changed_is_scanned_and_restored_if_asked_before(ask, mode):
+    chat = model(calls("send_mail", to=HIDDEN, text="hi"), f"I wrote to {HIDDEN}.")
+    human = HumanInTheLoopMiddleware(interrupt_on={"send_mail": True}, interrupt_mode=mode)
+    guard = PyShieldMiddleware(Conversations(private_shield))
+    guarded = create_agent(chat, [send_mail], middleware=[human, guard], checkpointer=InMemorySaver())
+    state = await ask(guarded, said(f"Write to {EMAIL}"), thread("1"))
+    assert HIDDEN in str(state["__interrupt__"])
+    assert EMAIL not in str(state["__interrupt__"])
+    action = {"name": "send_mail", "args": {"to": HIDDEN, "text": "a heron"}}
+    edit = {"type": "edit", "edited_action": action}
+    await ask(guarded, Command(resume={"decisions": [edit]} if mode == "batched" else edit), thread("1"))
+    assert SENT == [(EMAIL, "a [REDACTED]")]
+    assert EMAIL not in str(chat.seen)
+
+
 async def test_another_middleware_says_the_last_word(ask):
     class Talker(AgentMiddleware):
         def __init__(self, text):

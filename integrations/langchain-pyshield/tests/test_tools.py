@@ -11,9 +11,11 @@ from langchain_chat import (
     calls,
     model,
     said,
+    thread,
 )
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import tool
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from langchain_pyshield import Refused
@@ -59,6 +61,33 @@ async def test_a_poisoned_tool_ends_the_run(ask):
     assert len(chat.seen) == 1
     with pytest.raises(Refused, match="tool result refused"):
         await ask(agent(model(calls("read_page", url="poisoned")), blocked_tools="raise"), said("Read it"))
+
+
+@pytest.mark.parametrize(
+    ("result", "shown"),
+    [
+        (f"sent to {EMAIL}", f"sent to {EMAIL}"),
+        ("a heron", "a [REDACTED]"),
+        ("a bomb", "I cannot help with that."),
+        (INJECTION, "[Withheld: this content was refused by a security check.]"),
+    ],
+)
+async def test_what_a_tool_returns_to_the_user_is_an_answer_too(ask, result, shown):
+    @tool(return_direct=True)
+    def reply() -> str:
+        """Replies."""
+        return result
+
+    chat = model(calls("reply"), "never")
+    state = await ask(agent(chat, tools=[reply]), said(f"I am {EMAIL}"))
+    assert state["messages"][-1].text == shown
+    assert isinstance(state["messages"][-1], ToolMessage)
+    # The model is not given what the user was.
+    chat = model(calls("reply"), "Hello")
+    guarded = agent(chat, tools=[reply], checkpointer=InMemorySaver())
+    for text in (f"I am {EMAIL}", "Hello"):
+        await ask(guarded, said(text), thread("1"))
+    assert EMAIL not in str(chat.seen)
 
 
 async def test_refused_arguments_do_not_reach_the_tool(ask):

@@ -1,6 +1,7 @@
 """A callback handler: what models, tools and retrievers are given and give is scanned, nothing is changed.
 
-Callbacks cannot rewrite. This one reports what it finds, and aborts a run by raising `Refused`.
+Callbacks cannot rewrite. This one reports what it finds, and aborts a run by raising `Refused`; a streamed
+answer as soon as it is refused, so that the model writes no more of it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from langchain_pyshield.content import CONTENT, VALUES, texts
 from langchain_pyshield.errors import Refused
 from langchain_pyshield.shields import Scans, Shields, run
 from langchain_pyshield.values import answer_texts, prompt_texts, question
-from pyshield.policy import always, refused_by
+from pyshield.policy import always, refused_by, unless_redacted
+from pyshield.stream import StreamBlocked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from langchain_pyshield.shields import Side, Steps
     from pyshield.results import ScanResult
     from pyshield.shield import Shield
+    from pyshield.stream import BlockingOutputStream
 
 __all__ = ["PyShieldCallback"]
 
@@ -69,6 +72,9 @@ class PyShieldCallback(BaseCallbackHandler):
         self._on_result = on_result
         self._lock = Lock()
         self._asked: OrderedDict[UUID, str] = OrderedDict()
+        # The answers that are streamed; a policy of one's own is asked at their end alone.
+        self._cuts = abort and refuses in (always, unless_redacted)
+        self._written: OrderedDict[UUID, BlockingOutputStream] = OrderedDict()
 
     def on_chat_model_start(
         self,
@@ -91,6 +97,24 @@ class PyShieldCallback(BaseCallbackHandler):
     ) -> None:
         """Scans what goes to a model of texts."""
         run(self._prompt(run_id, prompts))
+
+    def on_llm_new_token(
+        self,
+        token: str | list[str | dict[str, Any]],
+        *,
+        chunk: Any = None,  # noqa: ANN401
+        run_id: UUID,
+        **_: Any,  # noqa: ANN401
+    ) -> None:
+        """Scans a piece of an answer."""
+        text = token if isinstance(token, str) else getattr(getattr(chunk, "message", None), "text", "")
+        self._piece(run_id, str(text))
+
+    def on_stream_event(self, event: Any, *, run_id: UUID, **_: Any) -> None:  # noqa: ANN401
+        """The same of the events of `stream_events(version="v3")`."""
+        delta = event.get("delta") if event.get("event") == "content-block-delta" else None
+        if isinstance(delta, dict) and delta.get("type") == "text-delta":
+            self._piece(run_id, str(delta.get("text", "")))
 
     def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: Any) -> None:  # noqa: ANN401
         """Scans an answer."""
@@ -134,7 +158,39 @@ class PyShieldCallback(BaseCallbackHandler):
 
     def _forget(self, run_id: UUID) -> str:
         with self._lock:
-            return self._asked.pop(run_id, "")
+            stream = self._written.pop(run_id, None)
+            asked = self._asked.pop(run_id, "")
+        if stream is not None:
+            stream.close()
+        return asked
+
+    def _piece(self, run_id: UUID, text: str) -> None:
+        """Feeds what is written of an answer; raises where it is refused."""
+        if not self._cuts or not text:
+            return
+        stream = self._stream(run_id)
+        if stream.holds or stream.ended:  # nothing is known before the end
+            return
+        for event in stream.feed(text):
+            if isinstance(event, StreamBlocked):
+                self._forget(run_id)
+                raise Refused.at("answer", tuple(event.scanners))
+
+    def _stream(self, run_id: UUID) -> BlockingOutputStream:
+        with self._lock:
+            stream = self._written.get(run_id)
+            if stream is not None:
+                return stream
+            asked = self._asked.get(run_id, "")
+        opened = self._shields.blocking.open_output(
+            asked, cut="found" if self._refuses is always else "unredacted"
+        )
+        with self._lock:
+            self._written[run_id] = opened
+            oldest = self._written.popitem(last=False)[1] if len(self._written) > _RUNS else None
+        if oldest is not None:
+            oldest.close()
+        return opened
 
     def _call(self, input_str: str, inputs: dict[str, Any] | None) -> Steps[None]:
         yield from self._judge("tool_call", texts(inputs or input_str, VALUES))

@@ -47,7 +47,7 @@ __all__ = ["PyShieldMiddleware"]
 
 
 class PyShieldMiddleware(AgentMiddleware):
-    """Guards an agent; put it first in the list of middleware.
+    """Guards an agent; goes first in the list of middleware, but after what judges or changes tool calls.
 
     Args:
         shield: Scans the conversation; or, if private data is to be put back, `Conversations`, which make a
@@ -277,6 +277,11 @@ class PyShieldMiddleware(AgentMiddleware):
             return request
         return request.override(tool_call={**call, "args": dict(args)})
 
+    def _direct(self, shields: Shields, request: ToolCallRequest, result: BaseMessage) -> Steps[BaseMessage]:
+        """A result that the user is given as it is: an answer, if no model's."""
+        got = yield from answer(self._rules, shields, asked(_messages(request)), [result])
+        return withheld(result, self._rules.refusal) if got.refused else got.messages[0]
+
     def _returned(self, request: ToolCallRequest, result: Any) -> Steps[Any]:  # noqa: ANN401
         shields = yield from self._conversation(request.runtime, _messages(request))
         if isinstance(result, list):
@@ -287,7 +292,10 @@ class PyShieldMiddleware(AgentMiddleware):
             return done_all
         if isinstance(result, BaseMessage):
             done = yield from incoming(self._rules, shields, [result], "tool_result")
-            return done.changed.get(0, result)
+            passed = done.changed.get(0, result)
+            if done.refused_tool is None and getattr(request.tool, "return_direct", False):
+                passed = yield from self._direct(shields, request, passed)
+            return passed
         if not isinstance(result, Command) or not isinstance(result.update, dict):
             return result
         messages = result.update.get("messages")
