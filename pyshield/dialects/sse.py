@@ -67,13 +67,15 @@ class EventParser:
         most: How many bytes an event may have.
     """
 
-    __slots__ = ("_buffer", "_most", "_returns", "_scanned", "_start")
+    __slots__ = ("_buffer", "_half", "_most", "_returns", "_scanned", "_start")
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._buffer = bytearray()
         # Whether a line may end in CR; few streams have one.
         self._returns = False
+        # Whether the last event ended with a CR that a LF may belong to.
+        self._half = False
         # Where the present line begins, and how far it has been looked at.
         self._start = 0
         self._scanned = 0
@@ -112,10 +114,17 @@ class EventParser:
         buffer = self._buffer
         events: list[Event] = []
         begin = 0
+        if self._half and buffer:
+            # The LF of the line that ended the last event is no line of the next, which it comes with.
+            self._half = False
+            if buffer[0] == _LF:
+                self._start = self._scanned = 1
         while (end := _LINE.search(buffer, self._scanned)) is not None:
-            if end.group() == b"\r" and end.end() == len(buffer):
-                break  # its LF may be on the way
             empty = end.start() == self._start
+            if end.group() == b"\r" and end.end() == len(buffer):
+                if not empty:
+                    break  # its LF may be on the way
+                self._half = True
             self._start = self._scanned = end.end()
             if empty:
                 events.append(self._whole(begin, end.end()))

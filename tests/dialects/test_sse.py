@@ -45,7 +45,8 @@ def test_lines_end_in_lf_as_in_anything(pieces, cut):
     parser, other = EventParser(1_000), EventParser(1_000)
     found = [*parser.feed(stream[:cut]), *parser.feed(stream[cut:]), *parser.feed(b"\n\n\n: end\r\r:")]
     others = other.feed(stream + b"\n\n\n: end\r\r:")
-    assert found == others
+    assert [one.data for one in found] == [one.data for one in others]
+    assert [one.raw.strip(b"\r\n") for one in found] == [one.raw.strip(b"\r\n") for one in others]
     assert b"".join(one.raw for one in found) + parser.rest() == stream + b"\n\n\n: end\r\r:"
 
 
@@ -63,6 +64,16 @@ def test_data_is_replaced_and_the_rest_stays():
     assert found.with_data("1\r\n2") == b"event: x\nid: 7\ndata: 1\ndata: 2\n\n"
     assert found.with_data("1", "y") == b"event: y\nid: 7\ndata: 1\n\n"
     assert event("a\nb", "x") == b"event: x\ndata: a\ndata: b\n\n"
+
+
+def test_an_event_that_ends_with_the_last_byte():
+    for end in (b"\n\n", b"\r\r", b"\n\r", b"\r\n\r"):
+        parser = EventParser(100)
+        (found,) = parser.feed(b"data: a" + end)
+        assert (found.data, parser.rest()) == ("a", b"")
+        # What may be the other half of the line is no empty line.
+        (after,) = parser.feed(b"\ndata: b\n\n") if end.endswith(b"\r") else parser.feed(b"data: b\n\n")
+        assert after.data == "b"
 
 
 def test_an_event_without_end():
