@@ -4,18 +4,55 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
 
-__all__ = ["Dialect", "Document", "name_of", "written"]
+__all__ = ["Dialect", "Document", "name_of", "read", "written"]
 
 Document = dict[str, Any]
 
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _HALF = re.compile("[\ud800-\udfff]")
+_LARGEST = sys.float_info.max
+
+
+class _TwiceError(ValueError):
+    """An object has a key twice."""
+
+
+def _finite(digits: str) -> float:
+    """A number of a document, which is put where a larger one cannot be written in JSON again."""
+    return max(-_LARGEST, min(float(digits), _LARGEST))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _TwiceError
+    return made
+
+
+_read = json.JSONDecoder(parse_float=_finite, object_pairs_hook=_once).decode
+_read_anyway = json.JSONDecoder(parse_float=_finite).decode
+
+
+def read(data: str) -> tuple[Any, bool]:
+    """A document, and whether its text says more than that: a key that it has twice.
+
+    Which of the two counts is for each reader to say, so such a text does not go on as it is.
+
+    Raises:
+        ValueError: If it is no JSON.
+        RecursionError: If it is nested too deeply.
+    """
+    try:
+        return _read(data), False
+    except _TwiceError:
+        return _read_anyway(data), True
 
 
 def written(document: Any) -> str:  # noqa: ANN401  # any JSON value

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._turns import turn
 from pyshield.dialects import dialect_of
-from pyshield.dialects.base import written
+from pyshield.dialects.base import read, written
 from pyshield.dialects.plain import Plain, pieces
 from pyshield.dialects.texts import anywhere
 
@@ -21,15 +19,8 @@ __all__ = ["Documents", "spelled"]
 _TURN = 16 * 1024
 """Characters of data without text after which others have a turn of the event loop."""
 
-_LARGEST = sys.float_info.max
-
 _STRING = 256
 """Characters that a string counts for beside its own."""
-
-
-def _finite(digits: str) -> float:
-    """A number of a document, which is put where a larger one cannot be written in JSON again."""
-    return max(-_LARGEST, min(float(digits), _LARGEST))
 
 
 class Documents:
@@ -63,9 +54,9 @@ class Documents:
             numbers: Whether numbers are documents; else they are pieces of text that has digits in it.
         """
         try:
-            document = json.loads(data, parse_float=_finite)
+            document, more = read(data)
         except (ValueError, RecursionError):
-            numbers, document = False, None
+            numbers, document, more = False, None, False
         if not numbers and not isinstance(document, dict | str | list):
             self._worded = True
             passed = await self._outputs.feed(self._TEXT, data)
@@ -78,6 +69,8 @@ class Documents:
         documents = await self._document(document, data)
         if documents is None:
             await self._count(len(data))
+            if more:
+                return [*before, document]
             return [*before, Words(data)] if before else None
         return [*before, *documents]
 

@@ -277,6 +277,24 @@ async def test_what_is_not_changed_keeps_its_bytes(body):
     assert await through(LineFlow(outputs(), 1_000), f"{data}\r\n") == f"{data}\r\n".encode()
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"choices": [{"delta": {"content": "NUMBER"}}], "choices": [{"delta": {"content": "fine "}}]}',
+        '{"choices": [{"delta": {"content": "NUMBER", "content": "fine "}}]}',
+        '{"text": "NUMBER", "text": "fine "}',
+        '{"type": "response.a", "note": "NUMBER", "note": "fine "}',
+        '{"type": "ping", "note": "NUMBER", "note": "fine "}',
+        '[{"say": "NUMBER", "say": "fine "}]',
+    ],
+)
+async def test_what_an_object_says_under_a_key_that_comes_twice_does_not_go_by(data):
+    for flow, body in ((EventFlow, "data: {}\n\n"), (LineFlow, "{}\n")):
+        sent = await through(flow(outputs(), 1_000), body.replace("{}", data.replace("NUMBER", NUMBER)))
+        assert b"0142" not in sent
+        assert b"fine" in sent
+
+
 async def test_a_number_that_is_too_large_stays_a_number():
     body = '{"text": "call 555-0142 ", "n": 1e999, "m": -1e999}'
 

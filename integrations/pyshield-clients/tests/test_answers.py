@@ -198,6 +198,11 @@ def test_what_is_no_answer_stays_as_it_is(body):
     assert passed(body) == (body, False)
 
 
+def test_a_key_that_comes_twice_hides_nothing():
+    body = b'{"choices": [{"message": {"content": "call 555-0142", "content": "fine"}}]}'
+    assert passed(body) == (b'{"choices":[{"message":{"content":"fine"}}]}', False)
+
+
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"object": "list", "n": ' + b"9" * 5_000 + b"}"])
 def test_what_may_be_an_answer_and_cannot_be_read_does_not_pass(body):
     with pytest.raises(NotGuardable):

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pyshield._texts import DEEPEST
-from pyshield.dialects.base import written
+from pyshield.dialects.base import read, written
 from pyshield.dialects.flow import Flow
 from pyshield.dialects.sse import TooLongError
 from pyshield.dialects.texts import SETTINGS, anywhere, forget_logprobs, is_name, members, placed
@@ -47,14 +47,14 @@ class WholeFlow(Flow):
         """See `Flow`."""
         body, self._body = bytes(self._body), bytearray()
         try:
-            document = json.loads(body)
+            document, more = read(body.decode(json.detect_encoding(body), "surrogatepass"))
         except (json.JSONDecodeError, UnicodeDecodeError):
             return body
         except (ValueError, RecursionError):  # JSON, but for a number of thousands of digits, or its depth
             raise NotGuardable("the answer's body cannot be read, so it cannot be scanned") from None
         whole, held = _Whole(self._outputs), [document]
         changed = await (whole.document(document) if isinstance(document, dict) else whole.strange(held))
-        return written(held[0]).encode() if changed else body
+        return written(held[0]).encode() if changed or more else body
 
 
 class _Whole:
