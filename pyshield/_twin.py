@@ -40,6 +40,7 @@ def twin_of(
         on_error=shield.on_error,
         ml=shield.ml,
         pipeline=shield.pipeline if ordered else None,
+        messages=shield.messages,
     )
     # Its scanners are those of its shield, which have another vault.
     vault: Any = getattr(shield, "vault", None)

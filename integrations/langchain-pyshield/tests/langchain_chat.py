@@ -121,7 +121,7 @@ GUARD = PyShieldMiddleware
 def agent(chat, *, shield=None, tools=(send_mail, read_page), middleware=(), checkpointer=None, **options):
     """An agent that `private_shield` guards."""
     chosen = Conversations(private_shield) if checkpointer is not None else private_shield()
-    guard = (PyShieldMiddleware if middleware else GUARD)(shield or chosen, **options)
+    guard = (PyShieldMiddleware if middleware else GUARD)(chosen if shield is None else shield, **options)
     return create_agent(chat, list(tools), middleware=[guard, *middleware], checkpointer=checkpointer)
 
 

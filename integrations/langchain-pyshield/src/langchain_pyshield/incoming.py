@@ -9,8 +9,9 @@ from langchain_core.messages import AIMessage, ChatMessage, FunctionMessage, Hum
 
 from langchain_pyshield.content import ANSWER, CONTENT, VALUES, rebuilt, texts
 from langchain_pyshield.marks import original, withheld
-from langchain_pyshield.shields import Scans
+from langchain_pyshield.shields import Conversed, Scans
 from pyshield.errors import TextError
+from pyshield.messages import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from langchain_pyshield.errors import Place
     from langchain_pyshield.rules import Rules
     from langchain_pyshield.shields import Shields, Steps
+    from pyshield.messages import ScannedMessages
 
 __all__ = ["Incoming", "asked", "hide", "incoming", "place_of"]
 
@@ -88,7 +90,46 @@ def incoming(
             for at, message in mine.items():
                 if not _known(who, message):
                     done.changed[at] = withheld(message, rules.withheld)
+    if place is None and shields.shield.messages is not None:
+        yield from _conversation(rules, shields, messages, done)
     return done
+
+
+def _conversation(
+    rules: Rules, shields: Shields, messages: Sequence[BaseMessage], done: Incoming
+) -> Steps[None]:
+    """Scans what users and tools say as one conversation, as the shield says how.
+
+    What answers say is scanned where they are given.
+    """
+    said = {at: message for at, message in enumerate(done.applied(messages)) if place_of(message)}
+    keys = ["\n".join([message.id or "", *texts(message.content, CONTENT)]) for message in said.values()]
+    since = next((n for n, key in enumerate(keys) if not shields.passed.has("conversation", key)), None)
+    if since is None:
+        return
+    places = list(said)
+    scanned: ScannedMessages = yield Conversed(shields, list(said.values()), since)
+    for one in scanned.scanned:
+        if one.index < since:
+            continue
+        at = places[one.index]
+        if one.decision > Decision.REDACT:
+            names = tuple(dict.fromkeys(found.scanner for found in one.findings))
+            _refuse(rules, place_of(said[at]) or "prompt", names, done)
+            done.changed[at] = withheld(said[at], rules.withheld)
+            continue
+        if one.changed:
+            done.changed[at] = one.message
+        shields.passed.add("conversation", keys[one.index])
+
+
+def _refuse(rules: Rules, here: Place, refusing: tuple[str, ...], done: Incoming) -> None:
+    """Notes who refuses a message; raises `Refused` if that is what was asked for."""
+    refusing = rules.refused(here, refusing)
+    if here == "prompt":
+        done.refused = (done.refused or ()) + refusing
+    else:
+        done.refused_tool = (done.refused_tool or ()) + refusing
 
 
 def _known(who: Shields, message: BaseMessage) -> bool:

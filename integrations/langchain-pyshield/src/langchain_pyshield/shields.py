@@ -21,13 +21,16 @@ from pyshield.shield import BlockingShield, Shield
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from langchain_core.messages import BaseMessage
+
+    from pyshield.messages import ScannedMessages
     from pyshield.results import ScanResult
     from pyshield.stream import BlockingOutputStream, CutWhen, OutputStream, PassPolicy, StreamEvent
     from pyshield.vault import RedisVault, Vault
 
-__all__ = ["Feed", "Open", "Passed", "Scans", "Shields", "Step", "Steps", "arun", "run"]
+__all__ = ["Conversed", "Feed", "Open", "Passed", "Scans", "Shields", "Step", "Steps", "arun", "run"]
 
-Side: TypeAlias = Literal["prompt", "output"]
+Side: TypeAlias = Literal["prompt", "output", "conversation"]
 
 _KEEPING = (Anonymize, Deanonymize)
 
@@ -82,6 +85,28 @@ class Scans(NamedTuple):
         if len(texts) == 1:
             return [await shield.scan_output(prompt, texts[0])]
         return await shield.scan_outputs([(prompt, text) for text in texts])
+
+
+class Conversed(NamedTuple):
+    """The scan of a conversation as a whole; the answer is a `ScannedMessages`.
+
+    Attributes:
+        shields: By whom.
+        messages: Of what.
+        since: The index of the first that has not been scanned so.
+    """
+
+    shields: Shields
+    messages: list[BaseMessage]
+    since: int
+
+    def run(self) -> ScannedMessages:
+        """Scans on the calling thread."""
+        return self.shields.blocking.scan_messages(self.messages, since=self.since)
+
+    async def arun(self) -> ScannedMessages:
+        """Awaits the scan."""
+        return await self.shields.shield.scan_messages(self.messages, since=self.since)
 
 
 class Open(NamedTuple):
