@@ -198,6 +198,13 @@ def test_what_is_no_answer_stays_as_it_is(body):
     assert passed(body) == (body, False)
 
 
+def test_an_answer_that_breaks_off_is_scanned_as_text():
+    broken = b'{"choices": [{"message": {"content": "call 555-0142 and\xff'
+    assert passed(broken)[0] == broken.replace(b"555-0142", b"[REDACTED]").replace(b"\xff", "\ufffd".encode())
+    with pytest.raises(AnswerRefused):
+        passed(b'{"choices": [{"message": {"content": "the detonator is')
+
+
 def test_a_key_that_comes_twice_hides_nothing():
     body = b'{"choices": [{"message": {"content": "call 555-0142", "content": "fine"}}]}'
     assert passed(body) == (b'{"choices":[{"message":{"content":"fine"}}]}', False)

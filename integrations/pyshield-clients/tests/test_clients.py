@@ -260,7 +260,9 @@ async def test_a_compressed_answer_is_read(openai, provider):
     assert "content-encoding" not in raw.headers
 
 
-async def test_what_is_no_json_passes_as_it_is(openai, provider):
+async def test_what_is_no_json_passes_as_it_is_or_is_text(openai, provider):
+    provider.raw = (200, "text/vtt; charset=utf-8", b"WEBVTT\n\ncall 555-0142")
+    assert (await openai.files.content("f1")).content == b"WEBVTT\n\ncall [REDACTED]"
     provider.raw = (200, "application/json", b'{"choices": [')
     raw = await openai.chat.completions.with_raw_response.create(model="m", messages=ASK)
     assert raw.content == b'{"choices": ['

@@ -23,6 +23,8 @@ __all__ = ["WholeFlow"]
 
 _TOO_DEEP = f"the answer is nested more than {DEEPEST} levels deep, so that it cannot be scanned"
 
+_NO_END = "the answer was refused, and its kind cannot be cut off"
+
 _NO_ANSWERS = frozenset({"embedding", "model", "file", "file.deleted", "upload", "upload.part", "batch"})
 """Objects that no model has written; of others, those too whose shape nobody knows are scanned."""
 
@@ -49,12 +51,20 @@ class WholeFlow(Flow):
         try:
             document, more = read(body.decode(json.detect_encoding(body), "surrogatepass"))
         except (json.JSONDecodeError, UnicodeDecodeError):
-            return body
+            return await self._words(body)
         except (ValueError, RecursionError):  # JSON, but for a number of thousands of digits, or its depth
             raise NotGuardable("the answer's body cannot be read, so it cannot be scanned") from None
         whole, held = _Whole(self._outputs), [document]
         changed = await (whole.document(document) if isinstance(document, dict) else whole.strange(held))
         return written(held[0]).encode() if changed or more else body
+
+    async def _words(self, body: bytes) -> bytes:
+        """What passes of a body that is no JSON: an answer that breaks off, or words of a proxy."""
+        text = body.decode("utf-8", "replace")
+        passed = await self._outputs.whole(text)
+        if self._outputs.blocked:
+            raise AnswerRefused(_NO_END)
+        return body if passed == text else passed.encode()
 
 
 class _Whole:
@@ -106,7 +116,7 @@ class _Whole:
         """
         changed = await self._outputs.put(((), *place) for place in anywhere(held))
         if self._outputs.blocked:
-            raise AnswerRefused("the answer was refused, and its kind cannot be cut off")
+            raise AnswerRefused(_NO_END)
         if changed:
             forget_logprobs(held)
         return changed

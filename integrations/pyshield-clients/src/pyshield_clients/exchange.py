@@ -215,7 +215,7 @@ def _kind(essence: str) -> type[Flow] | None:
         return LineFlow
     if essence == "application/json" or essence.endswith("+json"):
         return WholeFlow
-    return TextFlow if essence == "text/plain" else None
+    return TextFlow if essence.startswith("text/") else None
 
 
 def _charset(parameters: str) -> str:
