@@ -25,3 +25,10 @@ def test_results_within_results():
     for levels in (70, 50_000):
         with pytest.raises(TextError, match="deep"):
             list(of_result("tools/call", result(levels)))
+
+
+def test_the_name_of_what_a_link_leads_to():
+    link = {"type": "resource_link", "uri": "file:///a", "name": "a", "description": "b"}
+    assert sorted(text.text for text in of_result("tools/call", {"content": [link]})) == ["a", "b"]
+    used = {"type": "tool_use", "name": "n", "input": {"q": "a"}}
+    assert [text.text for text in of_result("tools/call", {"content": [used]})] == ["a"]

@@ -64,6 +64,8 @@ def _blocks(blocks: Any, depth: int = 0) -> Iterator[Text]:  # noqa: ANN401  # a
             continue
         for name in ("text", "title", "description"):
             yield from _strings(block, name)
+        if block.get("type") == "resource_link":
+            yield from _strings(block, "name")
         if isinstance(block.get("resource"), dict):
             yield from _strings(block["resource"], "text")
         # What a tool gave back in a conversation that the server asks a model to go on with.
