@@ -53,7 +53,7 @@ class Worker:
         self._process.wait(120)
 
 
-def _hit(found: list[tuple[str, str]], secret: str) -> bool:
+def hit(found: list[tuple[str, str]], secret: str) -> bool:
     """Whether a finding is the secret, or the part of it that matters."""
     return any(value and (value in secret or secret in value) for _, value in found)
 
@@ -68,8 +68,8 @@ def recall(report: Report, each: int, reference: Path) -> None:
         Worker(reference, "detect_secrets") as theirs,
     ):
         for line in asked:
-            mine = _hit(ours.ask(text=line.text)["found"], line.secret)
-            other = _hit(theirs.ask(text=line.text)["found"], line.secret)
+            mine = hit(ours.ask(text=line.text)["found"], line.secret)
+            other = hit(theirs.ask(text=line.text)["found"], line.secret)
             ours_of[line.kind] += mine
             theirs_of[line.kind] += other
             both[line.kind] += mine and other
