@@ -1,4 +1,4 @@
-"""Secrets beside gitleaks, over the same made-up secrets and the same ordinary text. gitleaks reads files, on one core."""
+"""Secrets beside gitleaks, over the same made-up secrets and ordinary text. gitleaks has one core."""
 
 from __future__ import annotations
 

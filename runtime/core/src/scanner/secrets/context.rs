@@ -24,6 +24,29 @@ pub(super) struct Context {
     window: Span,
 }
 
+/// What encloses values; also in an address, where quotes are escaped.
+const QUOTES: [(&str, &str); 9] = [
+    ("\"", "\""),
+    ("'", "'"),
+    ("`", "`"),
+    ("“", "”"),
+    ("„", "“"),
+    ("‘", "’"),
+    ("«", "»"),
+    ("%22", "%22"),
+    ("%27", "%27"),
+];
+
+/// What may stand between an operator and its value, beside ASCII.
+const SOFT: [&str; 7] = ["%22", "%27", "%20", "“", "„", "‘", "\u{a0}"];
+
+/// Signs that set, beside ASCII.
+const OPERATORS: [&str; 7] = ["：", "＝", "→", "%3D", "%3d", "%3A", "%3a"];
+
+/// Words behind which a value is said.
+const SET_BY: [&str; 10] =
+    [" is", " was", " bearer", " basic", " token", ":bearer", " key", " secret", " password", " apikey"];
+
 /// How many backslashes may be before a closing quote: each string in a string doubles them.
 const ESCAPES: usize = 64;
 
@@ -33,26 +56,31 @@ impl Context {
         let behind = &text[run.end..];
         let padding = behind.iter().take(2).take_while(|&&byte| byte == b'=').count();
         let escapes = behind[padding..].iter().take(ESCAPES).take_while(|&&byte| byte == b'\\').count();
-        padding + escapes == behind.len()
+        let rest = &behind[padding + escapes..];
+        rest.is_empty()
+            || QUOTES.iter().any(|(_, close)| close.len() > rest.len() && close.as_bytes().starts_with(rest))
     }
 
     /// Looks around `text[start..end]`.
     pub(super) fn new(text: &[u8], run: Span) -> Self {
         let padding = text[run.end..].iter().take(2).take_while(|&&byte| byte == b'=').count();
         let value = Span::new(run.start, run.end + padding);
-        let quote = |at: Option<&u8>| at.copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
-        let before = value.start.checked_sub(1).and_then(|at| quote(text.get(at)));
         // In a string in a string the quotes are escaped.
-        let after = text[value.end..].iter().take(ESCAPES + 1).find(|&&byte| byte != b'\\');
-        let quoted = before.is_some() && quote(after) == before;
+        let escapes = text[value.end..].iter().take(ESCAPES).take_while(|&&byte| byte == b'\\').count();
+        let (before, after) = (&text[..value.start], &text[value.end + escapes..]);
+        let quoted = QUOTES
+            .iter()
+            .any(|(open, close)| before.ends_with(open.as_bytes()) && after.starts_with(close.as_bytes()));
         let earliest = value.start.saturating_sub(WINDOW);
         let behind = &text[earliest..value.start];
         let cut = |byte: &u8| matches!(byte, b'\n' | b'\r' | b';' | b'{' | b'}' | b',');
         let start = behind.iter().rposition(cut).map_or(earliest, |at| earliest + at + 1);
-        let mut context =
-            Self { value, quoted, assigned: false, named: false, window: Span::new(start, value.start) };
+        let own = Span::new(start, value.start);
+        let above = above(text, earliest, own);
+        let window = above.unwrap_or(own);
+        let mut context = Self { value, quoted, assigned: false, named: false, window };
         context.assigned = context.is_assigned(text);
-        context.named = context.assigned && context.is_named(text);
+        context.named = above.is_none() && context.assigned && context.is_named(text);
         context
     }
 
@@ -94,17 +122,23 @@ impl Context {
         let window = &text[self.window.range()];
         let soft =
             |byte: &u8| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\' | b'[' | b'(' | b'<');
-        let kept = window.iter().rposition(|byte| !soft(byte)).map_or(0, |at| at + 1);
-        let before = &window[..kept];
+        let mut before = window;
+        loop {
+            let kept = before.iter().rposition(|byte| !soft(byte)).map_or(0, |at| at + 1);
+            let stripped = SOFT.iter().find_map(|soft| before[..kept].strip_suffix(soft.as_bytes()));
+            before = stripped.unwrap_or(&before[..kept]);
+            if stripped.is_none() {
+                break;
+            }
+        }
         let word = |word: &[u8]| {
             before.len() > word.len()
                 && before[before.len() - word.len()..].eq_ignore_ascii_case(word)
-                && kept < window.len()
+                && before.len() < window.len()
         };
         matches!(before.last(), Some(b'=' | b':' | b'>' | b'|' | b'?'))
-            || [" is", " was", " bearer", " basic", " token", ":bearer", " key", " secret", " password"]
-                .iter()
-                .any(|one| word(one.as_bytes()))
+            || OPERATORS.iter().any(|sign| before.ends_with(sign.as_bytes()))
+            || SET_BY.iter().any(|one| word(one.as_bytes()))
     }
 
     /// What the names before the value say of it.
@@ -132,6 +166,16 @@ impl Context {
         camel || [&b"id"[..], b"ids", b"name", b"arn"].iter().any(parts)
     }
 
+    /// Whether the value is set to an address: `"https://…": "…"`, as files of what was locked list digests.
+    pub(super) fn is_of_address(&self, text: &[u8]) -> bool {
+        let window = text[self.window.range()].trim_ascii_end();
+        let soft = |byte: &u8| matches!(byte, b'"' | b'\'' | b' ');
+        let kept = window.iter().rposition(|byte| !soft(byte)).map_or(0, |at| at + 1);
+        window[..kept].strip_suffix(b":").is_some_and(|key| {
+            matches!(key.last(), Some(b'"' | b'\'')) && memchr::memmem::find(key, b"://").is_some()
+        })
+    }
+
     /// Whether something before the value, also on the lines before, says that everybody may know it: a list
     /// of digests names them once.
     pub(super) fn is_near_public(&self, text: &[u8]) -> bool {
@@ -140,6 +184,23 @@ impl Context {
         let mut found = table.names.find_overlapping_iter(before);
         found.any(|found| table.meanings[found.pattern().as_usize()].contains(&Name::Public))
     }
+}
+
+/// The line above a value that stands on one of its own, if it is set there: `api_key: >-`, `API_KEY=\\`.
+fn above(text: &[u8], earliest: usize, own: Span) -> Option<Span> {
+    let blank = text[own.range()].iter().all(|byte| matches!(byte, b' ' | b'\t'));
+    let line = text[earliest..own.start].strip_suffix(b"\n").filter(|_| blank)?;
+    let start = line.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let line = line[start..].trim_ascii_end();
+    let marks = line
+        .iter()
+        .rev()
+        .take(3)
+        .take_while(|byte| matches!(byte, b'|' | b'>' | b'-' | b'+' | b'\\'))
+        .count();
+    let set = line[..line.len() - marks].trim_ascii_end();
+    (marks > 0 && matches!(set.last(), Some(b'=' | b':')))
+        .then(|| Span::new(earliest + start, earliest + start + set.len()))
 }
 
 /// Whether a verb is all that stands there, beside what separates it.

@@ -1,4 +1,4 @@
-//! Base64 that stands for text: it was written, not drawn.
+//! Base64 that stands for text: it was written, not drawn; and where Kubernetes keeps secrets so.
 
 use super::hash::base64;
 use super::table::{Name, table};
@@ -24,6 +24,20 @@ pub(super) fn is_text(value: &[u8]) -> bool {
         && !table.names.find_overlapping_iter(whole).any(|found| secret(found.pattern().as_usize()))
 }
 
+/// How far back the begin of a manifest may be, in bytes.
+const MANIFEST: usize = 1_000;
+
+/// Whether a value that begins at `start` stands among the data of a secret of Kubernetes, whatever it is called.
+pub(super) fn is_kept(text: &[u8], start: usize) -> bool {
+    let before = &text[start.saturating_sub(MANIFEST)..start];
+    let set = before.trim_ascii_end().strip_suffix(b"\"").unwrap_or(before).trim_ascii_end().ends_with(b":");
+    let kind = memchr::memmem::rfind(before, b"kind: Secret").filter(|_| set);
+    kind.is_some_and(|at| {
+        let rest = &before[at..];
+        memchr::memmem::find(rest, b"\ndata:").is_some() && memchr::memmem::find(rest, b"\n---").is_none()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,5 +53,13 @@ mod tests {
         assert!(!is_text(b"VHIwdWI0ZG9yJjMtVHIwdWI0ZG9y"));
         assert!(!is_text(b"q9Zk2LmX7cVbq9Zk2LmX7cVbAA+/"));
         assert!(!is_text(b"c2hvcnQgb25l"));
+    }
+
+    #[test]
+    fn data_of_secrets() {
+        let kept = |text: &str| is_kept(text.as_bytes(), text.len());
+        assert!(kept("kind: Secret\ntype: Opaque\ndata:\n  uri: ") && kept("kind: Secret\ndata:\n  uri: \""));
+        assert!(!kept("kind: ConfigMap\ndata:\n  uri: ") && !kept("kind: Secret\ndata:\n---\nx: "));
+        assert!(!kept("kind: Secret\ndata:\n  uri"));
     }
 }

@@ -102,16 +102,19 @@ pub(super) fn is_name(text: &[u8]) -> bool {
 }
 
 /// Whether one character follows itself, or its neighbour in the alphabet, too often for chance: `xxxx`,
-/// `abcdef`, `012345`, or too few characters are different.
+/// `abcdef`, `012345`; or does so two places on, as bytes that are counted do: `0a0b0c0d`; or too few characters
+/// are different.
 pub(super) fn repeats(text: &[u8]) -> bool {
     let mut seen: u128 = 0;
     for byte in text {
         seen |= 1 << (byte & 127);
     }
     let distinct = seen.count_ones() as usize;
+    let near = |first: u8, second: u8| matches!(second.wrapping_sub(first), 0 | 1 | 255);
     let pairs = text.len().saturating_sub(1).max(1);
-    let steps = text.windows(2).filter(|pair| matches!(pair[1].wrapping_sub(pair[0]), 0 | 1 | 255)).count();
-    distinct < 5.min(text.len()) || steps * 2 > pairs
+    let steps = text.windows(2).filter(|pair| near(pair[0], pair[1])).count();
+    let counted = text.windows(3).filter(|three| near(three[0], three[2])).count();
+    distinct < 5.min(text.len()) || steps * 2 > pairs || text.len() >= 16 && counted * 4 > pairs * 3
 }
 
 #[cfg(test)]
@@ -139,6 +142,8 @@ mod tests {
             "0123456789abcdef0123456789abcdef",
             "deadbeefdeadbeefdeadbeefdeadbeef",
             "application/vnd.ms-excel.sheet12",
+            "0102030405060708090a0b0c0d0e0f10",
+            "00112233445566778899aabbccddeeff",
         ] {
             assert!(!looks_random(words.as_bytes()), "{words}");
         }

@@ -2,15 +2,15 @@
 
 use super::check::Promise;
 use super::context::Context;
-use super::encoded::is_text;
+use super::encoded::{is_kept, is_text};
 use super::entropy::{bits_per_character, is_hex, is_name, looks_random};
 use super::key_block::{self, KeyBlocks};
-use super::placeholder::{is_documented, is_example, is_filler, is_reference, is_uuid};
+use super::placeholder::{is_digest, is_documented, is_example, is_filler, is_reference, is_uuid};
 use super::rule::Compiled;
 use super::runs::{Runs, trailing_row};
 use super::shape::{Matched, has};
 use super::table::{Name, Table, Target};
-use super::{password, url};
+use super::{chosen, header, password, url};
 use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
 use crate::span::Span;
@@ -172,41 +172,58 @@ impl<'a> Finder<'a> {
                         self.add(span, "PRIVATE_KEY", 1.0, Kind::Specific);
                     }
                 }
-                Target::Password => {
-                    if self.undecided(hit.end, |text| password::is_open(text, hit)) {
+                Target::Pass if self.goes_on(hit.end) => {}
+                Target::Password | Target::Pass => self.password(
+                    hit.end,
+                    |text| password::is_open(text, hit),
+                    |text| password::value(text, hit),
+                ),
+                Target::User if !self.is_option(hit.start) => {}
+                Target::User => self.password(
+                    hit.end,
+                    |text| password::of_user_is_open(text, hit.end),
+                    |text| password::of_user(text, hit.end),
+                ),
+                Target::Secret => self.password(
+                    hit.end,
+                    |text| password::of_option_is_open(text, hit.end),
+                    |text| password::of_option(text, hit.end),
+                ),
+                Target::Credentials => {
+                    if self.undecided(hit.end, |text| header::is_open(text, hit.end)) {
                         continue;
                     }
-                    if let Some(span) = password::value(self.text, hit) {
-                        self.add(span, "PASSWORD", 0.7, Kind::Assigned);
-                    }
-                }
-                Target::Pass => {
-                    // A word of its own, or the end of one: `DB_PASS`, not `passed`.
-                    let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-                    if self.text.get(hit.end).is_some_and(goes_on)
-                        || self.undecided(hit.end, |text| password::is_open(text, hit))
-                    {
-                        continue;
-                    }
-                    if let Some(span) = password::value(self.text, hit) {
-                        self.add(span, "PASSWORD", 0.7, Kind::Assigned);
-                    }
-                }
-                Target::User => {
-                    let before = hit.start.checked_sub(1).map_or(b' ', |before| self.text[before]);
-                    if !before.is_ascii_whitespace() {
-                        continue;
-                    }
-                    if self.undecided(hit.end, |text| password::of_user_is_open(text, hit.end)) {
-                        continue;
-                    }
-                    if let Some(span) = password::of_user(self.text, hit.end) {
-                        self.add(span, "PASSWORD", 0.7, Kind::Assigned);
+                    if let Some(span) = header::credentials(self.text, hit.end) {
+                        self.add(span, "BASIC_AUTH", 0.9, Kind::Specific);
                     }
                 }
             }
         }
         Ok(())
+    }
+
+    /// Reports what `value` finds behind a name that ends at `end`, once `is_open` says that it is decided.
+    fn password(
+        &mut self,
+        end: usize,
+        is_open: impl FnOnce(&[u8]) -> bool,
+        value: impl FnOnce(&[u8]) -> Option<Span>,
+    ) {
+        if !self.undecided(end, is_open)
+            && let Some(span) = value(self.text)
+        {
+            self.add(span, "PASSWORD", 0.7, Kind::Assigned);
+        }
+    }
+
+    /// Whether a word that ends at `end` is the begin of a longer one: `passed`, not `DB_PASS`.
+    fn goes_on(&self, end: usize) -> bool {
+        self.text.get(end).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    }
+
+    /// Whether an option stands alone.
+    fn is_option(&self, start: usize) -> bool {
+        start.checked_sub(1).is_none_or(|before| self.text[before].is_ascii_whitespace())
     }
 
     /// Reports a match of a rule unless its check or its looks speak against it.
@@ -226,7 +243,7 @@ impl<'a> Finder<'a> {
     pub(super) fn runs(&mut self) -> Result<(), ScannerError> {
         for run in Runs::new(self.text, 0, self.text.len()) {
             self.check(run.start)?;
-            self.run(run);
+            self.run(unescaped(self.text, run));
         }
         Ok(())
     }
@@ -238,8 +255,15 @@ impl<'a> Finder<'a> {
             return;
         }
         let digits = bytes.iter().any(u8::is_ascii_digit);
-        if digits && self.undecided(run.start, |text| Context::is_open(text, run)) {
+        let padded = self.text.get(run.end) == Some(&b'=');
+        if (digits || padded) && self.undecided(run.start, |text| Context::is_open(text, run)) {
             return;
+        }
+        if padded && is_kept(self.text, run.start) {
+            let value = Context::new(self.text, run).value;
+            if chosen::is_encoded(&self.text[value.range()]) {
+                self.add(value, "PASSWORD", 0.7, Kind::Assigned);
+            }
         }
         let first = usize::from(bytes.first().copied().unwrap_or_default() & 127);
         for &(rule, alternative) in &table.alone[first] {
@@ -300,7 +324,8 @@ impl<'a> Finder<'a> {
         let value = &self.text[context.value.range()];
         let public = names.contains(&Name::Public);
         let secret = names.contains(&Name::Secret);
-        if is_uuid(value) || is_digits(value) || !looks_random(value) || public && !secret {
+        if is_uuid(value) || is_digits(value) || !looks_random(value) || public && !secret || is_digest(value)
+        {
             return;
         }
         let set = context.assigned && secret;
@@ -316,7 +341,8 @@ impl<'a> Finder<'a> {
         if short || !set && (!quoted && !named || context.is_near_public(self.text)) {
             return;
         }
-        if !set && context.assigned && context.is_identifier(self.text) {
+        if !set && context.assigned && (context.is_identifier(self.text) || context.is_of_address(self.text))
+        {
             return;
         }
         let examples = is_filler(value) || is_example(value) || is_reference(value) || is_documented(value);
@@ -328,14 +354,28 @@ impl<'a> Finder<'a> {
     }
 }
 
+/// A row without the digits of an escape (`%22`) that it begins with.
+fn unescaped(text: &[u8], run: Span) -> Span {
+    let escaped = matches!(&text[..run.start], [.., b'%'])
+        && matches!(&text[run.range()], [high, low, _, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
+    if escaped { Span::new(run.start + 2, run.end) } else { run }
+}
+
 /// How long hexadecimal is that stands for 16 or 32 random bytes; 20 are a commit.
 const KEYS: [usize; 2] = [32, 64];
 
 /// How far before hexadecimal no more of it may stand, in bytes: several are data, as vectors of a test are.
 const ALONE: usize = 160;
 
+/// Whether the value is a number, of a program's type perhaps: `-2147350782i32`.
 fn is_digits(value: &[u8]) -> bool {
-    value.iter().all(u8::is_ascii_digit)
+    let value = value.strip_prefix(b"-").unwrap_or(value);
+    let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let typed = |rest: &[u8]| match rest {
+        [b'i' | b'u' | b'f', size @ ..] => size.len() < 4 && size.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    digits == value.len() || digits > 0 && typed(&value[digits..])
 }
 
 /// Whether a token can start at `start`: nothing that could belong to it is before, unless that is the end
@@ -347,14 +387,13 @@ fn starts_here(text: &[u8], start: usize) -> bool {
     if !named && text.get(start).is_some_and(|first| !first.is_ascii_alphanumeric()) {
         return true;
     }
-    match before.last() {
-        Some(byte) if byte.is_ascii_alphanumeric() => {
-            let escaped = matches!(before, [.., b'\\', b'n' | b't' | b'r']);
-            let encoded =
-                matches!(before, [.., b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
-            escaped || encoded
-        }
-        Some(byte) => *byte != b'_' && (named || *byte != b'-'),
-        None => true,
+    match before {
+        [.., b'\\', b'n' | b't' | b'r'] => true,
+        [.., b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => true,
+        [.., byte] if byte.is_ascii_alphanumeric() => false,
+        [.., b'-'] if named => true,
+        // A mark of Markdown or of a changed line, not a part of a name.
+        [.., other, mark @ (b'_' | b'-')] => !other.is_ascii_alphanumeric() && other != mark,
+        _ => true,
     }
 }

@@ -6,16 +6,19 @@
 //! entropy. What was found is then redacted wherever it stands.
 
 mod check;
+mod chosen;
 mod context;
 mod encoded;
 mod entropy;
 mod find;
 mod follow;
 mod hash;
+mod header;
 mod key_block;
 mod occurrences;
 mod password;
 mod placeholder;
+mod reader;
 mod redact;
 mod rule;
 mod rules;

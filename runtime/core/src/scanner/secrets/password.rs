@@ -1,116 +1,280 @@
-//! Passwords in assignments: `password = "…"`, `"passwd": "…"`, `PGPASSWORD=…`, `Pwd=…;`, `password is …`, `Passwort
-//! lautet …`; and behind the name of who has it: `curl -u ada:…`.
+//! Passwords by their names: in assignments (`password = "…"`, `PGPASSWORD=…`, `Pwd=…;`, `password is …`, `Passwort
+//! lautet …`), in pairs of name and value (`name: DB_PASSWORD`, `value: …`), in tables, as the default of a
+//! variable; and behind the name of who has it: `curl -u ada:…`.
 
-use super::check::{Check, Promise};
-use super::entropy::{bits_per_character, is_hex, looks_random};
-use super::placeholder::{is_example, is_filler, is_reference, is_uuid};
+use super::chosen::{LONGEST, is_encoded, is_password, is_strong};
+use super::entropy::{is_hex, looks_random};
+use super::reader::Reader;
 use crate::span::Span;
 
-/// What may stand between the name and the value, as words do.
+/// What may stand between the name and the value, as words do; and where words are not parted by blanks.
 const VERBS: [&[u8]; 5] = [b"is", b"ist", b"est", b"es", b"lautet"];
+const SIGNS: [&str; 3] = ["是", "为", "は"];
+
+/// Signs that set, beside `=` and `:`.
+const OPERATORS: [&str; 6] = [":=", "=>", "->", "：", "＝", "→"];
+
+/// What opens quotes that are not ASCII; whatever else is not closes them.
+const QUOTES: [&str; 6] = ["“", "‘", "„", "«", "「", "『"];
+
+/// Blanks that do not break.
+const BLANKS: [&str; 2] = ["\u{a0}", "\u{202f}"];
+
+/// What the rest of a name says that is about a password and none.
+const ABOUT: [&str; 14] = [
+    "hash", "algo", "file", "path", "name", "field", "regex", "polic", "type", "hint", "label", "length",
+    "url", "expir",
+];
+
+/// What the other half of a pair is called.
+const VALUES: [&[u8]; 4] = [b"value", b"Value", b"VALUE", b"default"];
+
+/// Where a value follows an expression that may be empty: `os.getenv("PW") or "…"`.
+const DEFAULTS: [&[u8]; 3] = [b"or ", b"|| ", b"?? "];
 
 /// The longest name of a user.
 const USER: usize = 64;
-
-/// The longest password that is looked for, in bytes.
-const LONGEST: usize = 128;
-
-/// The shortest.
-const SHORTEST: usize = 8;
 
 /// How far back a name may begin, and what says that a file of `.netrc`'s kind is read, in bytes.
 const NAME: usize = 40;
 const ENTRY: usize = 160;
 
+/// How far it may be to the other half of a pair, and to a default.
+const GAP: usize = 48;
+const LINE: usize = 96;
+
 /// The value that is assigned to the name that ends somewhere after `word`, one like `password`.
 pub(super) fn value(text: &[u8], word: Span) -> Option<Span> {
-    let end = word.end;
-    let at = operator(text, word)?;
-    let first = *text.get(at)?;
-    let span = match first {
-        b'"' | b'\'' | b'`' => quoted(text, at + 1, first)?,
-        _ if before_name(text, word.start).is_some_and(|sign| matches!(sign, b'?' | b'&')) => {
-            // Of a query: other parameters follow.
-            let span = bare(text, at);
-            let length = text[span.range()].iter().position(|byte| matches!(byte, b'&' | b'#'));
-            length.map_or(span, |length| Span::new(span.start, span.start + length))
-        }
-        _ => bare(text, at),
-    };
-    let value = &text[span.range()];
-    // Much is called a secret of something; hexadecimal digits are its number rather than its value.
-    let number = text[..end].last_chunk::<6>().is_some_and(|word| word.eq_ignore_ascii_case(b"secret"))
-        && is_hex(value);
-    let chosen = is_encoded(value) || is_password(value, matches!(first, b'"' | b'\'' | b'`'));
-    (!number && chosen).then_some(span)
+    read(&mut Reader::new(text, word.end), text, word)
 }
 
-/// The sign before the name that `word`, which begins at `start`, is a part of.
-fn before_name(text: &[u8], start: usize) -> Option<u8> {
-    let name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':');
-    let length = text[..start].iter().rev().take(NAME).take_while(name).count();
-    text[..start - length].last().copied()
-}
-
-/// Whether the value is base64 of text, as Kubernetes keeps secrets; its padding tells it from words.
-fn is_encoded(value: &[u8]) -> bool {
-    value.ends_with(b"=")
-        && value.len().is_multiple_of(4)
-        && (SHORTEST..=LONGEST).contains(&value.len())
-        && Check::Encoded.promise(value) == Promise::Kept
-}
-
-/// Whether what follows the text decides what is assigned to the name that ends somewhere after `word`.
+/// Whether what follows the text decides about [`value`].
 pub(super) fn is_open(text: &[u8], word: Span) -> bool {
-    let Some(at) = operator(text, word) else {
-        // What comes behind name, quotes and blanks is the longest verb and a blank.
-        return gap(text, word.end) + 7 > text.len();
-    };
-    let Some(&first) = text.get(at) else { return true };
-    if matches!(first, b'"' | b'\'' | b'`') {
-        let inside = text[at + 1..].iter().take(LONGEST + 1);
-        let length = inside.take_while(|&&byte| byte != first && byte != b'\n').count();
-        return at + 1 + length == text.len();
-    }
-    let rest = &text[at..];
-    rest.len() <= LONGEST && !rest.iter().any(|&byte| ends(byte))
+    let mut reader = Reader::new(text, word.end);
+    read(&mut reader, text, word);
+    reader.ended()
 }
 
-/// Where the value starts: behind the rest of the name, an operator and blanks.
-fn operator(text: &[u8], word: Span) -> Option<usize> {
-    let gap = gap(text, word.end);
-    let quoted = matches!(text.get(gap.wrapping_sub(1)), Some(b'"' | b'\''));
-    let operator = match text.get(gap..)? {
-        // `<password>…`
-        [b'>', next, ..] if !next.is_ascii_whitespace() && before_name(text, word.start) == Some(b'<') => {
-            gap + 1
+/// The value behind an option that is followed by nothing else: `sshpass -p …`.
+pub(super) fn of_option(text: &[u8], end: usize) -> Option<Span> {
+    read_option(&mut Reader::new(text, end), text)
+}
+
+/// Whether what follows the text decides about [`of_option`].
+pub(super) fn of_option_is_open(text: &[u8], end: usize) -> bool {
+    let mut reader = Reader::new(text, end);
+    read_option(&mut reader, text);
+    reader.ended()
+}
+
+fn read_option(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
+    reader.skip(2, |byte| byte == b' ');
+    chosen(reader, text, false)
+}
+
+fn read(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
+    let rest = reader.skip(20, |byte| byte.is_ascii_alphanumeric() || byte == b'_').to_ascii_lowercase();
+    if ABOUT.iter().any(|about| memchr::memmem::find(&rest, about.as_bytes()).is_some()) {
+        return None;
+    }
+    let marks = reader.skip(64, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b'*'));
+    let quoted = matches!(marks.last(), Some(b'"' | b'\''));
+    let joined = marks.is_empty();
+    let apart = blanks(reader);
+    // Much is called a secret of something; hexadecimal digits are its number rather than its value.
+    let secret = text[word.range()].eq_ignore_ascii_case(b"secret");
+    let number = |span: &Span| secret && is_hex(&text[span.range()]);
+    let assigned = reader.attempt(|reader| {
+        operator(reader, text, word, Gap { quoted, joined, apart })?;
+        after_operator(reader, text, word)
+    });
+    let found = assigned
+        .or_else(|| reader.attempt(|reader| paired(reader, text, word)))
+        .or_else(|| reader.attempt(|reader| plain(reader, text, word).filter(|_| apart && !secret)));
+    found.filter(|span| !number(span))
+}
+
+/// What stands between a name and what may be an operator.
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    /// A quote ends the name.
+    quoted: bool,
+    /// Nothing ends it but what follows.
+    joined: bool,
+    /// Blanks follow.
+    apart: bool,
+}
+
+/// Goes behind blanks, and says whether there were any.
+fn blanks(reader: &mut Reader<'_>) -> bool {
+    let from = reader.at();
+    loop {
+        reader.skip(20, |byte| matches!(byte, b' ' | b'\t'));
+        // In French a space that does not break comes before the colon.
+        if reader.at() - from >= 20 || !BLANKS.iter().any(|blank| reader.take(blank.as_bytes())) {
+            return reader.at() > from;
         }
-        // `define('DB_PASSWORD', '…')`
-        [b',', rest @ ..] if quoted && is_argument(text, word.start) => {
-            let blanks = rest.iter().take(8).take_while(|byte| **byte == b' ').count();
-            rest.get(blanks).is_none_or(|byte| matches!(byte, b'"' | b'\'')).then_some(gap + 1)?
-        }
-        [b':', b'=', ..] | [b'=', b'>', ..] => gap + 2,
-        // A comparison; a path in a program.
-        [b'=', b'=', ..] | [b':', b':', ..] => return None,
-        [b'=' | b':', ..] => gap + 1,
-        _ if !matches!(text.get(gap.wrapping_sub(1)), Some(b' ' | b'\t')) => return None,
-        // `machine … login … password …`
-        _ if is_entry(text, word) => return Some(gap),
-        rest => {
-            let follows =
-                |verb: &&&[u8]| rest.starts_with(verb) && matches!(rest.get(verb.len()), Some(b' ' | b':'));
-            gap + VERBS.iter().find(follows)?.len()
-        }
+    }
+}
+
+/// Goes behind what sets the value, and the blanks behind it.
+fn operator(reader: &mut Reader<'_>, text: &[u8], word: Span, gap: Gap) -> Option<()> {
+    let other = |reader: &mut Reader<'_>| {
+        OPERATORS.iter().any(|sign| reader.take(sign.as_bytes()))
+            || SIGNS.iter().any(|sign| reader.take(sign.as_bytes()))
     };
-    Some(skip(text, operator, 8, |byte| matches!(byte, b' ' | b'\t' | b':' | b'\\')))
+    match reader.peek()? {
+        b'>' if before_name(text, word.start) == Some(b'<') => {
+            // `<password>…`
+            reader.take(b">");
+            return reader.peek().is_some_and(|next| !next.is_ascii_whitespace()).then_some(());
+        }
+        b',' if gap.quoted && is_argument(text, word.start) => {
+            // `define('DB_PASSWORD', '…')`
+            reader.take(b",");
+            blanks(reader);
+            return matches!(reader.peek(), Some(b'"' | b'\'')).then_some(());
+        }
+        b'(' if gap.joined && is_setter(&text[..word.start]) => {
+            // `setPassword("…")`
+            reader.take(b"(");
+            return matches!(reader.peek(), Some(b'"' | b'\'')).then_some(());
+        }
+        b'|' if is_cell(text, word.start) => {
+            // `| password | … |`
+            reader.take(b"|");
+        }
+        // A comparison; a path in a program.
+        b'=' if reader.take(b"==") => return None,
+        b':' if reader.take(b"::") => return None,
+        _ if other(reader) => {}
+        b'=' | b':' => {
+            reader.skip(1, |_| true);
+        }
+        _ if !gap.apart => return None,
+        // `machine … login … password …`
+        _ if is_entry(text, word) => {}
+        _ => {
+            let verb = |reader: &mut Reader<'_>, verb: &&[u8]| {
+                reader.attempt(|reader| {
+                    let said = reader.take(verb) && matches!(reader.peek(), Some(b' ' | b':'));
+                    said.then_some(())
+                })
+            };
+            VERBS.iter().find_map(|one| verb(reader, one))?;
+        }
+    }
+    reader.take(b"**");
+    reader.skip(64, |byte| matches!(byte, b' ' | b'\t' | b':' | b'\\'));
+    blanks(reader);
+    Some(())
+}
+
+/// The value behind an operator: at once, on the next line, behind a type or an expression.
+fn after_operator(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
+    let query = matches!(before_name(text, word.start), Some(b'?' | b'&'));
+    let block = reader.attempt(|reader| {
+        // `password: |` of YAML; a line that goes on.
+        let goes_on = reader.take_one(&[b"|-", b">-", b"|", b">"]) || text[..reader.at()].ends_with(b"\\");
+        reader.take(b"\r");
+        let line = goes_on && reader.take(b"\n") && !reader.skip(16, |byte| byte == b' ').is_empty();
+        line.then_some(()).and_then(|()| chosen(reader, text, false))
+    });
+    block
+        .or_else(|| reader.attempt(|reader| chosen(reader, text, query)))
+        .or_else(|| reader.attempt(|reader| typed(reader, text)))
+        .or_else(|| fallback(reader, text))
+}
+
+/// `password: str = "…"`
+fn typed(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
+    let part =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'&' | b'?' | b'.' | b'\'' | b' ');
+    reader.skip(24, part);
+    let set = reader.take(b"= ");
+    set.then_some(()).filter(|()| matches!(reader.peek(), Some(b'"' | b'\'' | b'`')))?;
+    chosen(reader, text, false)
+}
+
+/// `password = os.getenv("PW") or "…"`
+fn fallback(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
+    let from = reader.at();
+    while reader.at() < from + LINE {
+        reader.skip(LINE, |byte| !matches!(byte, b' ' | b'\n'));
+        if !reader.take(b" ") {
+            return None;
+        }
+        if reader.take_one(&DEFAULTS) && matches!(reader.peek(), Some(b'"' | b'\'' | b'`')) {
+            return chosen(reader, text, false);
+        }
+    }
+    None
+}
+
+/// The value of which the name is the other half: `name: DB_PASSWORD`, `value: …`.
+fn paired(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
+    let before = text[..name_start(text, word.start)].trim_ascii_end();
+    let end = before.iter().rposition(|byte| !matches!(byte, b'"' | b'\'' | b'\\' | b' '))?;
+    let name = &before[..=end];
+    if !(name.ends_with(b":") || name.ends_with(b"=") || name.ends_with(b"variable")) {
+        return None;
+    }
+    let between = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'{' | b'"' | b'\'' | b'\\');
+    reader.skip(GAP, between);
+    if reader.take(b"type") {
+        // The type of a variable of Terraform.
+        reader.skip(GAP, |byte| byte != b'\n');
+        reader.skip(GAP, between);
+    }
+    if !reader.take_one(&VALUES) {
+        return None;
+    }
+    reader.skip(8, |byte| matches!(byte, b'"' | b'\'' | b'\\' | b' '));
+    if !reader.take_one(&[b":", b"="]) {
+        return None;
+    }
+    reader.skip(16, |byte| matches!(byte, b' ' | b'\\'));
+    chosen(reader, text, false)
+}
+
+/// The value that follows without anything between: `#define PASSWORD "…"`, `password Tr0ub4dor&3`.
+fn plain(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
+    if matches!(reader.peek()?, b'"' | b'\'') {
+        let defined = text[..name_start(text, word.start)].trim_ascii_end().ends_with(b"#define");
+        return chosen(reader, text, false).filter(|_| defined);
+    }
+    let span = bare(reader);
+    (word.len() > 4 && is_strong(&text[span.range()])).then_some(span)
+}
+
+/// Where the name begins that `word`, which begins at `start`, is a part of.
+fn name_start(text: &[u8], start: usize) -> usize {
+    let name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':');
+    start - text[..start].iter().rev().take(NAME).take_while(name).count()
+}
+
+/// The sign before that name.
+fn before_name(text: &[u8], start: usize) -> Option<u8> {
+    text[..name_start(text, start)].last().copied()
 }
 
 /// Whether the name that is quoted and goes on at `start` is the first argument of a call.
 fn is_argument(text: &[u8], start: usize) -> bool {
-    let name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let length = text[..start].iter().rev().take(NAME).take_while(name).count();
-    matches!(&text[..start - length], [.., call, b'(', b'"' | b'\''] if call.is_ascii_alphanumeric() || *call == b'_')
+    let before = &text[..name_start(text, start)];
+    matches!(before, [.., call, b'(', b'"' | b'\''] if call.is_ascii_alphanumeric() || *call == b'_')
+}
+
+/// Whether the name is that of a function that sets: `setPassword`, `with_password`.
+fn is_setter(before: &[u8]) -> bool {
+    let before = before.strip_suffix(b"_").unwrap_or(before);
+    [&b"set"[..], b"with", b"Set", b"With"].iter().any(|word| before.ends_with(word))
+}
+
+/// Whether the name is all that stands in a cell of a table.
+fn is_cell(text: &[u8], start: usize) -> bool {
+    let before = text[..name_start(text, start)].trim_ascii_end();
+    let marks = before.iter().rev().take(3).take_while(|byte| matches!(byte, b'`' | b'*')).count();
+    before[..before.len() - marks].trim_ascii_end().last() == Some(&b'|')
 }
 
 /// Whether the word is `password` in an entry of `.netrc`.
@@ -123,58 +287,71 @@ fn is_entry(text: &[u8], word: Span) -> bool {
         .is_some_and(|login| memchr::memmem::rfind(&before[..login], b"machine ").is_some())
 }
 
-/// Where the operator stands, if there is one: behind the rest of the name, quotes and blanks.
-fn gap(text: &[u8], end: usize) -> usize {
-    let name = skip(text, end, 20, |byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let quote = skip(text, name, 3, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\'));
-    // In French a space that does not break comes before the colon.
-    skip(text, quote, 20, |byte| matches!(byte, b' ' | b'\t' | 0xc2 | 0xa0 | 0xe2 | 0x80 | 0xaf))
-}
-
-/// The password of `user:password`, the argument that begins at `end`.
+/// The password of `user:password`, the argument that begins at `end`; or a token in place of the user.
 pub(super) fn of_user(text: &[u8], end: usize) -> Option<Span> {
-    let start = skip(text, end, 1, |byte| matches!(byte, b' ' | b'='));
-    let at = skip(text, start, 1, |byte| matches!(byte, b'"' | b'\''));
-    let quoted = at > start;
-    let colon = skip(text, at, USER, IS_USER);
-    if colon == at || text.get(colon) != Some(&b':') {
-        return None;
-    }
-    let span = bare(text, colon + 1);
-    is_password(&text[span.range()], quoted).then_some(span)
+    read_user(&mut Reader::new(text, end), text)
 }
 
 /// Whether what follows the text decides about [`of_user`].
 pub(super) fn of_user_is_open(text: &[u8], end: usize) -> bool {
-    let start = skip(text, end, 1, |byte| matches!(byte, b' ' | b'='));
-    let at = skip(text, start, 1, |byte| matches!(byte, b'"' | b'\''));
-    let colon = skip(text, at, USER, IS_USER);
-    match text.get(colon) {
-        None => true,
-        Some(b':') => {
-            let rest = &text[colon + 1..];
-            rest.len() <= LONGEST && !rest.iter().any(|&byte| ends(byte))
-        }
-        Some(_) => false,
+    let mut reader = Reader::new(text, end);
+    read_user(&mut reader, text);
+    reader.ended()
+}
+
+fn read_user(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
+    reader.skip(1, |byte| matches!(byte, b' ' | b'='));
+    let quoted = !reader.skip(1, |byte| matches!(byte, b'"' | b'\'')).is_empty();
+    let start = reader.at();
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b'+');
+    let user = reader.skip(USER, part);
+    if user.is_empty() || !reader.take(b":") {
+        return None;
     }
+    let span = bare(reader);
+    if span.is_empty() {
+        return (user.len() >= 20 && looks_random(user)).then(|| Span::new(start, start + user.len()));
+    }
+    is_password(&text[span.range()], quoted).then_some(span)
 }
 
-/// What a name of a user has.
-const IS_USER: fn(&u8) -> bool =
-    |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b'+');
-
-/// Behind up to `most` bytes of a kind.
-fn skip(text: &[u8], from: usize, most: usize, of: fn(&u8) -> bool) -> usize {
-    from + text[from..].iter().take(most).take_while(|byte| of(byte)).count()
+/// The value that comes next, if it is a password. In a query other parameters follow it.
+fn chosen(reader: &mut Reader<'_>, text: &[u8], query: bool) -> Option<Span> {
+    let first = reader.peek()?;
+    let ascii = matches!(first, b'"' | b'\'' | b'`');
+    let opened = ascii || QUOTES.iter().any(|quote| reader.take(quote.as_bytes()));
+    let mut span = match (ascii, opened) {
+        (true, _) => quoted(reader, text, first)?,
+        (_, true) => {
+            let start = reader.at();
+            reader.skip(LONGEST + 1, |byte| byte.is_ascii() && byte != b'\n');
+            Span::new(start, reader.at())
+        }
+        _ => bare(reader),
+    };
+    if !opened && reader.attempt(generic).is_some() {
+        return None;
+    }
+    if let Some(length) = text[span.range()].iter().position(|byte| query && matches!(byte, b'&' | b'#')) {
+        span = Span::new(span.start, span.start + length);
+    }
+    let value = &text[span.range()];
+    (is_encoded(value) || is_password(value, opened)).then_some(span)
 }
 
-fn quoted(text: &[u8], start: usize, quote: u8) -> Option<Span> {
-    let inside = text[start..].iter().take(LONGEST + 1);
-    let length = inside.take_while(|&&byte| byte != quote && byte != b'\n').count();
-    let closed = text.get(start + length) == Some(&quote);
-    // An escaped quote closes a string that is itself in a string.
-    let length = if length > 0 && text[start + length - 1] == b'\\' { length - 1 } else { length };
-    closed.then(|| Span::new(start, start + length))
+/// What is quoted; a quote that is escaped closes a string that is itself in a string.
+fn quoted(reader: &mut Reader<'_>, text: &[u8], quote: u8) -> Option<Span> {
+    reader.skip(1, |_| true);
+    let start = reader.at();
+    reader.skip(LONGEST + 1, |byte| byte != quote && byte != b'\n');
+    let end = reader.at();
+    let escapes = text[start..end].iter().rev().take_while(|&&byte| byte == b'\\').count();
+    (reader.peek() == Some(quote)).then(|| Span::new(start, end - escapes))
+}
+
+/// Whether a type's parameters follow: `Vec<…>`, not `…</password>`.
+fn generic(reader: &mut Reader<'_>) -> Option<()> {
+    (reader.take(b"<") && reader.peek().is_some_and(|next| next != b'/')).then_some(())
 }
 
 /// Whether a value without quotes ends there.
@@ -182,119 +359,10 @@ const fn ends(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>')
 }
 
-fn bare(text: &[u8], start: usize) -> Span {
-    let rest = &text[start..];
-    let mut length =
-        rest.iter().take(LONGEST + 1).position(|&byte| ends(byte)).unwrap_or(rest.len().min(LONGEST + 1));
-    while length > 0 && matches!(rest[length - 1], b'.' | b')' | b']' | b'}' | b'?') {
-        length -= 1;
-    }
-    Span::new(start, start + length)
-}
-
-/// Whether the value is one that somebody chose, and not a word, a name or a piece of a program.
-fn is_password(value: &[u8], quoted: bool) -> bool {
-    if !(SHORTEST..=LONGEST).contains(&value.len()) || !value.is_ascii() {
-        return false;
-    }
-    let has = |kind: fn(&u8) -> bool| value.iter().any(kind);
-    let (digit, letter) = (has(u8::is_ascii_digit), has(u8::is_ascii_alphabetic));
-    let symbol = has(|byte| byte.is_ascii_punctuation() && !matches!(byte, b'_' | b'-' | b'.' | b'/' | b':'));
-    let code =
-        has(|byte| {
-            matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b'<' | b'>' | b' ' | b'=' | b'\\')
-        }) || value.windows(2).any(|pair| matches!(pair, b"::" | b"->" | b"//" | b".." | b"%s" | b"%d"));
-    let bare_code = !quoted && (has(|byte| matches!(byte, b'.' | b'/' | b'&' | b'*' | b'|')) && !symbol);
-    let constant = !quoted
-        && value.contains(&b'_')
-        && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
-        && !looks_random(value);
-    let chosen =
-        quoted || symbol || has(u8::is_ascii_uppercase) || value.len() >= 10 && !value.contains(&b'_');
-    letter
-        && digit
-        && chosen
-        && !code
-        && !bare_code
-        && !constant
-        && bits_per_character(value) >= 2.5
-        && !is_reference(value)
-        && !is_filler(value)
-        && !is_example(value)
-        && !is_uuid(value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(text: &str) -> Option<&str> {
-        let lower = text.to_ascii_lowercase();
-        let words = ["password", "passwd", "pwd", "secret"];
-        let word = words.iter().find_map(|word| Some((lower.find(word)?, word.len())));
-        let (start, length) = word.unwrap();
-        value(text.as_bytes(), Span::new(start, start + length)).map(|span| &text[span.range()])
-    }
-
-    #[test]
-    fn of_users() {
-        let found = |text: &'static str| of_user(text.as_bytes(), 0).map(|span| &text[span.range()]);
-        assert_eq!(found("ada:Tr0ub4dor&3 https://x.org"), Some("Tr0ub4dor&3"));
-        assert_eq!(found("'a@x.org:Tr0ub4dor&3' x"), Some("Tr0ub4dor&3"));
-        for text in
-            ["ada", "ada:", "1000:1000", ":Tr0ub4dor&3", "ada:password", "a b:Tr0ub4dor&3", "$USER:$PASS_1"]
-        {
-            assert_eq!(found(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn other_languages() {
-        let found = |text: &'static str, word: &str| {
-            let start = text.find(word)?;
-            value(text.as_bytes(), Span::new(start, start + word.len())).map(|span| &text[span.range()])
-        };
-        assert_eq!(found("das Passwort lautet Geheim!2024xy", "Passwort"), Some("Geheim!2024xy"));
-        assert_eq!(found("mot de passe\u{a0}: Geheim!2024xy", "passe"), Some("Geheim!2024xy"));
-        assert_eq!(found("la contraseña es Geheim!2024xy.", "contraseña"), Some("Geheim!2024xy"));
-        assert_eq!(found("das Passwort istGeheim!2024xy", "Passwort"), None);
-    }
-
-    #[test]
-    fn values() {
-        for text in [
-            "password = \"Tr0ub4dor&3\"",
-            "password: Tr0ub4dor&3",
-            "DB_PASSWORD=Tr0ub4dor&3",
-            "\"passwd\": \"Tr0ub4dor&3\"",
-            "Server=db;Pwd=Tr0ub4dor&3;Port=1",
-            "my password is Tr0ub4dor&3.",
-            "$cfg['password'] = 'Tr0ub4dor&3';",
-            "password_prod => 'Tr0ub4dor&3'",
-            r#"{\"password\": \"Tr0ub4dor&3\"}"#,
-            "password := `Tr0ub4dor&3`",
-        ] {
-            assert_eq!(found(text), Some("Tr0ub4dor&3"), "{text}");
-        }
-        for text in [
-            "password: string",
-            "password = getpass()",
-            "password = os.environ['X1']",
-            "password=${PASSWORD_1}",
-            "password == \"a1b2c3d4\"",
-            "password = \"changeme123\"",
-            "password = \"12345678\"",
-            "password: \"short1\"",
-            "password = config.password1",
-            "password = \"example-pass1\"",
-            "password = \"unclosed1a",
-            "the password field",
-            "\"Service::Secret\": \"3bf4404734c82308\"",
-            "password: <your password 1>",
-            "TrafficSecrets::Aes128GcmX",
-            "secret: TLS13_CHACHA20_POLY1305_SHA256",
-        ] {
-            assert_eq!(found(text), None, "{text}");
-        }
-    }
+fn bare(reader: &mut Reader<'_>) -> Span {
+    let start = reader.at();
+    let value = reader.skip(LONGEST + 1, |byte| !ends(byte));
+    let trailing = |byte: &&u8| matches!(byte, b'.' | b')' | b']' | b'}' | b'?');
+    let trimmed = value.iter().rev().take_while(trailing).count();
+    Span::new(start, start + value.len() - trimmed)
 }

@@ -3,7 +3,7 @@
 use super::entropy::repeats;
 
 /// Words that no secret holds and placeholders do; in lower case.
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 18] = [
     "your",
     "placeholder",
     "changeme",
@@ -19,8 +19,6 @@ const WORDS: [&str; 20] = [
     "not-a-real",
     "not_a_real",
     "fake",
-    "<",
-    ">",
     "****",
     "...",
     "\u{2026}",
@@ -41,7 +39,8 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
 /// Whether the value is nobody's: filler, sequences, repetitions, `your-key-here`.
 pub(super) fn is_filler(value: &[u8]) -> bool {
     let lower = String::from_utf8_lossy(value).to_lowercase();
-    WORDS.iter().any(|word| lower.contains(word)) || repeats(value)
+    let bracketed = value.contains(&b'<') && value.contains(&b'>');
+    bracketed || WORDS.iter().any(|word| lower.contains(word)) || repeats(value)
 }
 
 /// Whether a value without a mark of its own is only an example.
@@ -54,6 +53,11 @@ pub(super) fn is_example(value: &[u8]) -> bool {
 /// hardly ever draws (`AKIAIOSFODNN7EXAMPLE`).
 pub(super) fn is_documented(value: &[u8]) -> bool {
     value.windows(7).any(|part| part == b"EXAMPLE")
+}
+
+/// Whether the value says that it is a digest: `sha512-…`.
+pub(super) fn is_digest(value: &[u8]) -> bool {
+    [&b"sha1-"[..], b"sha256-", b"sha384-", b"sha512-", b"md5-"].iter().any(|mark| value.starts_with(mark))
 }
 
 /// Whether the value is a UUID (RFC 9562), which identifies and does not protect.
@@ -87,6 +91,7 @@ mod tests {
         }
         assert!(!is_filler(b"q9Zk2LmX7cVb"));
         assert!(is_documented(b"AKIAIOSFODNN7EXAMPLE") && !is_documented(b"AKIAIOSFODNN7Example"));
+        assert!(is_digest(b"sha512-q9Zk2LmX7cVb") && !is_digest(b"sha-q9Zk2LmX7cVb"));
         assert!(is_uuid(b"6ba7b810-9dad-11d1-80b4-00c04fd430c8"));
         assert!(!is_uuid(b"6ba7b810-9dad-11d1-80b4-00c04fd430cg"));
         assert!(is_example(b"My-Example-Key") && !is_example(b"q9Zk2LmX7cVb"));

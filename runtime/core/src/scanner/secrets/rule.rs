@@ -25,16 +25,32 @@ pub(super) struct Rule {
     /// See [`super::shape`].
     pub(super) shape: &'static str,
     pub(super) check: Check,
+    /// Templates of texts in which the rule finds something, and of ones that resemble them in which it does not; a
+    /// test fills them in.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for readers and for the test"))]
+    pub(super) like: &'static [&'static str],
+    #[cfg_attr(not(test), expect(dead_code, reason = "for readers and for the test"))]
+    pub(super) unlike: &'static [&'static str],
 }
 
 impl Rule {
     const fn new(label: &'static str, about: &'static str, anchor: Anchor, shape: &'static str) -> Self {
-        Self { label, about, anchor, shape, check: Check::Shape }
+        Self { label, about, anchor, shape, check: Check::Shape, like: &[], unlike: &[] }
     }
 
     /// The same, with more to check.
     pub(super) const fn checked(self, check: Check) -> Self {
         Self { check, ..self }
+    }
+
+    /// The same, with examples of what must match.
+    pub(super) const fn like(self, like: &'static [&'static str]) -> Self {
+        Self { like, ..self }
+    }
+
+    /// The same, with examples of what must not match.
+    pub(super) const fn unlike(self, unlike: &'static [&'static str]) -> Self {
+        Self { unlike, ..self }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The shapes of tokens: a small part of the syntax of regular expressions, matched without backtracking.
 //!
 //! A shape is alternatives (`|`) of atoms in a row. An atom is a character, an escaped one, `\w`, or a class
-//! `[a-z0-9_-]`, with `?`, `{n}` or `{m,n}` behind it; one group `( … )` in an alternative marks what of it is
-//! the secret. Atoms are greedy and never give back, so a match costs no more than its own length; a test
-//! proves of every rule that nothing needs to be given back.
+//! `[a-z0-9_-]`, with `?`, `{n}` or `{m,n}` behind it; `\u` is a UUID; one group `( … )` in an alternative marks
+//! what of it is the secret. Atoms are greedy and never give back, so a match costs no more than its own length;
+//! a test proves of every rule that nothing needs to be given back.
 
 use crate::span::Span;
 
@@ -15,6 +15,12 @@ pub(super) type Set = u128;
 
 /// What `\w` stands for: letters, digits and `_`, ASCII alone.
 const WORD: Set = range(b'a', b'z') | range(b'A', b'Z') | range(b'0', b'9') | one(b'_');
+
+/// Hexadecimal digits of either case.
+const HEX: Set = range(b'a', b'f') | range(b'A', b'F') | range(b'0', b'9');
+
+/// What `\u` stands for: the digits of the parts of a UUID.
+const UUID: [u32; 5] = [8, 4, 4, 4, 12];
 
 /// Letters and digits.
 pub(super) const ALPHANUMERIC: Set = WORD & !one(b'_');
@@ -184,6 +190,15 @@ pub(super) fn parse(source: &str) -> Result<Vec<Alternative>, &'static str> {
                 continue;
             }
             b'[' => class(&mut bytes)?,
+            b'\\' if bytes.next_if_eq(&b'u').is_some() => {
+                for (part, digits) in UUID.into_iter().enumerate() {
+                    if part > 0 {
+                        current.atoms.push(Atom { set: one(b'-'), min: 1, max: 1 });
+                    }
+                    current.atoms.push(Atom { set: HEX, min: digits, max: digits });
+                }
+                continue;
+            }
             b'\\' => escaped(bytes.next().ok_or("ends with `\\`")?),
             b'{' | b'}' | b'?' | b'*' | b'+' | b'.' | b'^' | b'$' => return Err("write a `\\` before it"),
             byte => one(byte),
@@ -262,6 +277,8 @@ mod tests {
         assert_eq!(matched("k=([a-c]{3})==", "k=abc=="), Some((0, 7, 2, 5)));
         assert_eq!(matched("[+/]{2}", "+/é"), Some((0, 2, 0, 2)));
         assert_eq!(matched("a{2}", "a"), None);
+        assert_eq!(matched("x\\u", "x6ba7b810-9dad-11d1-80B4-00c04fd430c8"), Some((0, 37, 0, 37)));
+        assert_eq!(matched("x\\u", "x6ba7b810-9dad-11d1-80b4-00c04fd430cg"), None);
     }
 
     #[test]

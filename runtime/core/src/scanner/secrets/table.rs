@@ -1,6 +1,6 @@
 //! The rules, compiled: what to search for, and which rule a hit stands for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -24,6 +24,10 @@ pub(super) enum Target {
     Pass,
     /// An option with a user and a password.
     User,
+    /// What a password alone follows.
+    Secret,
+    /// What a user and a password in base64 follow.
+    Credentials,
 }
 
 /// What a name before a value says of it.
@@ -38,7 +42,7 @@ pub(super) enum Name {
 }
 
 /// Names of secrets; in any case, also inside longer names.
-const SECRET_NAMES: [&str; 29] = [
+const SECRET_NAMES: [&str; 32] = [
     "password",
     "passwd",
     "pwd",
@@ -68,10 +72,13 @@ const SECRET_NAMES: [&str; 29] = [
     "master_key",
     "session_key",
     "webhook",
+    "sessionid",
+    "phpsessid",
+    "jsessionid",
 ];
 
 /// Names of what looks like a secret and is none.
-const PUBLIC_NAMES: [&str; 42] = [
+const PUBLIC_NAMES: [&str; 44] = [
     "sha1",
     "sha224",
     "sha256",
@@ -113,12 +120,15 @@ const PUBLIC_NAMES: [&str; 42] = [
     "oid",
     "boundary",
     "gist=",
+    "reference",
+    // Hex packages in mix.lock.
+    ":hex,",
     // A sum of go.sum.
     "h1:",
 ];
 
 /// Where a password follows.
-const PASSWORD_WORDS: [&str; 11] = [
+const PASSWORD_WORDS: [&str; 26] = [
     "password",
     "passwd",
     "pwd",
@@ -130,6 +140,21 @@ const PASSWORD_WORDS: [&str; 11] = [
     "contraseña",
     "senha",
     "wachtwoord",
+    "parola",
+    "hasło",
+    "heslo",
+    "şifre",
+    "lösenord",
+    "salasana",
+    "adgangskode",
+    "mật khẩu",
+    "пароль",
+    "密码",
+    "密碼",
+    "口令",
+    "パスワード",
+    "비밀번호",
+    "암호",
 ];
 
 /// The same, where the word ends there: `DB_PASS=…`, `pw: …`.
@@ -137,6 +162,12 @@ const PASS_WORDS: [&str; 2] = ["pass", "pw"];
 
 /// Where a user and a password follow: options of curl, wget and their like.
 const USER_OPTIONS: [&str; 2] = ["-u", "--user"];
+
+/// Where a password follows and nothing else: options, and a function of `PowerShell`.
+const SECRET_OPTIONS: [&str; 3] = ["sshpass -p", "redis-cli -a", "ConvertTo-SecureString "];
+
+/// Where a user and a password follow in base64: a header, and the file of Docker.
+const CREDENTIALS: [&str; 3] = ["Basic ", "basic ", "\"auth\""];
 
 /// Where a private key begins.
 pub(super) const KEY_BLOCKS: [&str; 3] =
@@ -215,7 +246,7 @@ impl Table {
             literals.entry(begin.to_owned()).or_default().push(Target::KeyBlock);
         }
         for word in PASSWORD_WORDS {
-            for written in [word.to_owned(), word.to_uppercase(), capitalised(word)] {
+            for written in BTreeSet::from([word.to_owned(), word.to_uppercase(), capitalised(word)]) {
                 literals.entry(written).or_default().push(Target::Password);
             }
         }
@@ -223,6 +254,12 @@ impl Table {
             for written in [word.to_owned(), word.to_uppercase(), capitalised(word)] {
                 literals.entry(written).or_default().push(Target::Pass);
             }
+        }
+        for option in SECRET_OPTIONS {
+            literals.entry(option.to_owned()).or_default().push(Target::Secret);
+        }
+        for word in CREDENTIALS {
+            literals.entry(word.to_owned()).or_default().push(Target::Credentials);
         }
         for option in USER_OPTIONS {
             literals.entry(option.to_owned()).or_default().push(Target::User);
@@ -244,6 +281,6 @@ impl Table {
 }
 
 fn capitalised(word: &str) -> String {
-    let (first, rest) = word.split_at(1);
-    first.to_uppercase() + rest
+    let mut rest = word.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }

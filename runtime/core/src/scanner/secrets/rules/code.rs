@@ -1,84 +1,258 @@
-//! Code hosting, package registries, continuous integration, infrastructure as code.
+//! Code hosting, package registries, continuous integration.
 
 use super::super::check::Check;
 use super::super::rule::{Rule, alone, named, token};
 
 pub(super) const RULES: &[Rule] = &[
-    token("GITHUB_TOKEN", "GitHub personal, OAuth, user, server or refresh token", "ghp_[A-Za-z0-9]{36}|gho_[A-Za-z0-9]{36}|ghu_[A-Za-z0-9]{36}|ghs_[A-Za-z0-9]{36}|ghr_[A-Za-z0-9]{36}|ghr_[A-Za-z0-9]{76}").checked(Check::Base62Crc),
-    token("GITHUB_FINE_GRAINED_TOKEN", "GitHub fine-grained personal token", "github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}|github_pat_\\w{82}"),
-    named("GITHUB_TOKEN", "GitHub token of before 2021", &["github"], "[a-f0-9]{40}").checked(Check::Random),
-    token("GITLAB_TOKEN", "GitLab personal, deploy, feed, agent, runner and other tokens", "glpat-[A-Za-z0-9_-]{20,27}|glpat-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{2}\\.[0-9a-z]{9}|gldt-[A-Za-z0-9_-]{20}|glft-[A-Za-z0-9_-]{20}|glsoat-[A-Za-z0-9_-]{20}|glrt-[A-Za-z0-9_-]{20,27}|glrtr-[A-Za-z0-9_-]{20,27}|glagent-[A-Za-z0-9_-]{50}|glimt-[A-Za-z0-9_-]{25}|glptt-[a-f0-9]{40}|glcbt-[A-Za-z0-9]{1,5}_[A-Za-z0-9_-]{20}|gloas-[A-Za-z0-9_-]{64}|glffct-[A-Za-z0-9_-]{20}|GR1348941[\\w-]{20}"),
-    named("GITLAB_TOKEN", "GitLab session", &["_gitlab_session"], "[a-f0-9]{32}"),
-    token("BITBUCKET_APP_PASSWORD", "Bitbucket app password", "ATBB[A-Za-z0-9_=\\.-]{32,}"),
-    named("BITBUCKET_CLIENT_ID", "Bitbucket client id", &["bitbucket"], "[A-Za-z0-9]{32}").checked(Check::Random),
-    named("BITBUCKET_CLIENT_SECRET", "Bitbucket client secret", &["bitbucket"], "[A-Za-z0-9_-]{64}").checked(Check::Random),
-    token("ATLASSIAN_TOKEN", "Atlassian API token", "ATATT3[A-Za-z0-9_=-]{60,}|ATCTT3[A-Za-z0-9_=-]{60,}"),
-    named("ATLASSIAN_TOKEN", "Atlassian API token", &["atlassian", "confluence", "jira"], "[a-zA-Z0-9]{24}").checked(Check::Random),
-    token("NPM_TOKEN", "npm access token", "npm_[A-Za-z0-9]{36}").checked(Check::Base62Crc),
-    token("NPM_AUTH_TOKEN", "npm registry credential in .npmrc", "_authToken=([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"),
-    token("NPM_AUTH_TOKEN", "npm registry credential in .npmrc", "_authToken=([A-Za-z0-9+/_-]{20,}={0,2})").checked(Check::Random),
-    token("NPM_AUTH_TOKEN", "npm registry password in .npmrc", "_password=([A-Za-z0-9+/]{8,}={0,2})").checked(Check::Encoded),
-    token("PYPI_TOKEN", "PyPI upload token", "pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,1000}|pypi-AgENdGVzdC5weXBpLm9yZw[A-Za-z0-9_-]{50,1000}"),
-    token("RUBYGEMS_TOKEN", "RubyGems API key", "rubygems_[a-f0-9]{48}"),
-    alone("CRATES_IO_TOKEN", "crates.io API token", "cio[A-Za-z0-9]{32}").checked(Check::Random),
-    token("CLOJARS_TOKEN", "Clojars deploy token", "CLOJARS_[a-z0-9]{60}|CLOJARS_[A-Za-z0-9]{60}"),
-    token("NUGET_KEY", "NuGet API key", "oy2[a-z0-9]{43}"),
-    token("DOCKER_TOKEN", "Docker Hub personal or organization token", "dckr_pat_[A-Za-z0-9_-]{27,36}|dckr_oat_[A-Za-z0-9_-]{32,36}"),
-    token("ARTIFACTORY_TOKEN", "JFrog Artifactory API key, reference token or password", "AKC[a-zA-Z0-9]{10,80}|cmVmdGtuO[A-Za-z0-9]{50,70}"),
-    alone("ARTIFACTORY_PASSWORD", "JFrog Artifactory encrypted password", "AP[0-9A-F][a-zA-Z0-9]{20,80}").checked(Check::Random),
-    named("JFROG_API_KEY", "JFrog API key", &["jfrog", "artifactory", "bintray", "xray"], "[A-Za-z0-9]{73}").checked(Check::Random),
-    named("JFROG_IDENTITY_TOKEN", "JFrog identity token", &["jfrog", "artifactory", "bintray", "xray"], "[A-Za-z0-9]{64}").checked(Check::Random),
-    named("CODECOV_TOKEN", "Codecov token", &["codecov"], "[a-z0-9]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").checked(Check::Random),
-    named("DRONECI_TOKEN", "Drone CI token", &["droneci", "drone_ci", "drone_token", "drone"], "[a-z0-9]{32}").checked(Check::Random),
-    named("TRAVISCI_TOKEN", "Travis CI token", &["travis"], "[a-z0-9A-Z_-]{22}").checked(Check::Random),
-    token("CIRCLECI_TOKEN", "CircleCI token", "CCIPAT_[A-Za-z0-9]{22}_[a-f0-9]{40}|CCIPRJ_[A-Za-z0-9]{22}_[a-f0-9]{40}"),
-    named("CIRCLECI_TOKEN", "CircleCI token", &["circleci", "circle_token", "circle-token"], "[a-f0-9]{40}"),
-    token("BUILDKITE_TOKEN", "Buildkite token", "bkua_[a-f0-9]{40}|bkct_[a-zA-Z0-9]{40,80}"),
-    token("HARNESS_TOKEN", "Harness token", "pat\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{20}|sat\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{20}"),
-    alone("OCTOPUS_API_KEY", "Octopus Deploy API key", "API-[A-Z0-9]{26}").checked(Check::Random),
-    token("TERRAFORM_TOKEN", "HCP Terraform token", "[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,70}"),
-    token("VAULT_TOKEN", "HashiCorp Vault service, batch or recovery token", "hvs\\.[\\w-]{24,200}|hvb\\.[\\w-]{100,400}|hvr\\.[\\w-]{24,200}"),
-    named("VAULT_TOKEN", "HashiCorp Vault token of before 1.10", &["vault"], "[A-Za-z0-9]{24}").checked(Check::Random),
-    token("PULUMI_TOKEN", "Pulumi token", "pul-[a-f0-9]{40}"),
-    token("PREFECT_TOKEN", "Prefect token", "pnu_[A-Za-z0-9]{36}|pnb_[A-Za-z0-9]{36}"),
-    token("DOPPLER_TOKEN", "Doppler token", "dp\\.pt\\.[A-Za-z0-9]{40,44}|dp\\.st\\.[a-z0-9_-]{2,35}\\.[A-Za-z0-9]{40,44}|dp\\.st\\.[A-Za-z0-9]{40,44}|dp\\.ct\\.[A-Za-z0-9]{40,44}|dp\\.sa\\.[A-Za-z0-9]{40,44}|dp\\.scim\\.[A-Za-z0-9]{40,44}|dp\\.audit\\.[A-Za-z0-9]{40,44}"),
-    token("INFRACOST_KEY", "Infracost API key", "ico-[A-Za-z0-9]{32}"),
-    token("SNYK_TOKEN", "Snyk token", "snyk_uat\\.[a-z0-9]{8}\\.[\\w=-]{50,}|snyk_sat\\.[a-z0-9]{8}\\.[\\w=-]{50,}"),
-    named("SNYK_TOKEN", "Snyk token", &["snyk"], "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
-    token("SONAR_TOKEN", "SonarQube or SonarCloud token", "squ_[a-f0-9]{40}|sqp_[a-f0-9]{40}|sqa_[a-f0-9]{40}|sqco_u_[A-Za-z0-9]{40}"),
-    named("SONAR_TOKEN", "SonarCloud token", &["sonar"], "[a-f0-9]{40}"),
-    token("SOURCEGRAPH_TOKEN", "Sourcegraph token", "sgp_[a-f0-9]{40}|sgp_[a-fA-F0-9]{16}_[a-f0-9]{40}|sgp_local_[a-f0-9]{40}|slk_[a-f0-9]{64}|sgd_[a-f0-9]{64}"),
-    token("POSTMAN_KEY", "Postman API key", "PMAK-[a-fA-F0-9]{24}-[a-fA-F0-9]{34}|PMAT-[A-Z0-9]{26}"),
-    token("README_TOKEN", "ReadMe API key", "rdme_[a-z0-9]{70}"),
-    token("CONTENTFUL_TOKEN", "Contentful personal token", "CFPAT-[A-Za-z0-9_-]{43}"),
-    named("CONTENTFUL_TOKEN", "Contentful delivery token", &["contentful"], "[A-Za-z0-9_-]{43}").checked(Check::Random),
-    named("LAUNCHDARKLY_TOKEN", "LaunchDarkly token", &["launchdarkly"], "[A-Za-z0-9_-]{40}").checked(Check::Random),
-    token("LAUNCHDARKLY_KEY", "LaunchDarkly SDK, mobile or API key", "sdk-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mob-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|api-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
-    token("LINEAR_API_KEY", "Linear API key", "lin_api_[A-Za-z0-9]{40}|lin_oauth_[a-f0-9]{64}"),
-    named("LINEAR_CLIENT_SECRET", "Linear client secret", &["linear"], "[a-f0-9]{32}"),
-    token("DROPBOX_LONG_TOKEN", "Dropbox access token", "sl\\.[A-Za-z0-9_=-]{130,200}|sl\\.u\\.[A-Za-z0-9_=-]{130,2000}"),
-    named("DROPBOX_API_SECRET", "Dropbox app secret", &["dropbox"], "[a-z0-9]{15}").checked(Check::Random),
-    named("DROPBOX_LONG_TOKEN", "Dropbox token of before 2021", &["dropbox"], "[a-z0-9]{11}AAAAAAAAAA[a-z0-9_-]{43}|[A-Za-z0-9_-]{64}").checked(Check::Random),
-    token("FIGMA_TOKEN", "Figma token", "figd_[A-Za-z0-9_-]{40,50}|figu_[A-Za-z0-9_-]{40,50}|figo_[A-Za-z0-9_-]{40,50}"),
-    token("NOTION_TOKEN", "Notion integration token", "ntn_[0-9]{11}[A-Za-z0-9]{35}|secret_[A-Za-z0-9]{43}"),
-    named("ASANA_TOKEN", "Asana client secret", &["asana"], "[a-z0-9]{32}").checked(Check::Random),
-    named("ASANA_CLIENT_ID", "Asana client id", &["asana"], "[0-9]{16}"),
-    alone("ASANA_TOKEN", "Asana personal token", "[0-9]{1}/[0-9]{16}/[0-9]{16}:[a-f0-9]{32}"),
-    token("CLICKUP_TOKEN", "ClickUp token", "pk_[0-9]{7,9}_[A-Z0-9]{32}"),
     token(
-        "PACKAGIST_TOKEN",
-        "Private Packagist token",
-        "packagist_out_[a-f0-9]{68}|packagist_ort_[a-f0-9]{68}|packagist_uut_[a-f0-9]{68}|packagist_urt_[a-f0-9]{68}",
-    ),
-    token(
-        "INNGEST_SIGNING_KEY",
-        "Inngest signing key",
-        "signkey-prod-[a-f0-9]{64}|signkey-test-[a-f0-9]{64}|signkey-branch-[a-f0-9]{64}",
-    ),
-    token(
-        "TRIGGER_DEV_KEY",
-        "Trigger.dev secret key",
-        "tr_prod_[A-Za-z0-9]{20,24}|tr_dev_[A-Za-z0-9]{20,24}|tr_stg_[A-Za-z0-9]{20,24}|tr_preview_[A-Za-z0-9]{20,24}",
+        "GITHUB_TOKEN",
+        "GitHub personal, OAuth, user, server or refresh token",
+        concat!(
+            "ghp_[A-Za-z0-9]{36}",
+            "|gho_[A-Za-z0-9]{36}",
+            "|ghu_[A-Za-z0-9]{36}",
+            "|ghs_[A-Za-z0-9]{36}",
+            "|ghr_[A-Za-z0-9]{36}",
+            "|ghr_[A-Za-z0-9]{76}"
+        ),
     )
-    .checked(Check::Random),
+    .checked(Check::Base62Crc)
+    .like(&["ghp_<30 word><sum>", "ghr_<70 word><sum>"])
+    .unlike(&["ghp_<35 word>", "xghp_<30 word><sum>"]),
+    token(
+        "GITHUB_FINE_GRAINED_TOKEN",
+        "GitHub fine-grained personal token",
+        "github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}|github_pat_\\w{82}",
+    )
+    .like(&["github_pat_<22 word>_<59 word>", "github_pat_<82 word>"])
+    .unlike(&["github_pat_<22 word>_<58 word>"]),
+    named("GITHUB_TOKEN", "GitHub token of before 2021", &["github"], "[a-f0-9]{40}")
+        .checked(Check::Random)
+        .like(&["github_key='<40 hex>'"])
+        .unlike(&[r#"it = "<40 hex>""#, "github_key='<39 hex>'"]),
+    token(
+        "GITLAB_TOKEN",
+        "GitLab personal, deploy, feed, agent, runner and other tokens",
+        concat!(
+            "glpat-[A-Za-z0-9_-]{20,27}",
+            "|gldt-[A-Za-z0-9_-]{20}",
+            "|glft-[A-Za-z0-9_-]{20}",
+            "|glsoat-[A-Za-z0-9_-]{20}",
+            "|glrt-[A-Za-z0-9_-]{20,27}",
+            "|glrtr-[A-Za-z0-9_-]{20,27}",
+            "|glagent-[A-Za-z0-9_-]{50}",
+            "|glimt-[A-Za-z0-9_-]{25}",
+            "|glptt-[a-f0-9]{40}",
+            "|glcbt-[A-Za-z0-9]{1,5}_[A-Za-z0-9_-]{20}",
+            "|gloas-[A-Za-z0-9_-]{64}",
+            "|glffct-[A-Za-z0-9_-]{20}",
+            "|GR1348941[\\w-]{20}"
+        ),
+    )
+    .like(&["glpat-<23 url>", "GR1348941<20 url>"])
+    .unlike(&["glpat-<19 url>"]),
+    token(
+        "GITLAB_TOKEN",
+        "GitLab routable token",
+        concat!(
+            "glpat-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{2}\\.[0-9a-z]{9}",
+            "|glpat-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{9}",
+            "|glrt-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{2}\\.[0-9a-z]{9}",
+            "|glrt-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{9}",
+            "|glcbt-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{2}\\.[0-9a-z]{9}",
+            "|glcbt-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{9}",
+            "|gldt-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{2}\\.[0-9a-z]{9}",
+            "|gldt-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{9}",
+            "|glptt-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{2}\\.[0-9a-z]{9}",
+            "|glptt-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{9}",
+            "|glft-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{2}\\.[0-9a-z]{9}",
+            "|glft-[A-Za-z0-9_-]{27,300}\\.[0-9a-z]{9}"
+        ),
+    )
+    .checked(Check::Base36Crc)
+    .like(&["glpat-<27 url>.01.<2 lower><sum>", "glrt-<36 url>.<2 lower><sum>"])
+    .unlike(&["glpat-<19 url>.01.<9 lower>"]),
+    named("GITLAB_TOKEN", "GitLab session", &["_gitlab_session"], "[a-f0-9]{32}")
+        .like(&["_gitlab_session_key='<32 hex>'"])
+        .unlike(&[r#"it = "<32 hex>""#, "_gitlab_session_key='<31 hex>'"]),
+    token("BITBUCKET_APP_PASSWORD", "Bitbucket app password", "ATBB[A-Za-z0-9_=\\.-]{32,}")
+        .like(&["ATBB<32 word>"])
+        .unlike(&["ATBB<31 word>"]),
+    named("BITBUCKET_CLIENT_ID", "Bitbucket client id", &["bitbucket"], "[A-Za-z0-9]{32}")
+        .checked(Check::Random)
+        .like(&[r#""bitbucket_key": "<32 word>""#])
+        .unlike(&[r#"it = "<32 word>""#, r#""bitbucket_key": "<31 word>""#]),
+    named("BITBUCKET_CLIENT_SECRET", "Bitbucket client secret", &["bitbucket"], "[A-Za-z0-9_-]{64}")
+        .checked(Check::Random)
+        .like(&["bitbucket_key='<64 url>'"])
+        .unlike(&[r#"it = "<64 url>""#, "bitbucket_key='<63 url>'"]),
+    token("ATLASSIAN_TOKEN", "Atlassian API token", "ATATT3[A-Za-z0-9_=-]{60,}|ATCTT3[A-Za-z0-9_=-]{60,}")
+        .like(&["ATATT3<60 word>", "ATCTT3<60 word>"])
+        .unlike(&["ATATT3<59 word>"]),
+    named("ATLASSIAN_TOKEN", "Atlassian API token", &["atlassian", "confluence", "jira"], "[a-zA-Z0-9]{24}")
+        .checked(Check::Random)
+        .like(&[r#""atlassian_key": "<24 word>""#])
+        .unlike(&[r#"it = "<24 word>""#, r#""atlassian_key": "<23 word>""#]),
+    token("NPM_TOKEN", "npm access token", "npm_[A-Za-z0-9]{36}")
+        .checked(Check::Base62Crc)
+        .like(&["npm_<30 word><sum>"])
+        .unlike(&["npm_<35 word>", "npm_config_<30 prose>"]),
+    token("NPM_AUTH_TOKEN", "npm registry credential in .npmrc", "_authToken=(\\u)")
+        .like(&["//registry.npmjs.org/:_authToken=<uuid>"])
+        .unlike(&["_authToken=${NPM_TOKEN}", r#"it = "<uuid>""#]),
+    token("NPM_AUTH_TOKEN", "npm registry credential in .npmrc", "_authToken=([A-Za-z0-9+/_-]{20,}={0,2})")
+        .checked(Check::Random)
+        .like(&["//registry.npmjs.org/:_authToken=<36 word>"])
+        .unlike(&["_authToken=<36 prose>", "_authToken=<12 word>"]),
+    token("NPM_AUTH_TOKEN", "npm registry password in .npmrc", "_password=([A-Za-z0-9+/]{8,}={0,2})")
+        .checked(Check::Encoded)
+        .like(&["//registry.npmjs.org/:_password=<text in base64>"])
+        .unlike(&["new_password=<12 letters>", "?_password=mismatch"]),
+    token(
+        "PYPI_TOKEN",
+        "PyPI upload token",
+        concat!(
+            "pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,1000}",
+            "|pypi-AgENdGVzdC5weXBpLm9yZw[A-Za-z0-9_-]{50,1000}"
+        ),
+    )
+    .like(&["pypi-AgEIcHlwaS5vcmc<50 url>", "pypi-AgENdGVzdC5weXBpLm9yZw<50 url>"])
+    .unlike(&["pypi-AgEIcHlwaS5vcmc<49 url>"]),
+    token("RUBYGEMS_TOKEN", "RubyGems API key", "rubygems_[a-f0-9]{48}")
+        .like(&["rubygems_<48 hex>"])
+        .unlike(&["rubygems_<47 hex>"]),
+    alone("CRATES_IO_TOKEN", "crates.io API token", "cio[A-Za-z0-9]{32}")
+        .checked(Check::Random)
+        .like(&["cio<32 word>"])
+        .unlike(&["cio<31 word>", "cio<32 prose>"]),
+    token("CLOJARS_TOKEN", "Clojars deploy token", "CLOJARS_[a-z0-9]{60}|CLOJARS_[A-Za-z0-9]{60}")
+        .like(&["CLOJARS_<60 lower>", "CLOJARS_<60 word>"])
+        .unlike(&["CLOJARS_<59 lower>"]),
+    token("NUGET_KEY", "NuGet API key", "oy2[a-z0-9]{43}")
+        .like(&["oy2<43 lower>"])
+        .unlike(&["oy2<42 lower>"]),
+    token(
+        "DOCKER_TOKEN",
+        "Docker Hub personal or organization token",
+        "dckr_pat_[A-Za-z0-9_-]{27,36}|dckr_oat_[A-Za-z0-9_-]{32,36}",
+    )
+    .like(&["dckr_pat_<31 url>", "dckr_oat_<34 url>"])
+    .unlike(&["dckr_pat_<26 url>"]),
+    token(
+        "ARTIFACTORY_TOKEN",
+        "JFrog Artifactory API key, reference token or password",
+        "AKC[a-zA-Z0-9]{10,80}|cmVmdGtuO[A-Za-z0-9]{50,70}",
+    )
+    .like(&["AKC<10 word>", "cmVmdGtuO<60 word>"])
+    .unlike(&["AKC<9 word>"]),
+    alone("ARTIFACTORY_PASSWORD", "JFrog Artifactory encrypted password", "AP[0-9A-F][a-zA-Z0-9]{20,80}")
+        .checked(Check::Random)
+        .like(&["AP<1 HEX><50 word>"])
+        .unlike(&["AP<1 HEX><19 word>", "AP<1 HEX><50 prose>"]),
+    named("JFROG_API_KEY", "JFrog API key", &["jfrog", "artifactory", "bintray", "xray"], "[A-Za-z0-9]{73}")
+        .checked(Check::Random)
+        .like(&["jfrog_key='<73 word>'"])
+        .unlike(&[r#"it = "<73 word>""#, "jfrog_key='<72 word>'"]),
+    named(
+        "JFROG_IDENTITY_TOKEN",
+        "JFrog identity token",
+        &["jfrog", "artifactory", "bintray", "xray"],
+        "[A-Za-z0-9]{64}",
+    )
+    .checked(Check::Random)
+    .like(&[r#"jfrog_key = "<64 word>""#])
+    .unlike(&[r#"it = "<64 word>""#, r#"jfrog_key = "<63 word>""#]),
+    named("CODECOV_TOKEN", "Codecov token", &["codecov"], "[a-z0-9]{32}|\\u")
+        .checked(Check::Random)
+        .like(&[r#""codecov_key": "<32 lower>""#, r#""codecov_key": "<uuid>""#])
+        .unlike(&[r#"it = "<32 lower>""#, r#""codecov_key": "<31 lower>""#]),
+    named(
+        "DRONECI_TOKEN",
+        "Drone CI token",
+        &["droneci", "drone_ci", "drone_token", "drone"],
+        "[a-z0-9]{32}",
+    )
+    .checked(Check::Random)
+    .like(&["droneci_key='<32 lower>'"])
+    .unlike(&[r#"it = "<32 lower>""#, "droneci_key='<31 lower>'"]),
+    named("TRAVISCI_TOKEN", "Travis CI token", &["travis"], "[a-z0-9A-Z_-]{22}")
+        .checked(Check::Random)
+        .like(&[r#"travis_key = "<22 word>""#])
+        .unlike(&[r#"it = "<22 word>""#, r#"travis_key = "<21 word>""#]),
+    token(
+        "CIRCLECI_TOKEN",
+        "CircleCI token",
+        "CCIPAT_[A-Za-z0-9]{22}_[a-f0-9]{40}|CCIPRJ_[A-Za-z0-9]{22}_[a-f0-9]{40}",
+    )
+    .like(&["CCIPAT_<22 word>_<40 hex>", "CCIPRJ_<22 word>_<40 hex>"])
+    .unlike(&["CCIPAT_<22 word>_<39 hex>"]),
+    named("CIRCLECI_TOKEN", "CircleCI token", &["circleci", "circle_token", "circle-token"], "[a-f0-9]{40}")
+        .like(&["circleci_key='<40 hex>'"])
+        .unlike(&[r#"it = "<40 hex>""#, "circleci_key='<39 hex>'"]),
+    token(
+        "BUILDKITE_TOKEN",
+        "Buildkite token",
+        concat!(
+            "bkua_[a-f0-9]{40}",
+            "|bkct_[A-Za-z0-9]{40,80}",
+            "|bkaj_[A-Za-z0-9_\\.-]{36,400}",
+            "|bkat_[A-Za-z0-9_-]{36,80}",
+            "|bkpt_[A-Za-z0-9_-]{36,80}",
+            "|bkps_[A-Za-z0-9_-]{36,80}"
+        ),
+    )
+    .like(&["bkua_<40 hex>", "bkps_<58 url>"])
+    .unlike(&["bkua_<39 hex>"]),
+    token(
+        "HARNESS_TOKEN",
+        "Harness token",
+        concat!(
+            "pat\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{20}",
+            "|sat\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{20}"
+        ),
+    )
+    .like(&["pat.<22 url>.<24 word>.<20 word>", "sat.<22 url>.<24 word>.<20 word>"])
+    .unlike(&["pat.<22 url>.<24 word>.<19 word>"]),
+    alone("OCTOPUS_API_KEY", "Octopus Deploy API key", "API-[A-Z0-9]{26}")
+        .checked(Check::Random)
+        .like(&["API-<26 upper>"])
+        .unlike(&["API-<25 upper>", "API-<26 prose>"]),
+    token("BITBUCKET_SERVER_TOKEN", "Bitbucket Data Center access token", "BBDC-[A-Za-z0-9+/]{44}")
+        .like(&["BBDC-<44 base64>"])
+        .unlike(&["BBDC-<43 base64>"]),
+    named(
+        "GITEA_TOKEN",
+        "Gitea, Forgejo or Codeberg token",
+        &["gitea", "forgejo", "codeberg"],
+        "[a-f0-9]{40}",
+    )
+    .like(&[r#""gitea_key": "<40 hex>""#])
+    .unlike(&[r#"it = "<40 hex>""#, r#""gitea_key": "<39 hex>""#]),
+    named("GITEE_TOKEN", "Gitee token", &["gitee"], "[a-f0-9]{32}")
+        .like(&["gitee_key='<32 hex>'"])
+        .unlike(&[r#"it = "<32 hex>""#, "gitee_key='<31 hex>'"]),
+    named("CODACY_TOKEN", "Codacy token", &["codacy"], "[a-f0-9]{32}|[A-Za-z0-9]{20}")
+        .checked(Check::Random)
+        .like(&[r#"codacy_key = "<32 hex>""#, r#"codacy_key = "<20 word>""#])
+        .unlike(&[r#"it = "<32 hex>""#, r#"codacy_key = "<31 hex>""#]),
+    named(
+        "CODECLIMATE_TOKEN",
+        "Code Climate reporter id",
+        &["codeclimate", "code_climate", "cc_test_reporter"],
+        "[a-f0-9]{64}",
+    )
+    .like(&[r#""codeclimate_key": "<64 hex>""#])
+    .unlike(&[r#"it = "<64 hex>""#, r#""codeclimate_key": "<63 hex>""#]),
+    named("SEMGREP_TOKEN", "Semgrep token", &["semgrep"], "[a-f0-9]{64}")
+        .like(&["semgrep_key='<64 hex>'"])
+        .unlike(&[r#"it = "<64 hex>""#, "semgrep_key='<63 hex>'"]),
+    token("OPENVSX_TOKEN", "Open VSX access token", "ovsxp_\\u|ovsxat_\\u")
+        .like(&["ovsxp_<uuid>", "ovsxat_<uuid>"])
+        .unlike(&["ovsxp_<8 hex>-<4 hex>-<4 hex>-<4 hex>-<11 hex>"]),
+    named("CLOUDSMITH_KEY", "Cloudsmith API key", &["cloudsmith"], "[a-f0-9]{40}")
+        .like(&[r#""cloudsmith_key": "<40 hex>""#])
+        .unlike(&[r#"it = "<40 hex>""#, r#""cloudsmith_key": "<39 hex>""#]),
+    named("PACKAGECLOUD_TOKEN", "packagecloud token", &["packagecloud", "package_cloud"], "[a-f0-9]{48}")
+        .like(&["packagecloud_key='<48 hex>'"])
+        .unlike(&[r#"it = "<48 hex>""#, "packagecloud_key='<47 hex>'"]),
 ];

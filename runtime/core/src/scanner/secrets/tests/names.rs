@@ -111,3 +111,69 @@ fn a_token_may_have_its_digits_behind_a_dot() {
     }
     assert!(scan("patternmatching.of_ordinary_words path.pathologically_long_names").1.valid);
 }
+
+#[test]
+fn keys_wherever_they_are_written() {
+    for text in [
+        "api_key：{}",
+        "api_key = “{}”",
+        "%7B%22api_key%22%3A%20%22{}%22%7D",
+        "to=https%3A%2F%2Fx.org%2F%3Ftoken%3D{}%26a%3Db",
+        "API_KEY=\\\n{}",
+        "api_key: >-\n  {}\n",
+        "curl -u {}: https://x.org",
+        "redis-cli -a {}",
+        "Authorization: ApiKey {}",
+        "Set-Cookie: sessionid={}; Path=/",
+        r#"{\"body\": \"{\\\"api_key\\\": \\\"{}\\\"}\"}"#,
+    ] {
+        let missed = (0..20).filter(|seed| {
+            let key = drawn(BASE62, 40, *seed);
+            scan(&text.replacen("{}", &key, 1)).0.contains(&key)
+        });
+        assert!(missed.count() <= 1, "{text}");
+    }
+}
+
+#[test]
+fn what_marks_a_token_is_no_part_of_it() {
+    let token = github();
+    for text in ["_{}_", "*{}*", "**{}**", "-{}", "+{}", "[-{}-]{+x+}", "key：{}", "（{}）", "|{}|"] {
+        assert_eq!(scan(&text.replace("{}", &token)).0, text.replace("{}", "******"), "{text}");
+    }
+    for text in ["my_{}", "a-{}", "__{}", "--{}"] {
+        let labels = scan(&text.replace("{}", &token)).1.findings;
+        assert!(labels.iter().all(|one| one.label != "GITHUB_TOKEN"), "{text}");
+    }
+}
+
+#[test]
+fn users_and_passwords_in_base64() {
+    // base64 of `ada:Tr0ub4dor&3`
+    let credentials = ["YWRhOlRyMHVi", "NGRvciYz"].concat();
+    for text in [
+        "Authorization: Basic {}",
+        "-H 'authorization: basic {}'",
+        r#""Authorization": "Basic {}""#,
+        r#"{"auths": {"x.org": {"auth": "{}"}}}"#,
+    ] {
+        let (edited, verdict) = scan(&text.replace("{}", &credentials));
+        assert!(!edited.contains(&credentials), "{text}");
+        assert!(verdict.findings.iter().any(|one| one.label == "BASIC_AUTH"), "{text}");
+    }
+    assert!(scan("Basic authentication and \"auth\": \"none\", basic YWJj.").1.valid);
+}
+
+#[test]
+fn digests_of_what_is_locked_are_public() {
+    let (hex, base64) = (drawn("0123456789abcdef", 64, 5), drawn(BASE62, 86, 5));
+    for text in [
+        format!("\"reference\": \"{}\"", &hex[..40]),
+        format!("\"https://deno.land/std/a.ts\": \"{hex}\","),
+        format!("\"a\": [\"a@1.0\", \"\", {{}}, \"sha512-{base64}==\"],"),
+        format!("\"a\": {{:hex, :a, \"1.0\", \"{hex}\", [:mix], [], \"hexpm\", \"{hex}\"}},"),
+        format!("script-src 'sha256-{}='", &base64[..43]),
+    ] {
+        assert!(scan(&text).1.valid, "{text}");
+    }
+}

@@ -1,0 +1,174 @@
+//! Passwords, wherever their names stand.
+
+use super::*;
+
+fn found(text: &str) -> Option<&str> {
+    let lower = text.to_ascii_lowercase();
+    let words = ["password", "passwd", "pwd", "secret"];
+    let word = words.iter().find_map(|word| Some((lower.find(word)?, word.len())));
+    let (start, length) = word.unwrap();
+    password::value(text.as_bytes(), Span::new(start, start + length)).map(|span| &text[span.range()])
+}
+
+#[test]
+fn of_users() {
+    let found = |text: &'static str| password::of_user(text.as_bytes(), 0).map(|span| &text[span.range()]);
+    assert_eq!(found("ada:Tr0ub4dor&3 https://x.org"), Some("Tr0ub4dor&3"));
+    assert_eq!(found("'a@x.org:Tr0ub4dor&3' x"), Some("Tr0ub4dor&3"));
+    for text in
+        ["ada", "ada:", "1000:1000", ":Tr0ub4dor&3", "ada:password", "a b:Tr0ub4dor&3", "$USER:$PASS_1"]
+    {
+        assert_eq!(found(text), None, "{text}");
+    }
+}
+
+#[test]
+fn other_languages() {
+    let found = |text: &'static str, word: &str| {
+        let start = text.find(word)?;
+        password::value(text.as_bytes(), Span::new(start, start + word.len())).map(|span| &text[span.range()])
+    };
+    assert_eq!(found("das Passwort lautet Geheim!2024xy", "Passwort"), Some("Geheim!2024xy"));
+    assert_eq!(found("mot de passe\u{a0}: Geheim!2024xy", "passe"), Some("Geheim!2024xy"));
+    assert_eq!(found("la contraseña es Geheim!2024xy.", "contraseña"), Some("Geheim!2024xy"));
+    assert_eq!(found("das Passwort istgeheim2024xy", "Passwort"), None);
+}
+
+#[test]
+fn values() {
+    for text in [
+        "password = \"Tr0ub4dor&3\"",
+        "password: Tr0ub4dor&3",
+        "DB_PASSWORD=Tr0ub4dor&3",
+        "\"passwd\": \"Tr0ub4dor&3\"",
+        "Server=db;Pwd=Tr0ub4dor&3;Port=1",
+        "my password is Tr0ub4dor&3.",
+        "$cfg['password'] = 'Tr0ub4dor&3';",
+        "password_prod => 'Tr0ub4dor&3'",
+        r#"{\"password\": \"Tr0ub4dor&3\"}"#,
+        "password := `Tr0ub4dor&3`",
+    ] {
+        assert_eq!(found(text), Some("Tr0ub4dor&3"), "{text}");
+    }
+    for text in [
+        "password: string",
+        "password = getpass()",
+        "password = os.environ['X1']",
+        "password=${PASSWORD_1}",
+        "password == \"a1b2c3d4\"",
+        "password = \"changeme123\"",
+        "password = \"12345678\"",
+        "password: \"short1\"",
+        "password = config.password1",
+        "password = \"example-pass1\"",
+        "password = \"unclosed1a",
+        "the password field",
+        "\"Service::Secret\": \"3bf4404734c82308\"",
+        "password: <your password 1>",
+        "TrafficSecrets::Aes128GcmX",
+        "secret: TLS13_CHACHA20_POLY1305_SHA256",
+    ] {
+        assert_eq!(found(text), None, "{text}");
+    }
+}
+
+#[test]
+fn names_and_values_in_pairs() {
+    for text in [
+        "- name: DB_PASSWORD\n  value: {}",
+        "- name: DB_PASSWORD\n  value: \"{}\"",
+        r#"{"name": "DB_PASSWORD", "value": "{}"}"#,
+        r#"{"Key": "DB_PASSWORD", "Value": "{}"}"#,
+        r#"<input type="password" value="{}">"#,
+        r#"<add key="ClearTextPassword" value="{}" />"#,
+        "variable \"db_password\" {\n  default = \"{}\"\n}",
+        "variable \"db_password\" {\n  type    = string\n  default = \"{}\"\n}",
+        "| password | `{}` |",
+        "| Password | {} |",
+        "**Password:** {}",
+        "**Password**: `{}`",
+        "password: |\n  {}\n",
+        "password: >-\n  {}\n",
+        "export PASSWORD=\\\n  {}\n",
+    ] {
+        let written = text.replace("{}", "Tr0ub4dor&3x");
+        assert_eq!(scan(&written).0, text.replace("{}", "******"), "{text}");
+    }
+    for text in [
+        "password:\n  secretKeyRef1: db\n",
+        "the password | value: Tr0ub4dor&3x",
+        "{\"password\": {\"minLength\": 8, \"title\": \"Password1\"}}",
+        "| id | password |\n| Tr0ub4dor | 3 |",
+    ] {
+        assert!(scan(text).1.valid, "{text}");
+    }
+}
+
+#[test]
+fn passwords_in_programs() {
+    for text in [
+        "password: str = \"{}\"",
+        "const PASSWORD: &str = \"{}\";",
+        "let password: string = '{}';",
+        "conn.setPassword(\"{}\")",
+        ".with_password('{}')",
+        "password = os.getenv(\"PW\") or \"{}\"",
+        "const password = process.env.PW || '{}'",
+        "password = ENV['PW'] ?? \"{}\"",
+        "#define DB_PASSWORD \"{}\"",
+        "ConvertTo-SecureString \"{}\" -AsPlainText",
+        "sshpass -p '{}' ssh a@b",
+        "redis-cli -a {}",
+        r#"{\"body\": \"{\\\"password\\\": \\\"{}\\\"}\"}"#,
+    ] {
+        let written = text.replace("{}", "Tr0ub4dor&3x");
+        assert_eq!(scan(&written).0, text.replace("{}", "******"), "{text}");
+    }
+    for text in [
+        "self.password_hash_algorithm = \"pbkdf2_sha256\"",
+        "password_file = \"Tr0ub4dor-3x\"",
+        "\"AWS::SecretTargetAttachment\": \"3bf4404734c82308\"",
+        "getPassword(\"Tr0ub4dor-3x\")",
+        "#define PASSWORD MAX_LENGTH_2",
+        "if password == \"Tr0ub4dor&3x\"",
+        "password = f(x) or y1 or \"z\"",
+        "secret: &Aligned64<[u8; SIZE]>, state: Aligned64<u8>",
+        "const PasswdNotValid: ErrorCodes = -2147350782i32;",
+    ] {
+        assert!(scan(text).1.valid, "{text}");
+    }
+}
+
+#[test]
+fn signs_and_words_that_are_not_ascii() {
+    for text in [
+        "password：{}",
+        "password＝{}",
+        "password → {}",
+        "password: “{}”",
+        "password: «{}»",
+        "密码：{}",
+        "密码是{}",
+        "パスワード: {}",
+        "비밀번호: {}",
+        "пароль: {}",
+        "Пароль: {}",
+        "hasło: {}",
+        "Şifre: {}",
+        "la contraseña es {}",
+        "password {}, if you need it",
+    ] {
+        let written = text.replace("{}", "Tr0ub4dor&3x");
+        assert_eq!(scan(&written).0, text.replace("{}", "******"), "{text}");
+    }
+}
+
+#[test]
+fn what_kubernetes_keeps_is_secret_whatever_it_is_called() {
+    // base64 of `Tr0ub4dor&3x` and a line break, `hunter2 and more`
+    for value in [["VHIwdWI0", "ZG9yJjN4Cg=="].concat(), ["aHVudGVyMiBh", "bmQgbW9yZQ=="].concat()] {
+        let text = format!("kind: Secret\nmetadata:\n  name: x\ndata:\n  uri: {value}\n");
+        assert_eq!(scan(&text).0, text.replace(&value, "******"), "{text}");
+        assert!(scan(&text.replace("Secret", "ConfigMap")).1.valid, "{text}");
+    }
+}
