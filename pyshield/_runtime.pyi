@@ -16,6 +16,7 @@ from pyshield.stream import StreamEvent
 
 __all__ = [
     "DocumentFault",
+    "DocumentScanner",
     "FieldTable",
     "Finding",
     "Function",
@@ -55,7 +56,6 @@ __all__ = [
     "entity_types",
     "explain_entities",
     "extract_urls",
-    "is_short_json",
     "json_is_valid",
     "json_repair",
     "model_encodings",
@@ -63,6 +63,7 @@ __all__ = [
     "onnxruntime_library",
     "reload_model",
     "risk_score",
+    "short_json",
     "truncate_to_tokens",
     "url_is_reachable",
 ]
@@ -89,6 +90,38 @@ class DocumentFault:
     def path(self, /) -> Any:
         """
         The path of the field that is no text, if one is not.
+        """
+
+@final
+class DocumentScanner:
+    """
+    Reads short JSON documents and scans their fields, each document in one call.
+    """
+
+    def __new__(
+        cls,
+        shield: Shield,
+        table: FieldTable,
+        most: int,
+        longest: int,
+        prompt: str | None = None,
+        deadline: float | None = None,
+        /,
+    ) -> DocumentScanner:
+        """
+        For the fields that a table finds in documents of at most `longest` bytes and `most` fields; with a
+        prompt, as outputs.
+        """
+
+    def scan(self, document: Any, /) -> ScannedDocument | None:
+        """
+        Reads and scans a document on the calling thread. `None` if it is anything else than bytes that are a
+        document of a few fields that are cheap to scan: then nothing was done.
+        """
+
+    def within(self, shield: Shield, /) -> DocumentScanner:
+        """
+        The same with another shield.
         """
 
 @final
@@ -875,20 +908,6 @@ class Shield:
         Whether a scanner of it reads views of a text as well.
         """
 
-    def scan_document(
-        self,
-        document: bytes,
-        table: FieldTable,
-        most: int,
-        prompt: str | None = None,
-        deadline: float | None = None,
-        /,
-    ) -> ScannedDocument | None:
-        """
-        Reads a JSON document and scans its fields, on the calling thread and in one call; with a prompt, as
-        outputs. `None` if it is anything else than a document of a few fields that are cheap to scan.
-        """
-
     def scan_output(
         self, prompt: str, output: str, deadline: float | None = None, /
     ) -> Awaitable[ScanResult]:
@@ -1201,13 +1220,6 @@ def extract_urls(text: str, /) -> list[str]:
     The URLs of a text, in order.
     """
 
-def is_short_json(headers: Any, most: int, /) -> bool:
-    """
-    Whether headers, a list of pairs of bytes, announce a JSON document of at most `most` bytes, in no
-    encoding and in UTF-8 if a charset is named: `application/json`, once. They may say it in another way and
-    get `False`, but never the reverse; without a length the body may have any.
-    """
-
 def json_is_valid(text: str, /) -> bool:
     """
     Whether the whole string is one JSON value.
@@ -1241,6 +1253,14 @@ def reload_model(source: str, /) -> bool:
 def risk_score(score: float, threshold: float, /) -> float:
     """
     llm-guard's risk of a score against a threshold, -1 to 1.
+    """
+
+def short_json(headers: Any, most: int, /) -> bool | None:
+    """
+    Of headers, a list of pairs of bytes, that announce a JSON document of at most `most` bytes, in no
+    encoding and in UTF-8 if a charset is named: whether they also ask for an answer that would be encoded or
+    a part of one. `None` of others; they may announce one in another way than `application/json`, once, and
+    get that, but never the reverse. Without a length the document may have any.
     """
 
 def truncate_to_tokens(text: str, max_tokens: int, model: str, /) -> str:

@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyshield import Limits, Shield
-from pyshield._runtime import is_short_json
+from pyshield._runtime import short_json
 from pyshield.input_scanners import BanSubstrings, TokenLimit
 from pyshield.output_scanners import BanSubstrings as BanOutput
 from pyshield.output_scanners import Regex
 from pyshield_asgi import CHAT_FIELDS, ScannedBody, ShieldMiddleware, unless_redacted
 from pyshield_asgi.content import Content, Media
+from pyshield_asgi.exchange import unoffered
 from pyshield_asgi.guard import Guard
 
 RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -103,6 +104,80 @@ def test_as_step_by_step(body, content_type, options):
     asyncio.run(both())
 
 
+async def exchanged(shield, method, messages, fails, **options):
+    """What an application that sends these messages was given, what its client was sent, and how it ended."""
+    sent, seen = [], []
+
+    async def app(scope, receive, send):
+        seen.append(({**scope, "pyshield": None, "state": None}, await receive()))
+        for message in messages:
+            await send(message)
+        if fails:
+            raise LookupError
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        return {"type": "http.request", "body": b'{"a": 1}', "more_body": False}
+
+    headers = [(b"content-type", b"application/json"), (b"accept-encoding", b"gzip")]
+    scope = {"type": "http", "method": method, "path": "/", "http_version": "1.1", "headers": headers}
+    scope["extensions"] = {"http.response.pathsend": {}, "tls": {}}
+    try:
+        await ShieldMiddleware(app, shield, **options)(scope, receive, send)
+    except (LookupError, OSError) as error:
+        sent.append(type(error))
+    return seen, sent
+
+
+TYPED = [*TYPES, b"application/json;charset=UTF-8", b"application/problem+json", b"text/plain"]
+STARTS = st.builds(
+    lambda status, content_type, encoded, kind: {
+        "type": "http.response.start",
+        "status": status,
+        "headers": kind(
+            ([] if content_type is None else [(b"content-type", content_type)])
+            + ([(b"content-encoding", b"gzip")] if encoded else [])
+        ),
+    },
+    st.sampled_from([200, 200, 204, 206, 404]),
+    st.sampled_from(TYPED),
+    st.sampled_from([False, False, True]),
+    st.sampled_from([list, list, tuple]),
+)
+OTHERS = [[], [{"type": "http.response.trailers"}], [{"type": "http.response.body", "body": b"555-0142"}]]
+
+
+@st.composite
+def answers(draw):
+    """The messages of an answer, which need not make sense."""
+    body = draw(bodies)
+    at = draw(st.integers(0, len(body)) | st.none())
+    pieces = [body] if at is None else [body[:at], body[at:]]
+    sent = [{"type": "http.response.body", "body": piece, "more_body": True} for piece in pieces]
+    sent[-1] = {name: value for name, value in sent[-1].items() if name != "more_body"}
+    starts = draw(st.lists(STARTS, min_size=1, max_size=2))
+    return [*starts, *draw(st.sampled_from(OTHERS)), *sent, *draw(st.sampled_from(OTHERS))]
+
+
+@RELAXED
+@given(
+    st.sampled_from(["GET", "POST", "HEAD"]),
+    answers(),
+    st.booleans(),
+    st.sampled_from([{}, {"answer_fields": ["/text", "/*/*"]}, {"max_fields": 2}, {"max_body_bytes": 20}]),
+)
+def test_answers_as_step_by_step(method, messages, fails, options):
+    async def both():
+        at_once, otherwise = make_shield(), make_shield()
+        one = await exchanged(at_once, method, messages, fails, **options)
+        assert one == await exchanged(otherwise, method, messages, fails, refuses=step_by_step, **options)
+        assert at_once.metrics()["outcomes_total"] == otherwise.metrics()["outcomes_total"]
+
+    asyncio.run(both())
+
+
 def direct(shield, **options):
     guard = Guard(shield, **options)
     return guard.direct is not None, guard.direct_answers is not None
@@ -129,6 +204,7 @@ def test_nobody_who_decides_otherwise_is_passed_over():
 
 
 NAMES = [b"content-type", b"Content-Type", b"content-length", b"content-encoding", b"accept-charset", b"host"]
+NAMES += [b"Accept-Encoding", b"range", b"IF-Range"]
 VALUES = [*filter(None, TYPES), b"APPLICATION/JSON;charset=UTF-8", b"application/jsonl", b"application/json;"]
 VALUES += [b"text/plain", b"gzip", b"identity", b"0", b"100", b"101", b"+5", b" 5", b"9" * 30, b""]
 
@@ -136,22 +212,27 @@ VALUES += [b"text/plain", b"gzip", b"identity", b"0", b"100", b"101", b"+5", b" 
 @RELAXED
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES)), max_size=4))
 def test_what_is_told_in_short_is_what_is_told_at_length(headers):
-    if is_short_json(headers, 100):
+    asks = short_json(headers, 100)
+    if asks is not None:
         content = Content.of(headers)  # which refuses what contradicts itself
         assert (content.media, content.essence, content.encoded) == (Media.JSON, "application/json", False)
         assert content.charset in (None, "utf-8")
         assert content.length is None or content.length <= 100
+        scope = {"headers": headers}
+        unoffered(scope)
+        assert asks == (scope["headers"] != headers)
 
 
 def test_what_most_say_is_told_in_short():
     json_ = (b"content-type", b"application/json")
-    assert is_short_json([json_], 100)
-    assert is_short_json([(b"host", b"x"), (b"Content-Length", b"100"), json_], 100)
-    assert is_short_json([(b"content-type", b"Application/JSON; charset=utf-8")], 100)
-    assert not is_short_json([(b"content-length", b"101"), json_], 100)
-    assert not is_short_json([], 100)
+    assert short_json([json_], 100) is False
+    assert short_json([(b"host", b"x"), (b"Content-Length", b"100"), json_], 100) is False
+    assert short_json([(b"content-type", b"Application/JSON; charset=utf-8")], 100) is False
+    assert short_json([json_, (b"Accept-Encoding", b"br")], 100) is True
+    assert short_json([(b"content-length", b"101"), json_], 100) is None
+    assert short_json([], 100) is None
     for odd in (None, (json_,), [b"ab"], [json_, None], [(b"content-type", "application/json")], [(b"x",)]):
-        assert not is_short_json(odd, 100)
+        assert short_json(odd, 100) is None
 
 
 async def test_a_short_body_in_pieces(application, ask):

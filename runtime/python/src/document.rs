@@ -1,6 +1,8 @@
 //! `_runtime.FieldTable`: the texts of a JSON document, found in place.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -14,6 +16,7 @@ use pyshield_engine::shield::{self as engine, Request, Side};
 use crate::errors;
 use crate::import::{Kept, imported};
 use crate::result::ScanResult;
+use crate::shield::Shield;
 use crate::text::text;
 
 /// From how many bytes on a document is read without the interpreter lock.
@@ -183,45 +186,90 @@ impl ScannedDocument {
     }
 }
 
-/// Reads a JSON document and scans its fields on the calling thread; with a prompt, as outputs. `None` if it is
-/// anything else than a document of a few fields that are cheap to scan: then nothing was done.
-pub(crate) fn scan(
-    shield: &engine::Shield,
-    document: &Bound<'_, PyBytes>,
-    table: &Bound<'_, FieldTable>,
+/// Reads short JSON documents and scans their fields, each document in one call.
+#[pyclass(frozen, module = "pyshield._runtime")]
+pub(crate) struct DocumentScanner {
+    shield: Arc<engine::Shield>,
+    table: Py<FieldTable>,
     most: usize,
-    prompt: Option<&Bound<'_, PyString>>,
-    deadline: Option<f64>,
-) -> PyResult<Option<ScannedDocument>> {
-    let py = document.py();
-    let side = if prompt.is_some() { Side::Output } else { Side::Prompt };
-    // Text that is JSON and UTF-8 is in no other encoding that JSON may be in.
-    let Ok(read) = std::str::from_utf8(document.as_bytes()) else { return Ok(None) };
-    let Ok(located) = core::locate(read, &table.get().table, most) else { return Ok(None) };
-    if located.fields.len() > FEW {
-        return Ok(None);
+    longest: usize,
+    side: Side,
+    prompt: Option<Text>,
+    deadline: Option<Duration>,
+}
+
+#[pymethods]
+impl DocumentScanner {
+    /// For the fields that a table finds in documents of at most `longest` bytes and `most` fields; with a
+    /// prompt, as outputs.
+    #[new]
+    #[pyo3(signature = (shield, table, most, longest, prompt = None, deadline = None, /))]
+    fn new(
+        shield: &Bound<'_, Shield>,
+        table: Py<FieldTable>,
+        most: usize,
+        longest: usize,
+        prompt: Option<&Bound<'_, PyString>>,
+        deadline: Option<f64>,
+    ) -> PyResult<Self> {
+        let side = if prompt.is_some() { Side::Output } else { Side::Prompt };
+        let shield = Arc::clone(&shield.get().engine);
+        let (prompt, deadline) = (prompt.map(text).transpose()?, deadline.map(seconds));
+        Ok(Self { shield, table, most, longest, side, prompt, deadline })
     }
-    // Of one text the attempt tells whether it is cheap; of several all must be before one is scanned.
-    let alone = located.fields.len() == 1 && shield.is_whole_inline(side);
-    let mut texts = Vec::with_capacity(located.fields.len());
-    for field in &located.fields {
-        let Some(text) = field.literal.text() else { return Ok(None) };
-        let text = Text::from(text.into_owned());
-        if !alone && !shield.is_cheap(side, &text) {
+
+    /// The same with another shield.
+    #[pyo3(signature = (shield, /))]
+    fn within(&self, py: Python<'_>, shield: &Bound<'_, Shield>) -> Self {
+        Self {
+            shield: Arc::clone(&shield.get().engine),
+            table: self.table.clone_ref(py),
+            most: self.most,
+            longest: self.longest,
+            side: self.side,
+            prompt: self.prompt.clone(),
+            deadline: self.deadline,
+        }
+    }
+
+    /// Reads and scans a document on the calling thread. `None` if it is anything else than bytes that are a
+    /// document of a few fields that are cheap to scan: then nothing was done.
+    #[pyo3(signature = (document, /))]
+    fn scan(&self, document: &Bound<'_, PyAny>) -> PyResult<Option<ScannedDocument>> {
+        let py = document.py();
+        let Ok(document) = document.cast_exact::<PyBytes>() else { return Ok(None) };
+        let bytes = document.as_bytes();
+        if bytes.len() > self.longest {
             return Ok(None);
         }
-        texts.push(text);
+        // Text that is JSON and UTF-8 is in no other encoding that JSON may be in.
+        let Ok(read) = std::str::from_utf8(bytes) else { return Ok(None) };
+        let Ok(located) = core::locate(read, &self.table.get().table, self.most) else { return Ok(None) };
+        if located.fields.len() > FEW {
+            return Ok(None);
+        }
+        // Of one text the attempt tells whether it is cheap; of several all must be before one is scanned.
+        let alone = located.fields.len() == 1 && self.shield.is_whole_inline(self.side);
+        let mut texts = Vec::with_capacity(located.fields.len());
+        for field in &located.fields {
+            let Some(text) = field.literal.text() else { return Ok(None) };
+            let text = Text::from(text.into_owned());
+            if !alone && !self.shield.is_cheap(self.side, &text) {
+                return Ok(None);
+            }
+            texts.push(text);
+        }
+        let mut clean = true;
+        let mut scanned = Vec::with_capacity(texts.len());
+        for text in texts {
+            let prompt = self.prompt.clone();
+            let request = Request { side: self.side, text, prompt, deadline: self.deadline };
+            let Some(outcome) = self.shield.try_inline(&request) else { return Ok(None) };
+            let outcome = outcome.map_err(|error| errors::engine_error(py, &error))?;
+            clean &= outcome.scan.is_valid && outcome.scan.rewritten.is_none();
+            scanned.push((request.text, outcome));
+        }
+        let (document, table) = (document.clone().unbind(), self.table.clone_ref(py));
+        Ok(Some(ScannedDocument { document, table, most: self.most, scanned, clean }))
     }
-    let prompt = prompt.map(text).transpose()?;
-    let mut clean = true;
-    let mut scanned = Vec::with_capacity(texts.len());
-    for text in texts {
-        let request = Request { side, text, prompt: prompt.clone(), deadline: deadline.map(seconds) };
-        let Some(outcome) = shield.try_inline(&request) else { return Ok(None) };
-        let outcome = outcome.map_err(|error| errors::engine_error(py, &error))?;
-        clean &= outcome.scan.is_valid && outcome.scan.rewritten.is_none();
-        scanned.push((request.text, outcome));
-    }
-    let (document, table) = (document.clone().unbind(), table.clone().unbind());
-    Ok(Some(ScannedDocument { document, table, most, scanned, clean }))
 }

@@ -3,37 +3,38 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
-/// Whether headers, a list of pairs of bytes, announce a JSON document of at most `most` bytes, in no
-/// encoding and in UTF-8 if a charset is named: `application/json`, once. They may say it in another way and
-/// get `False`, but never the reverse; without a length the body may have any.
+/// Headers of a request that ask for an answer that is encoded or a part of one.
+const ASKING: [&[u8]; 3] = [b"accept-encoding", b"range", b"if-range"];
+
+/// Of headers, a list of pairs of bytes, that announce a JSON document of at most `most` bytes, in no
+/// encoding and in UTF-8 if a charset is named: whether they also ask for an answer that would be encoded or
+/// a part of one. `None` of others; they may announce one in another way than `application/json`, once, and
+/// get that, but never the reverse. Without a length the document may have any.
 #[pyfunction]
 #[pyo3(signature = (headers, most, /))]
-pub(crate) fn is_short_json(headers: &Bound<'_, PyAny>, most: usize) -> bool {
-    let Ok(headers) = headers.cast::<PyList>() else { return false };
-    let mut is_json = false;
+pub(crate) fn short_json(headers: &Bound<'_, PyAny>, most: usize) -> Option<bool> {
+    let headers = headers.cast::<PyList>().ok()?;
+    let (mut is_json, mut asks) = (false, false);
     for header in headers {
-        let Ok(pair) = header.cast_into::<PyTuple>() else { return false };
-        let (Ok(name), Ok(value)) = (pair.get_borrowed_item(0), pair.get_borrowed_item(1)) else {
-            return false;
-        };
-        let (Ok(name), Ok(value)) = (name.cast::<PyBytes>(), value.cast::<PyBytes>()) else { return false };
+        let pair = header.cast_into::<PyTuple>().ok()?;
+        let (name, value) = (pair.get_borrowed_item(0).ok()?, pair.get_borrowed_item(1).ok()?);
+        let (name, value) = (name.cast::<PyBytes>().ok()?, value.cast::<PyBytes>().ok()?);
         let (name, value) = (name.as_bytes(), value.as_bytes());
         // Most other names are told by their length.
         match name.len() {
             12 if name.eq_ignore_ascii_case(b"content-type") => {
                 if is_json || !names_json(value) {
-                    return false;
+                    return None;
                 }
                 is_json = true;
             }
-            14 if name.eq_ignore_ascii_case(b"content-length") && length(value).is_none_or(|n| n > most) => {
-                return false;
-            }
-            16 if name.eq_ignore_ascii_case(b"content-encoding") => return false,
+            14 if name.eq_ignore_ascii_case(b"content-length") && length(value)? > most => return None,
+            16 if name.eq_ignore_ascii_case(b"content-encoding") => return None,
+            5 | 8 | 15 => asks |= ASKING.iter().any(|asking| name.eq_ignore_ascii_case(asking)),
             _ => {}
         }
     }
-    is_json
+    is_json.then_some(asks)
 }
 
 fn names_json(value: &[u8]) -> bool {

@@ -42,7 +42,7 @@ mod _runtime {
     #[pymodule_export]
     use crate::bridge::LoopBridge;
     #[pymodule_export]
-    use crate::document::{DocumentFault, FieldTable, Located, ScannedDocument};
+    use crate::document::{DocumentFault, DocumentScanner, FieldTable, Located, ScannedDocument};
     #[pymodule_export]
     use crate::entities::{entity_types, explain_entities};
     #[pymodule_export]
@@ -55,7 +55,7 @@ mod _runtime {
     #[pymodule_export]
     use crate::functions::{extract_urls, json_is_valid, json_repair, risk_score, url_is_reachable};
     #[pymodule_export]
-    use crate::headers::is_short_json;
+    use crate::headers::short_json;
     #[pymodule_export]
     use crate::lifecycle::{_forked, _shutdown, build_info};
     #[pymodule_export]

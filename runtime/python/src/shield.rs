@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyString};
+use pyo3::types::{PyList, PyString};
 use pyshield_core::Text;
 use pyshield_engine::config::{ShieldSpec, seconds};
 use pyshield_engine::job;
@@ -16,7 +16,6 @@ use pyshield_engine::shield::{self as engine, Attempt, Request, Side};
 use crate::awaitable::Ready;
 use crate::bridge::Pending;
 use crate::bulk::{outputs, prompts, start_bulk, wait_bulk};
-use crate::document::{self, FieldTable, ScannedDocument};
 use crate::errors;
 use crate::onnxruntime;
 use crate::result::ScanResult;
@@ -191,20 +190,6 @@ impl Shield {
             Ok(asked) => start(py, &self.engine, asked, as_result),
             Err(error) => Ready::new(Err(error)).into_bound_py_any(py),
         }
-    }
-
-    /// Reads a JSON document and scans its fields, on the calling thread and in one call; with a prompt, as
-    /// outputs. `None` if it is anything else than a document of a few fields that are cheap to scan.
-    #[pyo3(signature = (document, table, most, prompt = None, deadline = None, /))]
-    fn scan_document(
-        &self,
-        document: &Bound<'_, PyBytes>,
-        table: &Bound<'_, FieldTable>,
-        most: usize,
-        prompt: Option<&Bound<'_, PyString>>,
-        deadline: Option<f64>,
-    ) -> PyResult<Option<ScannedDocument>> {
-        document::scan(&self.engine, document, table, most, prompt, deadline)
     }
 
     /// Scans many prompts; the results are in the order of the texts.

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 from pyshield._declaration import PairScanner, is_native
+from pyshield._runtime import DocumentScanner
 from pyshield.dialects.outputs import Outputs
 from pyshield.errors import ConfigError
 from pyshield.sessions import Sessions
@@ -22,7 +23,6 @@ from pyshield_asgi.sessions import name_of
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-    from pyshield._runtime import FieldTable
     from pyshield.results import ScanResult
     from pyshield.stream import PassPolicy
     from pyshield_asgi._types import Scope
@@ -144,9 +144,8 @@ class Guard:
         answer_choice: `answer_fields`, compiled; `None` if not given.
         answers: Whether answers are scanned.
         compares: Whether one of their scanners reads what was asked.
-        direct: What finds the fields of a short document if that may be read and scanned in one call of the
-            runtime.
-        direct_answers: The same for documents that the application answers.
+        direct: Reads and scans a short document in one call of the runtime; `None` if that may not be done.
+        direct_answers: The same for documents that the application answers, without what was asked.
         short: Bytes that such a document may have.
         key: What tells equal guards: a request is scanned once by each.
         keys: That alone, as a tuple.
@@ -180,8 +179,8 @@ class Guard:
     answer_choice: Choice | None = field(init=False, repr=False, compare=False)
     answers: bool = field(init=False, repr=False, compare=False)
     compares: bool = field(init=False, repr=False, compare=False)
-    direct: FieldTable | None = field(init=False, repr=False, compare=False)
-    direct_answers: FieldTable | None = field(init=False, repr=False, compare=False)
+    direct: DocumentScanner | None = field(init=False, repr=False, compare=False)
+    direct_answers: DocumentScanner | None = field(init=False, repr=False, compare=False)
     short: int = field(init=False, repr=False, compare=False)
     key: tuple[Any, ...] = field(init=False, repr=False, compare=False)
     keys: tuple[tuple[Any, ...]] = field(init=False, repr=False, compare=False)
@@ -194,10 +193,9 @@ class Guard:
         # What the runtime lets pass as it is, these let pass as well; others are asked.
         plain = self.refuses in (unless_redacted, always)
         shield = self.shield
-        direct = plain and type(shield).scan_prompt is _SCAN_PROMPT and all(map(is_native, shield.prompt))
-        direct_answers = (
-            plain and type(shield).scan_output is _SCAN_OUTPUT and all(map(is_native, shield.output))
-        )
+        kind = type(shield)
+        direct = plain and kind.scan_prompt is _SCAN_PROMPT and all(map(is_native, shield.prompt))
+        direct_answers = plain and kind.scan_output is _SCAN_OUTPUT and all(map(is_native, shield.output))
         key = (id(shield), choice.patterns if isinstance(choice, Fields) else choice)
         scans = bool(self.shield.output) if self.responses is None else self.responses
         vaults = self.vaults
@@ -208,14 +206,22 @@ class Guard:
             ("answer_choice", answer_choice),
             ("answers", scans),
             ("compares", any(map(_compares, shield.output))),
-            ("direct", _table(choice) if direct else None),
-            ("direct_answers", _table(answer_choice or TEXTS) if direct_answers else None),
+            ("direct", self._direct(choice, None) if direct else None),
+            ("direct_answers", self._direct(answer_choice or TEXTS, "") if direct_answers else None),
             ("short", min(_SHORT, self.max_body_bytes)),
             ("vaults", vaults),
             ("key", key),
             ("keys", (key,)),
         ):
             object.__setattr__(self, name, value)
+
+    def _direct(self, choice: Choice, prompt: str | None) -> DocumentScanner | None:
+        """What scans the documents that have such fields; as outputs if there is a prompt."""
+        if not isinstance(choice, Fields):
+            return None
+        native = self.shield._native  # noqa: SLF001  # of the same house
+        longest = min(_SHORT, self.max_body_bytes)
+        return DocumentScanner(native, choice.table, self.max_fields, longest, prompt, self.deadline)
 
     def _check(self) -> None:
         given: object = self.shield
@@ -265,8 +271,13 @@ class Guard:
             return self
         name = name_of(self.session, scope)
         vault = Vault() if name is None else self.vaults[name]
-        guard = copy(self)
-        object.__setattr__(guard, "shield", self.shield.session(vault))
+        guard, shield = copy(self), self.shield.session(vault)
+        object.__setattr__(guard, "shield", shield)
+        for name in ("direct", "direct_answers"):
+            scanner: DocumentScanner | None = getattr(self, name)
+            if scanner is not None:
+                native = shield._native  # noqa: SLF001
+                object.__setattr__(guard, name, scanner.within(native))
         return guard
 
 
@@ -284,10 +295,6 @@ _SCAN_PROMPT, _SCAN_OUTPUT = Shield.scan_prompt, Shield.scan_output
 def _compares(scanner: object) -> bool:
     """Whether it may read the prompt beside the output: anybody's own scanner may."""
     return isinstance(scanner, PairScanner) or not is_native(scanner)
-
-
-def _table(choice: Choice) -> FieldTable | None:
-    return choice.table if isinstance(choice, Fields) else None
 
 
 def _compiled(fields: FieldChoice) -> Choice:

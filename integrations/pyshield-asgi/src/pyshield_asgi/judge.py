@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
     from typing import Any, NoReturn
 
-    from pyshield._runtime import FieldTable, ScannedDocument
+    from pyshield._runtime import ScannedDocument
     from pyshield.results import ScanResult
     from pyshield_asgi._types import Scope
     from pyshield_asgi.document import Located
     from pyshield_asgi.guard import Guard
 
-__all__ = ["SCOPE_KEY", "answered", "mark", "passed", "refuse", "refused", "scanned", "scanned_at_once"]
+__all__ = ["SCOPE_KEY", "answered", "mark", "passed", "refuse", "refused", "scanned"]
 
 SCOPE_KEY = "pyshield"
 """Where the `ScannedBody` stands in the scope and in the request's state."""
@@ -87,30 +87,6 @@ async def scanned(
             for field, result in zip(fields, found, strict=True)
         ]
     )
-
-
-def scanned_at_once(
-    guard: Guard, data: bytes, table: FieldTable | None, prompt: str | None = None
-) -> ScannedDocument | None:
-    """Reads and scans a short JSON document in one call; as an answer if there is a prompt.
-
-    Args:
-        guard: By whom.
-        data: The document, in UTF-8 as far as is said.
-        table: What finds its fields; `None` if it is not to be scanned in one call.
-        prompt: What it answers.
-
-    Returns:
-        What came of it; `None` if it is to be read and scanned step by step, because it is long, no JSON, or
-        not cheap to scan.
-
-    Raises:
-        ShieldError: As `Shield.scan_prompt`.
-    """
-    if table is None or len(data) > guard.short or type(data) is not bytes:
-        return None
-    native = guard.shield._native  # noqa: SLF001  # of the same house
-    return native.scan_document(data, table, guard.max_fields, prompt, guard.deadline)
 
 
 def mark(

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyshield._runtime import short_json
+from pyshield.errors import ShieldError
 from pyshield_asgi.connection import Connection
+from pyshield_asgi.exchange import Exchange, unoffered
 from pyshield_asgi.guard import Guard, is_seconds, wrong
+from pyshield_asgi.judge import SCOPE_KEY, mark
 from pyshield_asgi.lifespan import Lifespan
+from pyshield_asgi.problem import of_error
 from pyshield_asgi.responder import Responder
 from pyshield_asgi.routes import Routes
 
@@ -67,20 +72,55 @@ class ShieldMiddleware:
         self._drain = drain
         self._routes = Routes(default, routes, paths, exclude)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    # All of most requests is in here: each coroutine more is one more that each of them runs through.
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901
         """Serves one connection, as ASGI has it."""
         kind = scope["type"]
-        if kind == "lifespan":
-            shields = (guard.shield for guard in self._routes.guards)
-            await Lifespan(self.app, shields, self._drain, receive, send).run(scope)
-            return
         guard = self._routes.guard(scope) if kind in ("http", "websocket") else None
-        if guard is None or (kind == "websocket" and guard.messages == "pass"):
-            await self.app(scope, receive, send)
+        if guard is None or kind != "http":
+            await self._serve(guard, scope, receive, send)
             return
         if guard.session is not None:
             guard = guard.within(scope)
-        if kind == "http":
+        direct = None if guard.compares else guard.direct
+        asks = None if direct is None else short_json(scope["headers"], guard.short)
+        if direct is None or asks is None:
             await Responder(self.app, guard, scope, receive, send).respond()
+            return
+        # What most requests are, a short JSON document that says so, comes in one message as a rule.
+        first, document = await receive(), None
+        if tried := not first.get("more_body"):
+            try:
+                document = direct.scan(first.get("body"))
+            except ShieldError as error:
+                await Responder(self.app, guard, scope, receive, send).reject(of_error(error))
+                return
+        if document is None or not document.clean:
+            responder = Responder(self.app, guard, scope, receive, send)
+            await responder.begun(first, document, tried=tried).respond()
+            return
+        mark(scope, guard, (), scope.get(SCOPE_KEY), document)
+        answering = Exchange(guard, None, receive, send, first)
+        if not guard.answers or scope.get("method") == "HEAD":
+            await self.app(scope, answering.receive, send)
+            return
+        if asks or "extensions" in scope:
+            unoffered(scope)
+        try:
+            await self.app(scope, answering.receive, answering.send)
+        except Exception:
+            if not await answering.failed():
+                raise
+        finally:
+            if answering.other is not None:
+                answering.other.close()
+
+    async def _serve(self, guard: Guard | None, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves what is not guarded, or no request."""
+        if scope["type"] == "lifespan":
+            shields = (guard.shield for guard in self._routes.guards)
+            await Lifespan(self.app, shields, self._drain, receive, send).run(scope)
+        elif guard is None or guard.messages == "pass":
+            await self.app(scope, receive, send)
         else:
-            await Connection(self.app, guard, scope, receive, send).run()
+            await Connection(self.app, guard.within(scope), scope, receive, send).run()

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from pyshield._runtime import is_short_json
 from pyshield.errors import ShieldError
 from pyshield_asgi.body import UnreadableError, parse
 from pyshield_asgi.channel import Channel, DisconnectedError
 from pyshield_asgi.content import Content, Media, rewritten_headers
-from pyshield_asgi.judge import SCOPE_KEY, mark, refuse, refused, scanned, scanned_at_once
+from pyshield_asgi.exchange import Exchange, unoffered
+from pyshield_asgi.judge import SCOPE_KEY, mark, refuse, refused, scanned
 from pyshield_asgi.outcome import fields_of
 from pyshield_asgi.problem import ENCODED, UNSUPPORTED, RejectedError, of_error, too_large
 from pyshield_asgi.prompt import OFFLOADED, Prompt
-from pyshield_asgi.response import ResponseGuard
 
 if TYPE_CHECKING:
     from pyshield._runtime import ScannedDocument
@@ -27,15 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Responder"]
 
 _UTF_8 = (None, "utf-8")
-
-_FROM_FILES = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
-"""Extensions of servers that read a body from a file themselves."""
-
-
-_ASKED = frozenset({b"accept-encoding", b"range", b"if-range"})
-"""Headers that ask for an answer that could not be scanned."""
-
-_LENGTHS = frozenset(map(len, _ASKED))
 
 
 class Responder:
@@ -77,67 +67,37 @@ class Responder:
         self._tried = False
         self._document: ScannedDocument | None = None
 
+    def begun(self, first: Message, document: ScannedDocument | None, *, tried: bool) -> Responder:
+        """The request of which something was received already.
+
+        Args:
+            first: That.
+            document: What came of reading and scanning it in one call, if that was tried and could be.
+            tried: Whether it was.
+        """
+        self._channel.unread(first)
+        self._document, self._tried = document, tried
+        return self
+
     async def respond(self) -> None:
         """Hands the request to the application, or answers in its place."""
         try:
             try:
-                # What most requests are, a short JSON document that says so, one look at its headers tells.
-                if self._guard.direct is None or not is_short_json(self._scope["headers"], self._guard.short):
-                    await self._enter()
-                elif not self._passes(message := await self._receive()):
-                    self._channel.unread(message)
-                    await self._enter()
+                await self._enter()
             except RejectedError as rejected:
-                await self._reject(rejected.problem)
+                await self.reject(rejected.problem)
                 return
             except DisconnectedError:
                 return
             receive = self._channel.receive if self._read else self._receive
             if self._guard.answers and self._scope.get("method") != "HEAD":
-                await self._answer(receive)
+                unoffered(self._scope)
+                answering = Exchange(self._guard, self._prompt, receive, self._send)
+                await answering.run(self._app, self._scope)
             else:
                 await self._app(self._scope, receive, self._send)
         finally:
             self._channel.close()
-
-    async def _answer(self, receive: Receive) -> None:
-        """Runs the application with its response guarded."""
-        # Bodies that the server would read from a file are not seen here, so they are not offered.
-        extensions = self._scope.get("extensions")
-        if extensions and not _FROM_FILES.isdisjoint(extensions):
-            others = {name: value for name, value in extensions.items() if name not in _FROM_FILES}
-            self._scope["extensions"] = others
-        # Nor could a body be read that something on the way encodes, or cuts a part out of.
-        if any(name.lower() in _ASKED for name, _ in self._scope["headers"] if len(name) in _LENGTHS):
-            headers = self._scope["headers"]
-            self._scope["headers"] = [header for header in headers if header[0].lower() not in _ASKED]
-        answer = ResponseGuard(self._guard, self._prompt, self._send)
-        try:
-            await self._app(self._scope, receive, answer.send)
-        except Exception:
-            if answer.ended:
-                return  # the application was told that its client had gone
-            await answer.fail()
-            raise
-        finally:
-            answer.close()
-
-    def _passes(self, message: Message) -> bool:
-        """Whether what came first is a whole document that passes; the application is given it then."""
-        data = message.get("body")
-        if not data or message.get("more_body"):
-            return False
-        self._tried = True
-        self._document = document = self._at_once(data)
-        if document is None or not document.clean:
-            return False
-        self._channel.unread(message)
-        self._read = True
-        scope = self._scope
-        mark(scope, self._guard, (), scope.get(SCOPE_KEY), document)
-        if self._prompt is not None:
-            self._prompt.of(Media.JSON, data.decode())
-        return True
 
     async def _enter(self) -> None:
         """Reads, scans and rewrites the body, or leaves it to the application."""
@@ -180,8 +140,9 @@ class Responder:
 
     def _at_once(self, data: bytes) -> ScannedDocument | None:
         """A short document, read and scanned in one call; `None` if that is not done."""
+        direct = self._guard.direct
         try:
-            return scanned_at_once(self._guard, data, self._guard.direct)
+            return None if direct is None else direct.scan(data)
         except ShieldError as error:
             raise RejectedError(of_error(error)) from error
 
@@ -229,7 +190,8 @@ class Responder:
         if self._prompt is not None:
             self._prompt.of(body.media, text)
 
-    async def _reject(self, problem: Problem) -> None:
+    async def reject(self, problem: Problem) -> None:
+        """Answers in the application's place."""
         body = problem.encoded()
         headers = [
             (b"content-type", b"application/problem+json"),

@@ -7,14 +7,13 @@ import logging
 from itertools import compress
 from typing import TYPE_CHECKING, NoReturn
 
-from pyshield._runtime import is_short_json
 from pyshield.dialects.flow import LINES, EventFlow, LineFlow, TextFlow
 from pyshield.dialects.outputs import TooManyOutputsError
 from pyshield.dialects.sse import TooLongError
 from pyshield.errors import ShieldError
 from pyshield_asgi.answers import Answer
 from pyshield_asgi.content import Content, Media, rewritten_headers, streamed_headers
-from pyshield_asgi.judge import answered, passed, scanned_at_once
+from pyshield_asgi.judge import answered, passed
 from pyshield_asgi.logprobs import without_logprobs
 from pyshield_asgi.problem import (
     ENCODED,
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from pyshield_asgi.guard import Guard
     from pyshield_asgi.prompt import Prompt
 
-__all__ = ["CutOffError", "ResponseGuard"]
+__all__ = ["UNUSUAL", "CutOffError", "ResponseGuard"]
 
 _LOGGER = logging.getLogger("pyshield_asgi")
 
@@ -52,10 +51,8 @@ _PART = 206
 _STREAMED = LINES | {"text/event-stream"}
 """Media types of bodies that come piece by piece, beside those of text."""
 
-_OTHERWISE = (*_BODILESS, _PART)
-
-_SHORT = 4096
-"""Bytes of a body up to which its start is looked at in short."""
+UNUSUAL = (*_BODILESS, _PART)
+"""Statuses of responses whose bodies are not what their headers say of them."""
 
 
 class CutOffError(OSError):
@@ -74,7 +71,7 @@ class ResponseGuard:
         ended: Whether the response ended before the application was done with it.
     """
 
-    __slots__ = ("_body", "_content", "_flow", "_guard", "_outputs", "_prompt", "_send", "_start", "ended")
+    __slots__ = ("_body", "_charset", "_flow", "_guard", "_outputs", "_prompt", "_send", "_start", "ended")
 
     def __init__(self, guard: Guard, prompt: Prompt | None, send: Send) -> None:
         self._guard = guard
@@ -83,10 +80,10 @@ class ResponseGuard:
         # Where the texts of a body that comes piece by piece go through, and how they are got out of it.
         self._outputs: Outputs | None = None
         self._flow: Flow | None = None
-        # The start of a response whose body is scanned as a whole, what it says of it unless that is usual,
-        # and what has come of it.
+        # The start of a response whose body is scanned as a whole, the charset it names, and what has come
+        # of it.
         self._start: Message | None = None
-        self._content: Content | None = None
+        self._charset: str | None = None
         self._body: bytearray | None = None
         self.ended = False
 
@@ -118,10 +115,6 @@ class ResponseGuard:
 
     async def _begin(self, message: Message) -> None:
         headers = message.get("headers", ())
-        if is_short_json(headers, _SHORT) and message["status"] not in _OTHERWISE:
-            self._flow = self._content = None
-            self._start = message
-            return
         if not isinstance(headers, list | tuple):  # looked at more than once
             headers = list(headers)
             message = {**message, "headers": headers}
@@ -144,7 +137,7 @@ class ResponseGuard:
             self._flow = await self._opened(content)
             message = {**message, "headers": streamed_headers(headers)}
         else:
-            self._start, self._content = message, content
+            self._start, self._charset = message, content.charset
             return
         await self._send(message)
 
@@ -199,33 +192,51 @@ class ResponseGuard:
         whole = bytes(body + piece) if body else piece
         try:
             document = self._at_once(whole)
-            if document is not None and document.clean:
-                data, charset = whole, None
-            else:
-                content = self._content or Content.of(start.get("headers", ()))
-                data, charset = await self._scanned(whole, content.charset, document)
-        except RejectedError as rejected:
-            await self._unreadable(rejected)
         except ShieldError as error:
-            _LOGGER.error("a response was not scanned: %s: %s", type(error).__name__, error)  # noqa: TRY400
-            await self._refuse(of_output_error(error))
+            await self.unscanned(error)
+        await self.settle(start, message, whole, self._charset, document)
+
+    async def settle(
+        self,
+        start: Message,
+        last: Message,
+        whole: bytes,
+        charset: str | None,
+        document: ScannedDocument | None,
+    ) -> None:
+        """Sends what passes of a JSON body that is there.
+
+        Args:
+            start: The start of the response.
+            last: The message that ended it.
+            whole: The body.
+            charset: The charset that is named.
+            document: What came of reading and scanning the body in one call; `None` if that was not done.
+        """
+        data, changed = whole, None
+        if document is None or not document.clean:
+            try:
+                data, changed = await self._scanned(whole, charset, document)
+            except RejectedError as rejected:
+                await self._unreadable(rejected)
+            except ShieldError as error:
+                await self.unscanned(error)
         self._start = None
-        if data is piece:
+        if data is last.get("body", b""):
             await self._send(start)
-            await self._send(message)
+            await self._send(last)
             return
         if data is not whole:
-            start = {**start, "headers": rewritten_headers(start.get("headers", ()), len(data), charset)}
+            start = {**start, "headers": rewritten_headers(start.get("headers", ()), len(data), changed)}
         await self._send(start)
         await self._send({"type": "http.response.body", "body": data, "more_body": False})
 
     def _at_once(self, data: bytes) -> ScannedDocument | None:
         """A short body, read and scanned in one call; `None` if that is not done."""
-        guard, content = self._guard, self._content
-        utf_8 = content is None or content.charset in (None, "utf-8")
-        if not utf_8 or self._prompt is not None or not data:
+        direct = self._guard.direct_answers
+        if direct is None or self._charset not in (None, "utf-8") or self._prompt is not None or not data:
             return None
-        return scanned_at_once(guard, data, guard.direct_answers, "")
+        return direct.scan(data)
 
     async def _scanned(
         self, data: bytes, charset: str | None, document: ScannedDocument | None
@@ -248,6 +259,11 @@ class ResponseGuard:
         if texts is None:
             return data, None
         return await asyncio.to_thread(_rewritten, body, texts) if long else _rewritten(body, texts)
+
+    async def unscanned(self, error: ShieldError) -> NoReturn:
+        """Refuses a response that the shield could not scan."""
+        _LOGGER.error("a response was not scanned: %s: %s", type(error).__name__, error)
+        await self._refuse(of_output_error(error))
 
     async def _unreadable(self, rejected: RejectedError) -> NoReturn:
         """Refuses a response for what would be the client's fault in a request: here it is not."""
