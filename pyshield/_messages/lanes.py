@@ -93,6 +93,8 @@ class Lanes:
         if context is None or given is None:
             return None
         if context.scanners is not None:
+            if role is Role.TOOL_CALL:
+                return None  # they are chosen for what users and tools say
             return self._lane(context.scanners, context.scanners == "output", frozenset(), "context.scanners")
         listed = self._listed(given)
         kept = tuple(scanner for scanner in listed if _sees_across(scanner))

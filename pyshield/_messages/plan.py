@@ -93,11 +93,14 @@ class _Plan:
             fresh -= 1
         known: dict[tuple[Role, bool], Lane | None] = {}
         chosen: dict[Role, list[int]] = {Role.USER: [], Role.TOOL: []}
+        calls: dict[int, list[int]] = {}
         for number, slot in enumerate(self._walk.slots):
             if number % _TURN == _TURN - 1:
                 yield
             if slot.role in chosen:
                 chosen[slot.role].append(number)
+            elif slot.role is Role.TOOL_CALL and slot.message >= self._since:
+                calls.setdefault(slot.message, []).append(number)
             if slot.message >= self._since:
                 asked = (slot.role, slot.message >= fresh)
                 if asked not in known:
@@ -105,23 +108,30 @@ class _Plan:
                 lane = known[asked]
                 if lane is not None:
                     self._slots.setdefault(lane, []).append(number)
-        for role, numbers in chosen.items():
-            if len(numbers) > 1:
-                yield from self._across(role, numbers, longest)
-
-    def _across(self, role: Role, numbers: list[int], longest: int) -> Iterator[None]:
-        """Puts consecutive texts of a role together."""
         context = self._lanes_of.policy.context
-        lane = self._lanes_of.across(role)
+        joints = () if context is None else context.joints
+        for role, numbers in chosen.items():
+            yield from self._across(role, [numbers], longest, joints)
+        # Dates and numbers that a call is handed side by side would be others with nothing between them.
+        yield from self._across(Role.TOOL_CALL, list(calls.values()), longest, tuple(filter(None, joints)))
+
+    def _across(
+        self, role: Role, groups: list[list[int]], longest: int, joints: tuple[str, ...]
+    ) -> Iterator[None]:
+        """Puts the texts of each group together."""
+        groups = [numbers for numbers in groups if len(numbers) > 1]
+        context = self._lanes_of.policy.context
+        lane = self._lanes_of.across(role) if groups else None
         if context is None or lane is None:
             return
         # A window has two characters for every one of its span, and at most a joint after each.
         most = longest // (2 * (_BYTES + max(len(joint.encode()) for joint in context.joints)))
         span = min(context.span, max(most, 1))
-        for window in windows(self._walk.slots, numbers, self._since, span, context.joints):
-            self._walk.charge(len(window.text))
-            self._windows.setdefault(lane, []).append(window)
-            yield
+        for numbers in groups:
+            for window in windows(self._walk.slots, numbers, self._since, span, joints):
+                self._walk.charge(len(window.text))
+                self._windows.setdefault(lane, []).append(window)
+                yield
 
     def batches(self) -> list[Batch]:
         prompts = self._prompts() if any(lane.pairs for lane in self._slots) else {}

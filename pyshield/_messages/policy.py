@@ -106,6 +106,8 @@ class Decisions:
 class Context:
     """What is seen of messages that follow each other: the texts of users, and those of tools, put together.
 
+    So is what the calls of one message hand to tools, where `scanners` are not given.
+
     Args:
         span: The characters within which parts of one thing are found, wherever the messages end.
         joints: What is put between two texts; for each, everything is scanned once more.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -204,6 +205,33 @@ def test_all_of_it_is_at_most_twice_the_texts_for_each_joint():
     texts = ["abcdefghij" * (n % 13 + 1) for n in range(200)]
     shield.scan_messages(user(*texts))
     assert 0 < counts.total <= 2 * sum(map(len, texts))
+
+
+def call(**arguments):
+    return {"id": "c", "type": "function", "function": {"name": "n", "arguments": json.dumps(arguments)}}
+
+
+def test_over_what_a_message_hands_to_tools(scanned):
+    output = [o.BanSubstrings(["rm -rf /"]), o.Regex([r"\d{3}-\d{4}"], match_type="all")]
+
+    def asked(*messages, **options):
+        return scanned(
+            [{"role": "assistant", "tool_calls": calls} for calls in messages], [], output, **options
+        )
+
+    result = asked([call(command="rm", flags=["-rf", "/"])])
+    (found,) = split(result)
+    assert (found.role, found.scanner) == (Role.TOOL_CALL, "BanSubstrings")
+    assert [stretch.path[-1] for stretch in found.stretches] == ["command", 0, 1]
+    assert result.decision is Decision.BLOCK
+    given = {"type": "tool_use", "id": "c", "name": "n", "input": {"command": "rm", "flags": "-rf /"}}
+    assert split(scanned([{"role": "assistant", "content": [given]}], [], output))
+    assert split(asked([call(command="rm"), call(flags="-rf /")]))
+    # Each message for itself, and nothing is read out of what is merely side by side.
+    assert not split(asked([call(command="rm")], [call(flags="-rf /")]))
+    assert not split(asked([call(since="2024-01", until="2024-02")]))
+    policy = MessagePolicy(context=Context(scanners=[i.BanSubstrings(["rm -rf /"])]))
+    assert not split(asked([call(command="rm", flags="-rf /")], messages=policy))
 
 
 def test_output_lists_can_be_asked_across(scanned):
