@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import httpx
 import pytest
 from fastapi import Body, Depends, FastAPI, Header, Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, RootModel
 
 from pyshield import Limits, Shield
 from pyshield.errors import ConfigError, Overloaded
@@ -200,15 +200,34 @@ async def test_a_shield_that_is_closed():
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:pyshield:problem:closed")
 
 
-async def test_tuples_and_what_is_no_container(shield):
+async def test_containers_of_every_kind(shield):
     pair = namedtuple("pair", "first second")  # noqa: PYI024  # as they come
 
     def source():
-        return [pair("heron", 1), ("heron", b"heron", {1: "heron"}), {"heron"}]
+        return [pair("heron", 1), ("heron", b"heron", {1: "heron", None: "heron"}), {"heron"}, frozenset("a")]
 
     service = Service(shielded(shield, source))
-    assert (await service.ask()).status_code == 200
-    assert service.given == [[pair("[REDACTED]", 1), ("[REDACTED]", b"heron", {1: "heron"}), {"heron"}]]
+    answer = await service.ask()
+    assert answer.status_code == 200
+    assert answer.json()["found"] == ["/0/0", "/1/0", "/1/2/1", "/1/2/None", "/2/0"]
+    hidden = "[REDACTED]"
+    assert service.given == [
+        [pair(hidden, 1), (hidden, b"heron", {1: hidden, None: hidden}), {hidden}, frozenset("a")]
+    ]
+
+
+class Several(RootModel[list[str]]):
+    """A model that is gone through as the list it holds."""
+
+    def __iter__(self):
+        return iter(self.root)
+
+
+async def test_a_model_with_a_way_through_of_its_own(shield):
+    service = Service(shielded(shield, Several))
+    answer = await service.ask(json=["wren", "heron"])
+    assert answer.status_code == 200, answer.text
+    assert service.given == [Several(["wren", "[REDACTED]"])]
 
 
 async def test_other_errors_are_not_answered():

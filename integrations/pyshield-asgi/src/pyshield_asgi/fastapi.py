@@ -69,10 +69,10 @@ def shielded(
 ) -> Callable[..., Awaitable[Any]]:
     """A dependency whose value has been scanned as a prompt: `Depends(shielded(shield, Question))`.
 
-    Strings are scanned in the value itself, in items of lists, tuples and dictionaries, and in fields of
-    pydantic models and dataclasses; `fields` chooses among them, by their names in Python. What is redacted
-    is put into a copy, which is not validated again. Keys, bytes, enumerations and other objects stay as they
-    are.
+    Strings are scanned in the value itself, in items of lists, tuples, sets and dictionaries, and in fields
+    of pydantic models and dataclasses; `fields` chooses among them, by their names in Python. What is
+    redacted is put into a copy, which is not validated again. Keys, bytes, enumerations and other objects
+    stay as they are.
 
     Args:
         shield: Scans, or a `Guard` that says how.
@@ -124,20 +124,20 @@ def shielded(
     return dependency
 
 
-def _parts(value: Any) -> list[tuple[str | int, Any]]:  # noqa: ANN401  # any value
-    """What a value is made of, by name or number; nothing for one that is not looked into."""
+def _parts(value: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401  # any value
+    """What a value is made of, by name, number or key; nothing for one that is not looked into."""
     if isinstance(value, dict):
-        return [(key, part) for key, part in value.items() if isinstance(key, str)]
-    if isinstance(value, list | tuple):
+        return list(value.items())
+    if isinstance(value, list | tuple | set | frozenset):
         return list(enumerate(value))
     if isinstance(value, BaseModel):
-        return [(name, part) for name, part in value]
+        return list(BaseModel.__iter__(value))  # a model may have one of its own, over something else
     if is_dataclass(value) and not isinstance(value, type):
         return [(field.name, getattr(value, field.name)) for field in fields_of(value)]
     return []
 
 
-def _below(state: State, key: str | int) -> State | None:
+def _below(state: State, key: object) -> State | None:
     return state.keys.get(str(key), state.others)
 
 
@@ -167,7 +167,8 @@ def _texts(
         return
     count = 0
     for key, part in _parts(value):
-        for found in _texts(part, _below(state, key), (path, key), depth + 1, most):
+        step = key if isinstance(key, str | int) else str(key)
+        for found in _texts(part, _below(state, key), (path, step), depth + 1, most):
             count += 1
             if count > most:
                 raise RejectedError(too_many(most))
@@ -201,8 +202,10 @@ def _with(value: Any, changed: dict[Any, Any]) -> Any:  # noqa: ANN401  # any va
     """A copy with other parts."""
     if isinstance(value, BaseModel):
         return value.model_copy(update=changed)
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | set | frozenset):
         items = [changed.get(index, item) for index, item in enumerate(value)]
+        if isinstance(value, set | frozenset):
+            return type(value)(items)
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
     other = copy(value)
     for key, part in changed.items():
