@@ -57,6 +57,59 @@ async def test_what_must_not_go_out_closes_the_connection(shield, caplog, text):
     assert "petard" not in caplog.text
 
 
+class Refusing:
+    """Answers a connection with these messages in place of accepting it."""
+
+    def __init__(self, *messages):
+        self.messages = messages
+
+    async def __call__(self, scope, receive, send):
+        await receive()
+        for message in self.messages:
+            await send(message)
+
+
+@pytest.mark.parametrize(
+    ("reason", "passed"),
+    [
+        ("call 555-0142", "call [REDACTED]"),
+        ("a petard", ""),
+        ("fine", "fine"),
+        ("555-0142 " * 13, ("[REDACTED] " * 13)[:123]),
+    ],
+)
+async def test_the_reason_of_a_close_is_scanned(shield, caplog, reason, passed):
+    close = {"type": "websocket.close", "code": 4000, "reason": reason}
+    client = Client(ShieldMiddleware(Refusing(close), shield))
+    await client.end()
+    assert client.sent == [{**close, "reason": passed}]
+    assert "petard" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("media", "body", "status", "passed"),
+    [
+        (b"text/plain", b"call 555-0142", 403, b"call [REDACTED]"),
+        (b"application/json", b'{"detail": "call 555-0142"}', 403, b'{"detail": "call [REDACTED]"}'),
+        (b"application/json", b'{"detail": "a petard"}', 502, None),
+    ],
+)
+async def test_a_response_in_place_of_a_connection_is_scanned(shield, media, body, status, passed):
+    kind = "websocket.http.response"
+    headers = [(b"content-type", media), (b"content-length", b"%d" % len(body))]
+    denial = (
+        {"type": f"{kind}.start", "status": 403, "headers": headers},
+        {"type": f"{kind}.body", "body": body},
+    )
+    client = Client(ShieldMiddleware(Refusing(*denial), shield))
+    await client.end()
+    start, *bodies = client.sent
+    assert {message["type"] for message in bodies} == {f"{kind}.body"}
+    assert (start["type"], start["status"]) == (f"{kind}.start", status)
+    sent = b"".join(message.get("body", b"") for message in bodies)
+    assert sent == passed if passed is not None else b"petard" not in sent
+
+
 class Writing:
     """An application that answers each message with these pieces, and closes after the last of them."""
 

@@ -17,6 +17,7 @@ from pyshield.dialects.outputs import TooManyOutputsError
 from pyshield.dialects.sse import TooLongError
 from pyshield.errors import ShieldError
 from pyshield_asgi.channel import Channel, DisconnectedError
+from pyshield_asgi.document import Located
 from pyshield_asgi.frames import Pieces, read, size, written
 from pyshield_asgi.guard import EVERY
 from pyshield_asgi.judge import SCOPE_KEY, answered, mark, refuse, refused, scanned
@@ -27,7 +28,7 @@ from pyshield_asgi.problem import (
     of_output_error,
 )
 from pyshield_asgi.prompt import Prompt
-from pyshield_asgi.response import CutOffError
+from pyshield_asgi.response import CutOffError, ResponseGuard
 
 if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
@@ -45,6 +46,12 @@ _CODES = {400: 1007, 413: 1009, 415: 1003, 422: 1008, 500: 1011, 502: 1008, 503:
 
 _CLOSED = 1000
 """Stands for the application's own closing, whatever it says."""
+
+_REASON = 123
+"""Bytes that the reason of a close may have (RFC 6455, 5.5)."""
+
+_DENIAL, _PREFIX = "websocket.http.response.", "websocket."
+"""What the messages of an HTTP response begin with that refuses a connection, and what others have not."""
 
 _MESSAGE, _TURN = 256, 16 * 1024
 """Characters that a message counts for beside its own, and those after which others have a turn."""
@@ -70,6 +77,7 @@ class Connection:
         "_binary",
         "_channel",
         "_code",
+        "_denial",
         "_flow",
         "_guard",
         "_left",
@@ -108,6 +116,8 @@ class Connection:
         self._code: int | None = None
         # Whether the application was told that its client has gone.
         self._left = False
+        # The HTTP response that the application answers in place of a connection.
+        self._denial: ResponseGuard | None = None
 
     async def run(self) -> None:
         """Hands the connection to the application."""
@@ -117,10 +127,16 @@ class Connection:
             await self._end()
         except Exception:
             # One that was told that its client had gone may well end by that.
+            if self._denial is not None:
+                if self._denial.ended:
+                    return
+                await self._denial.fail()
             if self._code in (None, _CLOSED):
                 raise
         finally:
             self._channel.close()
+            if self._denial is not None:
+                self._denial.close()
             if self._outputs is not None:
                 self._outputs.close()
 
@@ -157,9 +173,13 @@ class Connection:
             if kind == "websocket.send" and self._guard.answers:
                 await self._answer(message)
                 return
+            if self._guard.answers and kind.startswith(_DENIAL):
+                await self._denied({**message, "type": kind.removeprefix(_PREFIX)})
+                return
             if kind == "websocket.close":
                 await self._rest()
                 self._code = _CLOSED
+                message = await self._reasoned(message)
             await self._send(message)
 
     async def _passed(self, message: Message) -> Message:
@@ -179,6 +199,32 @@ class Connection:
         self._prompt.of(body.media, text)
         self._asked_anew = True
         return message
+
+    async def _denied(self, message: Message) -> None:
+        """Sends what passes of a response in place of a connection."""
+        if self._denial is None:
+
+            async def send(passed: Message) -> None:
+                await self._send({**passed, "type": _PREFIX + passed["type"]})
+
+            self._denial = ResponseGuard(self._guard, self._prompt if self._guard.compares else None, send)
+        await self._denial.send(message)
+
+    async def _reasoned(self, message: Message) -> Message:
+        """The application's close with what passes of its reason, which is none that must not."""
+        reason = message.get("reason")
+        if not reason or not self._guard.answers:
+            return message
+        try:
+            prompt = await self._prompt.text() if self._guard.compares else ""
+            passed = await answered(self._guard, prompt, [Located(None, reason, 0, len(reason))])
+        except (RejectedError, ShieldError) as error:
+            why = error.why if isinstance(error, RejectedError) else f"{type(error).__name__}: {error}"
+            _LOGGER.error("the reason of a close was left out: %s", why)  # noqa: TRY400
+            passed = [""]
+        if passed is None:
+            return message
+        return {**message, "reason": passed[0].encode()[:_REASON].decode(errors="ignore")}
 
     async def _answer(self, message: Message) -> None:
         """Sends what passes of a message."""
