@@ -31,6 +31,7 @@ from pydantic import BaseModel
 
 from langchain_pyshield import (
     Conversations,
+    PyShieldCallback,
     PyShieldMiddleware,
     Refused,
     SolePyShieldMiddleware,
@@ -321,6 +322,26 @@ async def test_nothing_is_streamed_of_an_answer_before_it_was_scanned(options):
                 texts.append(shown[0].text)
         assert ("bomb" in "".join(texts)) is streamed
         assert texts[-1] == "I cannot help with that."
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("version", ["v1", "v2"])
+@pytest.mark.parametrize("options", [{}, {"tokens": "whole"}, {"tokens": "stream"}])
+async def test_older_events_tell_of_answers_that_were_scanned(options, version):
+    streamed = options.get("tokens") == "stream"
+    guarded = agent(model("Take a bomb home", kind=StreamingModel), **options)
+    told = [event async for event in guarded.astream_events(said("Hello"), version=version)]
+    assert ("bomb" in str(told)) is streamed
+    assert ("on_chat_model_stream" in {event["event"] for event in told}) is streamed
+    (node,) = (one for one in told if (one["event"], one["name"]) == ("on_chain_end", "model"))
+    assert "I cannot help with that." in str(node["data"]["output"])
+    # Others who watch the model are told as ever.
+    watched = []
+    handler = PyShieldCallback(private_shield(), abort=False, on_result=lambda *one: watched.append(one))
+    guarded = agent(model("Take a bomb home", kind=StreamingModel), **options)
+    events = guarded.astream_events(said("Hello"), {"callbacks": [handler]}, version=version)
+    assert [event async for event in events]
+    assert "answer" in [place for place, _ in watched]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from langchain_pyshield.content import ANSWER, texts
 from langchain_pyshield.conversations import Conversations, Find
 from langchain_pyshield.incoming import Incoming, asked, hide, incoming
 from langchain_pyshield.marks import refusal, scanned, withheld, withheld_since
-from langchain_pyshield.modes import hides_tokens
+from langchain_pyshield.modes import hides_tokens, untold
 from langchain_pyshield.outgoing import answer, arguments
 from langchain_pyshield.placeholders import reserve
 from langchain_pyshield.rules import Rules, tool_names, tool_shields, wrong
@@ -168,7 +168,9 @@ class PyShieldMiddleware(AgentMiddleware):
         sent = run(self._sent(request))
         if isinstance(sent, ExtendedModelResponse):
             return sent
-        return run(self._answered(sent, handler(sent)))
+        with untold(sent):
+            got = handler(sent)
+        return run(self._answered(sent, got))
 
     # Neither this one nor `awrap_tool_call` is a coroutine function: LangChain sends each call of one through
     # another thread before and after it, for its trace, whether traces are asked for or not.
@@ -188,7 +190,9 @@ class PyShieldMiddleware(AgentMiddleware):
         sent = await arun(self._sent(request))
         if isinstance(sent, ExtendedModelResponse):
             return sent
-        return await arun(self._answered(sent, await handler(sent)))
+        with untold(sent):
+            got = await handler(sent)
+        return await arun(self._answered(sent, got))
 
     def _sent(self, request: ModelRequest[Any]) -> Steps[ModelRequest[Any] | ExtendedModelResponse[Any]]:
         rules, messages = self._rules, request.messages

@@ -10,6 +10,7 @@ from langgraph.types import Command
 
 from langchain_pyshield.marks import refusal
 from langchain_pyshield.middleware import PyShieldMiddleware
+from langchain_pyshield.modes import untold
 from langchain_pyshield.shields import arun, run
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class SolePyShieldMiddleware(PyShieldMiddleware):
         if isinstance(begun, ExtendedModelResponse):
             return begun
         sent, changed = begun
-        return _with(run(self._answered(sent, handler(sent))), changed)
+        with untold(sent):
+            got = handler(sent)
+        return _with(run(self._answered(sent, got)), changed)
 
     async def _wrapped_model_call(
         self,
@@ -62,7 +65,9 @@ class SolePyShieldMiddleware(PyShieldMiddleware):
         if isinstance(begun, ExtendedModelResponse):
             return begun
         sent, changed = begun
-        return _with(await arun(self._answered(sent, await handler(sent))), changed)
+        with untold(sent):
+            got = await handler(sent)
+        return _with(await arun(self._answered(sent, got)), changed)
 
     def _begun(
         self, request: ModelRequest[Any]
