@@ -1,9 +1,15 @@
 //! Calls handed over together: whatever came while the last batch ran goes into the next one.
+//!
+//! The next one does not wait for ever: it starts as well when it is full, or when one of its calls has waited for a
+//! good part of its time. So a call that is stuck holds up those in its own batch.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt;
 use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
@@ -11,6 +17,15 @@ use crate::function::body::{self, Abandoned, Answer, FunctionBody, Invocation};
 use crate::function::call::{Place, no_answer, out_of_time};
 use crate::function::{FunctionError, FunctionMetrics};
 use crate::runtime;
+
+/// Batches of a function that run at a time.
+const MOST_RUNNING: usize = 4;
+
+/// The part of its time after which a call waits no longer for the last batch to end.
+const PATIENCE: u32 = 4;
+
+/// What a call waits so at most, however much time it has.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// One call on its way into a batch.
 #[derive(Debug)]
@@ -30,10 +45,17 @@ impl Item {
 #[derive(Debug)]
 struct Waiting {
     item: Item,
+    /// When it goes into a batch beside those that run.
+    patience: Instant,
     answer: oneshot::Sender<Answer>,
 }
 
 impl Waiting {
+    fn new(item: Item, now: Instant, answer: oneshot::Sender<Answer>) -> Self {
+        let left = item.until.map(|until| until.saturating_duration_since(now) / PATIENCE);
+        Self { item, patience: now + left.map_or(LONGEST, |left| left.min(LONGEST)), answer }
+    }
+
     fn is_wanted(&self, now: Instant) -> bool {
         !self.answer.is_closed() && self.item.until.is_none_or(|until| now < until)
     }
@@ -73,7 +95,7 @@ impl Batcher {
         let until = item.until;
         let (sender, receiver) = oneshot::channel();
         let queue = self.queue()?;
-        queue.send(Waiting { item, answer: sender }).map_err(|_| lost())?;
+        queue.send(Waiting::new(item, began, sender)).map_err(|_| lost())?;
         let answer = match until {
             None => receiver.await,
             Some(until) => match tokio::time::timeout_at(until.into(), receiver).await {
@@ -107,25 +129,60 @@ fn lost() -> FunctionError {
     )
 }
 
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
 impl Maker {
     async fn work(self, mut queue: mpsc::UnboundedReceiver<Waiting>) {
-        while let Some(first) = queue.recv().await {
-            let mut batch = vec![first];
-            loop {
-                let now = Instant::now();
-                batch.retain(|waiting| waiting.is_wanted(now));
-                if batch.len() >= self.most {
+        let mut waiting: VecDeque<Waiting> = VecDeque::new();
+        let mut running = FuturesUnordered::new();
+        // Of those that wait, if they are fewer than a batch.
+        let mut patience: Option<Instant> = None;
+        let mut closed = false;
+        loop {
+            let over = |patience: Option<Instant>| patience.is_some_and(|at| Instant::now() >= at);
+            while running.is_empty() || waiting.len() >= self.most || over(patience) {
+                if running.len() >= MOST_RUNNING {
                     break;
                 }
-                match queue.try_recv() {
-                    Ok(next) => batch.push(next),
-                    Err(_) => break,
+                let batch = self.next(&mut waiting);
+                patience = waiting.iter().take(self.most).map(|waiting| waiting.patience).min();
+                if batch.is_empty() {
+                    break;
                 }
+                running.push(self.run(batch));
             }
-            if !batch.is_empty() {
-                self.run(batch).await;
+            if closed && running.is_empty() {
+                return;
+            }
+            let hurry = patience.filter(|_| running.len() < MOST_RUNNING);
+            tokio::select! {
+                // Before a batch that ends has the next one formed, of all that came.
+                biased;
+                next = queue.recv(), if !closed => match next {
+                    Some(first) => {
+                        for next in std::iter::once(first).chain(std::iter::from_fn(|| queue.try_recv().ok())) {
+                            patience = Some(patience.map_or(next.patience, |at| at.min(next.patience)));
+                            waiting.push_back(next);
+                        }
+                    }
+                    None => closed = true,
+                },
+                Some(()) = running.next() => {}
+                () = sleep_until(hurry), if hurry.is_some() => {}
             }
         }
+    }
+
+    /// The calls of the next batch, without those that nobody waits for.
+    fn next(&self, waiting: &mut VecDeque<Waiting>) -> Vec<Waiting> {
+        let now = Instant::now();
+        let wanted = std::iter::from_fn(|| waiting.pop_front()).filter(|waiting| waiting.is_wanted(now));
+        wanted.take(self.most).collect()
     }
 
     async fn run(&self, batch: Vec<Waiting>) {
@@ -133,7 +190,7 @@ impl Maker {
         let mut arguments = Vec::with_capacity(batch.len());
         let mut places = Vec::with_capacity(batch.len());
         let mut callers = Vec::with_capacity(batch.len());
-        for Waiting { item, answer } in batch {
+        for Waiting { item, answer, .. } in batch {
             arguments.push(item.arguments);
             places.push(item.place);
             callers.push(answer);

@@ -239,6 +239,40 @@ fn what_comes_while_a_batch_runs_goes_into_the_next() {
 }
 
 #[test]
+fn a_batch_that_is_stuck_holds_up_no_other() {
+    let (began, begin) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let released = Arc::new(Mutex::new(released));
+    let batched = FunctionSpec { max_batch_size: Some(4), max_in_flight: 100, timeout: 300.0, ..spec() };
+    let judge = function(batched, move |invocation| {
+        if invocation.arguments.iter().any(|value| value["n"] == 0) {
+            let (began, released) = (began.clone(), Arc::clone(&released));
+            std::thread::spawn(move || {
+                began.send(()).unwrap();
+                released.lock().unwrap().recv().unwrap();
+                echo(invocation);
+            });
+        } else {
+            echo(invocation);
+        }
+    });
+    let stuck = Arc::clone(&judge);
+    let first = std::thread::spawn(move || call(&stuck, json!({ "n": 0 })));
+    begin.recv().unwrap();
+    // Two full batches, and one of three calls, one of which has less time than the function gives.
+    let calls = (1..12).map(|n| {
+        let judge = Arc::clone(&judge);
+        let deadline = (n == 11).then(|| Instant::now() + Duration::from_secs(4));
+        async move { judge.call(json!({ "n": n }), CallOptions { deadline, origin: None }).await }
+    });
+    let answers = block_on(futures_util::future::join_all(calls.collect::<Vec<_>>()));
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    release.send(()).unwrap();
+    assert!(first.join().unwrap().is_ok());
+    assert_eq!(judge.snapshot().in_flight, 0);
+}
+
+#[test]
 fn a_batch_answers_each_call_for_itself() {
     let batched = FunctionSpec { max_batch_size: Some(8), max_in_flight: 100, ..spec() };
     let judge = function(batched, |invocation| {
