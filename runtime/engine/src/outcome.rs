@@ -52,8 +52,10 @@ pub struct Judgement {
     pub verdict: Result<Verdict, ScannerError>,
     /// How long it took.
     pub elapsed: Duration,
-    /// The model it rests on, by name and version, if it rests on one.
+    /// The model it rests on, by name and version, if it rests on one that was loaded.
     pub model: Option<Arc<str>>,
+    /// The same of one that is compiled in.
+    pub compiled: Option<&'static str>,
     /// Whether it is a model that judges.
     pub by_model: bool,
     /// Why it was not asked, if it was not; the verdict is a pass that says nothing then.
@@ -78,12 +80,18 @@ impl Judgement {
             verdict,
             elapsed,
             model: None,
+            compiled: None,
             by_model: false,
             skipped: None,
             fell_back: false,
             pending: None,
             unnamed: None,
         }
+    }
+
+    /// Name and version of the model it rests on, if it rests on one.
+    pub fn rests_on(&self) -> Option<Arc<str>> {
+        self.model.clone().or_else(|| self.compiled.map(Arc::from))
     }
 
     /// Takes over what a scanner found.

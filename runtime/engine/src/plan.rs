@@ -134,6 +134,11 @@ impl Plan {
         &self.names
     }
 
+    /// The model that a scanner rests on, if that is compiled in.
+    pub(crate) fn compiled_model(&self, position: usize) -> Option<&'static str> {
+        self.stages.get(position)?.compiled_model()
+    }
+
     /// Differs for plans declared differently.
     pub const fn fingerprint(&self) -> u64 {
         self.fingerprint
@@ -247,6 +252,7 @@ impl Plan {
             let elapsed = ended.saturating_duration_since(started);
             started = ended;
             let mut judgement = Judgement::new(*name, Ok(Verdict::pass()), elapsed);
+            judgement.compiled = stage.compiled_model();
             judgement.take(found);
             judgements.push((at, judgement));
         }

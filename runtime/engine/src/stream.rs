@@ -266,6 +266,7 @@ impl OutputStream {
             let mut judgement = Judgement::new(*name, verdict, Duration::ZERO);
             judgement.model = self.lines.iter().find_map(|line| line.model(position));
             judgement.by_model = judgement.model.is_some();
+            judgement.compiled = self.plan.compiled_model(position);
             judgements.push(judgement);
         }
         let end = if is_valid { metrics::Outcome::Valid } else { metrics::Outcome::Invalid };

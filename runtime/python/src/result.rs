@@ -178,7 +178,7 @@ impl ScanResult {
             let verdict = match part {
                 Part::BuiltIn(judgement) => match &judgement.verdict {
                     Ok(verdict) => {
-                        let model = judgement.model.clone();
+                        let model = judgement.rests_on();
                         let degraded = verdict.degraded.clone();
                         let skipped = judgement.skipped.map(|why| why.name().into());
                         let (is_valid, risk) = (verdict.valid, verdict.risk);
@@ -187,7 +187,7 @@ impl ScanResult {
                     Err(error) => {
                         let error = errors::scanner_error(py, judgement.scanner, error);
                         let error = Some(error.into_value(py).into_any());
-                        let model = judgement.model.clone();
+                        let model = judgement.rests_on();
                         Verdict {
                             is_valid: false,
                             risk: 1.0,

@@ -38,6 +38,9 @@ impl ConsistencyModel {
         Ok(Self { weights: Weights::from_bytes(weights)? })
     }
 
+    /// What verdicts call the one that comes with pyshield. The number changes with its weights.
+    pub const NAME: &str = "pyshield-consistency 1";
+
     /// The model that comes with pyshield.
     pub fn bundled() -> Result<&'static Self, ConsistencyWeightsError> {
         static SHARED: LazyLock<Result<ConsistencyModel, ConsistencyWeightsError>> =

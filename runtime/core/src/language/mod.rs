@@ -55,6 +55,9 @@ impl Identifier {
         Ok(Self { weights: Weights::from_bytes(weights)? })
     }
 
+    /// What verdicts call the one that comes with pyshield. The number changes with its weights.
+    pub const NAME: &str = "pyshield-language 1";
+
     /// The identifier that comes with pyshield. The first call reads its weights, which takes about a
     /// millisecond.
     pub fn bundled() -> Result<&'static Self, WeightsError> {

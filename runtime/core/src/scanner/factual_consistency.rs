@@ -59,6 +59,10 @@ impl Scanner for FactualConsistency {
         NAME
     }
 
+    fn model(&self) -> Option<&'static str> {
+        Some(ConsistencyModel::NAME)
+    }
+
     /// The prompt, whose length is not asked for, is taken to be as long as the output.
     fn cost_ns(&self, bytes: usize) -> u64 {
         TEXT_NS + 2 * BYTE_NS * bytes as u64

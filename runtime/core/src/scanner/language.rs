@@ -130,6 +130,10 @@ impl Scanner for Language {
         NAME
     }
 
+    fn model(&self) -> Option<&'static str> {
+        Some(Identifier::NAME)
+    }
+
     fn cost_ns(&self, bytes: usize) -> u64 {
         // A sentence may be a few bytes long, and then what each takes counts.
         let sentences = if self.match_type == MatchType::Sentence { bytes as u64 / 40 } else { 0 };

@@ -43,6 +43,10 @@ impl Scanner for LanguageSame {
         NAME
     }
 
+    fn model(&self) -> Option<&'static str> {
+        Some(Identifier::NAME)
+    }
+
     /// The prompt, whose length is not asked for, is taken to be as long as the output.
     fn cost_ns(&self, bytes: usize) -> u64 {
         2 * (TEXT_NS + BYTE_NS * bytes as u64)

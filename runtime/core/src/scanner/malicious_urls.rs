@@ -104,6 +104,10 @@ impl Scanner for MaliciousUrls {
         NAME
     }
 
+    fn model(&self) -> Option<&'static str> {
+        Some(UrlModel::NAME)
+    }
+
     fn cost_ns(&self, bytes: usize) -> u64 {
         TEXT_NS + BYTE_NS * bytes as u64
     }

@@ -84,6 +84,11 @@ pub trait Scanner: Send + Sync + fmt::Debug {
         false
     }
 
+    /// Name and version of the model it rests on, if it rests on one that is compiled in.
+    fn model(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Judges the text. Must not panic; must be bounded in time and memory; must ask
     /// [`Input::interrupt`] every few milliseconds of work.
     fn scan(&self, input: &Input<'_>, evidence: &Evidence<'_>) -> Result<Verdict, ScannerError>;

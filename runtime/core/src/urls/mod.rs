@@ -33,6 +33,9 @@ impl UrlModel {
         Ok(Self { weights: Weights::from_bytes(weights)? })
     }
 
+    /// What verdicts call the one that comes with pyshield. The number changes with its weights.
+    pub const NAME: &str = "pyshield-urls 1";
+
     /// The model that comes with pyshield.
     pub fn bundled() -> Result<&'static Self, UrlWeightsError> {
         static SHARED: LazyLock<Result<UrlModel, UrlWeightsError>> =

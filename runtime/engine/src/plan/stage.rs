@@ -56,6 +56,14 @@ impl Stage {
         }
     }
 
+    /// The model it rests on, if that is compiled in.
+    pub(super) fn compiled_model(&self) -> Option<&'static str> {
+        match self {
+            Self::Text(scanner) => scanner.model(),
+            Self::Private(_) | Self::Network(_) | Self::Model(_) | Self::Absent(_) => None,
+        }
+    }
+
     /// Whether it says nothing without a model.
     pub(super) fn rests_on_model(&self) -> bool {
         matches!(self, Self::Model(scanner) if scanner.rests_on_model())
