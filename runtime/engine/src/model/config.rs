@@ -1,12 +1,12 @@
 //! `config.json` of a model directory: pyshield's own format, or transformers'.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::error::ModelFault;
+use super::error::{ModelFault, brief};
 use super::head::{Activation, Head, HeadKind, MAX_HEADS, Pooling, TokenPooling};
 
 /// The head of a model that has only one and no name for it.
@@ -14,6 +14,9 @@ pub const ONLY_HEAD: &str = "labels";
 
 /// Labels a head may have.
 const MAX_LABELS: usize = 4_096;
+
+/// Bytes of a label, and of a name with its version: they stand in every verdict.
+const LONGEST_NAME: usize = 1_000;
 
 /// Tokens in a window when nobody says.
 const USUAL_TOKENS: usize = 512;
@@ -175,9 +178,20 @@ impl ModelConfig {
             if embedding != head.labels.is_empty() || head.labels.len() > MAX_LABELS {
                 return fail(&format!("head {}: has no labels, or too many", head.name));
             }
+            if head.labels.iter().any(|label| label.len() > LONGEST_NAME) {
+                return fail(&format!("head {}: a label has more than {LONGEST_NAME} bytes", head.name));
+            }
+            let names: HashSet<&str> = head.labels.iter().map(|label| &**label).collect();
+            if names.len() < head.labels.len() {
+                return fail(&format!("head {}: names a label twice", head.name));
+            }
             if !(head.temperature.is_finite() && head.temperature > 0.0) {
                 return fail(&format!("head {}: the temperature must be above 0", head.name));
             }
+        }
+        // A similarity may be below 0; nothing is ever above 1.
+        if let Some((scanner, _)) = self.thresholds.iter().find(|(_, at)| !(-1.0..=1.0).contains(*at)) {
+            return fail(&format!("the threshold of {} must be from -1 to 1", brief(scanner)));
         }
         Ok(())
     }
@@ -187,6 +201,10 @@ impl Own {
     fn config(self) -> Result<ModelConfig, ModelFault> {
         if self.format != 1 {
             return Err(ModelFault::unreadable("config.json", format!("format {}: not known", self.format)));
+        }
+        if self.name.len() + self.version.len() > LONGEST_NAME {
+            let detail = format!("name and version have more than {LONGEST_NAME} bytes");
+            return Err(ModelFault::unreadable("config.json", detail));
         }
         let mut heads: Vec<Head> = self.heads.into_iter().map(|(name, head)| head.named(name)).collect();
         heads.extend(self.embedding.map(|embedding| embedding_head("embedding", vec![embedding.output])));
@@ -284,7 +302,9 @@ fn labels(id2label: BTreeMap<String, String>) -> Result<Vec<Arc<str>>, ModelFaul
     let mut by_id: BTreeMap<usize, Arc<str>> = BTreeMap::new();
     for (id, label) in id2label {
         let fault = || ModelFault::unreadable("config.json", "id2label: the ids are not 0, 1, 2, …");
-        by_id.insert(id.parse().map_err(|_| fault())?, label.into());
+        if by_id.insert(id.parse().map_err(|_| fault())?, label.into()).is_some() {
+            return Err(fault());
+        }
     }
     if by_id.is_empty() || by_id.len() > MAX_LABELS || by_id.keys().copied().ne(0..by_id.len()) {
         return Err(ModelFault::unreadable("config.json", "id2label: the ids are not 0, 1, 2, …"));

@@ -87,6 +87,13 @@ fn what_is_no_configuration_says_so() {
         r#"{"architectures": ["BertForSequenceClassification"], "id2label": {"zero": "a"}}"#,
         r#"{"architectures": ["BertForSequenceClassification"], "id2label": {}}"#,
         r#"{"architectures": ["BertModel"], "max_position_embeddings": 2}"#,
+        r#"{"architectures": ["BertForSequenceClassification"], "id2label": {"0": "a", "1": "b", "2": "a"}}"#,
+        r#"{"architectures": ["BertForSequenceClassification"], "id2label": {"0": "a", "1": "b", "01": "c"}}"#,
+        &*OWN.replace(r#""indirect""#, r#""direct""#),
+        &*OWN.replace(r#""indirect""#, &format!(r#""{}""#, "x".repeat(1_001))),
+        &*OWN.replace(r#""1.0""#, &format!(r#""{}""#, "x".repeat(1_001))),
+        &*OWN.replace(r#""PromptInjection": 0.5"#, r#""PromptInjection": 7"#),
+        &*OWN.replace(r#""PromptInjection": 0.5"#, r#""PromptInjection": -1.5"#),
     ] {
         let fault = parse(json).unwrap_err();
         assert_eq!(fault.kind(), "unreadable", "{json}: {fault}");
