@@ -78,10 +78,10 @@ impl Encoder {
     /// Reads a `tokenizer.json`, for windows of so many tokens.
     pub(crate) fn parse(json: &[u8], token_types: TokenTypes, window: usize) -> Result<Self, ModelFault> {
         let fault = |detail: &dyn ToString| ModelFault::unreadable("tokenizer.json", detail.to_string());
-        growth::check(json).map_err(|detail| fault(&detail))?;
         // A file that breaks the library's assumptions may make it panic.
         let parsed = catch_unwind(|| Tokenizer::from_bytes(json)).map_err(|_| fault(&"it is malformed"))?;
         let mut tokenizer = parsed.map_err(|error| fault(&error))?;
+        growth::check(&tokenizer).map_err(|detail| fault(&detail))?;
         // Rows are cut and filled here; the file may ask for it where we do not want it.
         tokenizer.with_padding(None);
         tokenizer.with_truncation(None).map_err(|error| fault(&error))?;

@@ -1,7 +1,10 @@
-//! How much a text may grow before it is cut into tokens: a `tokenizer.json` says what takes the place of what.
+//! How much a text may grow before it is cut into tokens, and what a word may cost: a `tokenizer.json` says what takes
+//! the place of what.
 
-use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Value;
+use tokenizers::Tokenizer;
+use tokenizers::models::ModelWrapper;
 
 /// How many times as long a text may become. Tokenizers in use reach some hundreds, on texts made for it.
 const MOST: usize = 512;
@@ -9,25 +12,31 @@ const MOST: usize = 512;
 /// Bytes that may take the place of something, or be put in front of a text.
 const LONGEST: usize = 64;
 
+/// Characters of a word that `WordPiece` reads: it looks up every part of it. BERT's is 100.
+const LONGEST_WORD: usize = 256;
+
 /// How many times as long Unicode's own forms make a text: U+FDFA stands for 18 characters.
 const UNICODE: usize = 11;
 
-#[derive(Deserialize)]
-struct Parts {
-    #[serde(default)]
-    normalizer: Option<Value>,
-    #[serde(default)]
-    pre_tokenizer: Option<Value>,
+/// Refuses a tokenizer that makes texts too long, or takes too long for a word. As the library read it: a file may say
+/// a thing twice.
+pub(super) fn check(tokenizer: &Tokenizer) -> Result<(), String> {
+    if let ModelWrapper::WordPiece(model) = tokenizer.get_model()
+        && model.max_input_chars_per_word > LONGEST_WORD
+    {
+        let characters = model.max_input_chars_per_word;
+        return Err(format!("it reads words of up to {characters} characters, more than {LONGEST_WORD}"));
+    }
+    check_parts(&[plain(tokenizer.get_normalizer())?, plain(tokenizer.get_pre_tokenizer())?])
 }
 
-/// Refuses a `tokenizer.json` that makes texts too long.
-pub(super) fn check(json: &[u8]) -> Result<(), String> {
-    // Whatever is wrong with the file is told by the library.
-    let Ok(parts) = serde_json::from_slice::<Parts>(json) else { return Ok(()) };
-    let mut growth: usize = 1;
-    for part in [parts.normalizer, parts.pre_tokenizer].into_iter().flatten() {
-        growth = growth.saturating_mul(of(&part)?);
-    }
+fn plain(part: Option<&impl Serialize>) -> Result<Value, String> {
+    serde_json::to_value(part).map_err(|error| error.to_string())
+}
+
+fn check_parts(parts: &[Value]) -> Result<(), String> {
+    let growth =
+        parts.iter().try_fold(1, |growth: usize, part| Ok::<_, String>(growth.saturating_mul(of(part)?)))?;
     if growth > MOST {
         return Err(format!("it makes texts up to {growth} times as long, more than {MOST}"));
     }
@@ -113,7 +122,7 @@ mod tests {
     use super::*;
 
     fn checked(normalizer: &Value) -> Result<(), String> {
-        check(json!({"normalizer": normalizer, "model": {"vocab": {"a": 0}}}).to_string().as_bytes())
+        check_parts(std::slice::from_ref(normalizer))
     }
 
     fn replace(pattern: &Value, content: &str) -> Value {

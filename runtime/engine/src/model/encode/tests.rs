@@ -122,6 +122,23 @@ fn broken_tokenizers_are_refused() {
 }
 
 #[test]
+fn tokenizers_made_to_take_long_are_refused() {
+    let whole = tokenizer_json();
+    let open = whole.strip_suffix('}').unwrap();
+    let bomb =
+        serde_json::json!({"type": "Replace", "pattern": {"String": "h"}, "content": "a ".repeat(50_000)});
+    for (json, detail) in [
+        // What is said twice counts as the library takes it.
+        (format!("{open}, \"normalizer\": {bomb}}}"), "100000 bytes"),
+        (format!("{{\"pre_tokenizer\": {bomb}, {}", &whole[1..]), ""),
+        (whole.replace("_per_word\":100", "_per_word\":1000000"), "1000000 characters"),
+    ] {
+        let fault = Encoder::parse(json.as_bytes(), TokenTypes::Segment, 32).unwrap_err();
+        assert!(fault.to_string().contains(detail), "{fault}");
+    }
+}
+
+#[test]
 fn an_empty_text_has_no_tokens() {
     assert!(all("").tokens.is_empty());
     assert!(all(Text::from("   ").as_str()).tokens.is_empty());
