@@ -1,13 +1,14 @@
 """Models of the Hugging Face hub: fetched with its own client, of one commit, checked against its hashes.
 
 `HF_HOME`, `HF_HUB_CACHE`, `HF_TOKEN`, `HF_HUB_OFFLINE` and `HF_ENDPOINT` are honoured as they stand when a
-model is asked for. Fetched are the graph, its external weights if there are any, `config.json`,
-`tokenizer.json`, and what says how an embedding is made of tokens, if there is that.
+model is asked for. Fetched are the graph, the files it keeps weights in, `config.json`, `tokenizer.json`, and
+what says how an embedding is made of tokens, if there is that.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from pyshield._runtime import _external_data
 from pyshield.errors import ModelError
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ _CHUNK = 1 << 20
 _YES = {"1", "ON", "YES", "TRUE"}
 _BESIDE = ("config.json", "tokenizer.json")
 _POOLING = "1_Pooling/config.json"
+
+_log = logging.getLogger("pyshield")
 
 Stamp = tuple[str, int, int]
 _checked: set[Stamp] = set()
@@ -110,12 +114,16 @@ class _Repository:
         return here
 
     def _knock(self, path: str) -> None:
-        """Asks once whether the hub answers: the client would ask one that does not for minutes."""
+        """Asks once whether the hub answers: the client would ask one that does not for minutes.
+
+        If it does not, what the cache has of a branch or tag is taken, as the client does in the end.
+        """
         from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
 
         revision, endpoint = self.commit or self.asked, os.environ.get("HF_ENDPOINT") or None
-        here = try_to_load_from_cache(self.name, path, cache_dir=cache_directory(), revision=revision)
-        if self._answers or (isinstance(here, str) and not self.force):
+        cached = try_to_load_from_cache(self.name, path, cache_dir=cache_directory(), revision=revision)
+        here = isinstance(cached, str) and not self.force
+        if self._answers or (here and _COMMIT.fullmatch(revision or "")):
             return
         seconds = constants.HF_HUB_ETAG_TIMEOUT
         try:
@@ -126,9 +134,13 @@ class _Repository:
                 library_name="pyshield",
             )
         except Exception as error:  # noqa: BLE001  # what else is wrong the client tells, and this sorts, below
-            if any("Timeout" in kind.__name__ for kind in type(error).__mro__):
+            why = _unreachable(error, seconds)
+            if why is not None and here:
+                _log.warning("model %s: %s; what is cached of it is used", self.model.path, why)
+                self.offline = True
+            elif why is not None:
                 at = f"{self.name}@{revision or 'main'}"
-                self._fail(f"{at}: the hub at {_endpoint()} did not answer in {seconds} s", "download", error)
+                self._fail(f"{at}: {why}; {path} is not cached", "download", error)
         self._answers = True
 
     def _refuse(self, path: str, error: Exception) -> NoReturn:
@@ -144,7 +156,7 @@ class _Repository:
             why = (
                 f"{path} is not in the cache, and nothing may be fetched (HF_HUB_OFFLINE)"
                 if self.offline
-                else f"the hub at {_endpoint()} cannot be reached ({_reason(error)}); {path} is not cached"
+                else f"{_away(error)}; {path} is not cached"
             )
             self._fail(f"{at}: {why}", "download", error)
         if isinstance(error, errors.EntryNotFoundError):
@@ -206,7 +218,9 @@ def fetch(model: Model, *, force: bool = False, offline: bool | None = None) -> 
             "missing",
         )
     at, path = graph
-    files = [path, *_external(other, at)]
+    # Before what it names is asked for.
+    checked = {path: _check(model, path)}
+    files = list(_external(other, at, path))
     inside = at.rpartition("/")[0]
     places = [(own, model.subfolder), (own, ""), (other, inside), (other, "")]
     directories = []
@@ -219,7 +233,7 @@ def fetch(model: Model, *, force: bool = False, offline: bool | None = None) -> 
             raise ModelError(f"model {model.path}: {own.name}/{name} is missing", model.path, "missing")
     directories = list(dict.fromkeys(directories))
     commits = {repository.name: repository.commit or "" for repository in (own, other)}
-    checked = {file: _check(model, file) for file in files}
+    checked |= {file: _check(model, file) for file in files}
     return Fetched(path, directories, checked, commits)
 
 
@@ -244,13 +258,19 @@ def _first(places: Iterable[tuple[_Repository, str]]) -> tuple[str, Path] | None
     return None
 
 
-def _external(repository: _Repository, graph: str) -> Iterator[Path]:
-    """Weights that the graph keeps in a file beside it."""
-    for name in (f"{graph}_data", f"{graph}.data"):
+def _external(repository: _Repository, at: str, graph: Path) -> Iterator[Path]:
+    """Weights that the graph keeps in other files of its folder, as it names them."""
+    model = repository.model
+    for name in _external_data(model.path, graph):
+        path = f"{at.rpartition('/')[0]}/{name}".strip("/")
         try:
-            yield repository.file(name)
+            yield repository.file(path)
         except _Wanted:
-            continue
+            raise ModelError(
+                f"model {model.path}: {repository.name}/{path} is missing, where its graph keeps weights",
+                model.path,
+                "missing",
+            ) from None
 
 
 def _check(model: Model, file: Path) -> bool:
@@ -342,6 +362,18 @@ def _bar() -> Any:  # noqa: ANN401  # tqdm has no types
             super().__init__(*args, **options)  # type: ignore[no-untyped-call, unused-ignore]
 
     return Bar
+
+
+def _away(error: BaseException) -> str:
+    return f"the hub at {_endpoint()} cannot be reached ({_reason(error)})"
+
+
+def _unreachable(error: BaseException, seconds: float) -> str | None:
+    """Why the hub did not answer, if it did not: by the names that HTTP libraries have for it."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if any("Timeout" in kind for kind in kinds):
+        return f"the hub at {_endpoint()} did not answer in {seconds} s"
+    return _away(error) if kinds & {"ConnectError", "ConnectionError"} else None
 
 
 def _reason(error: BaseException) -> str:

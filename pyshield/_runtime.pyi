@@ -38,6 +38,7 @@ __all__ = [
     "Timings",
     "Vault",
     "Verdict",
+    "_external_data",
     "_forked",
     "_functions_call",
     "_functions_call_blocking",
@@ -1124,6 +1125,12 @@ class Verdict:
         """
         As plain data; the error as its message.
         """
+
+def _external_data(model: str, graph: str | Path, /) -> list[str]:
+    """
+    The files that a graph keeps weights in, relative to its folder, as it names them. A `ModelError` of
+    `model` if it cannot be read, or one of them is not in its folder.
+    """
 
 def _forked() -> None:
     """

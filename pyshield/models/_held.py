@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Literal
 
 from pyshield._check import Check, shown
-from pyshield._runtime import ModelHandle
+from pyshield._runtime import ModelHandle, _external_data
 from pyshield.errors import ModelError
 from pyshield.models._settings import declared, settings
 
@@ -228,7 +228,7 @@ def _load(name: str, kind: ModelType) -> Held:
     model = declared(name)
     source = model.source()
     graph = Path(source["graph"])
-    files = [graph, *(graph.with_name(graph.name + end) for end in ("_data", ".data"))]
+    files = [graph, *(graph.parent / file for file in _external_data(model.path, graph))]
     sessions = model.workers or os.cpu_count() or 1
     if model.threads is None and sessions > 1:
         sessions += 1  # the one for texts that are alone

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import huggingface_hub
 import pytest
 
 from pyshield import Shield
@@ -196,11 +197,42 @@ def test_a_hub_that_does_not_answer_is_not_waited_for(hub, monkeypatch):
     assert time.monotonic() - start < 8
 
 
-def test_the_hub_cannot_be_reached(hub, monkeypatch):
+@pytest.fixture
+def asked(monkeypatch):
+    """Whether each call of the client was to ask the hub, which it does again and again."""
+    calls = []
+    download = huggingface_hub.hf_hub_download
+
+    def downloaded(*arguments, **options):
+        calls.append(not options["local_files_only"])
+        return download(*arguments, **options)
+
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", downloaded)
+    return calls
+
+
+def test_the_hub_cannot_be_reached(hub, monkeypatch, asked):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     error = refused(Model("acme/guard"))
     assert error.kind == "download"
     assert "http://127.0.0.1:9 cannot be reached" in str(error)
+    assert asked == []
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_what_is_cached_of_a_branch_is_used_if_the_hub_cannot_be_reached(
+    hub, monkeypatch, caplog, asked, silent
+):
+    model = Model("acme/guard")
+    before = model.source()
+    asked.clear()
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_ETAG_TIMEOUT", 0.5)
+    hub.silent = silent
+    if not silent:
+        monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    assert model.source() == before
+    assert "what is cached of it is used" in caplog.text
+    assert set(asked) == {False}
 
 
 def test_offline_without_the_model(hub, monkeypatch):

@@ -61,7 +61,7 @@ mod _runtime {
     #[pymodule_export]
     use crate::model::ModelHandle;
     #[pymodule_export]
-    use crate::models::{_poison_models, model_metrics, reload_model};
+    use crate::models::{_external_data, _poison_models, model_metrics, reload_model};
     #[pymodule_export]
     use crate::onnxruntime::onnxruntime_library;
     #[pymodule_export]

@@ -1,9 +1,11 @@
 //! The models of this process, for metrics and tests.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyshield_engine::model;
+use pyshield_engine::model::error::ModelError;
 
 use crate::errors;
 
@@ -22,6 +24,15 @@ pub(crate) fn reload_model(py: Python<'_>, source: &str) -> PyResult<bool> {
     let source = serde_json::from_str(source).map_err(|error| errors::malformed(py, &error))?;
     let reloaded = py.detach(|| model::reload(&source));
     reloaded.map(|count| count > 0).map_err(|error| errors::model_error(py, &error, None))
+}
+
+/// The files that a graph keeps weights in, relative to its folder, as it names them. A `ModelError` of
+/// `model` if it cannot be read, or one of them is not in its folder.
+#[pyfunction]
+#[pyo3(signature = (model, graph, /))]
+pub(crate) fn _external_data(py: Python<'_>, model: &str, graph: PathBuf) -> PyResult<Vec<String>> {
+    let found = py.detach(|| pyshield_engine::model::external::external_data(&graph));
+    found.map_err(|fault| errors::model_error(py, &ModelError::new(model, fault), None))
 }
 
 /// Makes the next run of every loaded model panic: for tests of supervision.

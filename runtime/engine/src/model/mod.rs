@@ -20,6 +20,7 @@ pub(crate) mod encode;
 pub(crate) mod entailment;
 pub mod entities;
 pub mod error;
+pub mod external;
 pub mod head;
 pub mod label;
 pub mod library;

@@ -1,10 +1,12 @@
 //! A session: one loaded graph, run on rows.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use half::{bf16, f16};
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{SessionInputValue, SessionInputs};
-use ort::value::{Outlet, TensorElementType, TensorRef};
+use ort::value::{DynValue, Outlet, Shape, TensorElementType, TensorRef};
 
 use super::config::ModelConfig;
 use super::error::{ModelFault, brief};
@@ -27,11 +29,36 @@ enum Feed {
     Positions,
 }
 
-/// Whether the graph wants 64-bit integers, as most do, or 32-bit ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Width {
-    Long,
-    Short,
+/// The values of an input, in the form that the graph wants: 64-bit integers mostly. A mask may be of floats.
+enum Values {
+    Long(Vec<i64>),
+    Short(Vec<i32>),
+    Single(Vec<f32>),
+    Half(Vec<f16>),
+}
+
+impl Values {
+    fn fill(&mut self, values: impl Iterator<Item = i64>) {
+        fn refill<T>(held: &mut Vec<T>, values: impl Iterator<Item = T>) {
+            held.clear();
+            held.extend(values);
+        }
+        match self {
+            Self::Long(held) => refill(held, values),
+            Self::Short(held) => refill(held, values.map(|value| value as i32)),
+            Self::Single(held) => refill(held, values.map(|value| value as f32)),
+            Self::Half(held) => refill(held, values.map(|value| f16::from_f32(value as f32))),
+        }
+    }
+
+    fn tensor(&self, shape: [usize; 2]) -> ort::Result<SessionInputValue<'_>> {
+        Ok(match self {
+            Self::Long(held) => TensorRef::from_array_view((shape, &held[..]))?.into(),
+            Self::Short(held) => TensorRef::from_array_view((shape, &held[..]))?.into(),
+            Self::Single(held) => TensorRef::from_array_view((shape, &held[..]))?.into(),
+            Self::Half(held) => TensorRef::from_array_view((shape, &held[..]))?.into(),
+        })
+    }
 }
 
 /// How a session uses the cores.
@@ -47,14 +74,12 @@ pub(crate) struct Threading {
 pub(crate) struct Session {
     graph: ort::session::Session,
     config: Arc<ModelConfig>,
-    feeds: Vec<(Feed, Width)>,
+    feeds: Vec<(Feed, Values)>,
     /// For each head, its output's name.
     outputs: Vec<String>,
     provider: &'static str,
     padding: u32,
     pulse: Arc<Pulse>,
-    long: [Vec<i64>; 4],
-    short: [Vec<i32>; 4],
 }
 
 impl Session {
@@ -66,13 +91,23 @@ impl Session {
         threading: Threading,
     ) -> Result<Self, ModelFault> {
         let environment = library::environment(None)?;
-        let file = source.graph_name();
         let setup = |error: &dyn ToString| ModelFault::Library(brief(&error.to_string()));
-        let builder = ort::session::Session::builder(&environment).map_err(|error| setup(&error))?;
-        let builder = threading.apply(builder).map_err(|error| setup(&error))?;
-        let (mut builder, provider) = provider::register(builder, &source.providers, source.strict)?;
-        let graph = builder.commit_from_file(&source.graph);
-        let graph = graph.map_err(|error| ModelFault::unreadable(file, error.message()))?;
+        let mut wanted = &source.providers[..];
+        let (graph, provider) = loop {
+            let builder = ort::session::Session::builder(&environment).map_err(|error| setup(&error))?;
+            let builder = threading.apply(builder).map_err(|error| setup(&error))?;
+            let (mut builder, provider) = provider::register(builder, wanted, source.strict)?;
+            let fault = match builder.commit_from_file(&source.graph) {
+                Ok(graph) => break (graph, provider),
+                Err(error) => ModelFault::unreadable(source.graph_name(), error.message()),
+            };
+            // A provider may find out only now that it cannot: the next one that is wanted can, perhaps.
+            wanted = provider::after(wanted, provider);
+            if provider == provider::CPU || (wanted.is_empty() && source.strict) {
+                return Err(fault);
+            }
+            tracing::warn!(provider, "execution provider not usable for the model: {fault}");
+        };
         let feeds = graph.inputs().iter().map(feed).collect::<Result<Vec<_>, _>>()?;
         if !feeds.iter().any(|(feed, _)| *feed == Feed::Ids) {
             return Err(ModelFault::Shape("it has no input input_ids".to_owned()));
@@ -80,8 +115,7 @@ impl Session {
         let outputs = outputs(graph.outputs(), config)?;
         let pulse = Pulse::new().map_err(|error| setup(&error))?;
         let config = Arc::clone(config);
-        let (long, short) = Default::default();
-        Ok(Self { graph, config, feeds, outputs, provider, padding, pulse: Arc::new(pulse), long, short })
+        Ok(Self { graph, config, feeds, outputs, provider, padding, pulse: Arc::new(pulse) })
     }
 
     /// The execution provider in force.
@@ -117,30 +151,14 @@ impl Session {
             return Ok(rows.iter().map(|_| Row::new()).collect());
         }
         let padding = self.padding;
-        for (at, &(feed, width)) in self.feeds.iter().enumerate() {
-            let values =
-                rows.iter().flat_map(|row| (0..longest).map(move |at| value(feed, row, at, padding)));
-            match width {
-                Width::Long => {
-                    self.long[at].clear();
-                    self.long[at].extend(values);
-                }
-                Width::Short => {
-                    self.short[at].clear();
-                    self.short[at].extend(values.map(|value| value as i32));
-                }
-            }
-        }
         let shape = [rows.len(), longest];
         let fault = |error: ort::Error| ModelFault::Run(describe(&error));
         let mut inputs: Vec<SessionInputValue<'_>> = Vec::with_capacity(self.feeds.len());
-        for (at, (_, width)) in self.feeds.iter().enumerate() {
-            inputs.push(match width {
-                Width::Long => TensorRef::from_array_view((shape, &self.long[at][..])).map_err(fault)?.into(),
-                Width::Short => {
-                    TensorRef::from_array_view((shape, &self.short[at][..])).map_err(fault)?.into()
-                }
-            });
+        for (feed, values) in &mut self.feeds {
+            let feed = *feed;
+            values
+                .fill(rows.iter().flat_map(|row| (0..longest).map(move |at| value(feed, row, at, padding))));
+            inputs.push(values.tensor(shape).map_err(fault)?);
         }
         let inputs: SessionInputs<'_, '_> = SessionInputs::ValueSlice(&inputs);
         let running = self.pulse.begin();
@@ -158,10 +176,9 @@ impl Session {
             let name = &self.outputs[at];
             let output =
                 outputs.get(name).ok_or_else(|| ModelFault::Shape(format!("{name} is not there")))?;
-            let (shape, data) = output
-                .try_extract_tensor::<f32>()
-                .map_err(|_| ModelFault::Shape(format!("{name} is not of 32-bit floats")))?;
-            let readings = read(head, rows, longest, shape, data)?;
+            let (shape, data) = floats(output)
+                .ok_or_else(|| ModelFault::Shape(format!("{name} is not of 32-bit or 16-bit floats")))?;
+            let readings = read(head, rows, longest, shape, &data)?;
             for (row, reading) in said.iter_mut().zip(readings) {
                 row.push((at, reading));
             }
@@ -187,25 +204,42 @@ impl Threading {
     }
 }
 
-fn feed(input: &Outlet) -> Result<(Feed, Width), ModelFault> {
+/// An output's shape and its numbers; `None` if they are no floats.
+fn floats(output: &DynValue) -> Option<(&Shape, Cow<'_, [f32]>)> {
+    if let Ok((shape, data)) = output.try_extract_tensor::<f32>() {
+        return Some((shape, Cow::Borrowed(data)));
+    }
+    if let Ok((shape, data)) = output.try_extract_tensor::<f16>() {
+        return Some((shape, data.iter().map(|value| value.to_f32()).collect()));
+    }
+    let (shape, data) = output.try_extract_tensor::<bf16>().ok()?;
+    Some((shape, data.iter().map(|value| value.to_f32()).collect()))
+}
+
+fn feed(input: &Outlet) -> Result<(Feed, Values), ModelFault> {
     let name = input.name();
     let feed = match name {
         "input_ids" => Feed::Ids,
         "attention_mask" => Feed::Mask,
         "token_type_ids" => Feed::Types,
         "position_ids" => Feed::Positions,
-        other => return Err(ModelFault::Shape(format!("the input {other} is not one of a text encoder"))),
+        other => {
+            let detail = format!("the input {other} is not one of a text encoder");
+            return Err(ModelFault::Shape(brief(&detail)));
+        }
     };
     let rank = input.dtype().tensor_shape().map_or(0, |shape| shape.len());
-    let width = match input.dtype().tensor_type() {
-        Some(TensorElementType::Int64) => Width::Long,
-        Some(TensorElementType::Int32) => Width::Short,
+    let values = match (input.dtype().tensor_type(), feed) {
+        (Some(TensorElementType::Int64), _) => Values::Long(Vec::new()),
+        (Some(TensorElementType::Int32), _) => Values::Short(Vec::new()),
+        (Some(TensorElementType::Float32), Feed::Mask) => Values::Single(Vec::new()),
+        (Some(TensorElementType::Float16), Feed::Mask) => Values::Half(Vec::new()),
         _ => return Err(ModelFault::Shape(format!("the input {name} is not of integers"))),
     };
     if rank != 2 {
         return Err(ModelFault::Shape(format!("the input {name} has {rank} dimensions, not 2")));
     }
-    Ok((feed, width))
+    Ok((feed, values))
 }
 
 fn value(feed: Feed, row: &Window, at: usize, padding: u32) -> i64 {

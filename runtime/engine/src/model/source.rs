@@ -1,6 +1,7 @@
 //! Where a model is, and how it is to be run: the declaration that comes from Python.
 
 use std::fs::Metadata;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use super::config::{ModelConfig, Overrides};
 use super::encode::Encoder;
 use super::error::{ModelError, ModelFault};
+use super::external::external_data;
 use super::head::{Activation, TokenPooling};
 use super::provider;
 
@@ -75,12 +77,13 @@ pub struct ModelSource {
 /// The files beside the graph that say what the model is.
 const BESIDE: [&str; 3] = ["config.json", "tokenizer.json", "1_Pooling/config.json"];
 
-/// What tells one content of a model's files from another without reading them: for the graph and each of
-/// [`BESIDE`] bytes and time.
+/// What tells one content of a model's files from another without reading them: for the graph, each of [`BESIDE`]
+/// and the files of weights bytes and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Stamp {
     graph: (u64, Option<SystemTime>),
     beside: [Option<(u64, Option<SystemTime>)>; BESIDE.len()],
+    weights: u64,
 }
 
 impl ModelSource {
@@ -99,7 +102,8 @@ impl ModelSource {
         self.graph.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     }
 
-    /// Checks what can be checked without loading: the graph is there and not empty.
+    /// Checks what can be checked without loading: the graph is there and not empty, and so are the files it keeps
+    /// weights in, within its folder.
     pub(crate) fn stamp(&self) -> Result<Stamp, ModelFault> {
         let metadata = std::fs::metadata(&self.graph);
         let metadata = metadata.map_err(|_| ModelFault::Missing(self.graph.display().to_string()))?;
@@ -114,7 +118,14 @@ impl ModelSource {
             let metadata = self.find(name).and_then(|path| std::fs::metadata(path).ok());
             metadata.as_ref().map(stamp)
         });
-        Ok(Stamp { graph: stamp(&metadata), beside })
+        let mut weights = DefaultHasher::new();
+        for name in external_data(&self.graph)? {
+            let path = self.graph.with_file_name(&name);
+            let metadata =
+                std::fs::metadata(&path).map_err(|_| ModelFault::Missing(path.display().to_string()))?;
+            (name, stamp(&metadata)).hash(&mut weights);
+        }
+        Ok(Stamp { graph: stamp(&metadata), beside, weights: weights.finish() })
     }
 
     /// Reads the configuration.
@@ -174,12 +185,18 @@ mod tests {
         let directory = std::env::temp_dir().join(format!("pyshield-stamp-{}", std::process::id()));
         std::fs::create_dir_all(directory.join("1_Pooling")).unwrap();
         let graph = directory.join("model.onnx");
-        std::fs::write(&graph, "a").unwrap();
+        // No more of a graph than that it names a file.
+        let tensor = b"\x6a\x0d\x0a\x08location\x12\x01w\x70\x01";
+        let mut content = vec![0x3a, tensor.len() as u8 + 2, 0x2a, tensor.len() as u8];
+        content.extend_from_slice(tensor);
+        std::fs::write(&graph, &content).unwrap();
+        std::fs::write(directory.join("w"), "a").unwrap();
         let declared = serde_json::json!({"name": "m", "graph": graph, "directories": [directory]});
         let source: ModelSource = serde_json::from_value(declared).unwrap();
         let mut last = source.stamp().unwrap();
-        for name in ["model.onnx"].into_iter().chain(BESIDE) {
-            for content in ["ab", "abc"] {
+        for name in ["w"].into_iter().chain(BESIDE).chain(["model.onnx"]) {
+            // As a graph, both are an empty field of a name nobody knows.
+            for content in [&b"\xfa\x01\x00"[..], b"\xfa\x01\x00\xfa\x01\x00"] {
                 std::fs::write(directory.join(name), content).unwrap();
                 let stamp = source.stamp().unwrap();
                 assert_ne!(stamp, last, "{name}");
