@@ -83,13 +83,14 @@ class ProcessTarget(Target):
         options: As `Target`'s.
     """
 
-    __slots__ = ("__weakref__", "_at_rest", "_lock", "_module", "_name")
+    __slots__ = ("__weakref__", "_at_rest", "_closed", "_lock", "_module", "_name")
 
     def __init__(self, module: str, name: str, **options: Any) -> None:  # noqa: ANN401  # passed on
         super().__init__(self._unused, **options)
         self._module = module
         self._name = name
         self._at_rest: list[_Worker] = []
+        self._closed = False
         self._lock = Lock()
         _targets.add(self)
 
@@ -130,7 +131,7 @@ class ProcessTarget(Target):
             worker.kill()
             raise TimeoutError
         with self._lock:
-            keep = len(self._at_rest) < _KEPT
+            keep = len(self._at_rest) < _KEPT and not self._closed
             if keep:
                 self._at_rest.append(worker)
         if not keep:
@@ -149,8 +150,9 @@ class ProcessTarget(Target):
             worker.kill()
 
     def close(self) -> None:
-        """Ends the processes that have nothing to do."""
+        """Ends the processes that have nothing to do, and the others when they are done."""
         with self._lock:
+            self._closed = True
             workers, self._at_rest = self._at_rest, []
         for worker in workers:
             worker.kill()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -207,3 +209,19 @@ def test_batches_and_asynchronous_ones():
     _register("later")
     assert functions.call_blocking("each", n=4) == 8
     assert functions.call_blocking("later", n=4) == 5
+
+
+def test_a_function_that_is_forgotten_while_it_runs_leaves_no_process():
+    _register("sleep")
+
+    with ThreadPoolExecutor() as threads:
+        call = threads.submit(functions.call_blocking, "sleep", seconds=0.5)
+        while functions.metrics("sleep")["in_flight"] == 0:
+            time.sleep(0.01)
+        functions.unregister("sleep")
+        assert call.result() == 0.5
+    for _ in range(500):
+        if not any(child.name == "pyshield-sleep" for child in multiprocessing.active_children()):
+            break
+        time.sleep(0.01)
+    assert not any(child.name == "pyshield-sleep" for child in multiprocessing.active_children())
