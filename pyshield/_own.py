@@ -143,7 +143,8 @@ class Own:
         except FunctionRaised as error:
             raise (error.__cause__ or error) from None
         except FunctionError as error:
-            if until is not None and isinstance(error, TimeoutError) and monotonic() >= until:
+            # Also where no thread came free until then.
+            if until is not None and monotonic() >= until:
                 raise _Late from error
             raise
 

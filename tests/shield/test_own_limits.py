@@ -9,6 +9,7 @@ import pytest
 
 from pyshield import Limits, Shield
 from pyshield.errors import DeadlineExceeded, Overloaded
+from tests.models.waiting import until
 from tests.shield.own import Append, Raises, Slow, Stuck
 
 
@@ -26,6 +27,26 @@ async def test_the_deadline_holds_for_a_thread():
         await shield.scan_prompt("x")
     stuck.release.set()
     assert (await shield.scan_prompt("x", deadline=10)).is_valid
+
+
+async def test_the_deadline_holds_where_no_thread_comes_free():
+    class Crowded(Stuck):
+        """Has all threads."""
+
+    stuck = Crowded()
+    shield = Shield([stuck])
+
+    def in_flight():
+        return shield.metrics()["own_scanners"].get("Crowded", {}).get("thread", {}).get("in_flight")
+
+    others = [asyncio.ensure_future(shield.scan_prompt(f"x {n}", deadline=60)) for n in range(40)]
+    try:
+        await until(lambda: in_flight() == 40, 30)
+        with pytest.raises(DeadlineExceeded):
+            await shield.scan_prompt("x", deadline=0.05)
+    finally:
+        stuck.release.set()
+    assert all(result.is_valid for result in await asyncio.gather(*others))
 
 
 class Deaf:
