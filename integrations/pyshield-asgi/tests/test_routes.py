@@ -8,6 +8,7 @@ from pyshield import Shield
 from pyshield.errors import ConfigError
 from pyshield.input_scanners import BanSubstrings
 from pyshield_asgi import Guard, ShieldMiddleware
+from pyshield_asgi.routes import Routes
 
 
 def hides(word):
@@ -106,3 +107,21 @@ def test_a_guard_never_changes():
     assert "max_fields=5" in repr(guard)
     with pytest.raises(ConfigError, match="got NoneType"):
         Guard(None)
+
+
+def test_what_is_remembered_of_paths_is_bounded_and_the_same():
+    routes = Routes(Guard(HERON), ROUTES, ["/v1/*", "/open/*", "/more/*"], ["/more/not"])
+    long = f"/more/{300 * 'x'}"
+    paths = ["/v1/x", "/v1/chat", "/open/x", "/open/guarded", "/more/x", "/more/not", "/", long]
+    expected = [CRANE, CRANE, None, STORK, HERON, None, None, HERON]
+    first = [routes.guard({"path": path}) for path in paths]
+    assert [routes.guard({"path": path}) for path in paths] == first
+    assert [guard and guard.shield for guard in first] == expected
+    assert not any(len(path) > 256 for path in routes._known)
+    for number in range(1000):
+        assert routes.guard({"path": f"/more/{number}"}).shield is HERON
+    assert len(routes._known) == 256
+    asked = []
+    chosen = Routes(None, lambda scope: asked.append(scope["path"]), None, [])
+    assert [chosen.guard({"path": "/"}) for _ in range(3)] == [None] * 3
+    assert asked == ["/"] * 3

@@ -22,6 +22,10 @@ RouteChoice: TypeAlias = (
 """Paths and their guards, the first that matches counts; or a function that chooses one. `None`: no guard."""
 
 
+_MOST_KNOWN, _LONGEST_KNOWN = 256, 256
+"""Paths whose guard is remembered, and characters of such a one."""
+
+
 class Paths:
     """A set of paths: exact ones, and those ending in `*`, which stand for all that begin so.
 
@@ -70,7 +74,7 @@ class Routes:
         ConfigError: For anything else.
     """
 
-    __slots__ = ("_choose", "_default", "_exclude", "_paths", "_table", "guards")
+    __slots__ = ("_choose", "_default", "_exclude", "_known", "_paths", "_table", "guards")
 
     def __init__(
         self,
@@ -84,25 +88,33 @@ class Routes:
         self._exclude = Paths("exclude", exclude)
         self._choose = routes if callable(routes) else None
         self._table = [] if callable(routes) else [*_table(routes)]
-        known = [default, *(guard for _, guard in self._table)]
-        self.guards = [guard for guard in known if guard is not None]
+        every = [default, *(guard for _, guard in self._table)]
+        self.guards = [guard for guard in every if guard is not None]
+        # Of paths that were asked for, which guard they have: paths are the clients', so not of all.
+        self._known: dict[str, Guard | None] = {}
 
     def guard(self, scope: Scope) -> Guard | None:
         """The guard of a request; `None` if it passes without, or has passed it already."""
         path: str = scope["path"]
         if scope.get("root_path"):
             path = _below(path, scope["root_path"])
-        if self._exclude.match(path) or not (self._paths is None or self._paths.match(path)):
-            return None
-        guard = self._default if self._choose is None else self._choose(scope)
-        for paths, other in self._table:
-            if paths.match(path):
-                guard = other
-                break
+        known = self._known
+        guard = known[path] if path in known else self._look_up(path, scope)
         if guard is None:
             return None
         before = scope.get("pyshield")
         return None if before is not None and guard.key in before.guards else guard
+
+    def _look_up(self, path: str, scope: Scope) -> Guard | None:
+        """The guard of a path; what is asked for again and again is told at once from then on."""
+        covered = not self._exclude.match(path) and (self._paths is None or self._paths.match(path))
+        if self._choose is not None:
+            return self._choose(scope) if covered else None
+        found = (guard for paths, guard in self._table if paths.match(path))
+        guard = next(found, self._default) if covered else None
+        if len(self._known) < _MOST_KNOWN and len(path) <= _LONGEST_KNOWN:
+            self._known[path] = guard
+        return guard
 
 
 def _table(
