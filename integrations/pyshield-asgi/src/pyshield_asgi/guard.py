@@ -195,6 +195,8 @@ class Guard:
         shield = self.shield
         kind = type(shield)
         direct = plain and kind.scan_prompt is _SCAN_PROMPT and all(map(is_native, shield.prompt))
+        # Conversations are scanned as such beside.
+        direct = direct and shield.messages is None
         direct_answers = plain and kind.scan_output is _SCAN_OUTPUT and all(map(is_native, shield.output))
         key = (id(shield), choice.patterns if isinstance(choice, Fields) else choice)
         scans = bool(self.shield.output) if self.responses is None else self.responses

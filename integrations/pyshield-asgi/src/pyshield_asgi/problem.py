@@ -163,6 +163,14 @@ def of_error(error: ShieldError) -> Problem:
     return Problem(500, "scan-failed", "The scan failed", "The request was not processed.")
 
 
+REFUSED = Problem(
+    422,
+    "refused",
+    "The content was refused",
+    "A scanner refused a part of the request; nothing of it was processed.",
+)
+
+
 def of_refusal(body: ScannedBody, refused: Iterable[ScannedField], *, disclose: bool) -> Problem:
     """The problem of a request with fields that are refused.
 
@@ -178,13 +186,7 @@ def of_refusal(body: ScannedBody, refused: Iterable[ScannedField], *, disclose: 
             for _, part in zip(range(_MOST), refused, strict=False)
         ]
         members["findings"], members["omitted_findings"] = _findings(body)
-    return Problem(
-        422,
-        "refused",
-        "The content was refused",
-        "A scanner refused a part of the request; nothing of it was processed.",
-        members=members,
-    )
+    return replace(REFUSED, members=members)
 
 
 def _findings(body: ScannedBody) -> tuple[list[dict[str, Any]], int]:

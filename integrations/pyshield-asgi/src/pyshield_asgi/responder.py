@@ -9,6 +9,7 @@ from pyshield.errors import ShieldError
 from pyshield_asgi.body import UnreadableError, parse
 from pyshield_asgi.channel import Channel, DisconnectedError
 from pyshield_asgi.content import Content, Media, rewritten_headers
+from pyshield_asgi.conversation import judge_conversations
 from pyshield_asgi.exchange import Exchange, unoffered
 from pyshield_asgi.judge import SCOPE_KEY, mark, refuse, refused, scanned
 from pyshield_asgi.outcome import fields_of
@@ -187,6 +188,9 @@ class Responder:
             data, charset = body.encoded(text)
             self._channel.replay(data)
             scope["headers"] = rewritten_headers(scope["headers"], len(data), charset)
+        if guard.shield.messages is not None and body.media is Media.JSON:
+            judged = judge_conversations(guard, scope, outcome, text)
+            await self._channel.unless_disconnected(judged)
         if self._prompt is not None:
             self._prompt.of(body.media, text)
 
