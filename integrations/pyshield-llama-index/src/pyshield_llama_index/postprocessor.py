@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.core.schema import MetadataMode
 from pydantic import Field, PrivateAttr, field_validator
 
 from pyshield._twin import twin_of
 from pyshield.errors import ShieldError
+from pyshield.messages import Decision
 from pyshield.policy import refused_by, unless_redacted
 from pyshield.shield import BlockingShield, Shield
 from pyshield_llama_index.nodes import Metadata, Place, rewritten, texts_of
@@ -18,11 +20,15 @@ from pyshield_llama_index.nodes import Metadata, Place, rewritten, texts_of
 if TYPE_CHECKING:
     from llama_index.core.schema import NodeWithScore, QueryBundle
 
+    from pyshield.messages import ScannedMessages
     from pyshield.results import ScanResult
 
 __all__ = ["NodesRefused", "ShieldPostprocessor"]
 
 _LOGGER = logging.getLogger("pyshield_llama_index")
+
+_Refused: TypeAlias = "dict[str, tuple[str, ...]]"
+"""Nodes that do not pass, by their ids, and who refuses each."""
 
 
 class NodesRefused(ShieldError):  # noqa: N818  # the name of the outcome
@@ -46,7 +52,8 @@ class ShieldPostprocessor(BaseNodePostprocessor):
     """Scans retrieved nodes as prompts: what a scanner redacts is redacted, what one refuses is dropped.
 
     Nodes are copied before they are changed, so the index keeps what it holds. Put it last: what an earlier
-    postprocessor puts in place of a node's text is scanned then.
+    postprocessor puts in place of a node's text is scanned then. If the shield says how conversations are
+    scanned, an attack that is divided over nodes is found too, and the node that completes it is refused.
 
     Attributes:
         shield: A `Shield` or a `BlockingShield`; the other one, for queries that wait or are awaited, is
@@ -82,20 +89,30 @@ class ShieldPostprocessor(BaseNodePostprocessor):
         nodes: list[NodeWithScore],
         query_bundle: QueryBundle | None = None,  # noqa: ARG002  # part of the interface
     ) -> list[NodeWithScore]:
+        shield = self._as(BlockingShield)
         places = [texts_of(node.node, self.metadata) for node in nodes]
         texts = [place.text for node in places for place in node]
-        results = self._as(BlockingShield).scan_prompts(texts, deadline=self.deadline) if texts else []
-        return self._passed(nodes, places, results)
+        results = shield.scan_prompts(texts, deadline=self.deadline) if texts else []
+        passed, refused = self._passed(nodes, places, results)
+        if passed and shield.messages is not None:
+            scanned = shield.scan_messages(_said(passed), deadline=self.deadline)
+            passed = _undivided(passed, refused, scanned)
+        return self._told(nodes, passed, refused)
 
     async def _apostprocess_nodes(
         self,
         nodes: list[NodeWithScore],
         query_bundle: QueryBundle | None = None,  # noqa: ARG002  # part of the interface
     ) -> list[NodeWithScore]:
+        shield = self._as(Shield)
         places = [texts_of(node.node, self.metadata) for node in nodes]
         texts = [place.text for node in places for place in node]
-        results = await self._as(Shield).scan_prompts(texts, deadline=self.deadline) if texts else []
-        return self._passed(nodes, places, results)
+        results = await shield.scan_prompts(texts, deadline=self.deadline) if texts else []
+        passed, refused = self._passed(nodes, places, results)
+        if passed and shield.messages is not None:
+            scanned = await shield.scan_messages(_said(passed), deadline=self.deadline)
+            passed = _undivided(passed, refused, scanned)
+        return self._told(nodes, passed, refused)
 
     def _as(self, kind: type[Any]) -> Any:  # noqa: ANN401  # a shield of that kind
         if isinstance(self.shield, kind):
@@ -106,10 +123,10 @@ class ShieldPostprocessor(BaseNodePostprocessor):
 
     def _passed(
         self, nodes: list[NodeWithScore], places: list[list[Place]], results: list[ScanResult]
-    ) -> list[NodeWithScore]:
-        """The nodes that pass, redacted."""
+    ) -> tuple[list[NodeWithScore], _Refused]:
+        """The nodes that pass, redacted, and who refuses the others."""
         passed: list[NodeWithScore] = []
-        refused: dict[str, tuple[str, ...]] = {}
+        refused: _Refused = {}
         scanned = iter(results)
         for node, texts in zip(nodes, places, strict=True):
             mine = list(islice(scanned, len(texts)))
@@ -120,6 +137,12 @@ class ShieldPostprocessor(BaseNodePostprocessor):
             both = zip(texts, mine, strict=True)
             changes = [Place(place.path, result.text) for place, result in both if result.text != place.text]
             passed.append(rewritten(node, changes) if changes else node)
+        return passed, refused
+
+    def _told(
+        self, nodes: list[NodeWithScore], passed: list[NodeWithScore], refused: _Refused
+    ) -> list[NodeWithScore]:
+        """The nodes that pass, once it was said which do not."""
         if refused:
             scanners = tuple(dict.fromkeys(name for names in refused.values() for name in names))
             _LOGGER.warning(
@@ -131,3 +154,23 @@ class ShieldPostprocessor(BaseNodePostprocessor):
             if self.on_refusal == "raise":
                 raise NodesRefused(f"{len(refused)} nodes were refused", tuple(refused), scanners)
         return passed
+
+
+def _said(nodes: list[NodeWithScore]) -> list[dict[str, str]]:
+    """What nodes say, as a conversation has what tools return."""
+    return [
+        {"role": "tool", "content": node.node.get_content(metadata_mode=MetadataMode.NONE)} for node in nodes
+    ]
+
+
+def _undivided(
+    nodes: list[NodeWithScore], refused: _Refused, scanned: ScannedMessages
+) -> list[NodeWithScore]:
+    """The nodes but those that must not pass together; who refuses them is noted."""
+    passed = []
+    for node, one in zip(nodes, scanned.scanned, strict=True):
+        if one.decision > Decision.REDACT:
+            refused[node.node_id] = tuple(dict.fromkeys(found.scanner for found in one.findings))
+        else:
+            passed.append(node)
+    return passed

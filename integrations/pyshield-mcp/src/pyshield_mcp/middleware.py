@@ -46,7 +46,8 @@ class ShieldMiddleware:
     What goes into a model is a prompt, and what comes out of one is an output, as everywhere in pyshield. So
     what tools return, prompts and resources go through the shield's prompt scanners, and what tools are
     called with goes through its output scanners: `Anonymize` hides private data from the model, and
-    `Deanonymize` gives it back to the tools.
+    `Deanonymize` gives it back to the tools. If the shield says how conversations are scanned, an attack that
+    is divided over the parts of a result is found too.
 
     Args:
         shield: The shield, or a function from the request's context to the shield for it, that of the
@@ -143,8 +144,21 @@ class ShieldMiddleware:
         def scan(texts: list[str]) -> Awaitable[list[ScanResult]]:
             return shield.scan_prompts(texts, deadline=self._deadline)
 
-        rewritten, refused = await self._scanned(plain, partial(of_result, method), scan)
+        texts_of = partial(of_result, method)
+        rewritten, refused = await self._scanned(plain, texts_of, scan)
+        if refused is None and shield.messages is not None:
+            refused = await self._together(shield, list(texts_of(plain if rewritten is None else rewritten)))
         return (result if rewritten is None else rewritten), refused
+
+    async def _together(self, shield: Shield, texts: list[Text]) -> tuple[str, ...] | None:
+        """Who refuses the texts of a result as parts of one message of a tool, if somebody does."""
+        if not texts:
+            return None
+        parts = [{"type": "text", "text": text.text} for text in texts]
+        scanned = await shield.scan_messages([{"role": "tool", "content": parts}], deadline=self._deadline)
+        if scanned.passes:
+            return None
+        return tuple(dict.fromkeys(found.scanner for found in scanned.findings))
 
     async def _failed(self, shield: Shield, method: str, error: Exception) -> CallToolResult:
         """Raises what a handler raised, with what may pass of it; if nothing may, as for a result."""
