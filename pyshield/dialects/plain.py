@@ -10,6 +10,7 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from pyshield._messages.arguments import is_json
 from pyshield.dialects.base import Dialect, name_of
 from pyshield.dialects.texts import is_sound
 
@@ -67,6 +68,9 @@ _NESTED: dict[str | int, tuple[Steps, ...]] = {
 
 _SAMPLES = ("data", "delta")
 """Members in which an object that is sound holds it."""
+
+_WRAPPERS = ("data", "message")
+"""Members in which an event may hold a document of its own as a string, which is no piece."""
 
 _WORD = re.compile(r"[-_.:/ ]")
 _GOES_ON = frozenset({"delta", "content", "chunk", "args"})
@@ -213,14 +217,19 @@ def pieces(document: Any) -> Pieces:  # noqa: ANN401  # any JSON value
         sound = is_sound(document.get("type"))
         for name, value in document.items():
             if isinstance(value, str):
-                if name in _NAMES and not (sound and name in _SAMPLES):
-                    found.append((_Key((name,), kind, call), document, name))
+                if name not in _NAMES or (sound and name in _SAMPLES) or _is_whole(name, value):
+                    continue
+                found.append((_Key((name,), kind, call), document, name))
             elif isinstance(value, dict | list):
                 for place in _NESTED.get(name, ()):
                     _note(found, value, (name, *place), 1, kind, call)
                 if name == "candidates" and isinstance(value, list):
                     found += _parts(value)
     return found
+
+
+def _is_whole(name: str, text: str) -> bool:
+    return name in _WRAPPERS and text.startswith("{") and text.endswith("}") and is_json(text)
 
 
 def _note(

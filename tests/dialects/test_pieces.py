@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from pyshield import Shield
+from pyshield import Shield, Vault
 from pyshield.dialects.flow import EventFlow, LineFlow
 from pyshield.dialects.outputs import Outputs
-from pyshield.output_scanners import BanSubstrings, Regex
+from pyshield.output_scanners import BanSubstrings, Deanonymize, Regex
 
 SHIELD = Shield(output=[Regex([r"\b\d{3}-\d{4}\b"], match_type="all"), BanSubstrings(["detonator"])])
 
@@ -113,6 +113,17 @@ async def test_what_gemini_says_and_what_it_thinks():
     # All of it before the chunk is over that says so.
     assert [list(one) for one in got][-2:] == [["candidates"], ["usageMetadata"]]
     assert got[-2]["candidates"][0]["finishReason"] == "STOP"
+
+
+async def test_a_document_within_a_document_is_no_piece():
+    vault = Vault()
+    vault.append(("[REDACTED_PERSON_1]", 'Ada "A" Byron'))
+    shield = Shield(output=[Deanonymize(vault)])
+    inner = json.dumps({"say": "I am [REDACTED_PERSON_1]", "n": 1})
+    got = await sent({"event": "a", "data": inner}, {"event": "b", "data": inner}, shield=shield)
+    assert [(one["event"], json.loads(one["data"])) for one in got] == [
+        (name, {"say": 'I am Ada "A" Byron', "n": 1}) for name in "ab"
+    ]
 
 
 async def test_all_that_is_held_comes_before_the_document_that_is_the_last():
