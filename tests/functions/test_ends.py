@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -123,6 +125,39 @@ def test_pyshields_own_loop_comes_back_if_it_is_stopped():
             continue
         break
     assert answer == 1
+
+
+def test_a_function_that_holds_up_pyshields_own_loop_keeps_it_for_itself():
+    release, began = threading.Event(), threading.Event()
+    seen = set()
+
+    @functions.register(timeout=60.0)
+    async def stuck():
+        began.set()
+        release.wait(60)
+        return 2
+
+    @functions.register(timeout=60.0)
+    async def other():
+        seen.add(threading.get_ident())
+        return 1
+
+    assert functions.call_blocking("other") == 1
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(functions.call_blocking, "stuck")
+        try:
+            assert began.wait(30)
+            # What waited for the loop when it was held up, and what comes later.
+            assert [one.result() for one in [threads.submit(functions.call_blocking, "other")] * 3] == [1] * 3
+            assert functions.call_blocking("other") == 1
+            assert not first.done()
+        finally:
+            release.set()
+        assert first.result() == 2
+    assert len(seen) == 2
+    # They are not more than are needed.
+    assert functions.call_blocking("other") == 1
+    assert len(seen) == 2
 
 
 FORK = """

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from pyshield import errors, functions
+from pyshield import _runtime, errors, functions
 
 SECRET = "the text that was given"
 
@@ -138,7 +138,6 @@ def test_stuck_workers_do_not_keep_others_from_theirs():
         taken.wait()
         release.wait(30)
 
-    functions.register(lambda: 1, name="hasty", timeout=0.05)
     try:
 
         async def main():
@@ -146,7 +145,8 @@ def test_stuck_workers_do_not_keep_others_from_theirs():
             async with asyncio.timeout(0.9):
                 await asyncio.to_thread(taken.wait)
             # All thirty-two workers are taken.
-            (hasty,) = await asyncio.gather(functions.call("hasty"), return_exceptions=True)
+            hasty = _runtime._functions_call("stuck", {}, 0.05)
+            (hasty,) = await asyncio.gather(hasty, return_exceptions=True)
             return hasty, await stuck
 
         hasty, ends = asyncio.run(main())
@@ -158,6 +158,41 @@ def test_stuck_workers_do_not_keep_others_from_theirs():
         assert functions.call_blocking("quick") == 1
     finally:
         release.set()
+
+
+def test_a_function_that_has_all_workers_leaves_one_to_any_other():
+    release = threading.Event()
+    taken = threading.Semaphore(0)
+
+    @functions.register(timeout=120.0)
+    def slow():
+        taken.release()
+        release.wait(60)
+        return 1
+
+    @functions.register(timeout=30.0)
+    def quick():
+        return 2
+
+    @functions.register(timeout=30.0)
+    def third():
+        return functions.call_blocking("quick")
+
+    async def main():
+        slow = [asyncio.ensure_future(functions.call("slow")) for _ in range(100)]
+        for _ in range(32):
+            await asyncio.to_thread(taken.acquire)
+        try:
+            others = [functions.call(name) for name in ("quick", "third") for _ in range(20)]
+            assert await asyncio.gather(*others) == [2] * 40
+            assert not any(one.done() for one in slow)
+            # Not one more of its own.
+            assert not taken.acquire(blocking=False)
+        finally:
+            release.set()
+        assert await asyncio.gather(*slow) == [1] * 100
+
+    asyncio.run(main())
 
 
 def test_runtime_too_many_in_flight(run):

@@ -43,6 +43,11 @@ pub(super) struct Launch {
 }
 
 impl Launch {
+    /// Tells functions from each other, as long as they run.
+    pub(super) fn function(&self) -> usize {
+        Arc::as_ptr(&self.target).addr()
+    }
+
     /// Who called, if it was Python.
     pub(super) fn caller(&self) -> Option<Arc<Caller>> {
         let origin = self.invocation.origin.as_ref()?;
@@ -52,22 +57,26 @@ impl Launch {
     /// Makes a task of it, on the thread of the event loop that `sender` wakes. Where that loop is gone, it is
     /// dropped, which answers it; what waits in the queue of a loop must not keep the loop alive.
     pub(super) fn on_loop(self, sender: &Weak<Sender>) {
-        static SPAWN: Kept = Kept::new();
         let Some(sender) = sender.upgrade() else { return };
         self.invocation.run.taken();
         let waker = Arc::downgrade(&sender);
-        sender.step(Box::new(move |py| {
-            let state = self.invocation.run.state();
-            let Some(job) = Job::start(py, self)? else { return Ok(()) };
-            let spawn = imported(py, &SPAWN, "pyshield.functions._target", "spawn")?;
-            let task = spawn.call1((job,))?.unbind();
-            state.stopped_by(move || {
-                if let Some(waker) = waker.upgrade() {
-                    waker.step(Box::new(move |py| task.call_method0(py, "cancel").map(drop)));
-                }
-            });
-            Ok(())
-        }));
+        sender.step(Box::new(move |py| self.here(py, &waker)));
+    }
+
+    /// Makes a task of it on this thread, whose event loop `waker` wakes.
+    pub(super) fn here(self, py: Python<'_>, waker: &Weak<Sender>) -> PyResult<()> {
+        static SPAWN: Kept = Kept::new();
+        let state = self.invocation.run.state();
+        let Some(job) = Job::start(py, self)? else { return Ok(()) };
+        let spawn = imported(py, &SPAWN, "pyshield.functions._target", "spawn")?;
+        let task = spawn.call1((job,))?.unbind();
+        let waker = Weak::clone(waker);
+        state.stopped_by(move || {
+            if let Some(waker) = waker.upgrade() {
+                waker.step(Box::new(move |py| task.call_method0(py, "cancel").map(drop)));
+            }
+        });
+        Ok(())
     }
 }
 

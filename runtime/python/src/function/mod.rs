@@ -154,7 +154,20 @@ fn start<'py>(
             return Ready::new(Err(error)).into_bound_py_any(py);
         }
     };
-    place.run(&runtime, asked.run(), present)
+    // A worker that has an event loop of its own waits in it.
+    let waiting = match pool::waiting() {
+        Ok(waiting) => waiting,
+        Err(error) => {
+            let error = errors::function_error(py, asked.called.name(), &error);
+            return Ready::new(Err(error)).into_bound_py_any(py);
+        }
+    };
+    let run = async move {
+        let answer = asked.run().await;
+        drop(waiting);
+        answer
+    };
+    place.run(&runtime, run, present)
 }
 
 fn wait(
@@ -169,8 +182,10 @@ fn wait(
         errors::function_error(py, "functions", &FunctionError::ContextNotInitialized(error.to_string()))
     };
     let runtime = runtime::current().map_err(shut)?;
-    let result = py.detach(|| runtime.wait_for(asked.run())).map_err(shut)?;
-    present(py, result)
+    let waiting = pool::waiting().map_err(|error| errors::function_error(py, asked.called.name(), &error))?;
+    let result = py.detach(|| runtime.wait_for(asked.run()));
+    drop(waiting);
+    present(py, result.map_err(shut)?)
 }
 
 #[pymethods]
@@ -281,5 +296,6 @@ pub(crate) fn _functions_call_from_engine<'py>(
 /// Takes no more calls, and lets the threads that wait for some end.
 pub(crate) fn shutdown(timeout: Duration) {
     function::registry().close();
+    home::close();
     pool::close(timeout);
 }
