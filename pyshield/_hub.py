@@ -261,7 +261,7 @@ def _first(places: Iterable[tuple[_Repository, str]]) -> tuple[str, Path] | None
 def _external(repository: _Repository, at: str, graph: Path) -> Iterator[Path]:
     """Weights that the graph keeps in other files of its folder, as it names them."""
     model = repository.model
-    for name in _external_data(model.path, graph):
+    for name in _external_data(model.path, str(graph)):
         path = f"{at.rpartition('/')[0]}/{name}".strip("/")
         try:
             yield repository.file(path)

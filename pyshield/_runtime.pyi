@@ -1126,7 +1126,7 @@ class Verdict:
         As plain data; the error as its message.
         """
 
-def _external_data(model: str, graph: str | Path, /) -> list[str]:
+def _external_data(model: str, graph: str, /) -> list[str]:
     """
     The files that a graph keeps weights in, relative to its folder, as it names them. A `ModelError` of
     `model` if it cannot be read, or one of them is not in its folder.

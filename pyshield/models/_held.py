@@ -228,7 +228,7 @@ def _load(name: str, kind: ModelType) -> Held:
     model = declared(name)
     source = model.source()
     graph = Path(source["graph"])
-    files = [graph, *(graph.parent / file for file in _external_data(model.path, graph))]
+    files = [graph, *(graph.parent / file for file in _external_data(model.path, str(graph)))]
     sessions = model.workers or os.cpu_count() or 1
     if model.threads is None and sessions > 1:
         sessions += 1  # the one for texts that are alone

@@ -1,7 +1,7 @@
 //! The models of this process, for metrics and tests.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use pyo3::prelude::*;
 use pyshield_engine::model;
@@ -30,8 +30,8 @@ pub(crate) fn reload_model(py: Python<'_>, source: &str) -> PyResult<bool> {
 /// `model` if it cannot be read, or one of them is not in its folder.
 #[pyfunction]
 #[pyo3(signature = (model, graph, /))]
-pub(crate) fn _external_data(py: Python<'_>, model: &str, graph: PathBuf) -> PyResult<Vec<String>> {
-    let found = py.detach(|| pyshield_engine::model::external::external_data(&graph));
+pub(crate) fn _external_data(py: Python<'_>, model: &str, graph: &str) -> PyResult<Vec<String>> {
+    let found = py.detach(|| pyshield_engine::model::external::external_data(Path::new(graph)));
     found.map_err(|fault| errors::model_error(py, &ModelError::new(model, fault), None))
 }
 

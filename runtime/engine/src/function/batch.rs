@@ -25,7 +25,7 @@ const MOST_RUNNING: usize = 4;
 const PATIENCE: u32 = 4;
 
 /// What a call waits so at most, however much time it has.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// One call on its way into a batch.
 #[derive(Debug)]

@@ -32,6 +32,7 @@ struct State {
     loops: Vec<OneLoop>,
     /// Whether a thread is on its way.
     starting: bool,
+    watched: bool,
     closed: bool,
 }
 
@@ -96,10 +97,7 @@ impl Home {
         let next = self.state.lock().next();
         match next {
             Next::Nothing => {}
-            Next::Ask(sender) => {
-                self.ask(&sender);
-                self.look_again();
-            }
+            Next::Ask(sender) => self.ask(&sender),
             Next::Start => {
                 let began = std::thread::Builder::new().name("pyshield-start".to_owned()).spawn(begin);
                 if began.is_err() {
@@ -127,16 +125,30 @@ impl Home {
         }));
     }
 
-    /// If the loop has not come by then, another one is asked.
-    fn look_again(self: &Arc<Self>) {
+    /// Has somebody see, as long as something waits, whether another loop is to be asked.
+    fn watch(self: &Arc<Self>) {
         let Ok(runtime) = runtime::current() else { return };
+        if std::mem::replace(&mut self.state.lock().watched, true) {
+            return;
+        }
         let home = Arc::downgrade(self);
         runtime.tokio().spawn(async move {
-            tokio::time::sleep(HELD_UP).await;
-            if let Some(home) = home.upgrade() {
+            loop {
+                tokio::time::sleep(HELD_UP).await;
+                let Some(home) = home.upgrade() else { return };
+                if !home.is_wanted() {
+                    return;
+                }
                 home.serve();
             }
         });
+    }
+
+    /// Whether something waits. If not, nobody sees to it any more.
+    fn is_wanted(&self) -> bool {
+        let mut state = self.state.lock();
+        state.watched = !state.waiting.is_empty();
+        state.watched
     }
 
     /// No loop is on its way. Without any, dropping what waits answers it.
@@ -161,6 +173,7 @@ pub(super) fn start(launch: Launch) {
     launch.invocation.run.taken();
     state.waiting.push_back(launch);
     drop(state);
+    home.watch();
     home.serve();
 }
 
