@@ -66,6 +66,7 @@ class TestOnnxRuntime:
     @pytest.fixture
     def package(self, monkeypatch, tmp_path):
         monkeypatch.delenv("ORT_DYLIB_PATH", raising=False)
+        monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)  # imported by another test
         folder = tmp_path / "onnxruntime"
         (folder / "capi").mkdir(parents=True)
         (folder / "__init__.py").write_text("raise AssertionError('doctor imports nothing')")
