@@ -65,7 +65,7 @@ pub struct Judgement {
     /// What is still to be asked of a vault; the verdict is provisional as long as this is there.
     pub(crate) pending: Option<Arc<dyn Settle>>,
     /// What waits for a model; the verdict is provisional as long as this is there.
-    pub(crate) unnamed: Option<Unnamed>,
+    pub(crate) unnamed: Option<Box<Unnamed>>,
 }
 
 impl Judgement {
@@ -103,7 +103,7 @@ impl Judgement {
             Ok(Found::Unnamed(unnamed)) => {
                 // A text whose names nobody asked for must not pass for one without.
                 self.verdict = Err(ScannerError::Failed("the model was not asked".into()));
-                self.unnamed = Some(unnamed);
+                self.unnamed = Some(Box::new(unnamed));
             }
         }
     }

@@ -221,7 +221,7 @@ impl Plan {
                     if let Some(unnamed) = judgement.unnamed.take() {
                         judgement.take(guard(|| {
                             let answers = answers.map_err(|error| error.of_scanner())?;
-                            scanner.named(text, unnamed, &answers)
+                            scanner.named(text, *unnamed, &answers)
                         }));
                         judgement.elapsed = began.elapsed();
                     }

@@ -131,6 +131,7 @@ pub(crate) fn scalar_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
 pub(crate) fn string_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
     let mut at = at + 1;
     loop {
+        at = plain_end(bytes, at);
         match bytes.get(at) {
             Some(b'"') => return Ok(at + 1),
             Some(b'\\') => match bytes.get(at + 1) {
@@ -142,6 +143,27 @@ pub(crate) fn string_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
             Some(_) => at += 1,
         }
     }
+}
+
+/// Past bytes that stand for themselves in a string, eight at a time: at the first that does not, or within the
+/// last eight bytes.
+fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let eight = u64::from_le_bytes(*eight);
+        // A byte's high bit is set where it is zero, or below 32; above such a byte it may be without reason.
+        let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+        let quote = zero(eight ^ (ONES * u64::from(b'"')));
+        let escape = zero(eight ^ (ONES * u64::from(b'\\')));
+        let control = eight.wrapping_sub(ONES * 0x20) & !eight;
+        let special = (quote | escape | control) & HIGH;
+        if special != 0 {
+            return at + (special.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    at
 }
 
 /// The number that `count` (at most 8) hexadecimal digits at `at` spell.
@@ -175,4 +197,45 @@ pub(super) fn number_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
         }
     }
     Ok(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::string_end;
+
+    /// One byte after the other.
+    fn plainly(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
+        at += 1;
+        loop {
+            match bytes.get(at) {
+                Some(b'"') => return Ok(at + 1),
+                Some(b'\\') if bytes.get(at + 1) == Some(&b'n') => at += 2,
+                Some(0..=0x1f | b'\\') | None => return Err(at),
+                Some(_) => at += 1,
+            }
+        }
+    }
+
+    #[test]
+    fn a_string_ends_where_it_ends_byte_by_byte() {
+        for length in 0..20 {
+            let mut text = vec![b'a'; length + 1];
+            assert_eq!(string_end(&text, 0), plainly(&text, 0));
+            for at in 1..=length {
+                for byte in 0..=u8::MAX {
+                    for next in [b'a', b'"', b'!', b'n', 0, 0x1f, 0x20, 0x80, 0xff] {
+                        text.fill(b'a');
+                        text[at] = byte;
+                        if let Some(after) = text.get_mut(at + 1) {
+                            *after = next;
+                        }
+                        // Other escapes are told in the tests of `JSON`.
+                        if byte != b'\\' || next != b'"' {
+                            assert_eq!(string_end(&text, 0), plainly(&text, 0), "{text:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
