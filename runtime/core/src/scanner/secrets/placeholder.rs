@@ -27,9 +27,10 @@ const WORDS: [&str; 18] = [
 /// Words that make a value without a mark an example; where the value has one, they do not matter.
 const EXAMPLES: [&str; 8] = ["example", "sample", "test", "demo", "foobar", "password", "secret", "default"];
 
-/// Whether the value is filled in later: `${NAME}`, `{{ name }}`, `%(name)s`, `$NAME`, `<name>`.
+/// Whether the value is filled in later: `${NAME}`, `{{ name }}`, `%(name)s`, `$NAME`, `<name>`; also as a shell's
+/// default: `${NAME:-$OTHER}`.
 pub(super) fn is_reference(value: &[u8]) -> bool {
-    match value {
+    match value.strip_prefix(b"-").unwrap_or(value) {
         [b'$', next, ..] => *next == b'{' || *next == b'(' || next.is_ascii_alphabetic() || *next == b'_',
         [b'{', .., b'}'] | [b'<', .., b'>'] | [b'%', .., b'%'] | [b'%', b'(', ..] => true,
         _ => value.windows(2).any(|pair| pair == b"{{" || pair == b"${"),
@@ -74,7 +75,8 @@ mod tests {
 
     #[test]
     fn references() {
-        for value in ["${KEY}", "$KEY", "$(key)", "{{ key }}", "{key}", "<key>", "%KEY%", "%(key)s", "a${b}"]
+        for value in
+            ["${KEY}", "$KEY", "$(key)", "{{ key }}", "{key}", "<key>", "%KEY%", "%(key)s", "a${b}", "-$B"]
         {
             assert!(is_reference(value.as_bytes()), "{value}");
         }

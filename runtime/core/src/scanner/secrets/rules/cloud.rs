@@ -179,10 +179,10 @@ pub(super) const RULES: &[Rule] = &[
     token(
         "FIREBASE_SERVER_KEY",
         "Firebase Cloud Messaging server key",
-        "AAAA[A-Za-z0-9_-]{7}:[A-Za-z0-9_-]{140}",
+        "A{4}[A-Za-z0-9_-]{7}:APA91b[A-Za-z0-9_-]{134}",
     )
-    .like(&["AAAA<7 url>:<140 url>"])
-    .unlike(&["AAAA<7 url>:<139 url>"]),
+    .like(&["AAAA<7 url>:APA91b<134 url>"])
+    .unlike(&["AAAA<7 url>:APA91b<133 url>"]),
     token("AZURE_REDIS_KEY", "Azure Cache for Redis key", "[A-Za-z0-9]{33}AzCaA[A-P]{1}[A-Za-z0-9]{5}=")
         .like(&["<33 word>AzCaA<1 LETTERS><5 word>="])
         .unlike(&["<33 word>AzCaA<1 LETTERS><4 word>="]),
