@@ -35,7 +35,7 @@ pub(super) struct Place {
 
 /// What stands for a character: `Some(None)` is nothing.
 #[expect(clippy::option_option, reason = "no change, and a change to nothing")]
-const fn plain(c: char) -> Option<Option<char>> {
+pub(super) const fn plain(c: char) -> Option<Option<char>> {
     Some(Some(match c {
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => ' ',
         '\u{2010}'..='\u{2013}' | '\u{2212}' | '\u{fe63}' => '-',

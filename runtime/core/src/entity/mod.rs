@@ -21,6 +21,7 @@ mod follow;
 mod internet;
 mod mail;
 mod moment;
+mod names;
 mod phone;
 mod plan;
 mod price;
@@ -94,7 +95,7 @@ pub struct Entity {
     pub span: Span,
     /// How sure, `0.0..=1.0`, context included.
     pub score: f64,
-    /// Which recogniser: the name of its shape, or `mail`, `web`, `phone`, `name`, `pattern`, `model`.
+    /// Which recogniser: the name of its shape, or `mail`, `web`, `phone`, `name`, `pattern`, `model`, or `repeated`.
     pub recognizer: &'static str,
     /// What its check digits said.
     pub validity: Validity,
@@ -104,6 +105,14 @@ pub struct Entity {
     pub model_label: Option<Arc<str>>,
     /// Its place among the recognisers.
     rank: usize,
+}
+
+impl Entity {
+    /// What is known from elsewhere in the text.
+    pub const fn repeated(label: Cow<'static, str>, span: Span, score: f64) -> Self {
+        let (recognizer, validity, rank) = ("repeated", Validity::Open, usize::MAX);
+        Self { label, span, score, recognizer, validity, context: None, model_label: None, rank }
+    }
 }
 
 /// A candidate, and why it counts or not.
@@ -128,6 +137,10 @@ pub enum Decision {
     Allowed,
     /// Another candidate has all of it.
     Overlapped,
+    /// It counts because its value does elsewhere in the text.
+    Repeated,
+    /// It counts because the vault holds its value.
+    InVault,
 }
 
 impl Decision {
@@ -138,6 +151,8 @@ impl Decision {
             Self::BelowThreshold => "below_threshold",
             Self::Allowed => "allowed",
             Self::Overlapped => "overlapped",
+            Self::Repeated => "repeated",
+            Self::InVault => "in_vault",
         }
     }
 }

@@ -12,6 +12,7 @@ use super::candidates::{Candidates, Contexts, TOO_MANY};
 use super::check::Validity;
 use super::custom::{Custom, PatternGroup};
 use super::folded::Folded;
+use super::names::Names;
 use super::resolve::resolve;
 use super::rule::Rule;
 use super::starts::AtStarts;
@@ -53,6 +54,7 @@ pub struct Recognizers {
     pub(super) context: Contexts,
     pub(super) custom: Custom,
     pub(super) names: Option<LiteralList>,
+    folded_names: Option<Names>,
     allowed: HashSet<String>,
     threshold: f64,
     thresholds: BTreeMap<String, f64>,
@@ -122,6 +124,7 @@ impl Recognizers {
                 whole_word: false,
                 need: Need::Spans,
             }),
+            folded_names: Names::new(scanner, &spec.hidden_names)?,
             allowed: spec.allowed_names.iter().cloned().collect(),
             threshold: spec.threshold,
             thresholds: spec.thresholds.clone(),
@@ -167,12 +170,14 @@ impl Recognizers {
 
     /// Estimated work for a text of `bytes` bytes, whatever it says, in nanoseconds.
     pub fn cost_ns(&self, bytes: usize) -> u64 {
-        price::of_any(bytes).saturating_add(self.custom.price.of_any(bytes))
+        let names = self.folded_names.as_ref().map_or(0, |_| Names::price(bytes));
+        price::of_any(bytes).saturating_add(self.custom.price.of_any(bytes)).saturating_add(names)
     }
 
     /// The same for this text.
     pub fn cost_of(&self, text: &Text) -> u64 {
-        price::of(text.as_str()).saturating_add(self.custom.price.of(text))
+        let names = self.folded_names.as_ref().map_or(0, |_| Names::price(text.len()));
+        price::of(text.as_str()).saturating_add(self.custom.price.of(text)).saturating_add(names)
     }
 
     /// The entities of a text: disjoint, in text order.
@@ -326,14 +331,19 @@ impl Recognizers {
                 self.add_web(entity, one, &mut found)?;
             }
         }
-        for (_, span) in &names.spans {
+        let mut add_name = |span: Span| {
             if begins(text, span.start) && ends(text, span.end) {
                 let rank = self.rules.len() + 2;
-                found.add(CUSTOM.into(), *span, 1.0, "name", Validity::Certain, rank)?;
+                found.add(CUSTOM.into(), span, 1.0, "name", Validity::Certain, rank)?;
             }
-        }
+            Ok(())
+        };
+        names.spans.iter().try_for_each(|(_, span)| add_name(*span))?;
         if names.omitted > 0 {
             return Err(TOO_MANY);
+        }
+        if let Some(folded) = &self.folded_names {
+            folded.find(text, &names.spans, interrupt, add_name)?;
         }
         let mut result = Ok(());
         self.custom.find(text, interrupt, |group, span| {
