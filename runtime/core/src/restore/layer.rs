@@ -6,9 +6,12 @@ use super::few::Few;
 use super::{Form, Matching, Restored, markdown, percent_encode};
 use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
-use crate::literal::{Beginnings, LiteralAutomaton, LiteralList, Need};
+use crate::literal::{Beginnings, LiteralAutomaton, LiteralList, MAX_LITERAL_BYTES, Need};
 use crate::span::Span;
 use crate::text::Text;
+
+/// How many bytes of placeholders are compiled together; in lower case they may be more.
+pub(super) const LARGEST: usize = if cfg!(test) { 64 << 10 } else { MAX_LITERAL_BYTES / 2 };
 
 /// Some of a restorer's placeholders, compiled.
 pub(super) struct Layer {
@@ -17,9 +20,15 @@ pub(super) struct Layer {
     pub(super) placeholders: Vec<Box<str>>,
     plain: Plain,
     /// The same in Markdown's and in URLs' clothes, made for the first text that could hold one.
-    dressed: OnceLock<Option<LiteralAutomaton>>,
+    dressed: OnceLock<Vec<Dressed>>,
     /// All ways to write them, made for the first text that is followed; `None` if none can be.
     beginnings: OnceLock<Option<Beginnings>>,
+}
+
+/// Some ways to write placeholders, and how many ways come before the first of them.
+struct Dressed {
+    first: usize,
+    automaton: LiteralAutomaton,
 }
 
 /// What finds placeholders as they were written.
@@ -67,20 +76,36 @@ impl Layer {
         found: &mut Vec<Restored>,
     ) -> Result<(), ScannerError> {
         let count = self.placeholders.len();
-        let make = || {
-            let dresses: Vec<Box<str>> = self.dresses().collect();
-            // If all of them are too much to be compiled, then the usual ones.
-            let usual = || dresses.iter().take(2 * count).cloned().collect();
-            automaton(dresses.clone(), true).or_else(|_| automaton(usual(), true)).ok()
-        };
-        if let Some(automaton) = self.dressed.get_or_init(make) {
+        for Dressed { first, automaton } in self.dressed.get_or_init(|| self.all_dressed()) {
             let named = |(dress, span): (usize, Span)| {
+                let dress = first + dress;
                 let form = if dress < count { Form::Percent } else { Form::Plain };
                 Restored { index: self.first + dress % count.max(1), span, form }
             };
             found.extend(spans(automaton, text, interrupt)?.into_iter().map(named));
         }
         Ok(())
+    }
+
+    /// The dresses, as many together as can be. One that is too long for any is left out.
+    fn all_dressed(&self) -> Vec<Dressed> {
+        let mut all = Vec::new();
+        let (mut first, mut bytes, mut some) = (0, 0, Vec::new());
+        let mut add = |first: usize, some: &mut Vec<Box<str>>| {
+            all.extend(
+                automaton(std::mem::take(some), true).ok().map(|automaton| Dressed { first, automaton }),
+            );
+        };
+        for (index, dress) in self.dresses().enumerate() {
+            if bytes + dress.len() > LARGEST && !some.is_empty() {
+                add(first, &mut some);
+                (first, bytes) = (index, 0);
+            }
+            bytes += dress.len();
+            some.push(dress);
+        }
+        add(first, &mut some);
+        all
     }
 
     /// Whether what following takes has been compiled.
@@ -123,10 +148,8 @@ impl Layer {
 
 pub(super) fn automaton(literals: Vec<Box<str>>, folds: bool) -> Result<LiteralAutomaton, ScannerError> {
     let list = LiteralList { literals, case_sensitive: !folds, whole_word: false, need: Need::Spans };
-    LiteralAutomaton::new(&[&list]).map_err(|_| ScannerError::Limit {
-        what: "bytes of placeholders",
-        limit: crate::literal::MAX_LITERAL_BYTES,
-    })
+    LiteralAutomaton::new(&[&list])
+        .map_err(|_| ScannerError::Limit { what: "bytes of placeholders", limit: MAX_LITERAL_BYTES })
 }
 
 /// Where the literals of an automaton of one list stand.
@@ -140,4 +163,35 @@ pub(super) fn spans(
         return Err(ScannerError::Limit { what: "placeholders", limit: crate::verdict::MAX_EDITS });
     }
     Ok(hits.spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Restorer;
+    use super::*;
+
+    #[test]
+    fn more_than_is_compiled_together_is_found_in_every_dress() {
+        let names: Vec<Box<str>> = (0..5_000).map(|n| format!("[REDACTED_PERSON_{n}]").into()).collect();
+        let at_once = Restorer::new(names.clone(), Matching::Exact).unwrap();
+        assert!(at_once.layers.len() > 1);
+        let grown =
+            Restorer::new(names[..100].to_vec(), Matching::Exact).unwrap().renewed(names.clone()).unwrap();
+        for restorer in [at_once, grown] {
+            for number in [0_usize, 2_500, 4_999] {
+                for dress in [
+                    "[REDACTED_PERSON_¤]",
+                    "%5BREDACTED_PERSON_¤%5D",
+                    r"\\[REDACTED\\_PERSON\\_¤\\]",
+                    r"[REDACTED\_PERSON\_¤]",
+                ] {
+                    let text = Text::from(format!("({})", dress.replace('¤', &number.to_string())));
+                    let found = restorer.find(&text, Interrupt::NEVER).unwrap();
+                    let found: Vec<_> = found.iter().map(|one| (one.index, one.span, one.form)).collect();
+                    let form = if dress.contains('%') { Form::Percent } else { Form::Plain };
+                    assert_eq!(found, [(number, Span::new(1, text.len() - 1), form)], "{}", text.as_str());
+                }
+            }
+        }
+    }
 }

@@ -21,7 +21,7 @@ use crate::text::Text;
 use crate::verdict::MAX_EDITS;
 pub use follow::Following;
 use fuzzy::Fuzzy;
-use layer::Layer;
+use layer::{LARGEST, Layer};
 pub use mention::{numbers, placeholders};
 
 /// How many times as many placeholders as the next one a layer has at least.
@@ -72,7 +72,8 @@ pub struct Restorer {
 impl Restorer {
     /// Compiles the placeholders; of equal ones the first counts.
     pub fn new(placeholders: Vec<Box<str>>, strategy: Matching) -> Result<Self, ScannerError> {
-        let layers = vec![Arc::new(Layer::new(0, placeholders, strategy)?)];
+        let mut layers = Vec::new();
+        append(&mut layers, 0, placeholders, strategy)?;
         Ok(Self { strategy, layers, fuzzy: OnceLock::new() })
     }
 
@@ -96,8 +97,7 @@ impl Restorer {
             };
             while layers.pop_if(|layer| few(layer)).is_some() {}
             let first = end(&layers);
-            let more = placeholders.split_off(first);
-            layers.push(Arc::new(Layer::new(first, more, self.strategy)?));
+            append(&mut layers, first, placeholders.split_off(first), self.strategy)?;
         }
         Ok(Self { strategy: self.strategy, layers, fuzzy: OnceLock::new() })
     }
@@ -141,14 +141,36 @@ impl Restorer {
             }
         }
         for found in [&mut plain, &mut dressed] {
-            if self.layers.len() > 1 {
-                longest(found)?;
-            }
+            longest(found)?;
             // A shorter one that ends there as well was none, whatever stands before the longer one.
             found.retain(|one| stands_alone(text.as_str(), one.span));
         }
         plain.append(&mut dressed);
         Ok(plain)
+    }
+}
+
+/// Compiles placeholders that come after those of the layers, as many together as can be.
+fn append(
+    layers: &mut Vec<Arc<Layer>>,
+    mut first: usize,
+    mut placeholders: Vec<Box<str>>,
+    strategy: Matching,
+) -> Result<(), ScannerError> {
+    loop {
+        let mut bytes = 0;
+        let mut fits = |one: &str| {
+            bytes += one.len();
+            bytes <= LARGEST
+        };
+        let count = placeholders.iter().take_while(|one| fits(one)).count().max(1);
+        let rest = placeholders.split_off(count.min(placeholders.len()));
+        let length = placeholders.len();
+        layers.push(Arc::new(Layer::new(first, placeholders, strategy)?));
+        if rest.is_empty() {
+            return Ok(());
+        }
+        (first, placeholders) = (first + length, rest);
     }
 }
 
