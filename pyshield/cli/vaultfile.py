@@ -25,7 +25,9 @@ __all__ = ["Secret", "VaultFile", "files_of", "secret_of"]
 
 _MAGIC = b"pyshield vault file 1\n"
 _KEY_BYTES = 32
-_MOST_BYTES = 64 << 20
+_MOST_BYTES = 512 << 20
+_MOST_VAULT = 256 << 20
+"""What all vaults of a process hold together: some 800,000 pairs."""
 _MOST_SECRET = 64 << 10
 _FORMAT = "the vault file is of another format, or altered"
 _WRONG = "the key or passphrase is wrong, or the vault was altered"
@@ -175,7 +177,9 @@ class VaultFile:
             self._header = header
             self._key = _derived(secret, header)
             try:
-                self.vault = Vault.load(sealed, keys=[self._key])
+                self.vault = Vault.load(
+                    sealed, keys=[self._key], max_entries=_MOST_VAULT, max_bytes=_MOST_VAULT
+                )
             except VaultError as error:
                 if error.reason != "sealed":
                     raise
@@ -186,7 +190,7 @@ class VaultFile:
         if secret.key is None:
             self._header = {"kdf": "scrypt", **_COST, "salt": secrets.token_hex(16)}
         self._key = _derived(secret, self._header)
-        self.vault = Vault()
+        self.vault = Vault(max_entries=_MOST_VAULT, max_bytes=_MOST_VAULT)
 
     def save(self) -> None:
         """Writes what was added since. Once this returns, it is on the disk.

@@ -101,6 +101,16 @@ def test_records(redact, restore, tmp_path):
     assert [json.loads(line) for line in back.out.splitlines()] == records
 
 
+def test_many_values(redact, restore, tmp_path):
+    text = "\n".join(f"u{n}@example.org" for n in range(60_000))
+    (tmp_path / "many.txt").write_text(text)
+    there = redact("many.txt", "-o", "out.txt")
+    assert (there.code, there.err) == (0, "1 text redacted, 1 changed; the vault holds 60000 pairs\n")
+    assert "@" not in (tmp_path / "out.txt").read_text()
+    assert restore("out.txt", "-o", "back.txt").code == 0
+    assert (tmp_path / "back.txt").read_text() == text
+
+
 def test_restoring_needs_no_lock(redact, restore, tmp_path):
     fcntl = pytest.importorskip("fcntl")
     sent = redact("-", stdin=b"ada@example.org").out.encode()

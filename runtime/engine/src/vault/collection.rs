@@ -155,7 +155,7 @@ impl Vaults {
         }
         let mut state = VaultState::default();
         if let Some(name) = &name {
-            state.reserve(self.floor);
+            state.floor = self.floor;
             let known = Known { id, version: state.version(), life: Arc::clone(&life) };
             self.names.0.lock().insert(Arc::clone(name), known);
         }
@@ -293,10 +293,9 @@ impl Vaults {
         let kept = self.by_id.get_mut(&id).ok_or(VaultError::Lost)?;
         let (before, version) = (kept.state.bytes(), kept.state.count_of_changes());
         let others = self.bytes.saturating_sub(before);
-        let least = |shared: usize, own: Option<usize>| own.map_or(shared, |own| own.min(shared));
         let room = Room {
-            max_entries: least(self.limits.max_entries, kept.options.max_entries),
-            max_bytes: least(self.limits.max_bytes, kept.options.max_bytes),
+            max_entries: kept.options.max_entries.unwrap_or(self.limits.max_entries),
+            max_bytes: kept.options.max_bytes.unwrap_or(self.limits.max_bytes),
             max_total_bytes: self.limits.max_total_bytes,
             others: if self.sessions.is_some() { 0 } else { others },
         };
