@@ -86,12 +86,14 @@ class EntityDecision(TypedDict):
         end: Where it ends, exclusive.
         score: How sure, 0 to 1, context included.
         threshold: The least score that counts for it.
-        recognizer: Which shape of the entity, or `mail`, `web`, `phone`, `name`, `pattern`, `model`.
+        recognizer: Which shape of the entity, or `mail`, `web`, `phone`, `name`, `pattern`, `model`, or
+            `repeated` for what none of them finds in its place.
         model: The model that found it, by name and version; `None` if none did.
         model_label: What that model calls it, without `B-` and `I-`.
         check_passed: Whether check digits confirm it.
         context: The context word before it, which raises a score below 1.
-        decision: `kept`, `below_threshold`, `allowed`, or `overlapped` by another candidate.
+        decision: `kept`, `below_threshold`, `allowed`, or `overlapped` by another candidate; `repeated` where
+            its value is sure elsewhere in the text, and `in_vault` where the vault holds it.
     """
 
     type: str
@@ -279,8 +281,10 @@ def shown_params(params: Mapping[str, Any], defaults: Mapping[str, Any], hidden:
     return ", ".join(given)
 
 
-def explain(scanner: str, params: Mapping[str, Any], text: str) -> list[EntityDecision]:
-    """Every candidate in a text, and what became of it."""
+def explain(
+    scanner: str, params: Mapping[str, Any], text: str, vault: NativeVault | None = None
+) -> list[EntityDecision]:
+    """Every candidate in a text, and what became of it; with a vault, what is in it counts."""
     import json
     from typing import cast
 
@@ -288,7 +292,7 @@ def explain(scanner: str, params: Mapping[str, Any], text: str) -> list[EntityDe
 
     names = {name: list(params.get(name, ())) for name in ("hidden_names", "allowed_names")}
     spec = {"type": scanner} | recognizer_spec(params) | names | names_spec(params)
-    return cast("list[EntityDecision]", explain_entities(json.dumps(spec), text))
+    return cast("list[EntityDecision]", explain_entities(json.dumps(spec), text, vault))
 
 
 def operator(check: Check, field: str, value: object) -> dict[str, Any]:

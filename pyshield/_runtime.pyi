@@ -1215,11 +1215,13 @@ def entity_types() -> list[str]:
     The names of all entities that can be asked for, sorted.
     """
 
-def explain_entities(spec: str, scanned: str, /) -> list[dict[str, Any]]:
+def explain_entities(
+    spec: str, scanned: str, vault: Vault | RedisVault | None = None, /
+) -> list[dict[str, Any]]:
     """
     Every candidate in a text with what became of it: a list of dicts without a word of the text.
 
-    Blocks while a model reads the text, if the declaration names one.
+    Blocks while a model reads the text, if the declaration names one, and while a vault is asked.
     """
 
 def extract_urls(text: str, /) -> list[str]:

@@ -49,9 +49,9 @@ class Vault:
 
     Args:
         tuples: Pairs to begin with.
-        max_entries: Most pairs; 100,000 if not given, which is also the most there can be.
-        max_bytes: Most bytes; a pair counts its texts and 240 bytes. 16 MiB if not given, which is also the
-            most there can be.
+        max_entries: Most pairs; 100,000 if not given.
+        max_bytes: Most bytes; a pair counts its texts and 240 bytes. 16 MiB if not given. All vaults of a
+            process together, but for sessions', hold 256 MiB.
         ttl: Seconds the vault lives after its last use. Then its entries are wiped, and whoever still holds
             it gets a `VaultError`, reason `"expired"`.
 
@@ -158,7 +158,8 @@ class Vault:
     def reserve(self, texts: Sequence[str]) -> None:
         """Keeps the numbers of placeholders in texts from being given to any value.
 
-        For texts that outlive their vault. New placeholders have numbers above the highest in them.
+        For texts that outlive their vault. New placeholders have numbers above the highest in them that a
+        vault gives of itself, which is 2**32 - 1; higher ones are left out.
 
         Args:
             texts: What may hold placeholders, in any form in which `Deanonymize` would find them.

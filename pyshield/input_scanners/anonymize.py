@@ -150,13 +150,14 @@ class Anonymize(PromptScanner):
         """Every candidate in a prompt, and what became of it.
 
         For finding out why something was or was not taken for private. Changes nothing and holds no word of
-        the prompt. Asks the model of `recognizer_conf`, on the calling thread.
+        the prompt. Asks the model of `recognizer_conf` and the vault, on the calling thread.
 
         Raises:
             TextError: If the prompt holds lone surrogates.
+            VaultError: If the vault fails.
             ScannerError: If it is more than is read of one text, or the model fails.
         """
-        return _private.explain(self._type, self._params, prompt)
+        return _private.explain(self._type, self._params, prompt, *self._vaults())
 
     def to_config(self) -> dict[str, Any]:
         """As every scanner's, without vault and key: those are no configuration."""

@@ -192,6 +192,70 @@ def test_explains_without_the_text():
     assert "ada" not in repr(decisions)
 
 
+NAME = 'Ada "The" Countess'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('{"name": "', '"}'),
+        ('Here you are:\n```json\n{"name": "', '"}\n```\nAll "right"?'),
+        ('{"a": 1}\n{"name": "', '"}\n{"b": "c"}'),
+        ('Here: {"name": "', '"}, as you said.'),
+        ('name = "', '"'),
+    ],
+)
+def test_values_are_escaped_in_literals(before, after):
+    vault = Vault()
+    sent = Anonymize(vault, hidden_names=[NAME]).scan(f"He is {NAME}.")[0]
+    assert sent == "He is [REDACTED_CUSTOM_1]."
+    written = Deanonymize(vault).scan("", f"{before}[REDACTED_CUSTOM_1]{after}")[0]
+    escaped = json.dumps(NAME)[1:-1]
+    assert written == before + escaped + after
+    # What stood there unescaped comes back so.
+    broken = f"{before}{NAME}{after}"
+    sent = Anonymize(vault, hidden_names=[NAME]).scan(broken)[0]
+    assert sent == f"{before}[REDACTED_VERBATIM_CUSTOM_1]{after}"
+    assert Deanonymize(vault).scan("", sent)[0] == broken
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "project\nzeus",
+        "Project\u00a0Zeus",
+        "Project  Zeus",
+        "Pro\u200bject Zeus",
+        "\uff30\uff52\uff4f\uff4a\uff45\uff43\uff54 Zeus",
+    ],
+)
+def test_hidden_names_are_found_however_they_are_written(written):
+    vault = Vault()
+    scanner = Anonymize(vault, hidden_names=["Project Zeus", "M\u00fcller"])
+    text = f"About {written}, ask Mu\u0308ller."
+    sent = scanner.scan(text)[0]
+    assert sent == "About [REDACTED_CUSTOM_1], ask [REDACTED_CUSTOM_2]."
+    assert Deanonymize(vault).scan("", sent)[0] == text
+
+
+def test_explains_what_is_taken_because_it_is_known():
+    vault = Vault()
+    scanner = Anonymize(vault, entity_types=["PHONE_NUMBER", "EMAIL_ADDRESS"])
+
+    def decisions(text):
+        return [(one["start"], one["decision"]) for one in scanner.explain(text)]
+
+    later = "2025550173 is gone"
+    assert decisions(later) == [(0, "below_threshold")]
+    text = "phone: 2025550173. Write that down now and never ever forget it: 2025550173"
+    assert decisions(text) == [(7, "kept"), (65, "repeated")]
+    assert len(vault) == 0
+    scanner.scan(text)
+    assert decisions(later) == [(0, "in_vault")]
+    assert scanner.scan(later)[0] == "[REDACTED_PHONE_NUMBER_1] is gone"
+    assert len(vault) == 1
+
+
 def test_an_unknown_entity_is_answered_with_the_one_that_is_meant():
     with pytest.raises(ConfigError, match=r"entity_types\[1\]: .*did you mean 'EMAIL_ADDRESS'\?") as raised:
         Anonymize(Vault(), entity_types=["PERSON", "EMAIL_ADRESS"])

@@ -32,6 +32,10 @@ def test_reserved_numbers_are_not_given():
     vault.reserve([])
     vault.reserve([f"[REDACTED_EMAIL_ADDRESS_{2**40}]"])  # none that a vault would give
     assert _redacted(vault, "dan@example.org") == "[REDACTED_EMAIL_ADDRESS_12]"
+    vault.reserve([f"[REDACTED_EMAIL_ADDRESS_{2**32 - 1}] [REDACTED_URL_{2**32}] [REDACTED_URL_{2**64 - 1}]"])
+    again = Vault.load(vault.export(KEY), keys=[KEY])
+    for one in (vault, again):
+        assert _redacted(one, "kim@example.org") == f"[REDACTED_EMAIL_ADDRESS_{2**32 + 1}]"
     with pytest.raises(ConfigError, match="texts"):
         vault.reserve("one text")
 

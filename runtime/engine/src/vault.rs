@@ -16,6 +16,7 @@ mod state;
 use std::time::Duration;
 
 pub use claim::Claim;
+pub(crate) use claim::{VERBATIM, is_verbatim};
 pub(crate) use collection::{Known, Names, VaultId, Vaults};
 pub use collection::{Room, Statistics};
 pub use ended::{Ended, Ends, Listener};

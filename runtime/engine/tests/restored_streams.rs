@@ -112,6 +112,8 @@ fn parts() -> impl Strategy<Value = String> {
         2 => (entries(), 0usize..20).prop_map(|(one, chars)| one.chars().take(chars).collect()),
         2 => ciphertext(),
         1 => (ciphertext(), 0usize..80).prop_map(|(one, chars)| one.chars().take(chars).collect()),
+        1 => prop::sample::select(vec!["{\"a\": \"", "\"}", "\", \"b\": [", "x = \"", "f('", "', ", "\n", "```", "\n```json\n"])
+            .prop_map(str::to_owned),
         4 => r#"(\[|\]|\{|\}|:|,|"|\\|"a"|1|12|_| |é|x|%5B|ENCRYPTED_|[a-zA-Z_]){0,5}"#,
     ]
 }
@@ -194,11 +196,11 @@ fn a_value_passes_as_soon_as_its_placeholder_has_come() {
         ["Dear ", "", "", "Ada Lovelace, hello", " [you]", ""]
     );
     assert_eq!(through(&["PERSON_1", "1 PERSON_1", "."]), ["", "PERSON_11 ", "Edsger.", ""]);
-    // No document: the quote is known to stay. A document: only at its end is it known what to escape.
+    // No literal: the quote is known to stay. A literal: at its end it is known what to escape.
     assert_eq!(through(&["Hi [REDACTED_PERSON_11]", "!"]), ["Hi Grace \"Amazing\" Hopper", "!", ""]);
     assert_eq!(
         through(&["{\"a\":\"[REDACTED_PERSON_1]\",", "\"b\":\"[REDACTED_PERSON_11]", "\"", "}"]),
-        ["{\"a\":\"Ada Lovelace\",", "\"b\":\"", "", "", "Grace \\\"Amazing\\\" Hopper\"}"]
+        ["{\"a\":\"Ada Lovelace\",", "\"b\":\"", "Grace \\\"Amazing\\\" Hopper\"", "}", ""]
     );
     let sealed = &CIPHERTEXTS[0];
     assert_eq!(through(&["To ", &sealed[..40], &sealed[40..], "."]), ["To ", "", "ada@example.org", ".", ""]);

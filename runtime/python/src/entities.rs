@@ -8,6 +8,7 @@ use pyshield_engine::private::{Explainer, Trace};
 use crate::errors;
 use crate::onnxruntime;
 use crate::text::text;
+use crate::vault::AnyVault;
 
 /// The names of all entities that can be asked for, sorted.
 #[pyfunction]
@@ -17,20 +18,22 @@ pub(crate) fn entity_types() -> Vec<&'static str> {
 
 /// Every candidate in a text with what became of it: a list of dicts without a word of the text.
 ///
-/// Blocks while a model reads the text, if the declaration names one.
+/// Blocks while a model reads the text, if the declaration names one, and while a vault is asked.
 #[pyfunction]
-#[pyo3(signature = (spec, scanned, /))]
+#[pyo3(signature = (spec, scanned, vault = None, /))]
 pub(crate) fn explain_entities<'py>(
     py: Python<'py>,
     spec: &str,
     scanned: &Bound<'py, PyString>,
+    vault: Option<AnyVault<'py>>,
 ) -> PyResult<Bound<'py, PyList>> {
     let text = text(scanned)?;
     let explainer = py.detach(|| Explainer::new(spec)).map_err(|error| errors::build_error(py, &error))?;
     if explainer.reads_model() {
         onnxruntime::announce(py);
     }
-    let trace = py.detach(|| explainer.explain(&text));
+    let vault = vault.map(|vault| vault.handle());
+    let trace = py.detach(|| explainer.explain(&text, vault.as_ref()));
     let Trace { candidates, model } =
         trace.map_err(|error| errors::scanner_error(py, explainer.scanner(), &error))?;
     let list = PyList::empty(py);

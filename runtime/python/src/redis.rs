@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::bridge::Pending;
 use crate::errors;
-use crate::vault::{entry, last, pairs};
+use crate::vault::{all, entry, pairs};
 
 /// A future whose error is Python's, to await.
 fn start<T: Send + 'static>(
@@ -162,7 +162,7 @@ operations! {
         |vault| vault.placeholder_exists(&SecretText::from(placeholder)), |exists: bool| exists;
     /// Gives none of the numbers that placeholders in the texts have.
     reserve / areserve (texts: Vec<String>) -> (),
-        |vault| async { vault.reserve(last(&texts)).await }, |done: ()| done;
+        |vault| async { vault.reserve(all(&texts)).await }, |done: ()| done;
     /// The placeholders in a text that no pair has.
     unknown / aunknown (text: String) -> Vec<String>, |vault| async { vault.unknown(placeholders(&text)).await },
         |unknown: Vec<Box<str>>| unknown.into_iter().map(String::from).collect::<Vec<_>>();

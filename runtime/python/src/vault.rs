@@ -1,5 +1,7 @@
 //! `_runtime.Vault`: a handle on pairs that the vault actor owns.
 
+use std::collections::BTreeSet;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyBytesMethods};
 use pyshield_core::restore::{numbers, placeholders};
@@ -50,10 +52,9 @@ pub(crate) fn pairs(entries: &[VaultEntry]) -> Vec<(String, String)> {
     entries.iter().map(|entry| (plain(&entry.placeholder), plain(&entry.value))).collect()
 }
 
-/// The highest number of what looks like a placeholder, of those that a vault could give.
-pub(crate) fn last(texts: &[String]) -> u64 {
-    let given = |text: &String| numbers(text).range(..=u64::from(u32::MAX)).next_back().copied();
-    texts.iter().filter_map(given).max().unwrap_or(0)
+/// The numbers of what looks like a placeholder.
+pub(crate) fn all(texts: &[String]) -> BTreeSet<u64> {
+    texts.iter().flat_map(|text| numbers(text)).collect()
 }
 
 impl Vault {
@@ -145,7 +146,7 @@ impl Vault {
     #[pyo3(signature = (texts, /))]
     #[expect(clippy::needless_pass_by_value, reason = "PyO3 extracts into owned values")]
     fn reserve(&self, py: Python<'_>, texts: Vec<String>) -> PyResult<()> {
-        self.ask(py, |vault| vault.reserve_blocking(last(&texts)))
+        self.ask(py, |vault| vault.reserve_blocking(all(&texts)))
     }
 
     /// The placeholders in a text that no pair has.

@@ -22,7 +22,7 @@ use crate::model::names::{Names, NamesSpec};
 use crate::model::scanner::BuildError;
 use crate::plan::guard;
 use crate::vault::compiled::{Compiled, Seen};
-use crate::vault::{Claim, SecretText};
+use crate::vault::{Claim, SecretText, is_verbatim};
 
 /// How many made-up values are tried before a placeholder is taken.
 const FAKES: u64 = 4;
@@ -194,7 +194,7 @@ impl Anonymize {
         if items.is_empty() && !searches {
             return Ok(Found::Verdict(rules.noted(Verdict::pass())));
         }
-        let claims = if searches { Vec::new() } else { rules.claims(text, &items, &vault) };
+        let claims = if searches { Vec::new() } else { rules.claims(text, &mut items, &vault)? };
         let mut pending = Pending { rules, vault, items, searches, claims, taken: BTreeSet::new() };
         if pending.searches {
             pending.taken = restore::numbers(text.as_str());
@@ -222,8 +222,24 @@ impl Rules {
         item.kind != Kind::Found || self.operators.of(&item.label).claims()
     }
 
-    /// What a vault is to be asked for, in text order.
-    fn claims(&self, text: &Text, items: &[Item], vault: &VaultHandle) -> Vec<Claim> {
+    /// What stands in an item's place, unless what that is comes back: nothing then.
+    fn instead(&self, text: &Text, item: &Item) -> Result<Option<Arc<str>>, ScannerError> {
+        let operator = self.operators.of(&item.label);
+        if self.claims_for(item) || *operator == Operator::Encrypt {
+            return Ok(None);
+        }
+        let value = item.value(text);
+        Ok(Some(self.operators.apply(operator, &item.label, value)?.unwrap_or_else(|| value.into())))
+    }
+
+    /// What a vault is to be asked for, in text order. Marks the items that have to come back as they are.
+    fn claims(
+        &self,
+        text: &Text,
+        items: &mut [Item],
+        vault: &VaultHandle,
+    ) -> Result<Vec<Claim>, ScannerError> {
+        items::mark_verbatim(text, self.preamble.as_deref(), items, |item| self.instead(text, item))?;
         let mut words: Option<HashSet<&str>> = None;
         let mut claims = Vec::new();
         for (index, item) in items.iter().enumerate() {
@@ -243,7 +259,9 @@ impl Rules {
                 || touches(index.wrapping_sub(1), index)
                 || touches(index, index + 1);
             let if_known = item.kind == Kind::Doubtful;
-            if *operator == Operator::Fake && !bracketed && !if_known {
+            // A placeholder of a group whose name begins so would be taken for one, too.
+            let verbatim = item.verbatim || is_verbatim(&item.label);
+            if *operator == Operator::Fake && !bracketed && !if_known && !verbatim {
                 let words = words.get_or_insert_with(|| restore::words(text.as_str()));
                 let seed =
                     |attempt| std::hash::BuildHasher::hash_one(vault.key(), (&*item.label, value, attempt));
@@ -255,14 +273,15 @@ impl Rules {
                 stand_ins = free.map(SecretText::from).collect();
             }
             claims.push(Claim {
-                label: (*item.label).into(),
+                label: item.placed_label().into(),
                 value: value.into(),
                 stand_ins,
                 bracketed,
+                verbatim,
                 if_known,
             });
         }
-        claims
+        Ok(claims)
     }
 }
 
@@ -283,7 +302,9 @@ impl Pending {
             let replacement: Option<Arc<str>> = if rules.claims_for(item) {
                 given.next().flatten().map(|placeholder| placeholder.as_str().into())
             } else {
-                rules.operators.apply(operator, &item.label, item.value(text))?
+                let label =
+                    if *operator == Operator::Encrypt { item.placed_label() } else { item.label.clone() };
+                rules.operators.apply(operator, &label, item.value(text))?
             };
             // What the vault holds is private, however unsure it looks here.
             let score = if item.kind == Kind::Found { item.score } else { 1.0 };
@@ -317,7 +338,7 @@ impl Pending {
     ) -> Result<(Vec<Item>, Vec<Claim>), ScannerError> {
         let mut items = self.items.clone();
         items::add_stand_ins(text, &mut items, compiled, interrupt)?;
-        let claims = self.rules.claims(text, &items, &self.vault);
+        let claims = self.rules.claims(text, &mut items, &self.vault)?;
         Ok((items, claims))
     }
 }

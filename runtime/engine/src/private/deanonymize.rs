@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::follow::RestoreFollower;
 use super::seal::{ENCRYPTED, Key, Sealer};
 use super::snapshot::Snapshot;
-use super::{Found, Session, Settle, VaultHandle, aside, json, no_vault};
+use super::{Found, Session, Settle, VaultHandle, aside, literals, no_vault};
 use crate::vault::compiled::{Compiled, Seen};
 
 /// Parameters of [`Deanonymize`].
@@ -110,7 +110,7 @@ impl Restores {
         if let Some(sealer) = &self.sealer {
             decrypt(sealer, text.as_str(), &mut verdict)?;
         }
-        json::keep_valid(text.as_str(), &mut verdict.edits);
+        literals::keep_whole(text.as_str(), &mut verdict.edits);
         Ok(verdict)
     }
 }

@@ -1,13 +1,17 @@
 //! The trace of a decision: what was found in a text, and what became of every candidate.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use pyshield_core::entity::{Entity, Explained, Recognizers, RecognizersSpec};
+use pyshield_core::entity::{Decision, Entity, Explained, Recognizers, RecognizersSpec};
 use pyshield_core::literal::{LiteralAutomaton, LiteralHits, LiteralList};
-use pyshield_core::{ConfigError, Input, Interrupt, ScannerError, Text};
+use pyshield_core::restore::Matching;
+use pyshield_core::{ConfigError, Input, Interrupt, ScannerError, Span, Text};
 use serde_json::Value;
 
+use super::VaultHandle;
 use super::anonymize::Anonymize;
+use super::items::{self, Kind};
 use crate::error::EngineError;
 use crate::model::names::{Names, NamesSpec};
 use crate::model::question::{self, Wanted};
@@ -66,13 +70,17 @@ impl Explainer {
         self.names.is_some()
     }
 
-    /// What became of every candidate. Blocks while a model reads the text, which is loaded if need be.
-    pub fn explain(&self, text: &Text) -> Result<Trace, ScannerError> {
+    /// What became of every candidate, if `vault` is the scanner's. Blocks while a model reads the text, which is
+    /// loaded if need be, and while the vault is asked.
+    pub fn explain(&self, text: &Text, vault: Option<&VaultHandle>) -> Result<Trace, ScannerError> {
         let mut hits = self.literals.find(text, &Interrupt::NEVER)?;
         let hits: LiteralHits = hits.pop().unwrap_or_default();
         let named = self.names.as_ref().map(|names| self.named(names, text)).transpose()?;
-        let candidates =
+        let mut candidates =
             self.recognizers.explain(text, &hits, named.unwrap_or_default(), Interrupt::NEVER)?;
+        if self.scanner == Anonymize::NAME {
+            add_known(text, &mut candidates, vault)?;
+        }
         let model = self.names.as_ref().map(|names| names.model().label().into());
         Ok(Trace { candidates, model })
     }
@@ -99,4 +107,42 @@ impl Explainer {
         }
         Ok(found)
     }
+}
+
+/// Says of what is taken out all the same: because it is sure elsewhere in the text, or is in the vault.
+fn add_known(
+    text: &Text,
+    candidates: &mut Vec<Explained>,
+    vault: Option<&VaultHandle>,
+) -> Result<(), ScannerError> {
+    let with = |decision: Decision| {
+        let those = candidates.iter().filter(move |one| one.decision == decision);
+        those.map(|one| one.entity.clone()).collect::<Vec<_>>()
+    };
+    let settled = Recognizers::settled(text, with(Decision::Kept));
+    let sure: HashSet<Span> = settled.iter().map(|entity| entity.span).collect();
+    let doubtful = if vault.is_some() { with(Decision::BelowThreshold) } else { Vec::new() };
+    let compiled = vault.map(|vault| vault.restorer_blocking(Matching::Exact)).transpose()?;
+    let held = compiled.as_ref().map(|compiled| compiled.values()).unwrap_or_default();
+    let places: HashMap<(Span, String), usize> = candidates
+        .iter()
+        .enumerate()
+        .map(|(at, one)| ((one.entity.span, one.entity.label.to_string()), at))
+        .collect();
+    for item in items::items(text, settled, doubtful, Interrupt::NEVER)? {
+        let decision = match item.kind {
+            Kind::Found if !sure.contains(&item.span) => Decision::Repeated,
+            Kind::Doubtful if held.contains(item.value(text)) => Decision::InVault,
+            _ => continue,
+        };
+        let place = places.get(&(item.span, item.label.to_string()));
+        if let Some(candidate) = place.and_then(|at| candidates.get_mut(*at)) {
+            candidate.decision = decision;
+        } else {
+            let entity = Entity::repeated(item.label, item.span, item.score);
+            candidates.push(Explained { entity, threshold: 0.0, decision });
+        }
+    }
+    candidates.sort_by_key(|one| one.entity.span);
+    Ok(())
 }

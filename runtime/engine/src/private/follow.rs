@@ -9,12 +9,13 @@ use pyshield_core::restore::{Following, Restored};
 use pyshield_core::stream::{Follow, Found, Progress, Window};
 use pyshield_core::{Edit, ScannerError, Span};
 
+use super::content::escaped;
 use super::deanonymize::Restores;
-use super::document::Document;
-use super::json::{escaped, is_special};
+use super::literals::Literals;
 use super::seal::{ENCRYPTED, Sealer};
 use super::snapshot::Snapshot;
 use crate::vault::compiled::{Compiled, Room, Written};
+use crate::vault::is_verbatim;
 
 /// A value and the place it goes to, in bytes of the stream.
 struct Put {
@@ -32,9 +33,10 @@ pub(super) struct RestoreFollower {
     /// Ciphertexts that were opened, in order, as long as a placeholder may be in them: whether each has been
     /// put in place.
     opened: VecDeque<(Put, bool)>,
-    document: Option<Values>,
-    /// The values that wait for the document's end, and what room they leave.
-    held: VecDeque<Put>,
+    /// What the text was read for up to `read`, and what room is left by the values that wait for the end of a
+    /// literal.
+    literals: Literals<Put>,
+    read: usize,
     room: Room,
     written: Written,
     /// Whether the text cannot be followed: its end is waited for.
@@ -49,8 +51,8 @@ impl RestoreFollower {
             ciphertexts: Ciphertexts::default(),
             pending: VecDeque::new(),
             opened: VecDeque::new(),
-            document: Some(Values::new()),
-            held: VecDeque::new(),
+            literals: Literals::default(),
+            read: 0,
             room: Room::default(),
             written: Written::default(),
             waits: false,
@@ -97,8 +99,8 @@ impl RestoreFollower {
         Ok((puts, front))
     }
 
-    /// Puts values into the text, or holds them back as long as they may have to be escaped. Returns up to
-    /// where the text is certain.
+    /// Puts values into the text, or holds them back as long as they may have to be escaped: up to the end of the
+    /// literal that they are in. Returns up to where the text is certain.
     fn put(
         &mut self,
         puts: Vec<Put>,
@@ -106,42 +108,26 @@ impl RestoreFollower {
         window: &Window<'_>,
         found: &mut Found,
     ) -> Result<usize, ScannerError> {
-        for put in &puts {
+        for put in puts {
             self.room.take(put.value.len())?;
+            self.literals.read(between(window, self.read, put.span.start));
+            self.read = put.span.end;
+            let (verbatim, value) =
+                (is_verbatim(between(window, put.span.start, put.span.end)), Arc::clone(&put.value));
+            self.literals.put(&value, verbatim, put);
         }
-        let Some(document) = &mut self.document else {
-            self.room = Room::default();
-            found.edits.extend(puts.into_iter().map(edit));
-            return Ok(front);
-        };
-        document.read_text(window);
-        // With the values as they are, whether they are held back or not: so no text is read twice.
-        for put in &puts {
-            document.read_restored(window, put);
+        let end = if window.last { window.end() } else { front };
+        self.literals.read(between(window, self.read, end));
+        self.read = self.read.max(end);
+        if window.last {
+            self.literals.finish();
         }
-        document.read_restored_to(window, front);
-        self.held.extend(puts);
-        if document.text.is_possible() && !window.last {
-            // Up to the first value that would have to be escaped.
-            let special = self.held.iter().position(|put| is_special(&put.value));
-            for put in self.held.drain(..special.unwrap_or(self.held.len())) {
-                self.room.give_back(put.value.len());
-                found.edits.push(edit(put));
-            }
-            return Ok(self.held.front().map_or(front, |put| put.span.start));
-        }
-        let mut escape = false;
-        if document.text.is_complete() && self.held.iter().any(|put| is_special(&put.value)) {
-            document.read_restored_to(window, window.end());
-            escape = !document.restored.is_complete();
-        }
-        for put in self.held.drain(..) {
-            let value = if escape { escaped(&put.value) } else { put.value };
+        for (put, escape) in self.literals.ready() {
+            self.room.give_back(put.value.len());
+            let value = escape.map_or_else(|| Arc::clone(&put.value), |quotes| escaped(&put.value, quotes));
             found.edits.push(edit(Put { value, ..put }));
         }
-        self.room = Room::default();
-        self.document = None;
-        Ok(front)
+        Ok(self.literals.waits_for().map_or(front, |put| put.span.start))
     }
 }
 
@@ -163,7 +149,7 @@ impl Follow for RestoreFollower {
         }
         let (puts, front) = self.certain(&compiled, window)?;
         let decided = self.put(puts, front, window, found)?;
-        // Ciphertexts and the document are read up to there.
+        // Ciphertexts and literals are read up to there.
         Ok(Progress { decided, needed: front.min(self.placeholders.needed()) })
     }
 
@@ -240,39 +226,6 @@ impl Ciphertexts {
         let begun = (1..ENCRYPTED.len()).rev().find(|&len| rest.ends_with(&ENCRYPTED.as_bytes()[..len]));
         self.at = window.end() - begun.filter(|_| !window.last).unwrap_or(0);
         self.at
-    }
-}
-
-/// A text that may be JSON, as it came and with its values, both as far as they were read.
-struct Values {
-    text: Document,
-    read: usize,
-    restored: Document,
-    put: usize,
-}
-
-impl Values {
-    const fn new() -> Self {
-        Self { text: Document::new(false), read: 0, restored: Document::new(true), put: 0 }
-    }
-
-    /// Reads all of the text that has come.
-    fn read_text(&mut self, window: &Window<'_>) {
-        self.text.read(between(window, self.read, window.end()));
-        self.read = window.end();
-    }
-
-    /// Reads the text with its values up to a value and with it.
-    fn read_restored(&mut self, window: &Window<'_>, put: &Put) {
-        self.read_restored_to(window, put.span.start);
-        self.restored.read(&put.value);
-        self.put = put.span.end;
-    }
-
-    /// The same up to a place before the next value.
-    fn read_restored_to(&mut self, window: &Window<'_>, end: usize) {
-        self.restored.read(between(window, self.put, end));
-        self.put = self.put.max(end);
     }
 }
 

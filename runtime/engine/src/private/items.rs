@@ -2,12 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use pyshield_core::entity::Entity;
 use pyshield_core::restore::stands_alone;
 use pyshield_core::{Interrupt, ScannerError, Span, Text};
 
+use super::content::is_special;
+use super::literals::Literals;
+use crate::vault::VERBATIM;
 use crate::vault::compiled::Compiled;
 
 /// Shorter values are looked for nowhere else, in bytes: two digits that are a part of something private are not
@@ -21,6 +25,8 @@ pub(super) struct Item {
     pub(super) span: Span,
     pub(super) score: f64,
     pub(super) kind: Kind,
+    /// Whether it stands unescaped in what looks like a string literal, and has to come back so.
+    pub(super) verbatim: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +41,12 @@ pub(super) enum Kind {
 
 impl Item {
     fn of(entity: Entity, kind: Kind) -> Self {
-        Self { label: entity.label, span: entity.span, score: entity.score, kind }
+        Self { label: entity.label, span: entity.span, score: entity.score, kind, verbatim: false }
+    }
+
+    /// What its placeholder or ciphertext is called after.
+    pub(super) fn placed_label(&self) -> Cow<'_, str> {
+        if self.verbatim { format!("{VERBATIM}{}", self.label).into() } else { Cow::Borrowed(&self.label) }
     }
 
     pub(super) fn value<'t>(&self, text: &'t Text) -> &'t str {
@@ -106,6 +117,44 @@ fn again(text: &Text, items: &mut Vec<Item>, interrupt: Interrupt<'_>) -> Result
     Ok(())
 }
 
+/// Marks what would be escaped where it comes back, in the text as `instead` writes it: with values that come back
+/// where that says nothing. So what was taken out of a text comes back exactly.
+pub(super) fn mark_verbatim(
+    text: &Text,
+    preamble: Option<&str>,
+    items: &mut [Item],
+    instead: impl Fn(&Item) -> Result<Option<Arc<str>>, ScannerError>,
+) -> Result<(), ScannerError> {
+    if !items.iter().any(|item| is_special(item.value(text))) {
+        return Ok(());
+    }
+    let source = text.as_str();
+    // Whether the vault holds what is doubtful is not known yet.
+    let doubtful = items.iter().any(|item| item.kind == Kind::Doubtful);
+    for held in [true, false].into_iter().take(1 + usize::from(doubtful)) {
+        let (mut literals, mut at) = (Literals::default(), 0);
+        literals.read(preamble.unwrap_or_default());
+        for (index, item) in items.iter().enumerate() {
+            literals.read(source.get(at..item.span.start).unwrap_or_default());
+            at = item.span.end;
+            let value = item.value(text);
+            match instead(item)? {
+                _ if item.kind == Kind::Doubtful && !held => literals.read(value),
+                Some(instead) => literals.read(&instead),
+                None => literals.put(value, false, index),
+            }
+        }
+        literals.read(source.get(at..).unwrap_or_default());
+        literals.finish();
+        for (index, escape) in literals.ready() {
+            if let Some(item) = items.get_mut(index).filter(|_| escape.is_some()) {
+                item.verbatim = true;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Adds the places of what the vault has made up, which are to be kept apart from what it stands for.
 pub(super) fn add_stand_ins(
     text: &Text,
@@ -126,7 +175,7 @@ pub(super) fn add_stand_ins(
     };
     let stand_ins: Vec<Item> = spans
         .iter()
-        .map(|&span| Item { label: label(span), span, score: 1.0, kind: Kind::StandIn })
+        .map(|&span| Item { label: label(span), span, score: 1.0, kind: Kind::StandIn, verbatim: false })
         .collect();
     add(items, stand_ins.into_iter());
     add(items, doubtful.drain(..));

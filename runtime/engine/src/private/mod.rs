@@ -5,12 +5,12 @@
 //! waits, and one with it is finished off the event loop.
 
 mod anonymize;
+mod content;
 mod deanonymize;
-mod document;
 mod explain;
 mod follow;
 mod items;
-mod json;
+mod literals;
 mod operator;
 mod seal;
 mod session;

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Room, SecretText, VaultEntry, VaultError, VaultState};
 
+/// What the label of a value begins with that comes back as it is.
+pub(crate) const VERBATIM: &str = "VERBATIM_";
+
 /// A value that is about to be taken out of a text.
 #[derive(Clone, Debug)]
 pub struct Claim {
@@ -15,6 +18,8 @@ pub struct Claim {
     pub stand_ins: Vec<SecretText>,
     /// Whether it has to be something in brackets, which is not mistaken for a word wherever it stands.
     pub bracketed: bool,
+    /// Whether it has to be something that comes back as it is, even into a literal that it breaks: it stood in one.
+    pub verbatim: bool,
     /// Whether it is a claim only if the vault holds the value already.
     pub if_known: bool,
 }
@@ -22,6 +27,19 @@ pub struct Claim {
 /// Whether a placeholder is one by its looks.
 pub(super) fn is_bracketed(placeholder: &str) -> bool {
     placeholder.starts_with('[') && placeholder.ends_with(']')
+}
+
+/// Whether what is written in some way is a placeholder, or a ciphertext, of what comes back as it is.
+pub(crate) fn is_verbatim(placeholder: &str) -> bool {
+    let mark = VERBATIM.trim_end_matches('_').as_bytes();
+    placeholder.as_bytes().windows(mark.len()).any(|part| part.eq_ignore_ascii_case(mark))
+}
+
+impl Claim {
+    /// Whether a placeholder for the value is one for this claim.
+    pub(super) fn fits(&self, placeholder: &str) -> bool {
+        is_verbatim(placeholder) == self.verbatim && (!self.bracketed || is_bracketed(placeholder))
+    }
 }
 
 impl VaultState {
@@ -40,16 +58,12 @@ impl VaultState {
         let mut numbers = self.numbers.clone();
         for claim in claims {
             let value = claim.value.as_str();
-            let any = |state: &Self| state.placeholder_of(value).cloned();
-            let bracketed = |state: &Self| state.bracketed_of(value).cloned();
-            let known = any(self).or_else(|| any(&fresh));
-            if claim.if_known && known.is_none() {
+            if claim.if_known && [&*self, &fresh].iter().all(|state| state.placeholder_of(value).is_none()) {
                 given.push(None);
                 continue;
             }
-            let known = if claim.bracketed { bracketed(self).or_else(|| bracketed(&fresh)) } else { known };
-            if known.is_some() {
-                given.push(known);
+            if let Some(known) = self.given_for(&claim).or_else(|| fresh.given_for(&claim)) {
+                given.push(Some(known.clone()));
                 continue;
             }
             let free = |text: &str| !self.placeholder_exists(text) && !fresh.placeholder_exists(text);
@@ -60,7 +74,7 @@ impl VaultState {
                 loop {
                     *number += 1;
                     let placeholder = format!("[REDACTED_{}_{number}]", claim.label);
-                    if !taken.contains(number) && free(&placeholder) {
+                    if !taken.contains(number) && !self.reserved.contains(number) && free(&placeholder) {
                         return SecretText::from(placeholder);
                     }
                 }
@@ -87,6 +101,7 @@ mod tests {
             value: value.into(),
             stand_ins: Vec::new(),
             bracketed: false,
+            verbatim: false,
             if_known: false,
         }
     }
@@ -135,6 +150,27 @@ mod tests {
         assert_eq!(claimed(&mut vaults, id, vec![bracketed("x"), with("x")], &[]), ["[REDACTED_P_4]", "Ann"]);
         vaults.with(id, 0, |state, _| state.remove(&VaultEntry::new("Ann", "x"))).unwrap();
         assert_eq!(claimed(&mut vaults, id, vec![with("x")], &[]), ["[REDACTED_P_4]"]);
+    }
+
+    #[test]
+    fn what_comes_back_as_it_is_has_a_placeholder_of_its_own() {
+        let mut vaults = Vaults::new(VaultLimits::default());
+        let id = vaults.create(VaultOptions::default(), 0).unwrap();
+        let verbatim =
+            |value: &str| Claim { label: "VERBATIM_A".into(), verbatim: true, ..claim("VERBATIM_A", value) };
+        let both = vec![verbatim("x"), claim("A", "x"), verbatim("x"), claim("A", "x")];
+        let names = ["[REDACTED_VERBATIM_A_1]", "[REDACTED_A_1]"];
+        let given = claimed(&mut vaults, id, both.clone(), &[]);
+        assert_eq!(given, [names, names].concat());
+        assert_eq!(claimed(&mut vaults, id, both, &[]), given);
+        let known = Claim { if_known: true, ..verbatim("x") };
+        assert_eq!(claimed(&mut vaults, id, vec![known], &[]), names[..1]);
+        vaults.with(id, 0, |state, _| state.remove(&VaultEntry::new(names[0], "x"))).unwrap();
+        let again = vec![verbatim("x"), claim("A", "x")];
+        assert_eq!(claimed(&mut vaults, id, again, &[]), ["[REDACTED_VERBATIM_A_2]", "[REDACTED_A_1]"]);
+        for name in [names[0], r"\[REDACTED\_VERBATIM\_A\_1\]", "%5bredacted_verbatim_a_1%5d"] {
+            assert!(is_verbatim(name), "{name}");
+        }
     }
 
     #[test]

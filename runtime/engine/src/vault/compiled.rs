@@ -1,6 +1,6 @@
 //! A vault's entries, compiled for putting them back.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Weak};
 
@@ -70,6 +70,11 @@ impl Compiled {
             verdict.edit(found.span, 1.0, &value)?;
         }
         Ok(verdict)
+    }
+
+    /// All values.
+    pub(crate) fn values(&self) -> HashSet<&str> {
+        self.entries.iter().map(|entry| entry.value.as_str()).collect()
     }
 
     /// Where something stands that was made up for a value, which nothing tells from the text around it.
@@ -187,9 +192,8 @@ impl Compilations {
     pub(crate) fn known(&self, claims: &[Claim], version: u64) -> Option<Vec<Option<SecretText>>> {
         let entries = self.shown(version).filter(|_| claims.len() <= SMALL)?;
         let known = |claim: &Claim| {
-            let fits = |entry: &&VaultEntry| {
-                entry.value == claim.value && (!claim.bracketed || is_bracketed(entry.placeholder.as_str()))
-            };
+            let fits =
+                |entry: &&VaultEntry| entry.value == claim.value && claim.fits(entry.placeholder.as_str());
             if let Some(entry) = entries.iter().find(fits) {
                 return Some(Some(entry.placeholder.clone()));
             }

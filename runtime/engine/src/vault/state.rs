@@ -1,11 +1,20 @@
 //! One vault: an ordered list of entries and indices of its placeholders and values.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::claim::is_bracketed;
+use super::claim::{Claim, is_bracketed, is_verbatim};
 use super::{Exported, Room, SecretText, VaultEntry, VaultError};
+
+/// The highest number that a vault gives of itself.
+const MOST: u64 = u32::MAX as u64;
+
+/// A label that no value has.
+const EACH: &str = "\0";
+
+/// How many higher ones are kept apart; with more of them, a vault goes on behind the highest.
+const MOST_RESERVED: usize = 4_096;
 
 /// One vault. Order is that of insertion, and equal entries may occur more than once, as in llm-guard's
 /// list of tuples.
@@ -14,14 +23,18 @@ pub struct VaultState {
     entries: Vec<VaultEntry>,
     /// How often each placeholder occurs.
     placeholders: HashMap<SecretText, usize>,
-    /// The first placeholder of each value.
+    /// The first placeholder of each value that is no verbatim one.
     values: HashMap<SecretText, SecretText>,
     /// The first placeholder in brackets of each value whose first is not.
     bracketed: HashMap<SecretText, SecretText>,
+    /// The first verbatim placeholder of each value that has one.
+    verbatim: HashMap<SecretText, SecretText>,
     /// The last number given to a placeholder, by label.
     pub(super) numbers: HashMap<Box<str>, u64>,
     /// No placeholder gets a number up to this.
     pub(super) floor: u64,
+    /// Numbers above those that a vault gives of itself, which are not given either.
+    pub(super) reserved: BTreeSet<u64>,
     bytes: usize,
     /// How often entries were removed: since the same number, entries have only been added at the end.
     removals: u64,
@@ -49,6 +62,10 @@ impl VaultState {
     }
 
     fn index(&mut self, placeholder: &SecretText, value: &SecretText) {
+        if is_verbatim(placeholder.as_str()) {
+            self.verbatim.entry(value.clone()).or_insert_with(|| placeholder.clone());
+            return;
+        }
         let first = self.values.entry(value.clone()).or_insert_with(|| placeholder.clone());
         if is_bracketed(placeholder.as_str()) && !is_bracketed(first.as_str()) {
             self.bracketed.entry(value.clone()).or_insert_with(|| placeholder.clone());
@@ -58,6 +75,7 @@ impl VaultState {
     fn reindex(&mut self, value: &SecretText) {
         self.values.remove(value.as_str());
         self.bracketed.remove(value.as_str());
+        self.verbatim.remove(value.as_str());
         let same = self.entries.iter().filter(|held| held.value == *value);
         for placeholder in same.map(|held| held.placeholder.clone()).collect::<Vec<_>>() {
             self.index(&placeholder, value);
@@ -82,7 +100,7 @@ impl VaultState {
         let first = |of: &HashMap<SecretText, SecretText>| {
             of.get(removed.value.as_str()) == Some(&removed.placeholder)
         };
-        if first(&self.values) || first(&self.bracketed) {
+        if [&self.values, &self.bracketed, &self.verbatim].into_iter().any(first) {
             self.reindex(&removed.value);
         }
         self.changed();
@@ -119,15 +137,17 @@ impl VaultState {
         self.placeholders.contains_key(placeholder)
     }
 
-    /// The first placeholder of a value, in constant time.
+    /// The first placeholder of a value, in constant time; a verbatim one only if there is no other.
     pub fn placeholder_of(&self, value: &str) -> Option<&SecretText> {
-        self.values.get(value)
+        self.values.get(value).or_else(|| self.verbatim.get(value))
     }
 
-    /// The first placeholder of a value that is in brackets, in constant time.
-    pub(super) fn bracketed_of(&self, value: &str) -> Option<&SecretText> {
-        let first = self.values.get(value).filter(|first| is_bracketed(first.as_str()));
-        first.or_else(|| self.bracketed.get(value))
+    /// The first placeholder of a claim's value that fits it, in constant time.
+    pub(super) fn given_for(&self, claim: &Claim) -> Option<&SecretText> {
+        let value = claim.value.as_str();
+        let of = if claim.verbatim { &self.verbatim } else { &self.values };
+        let first = of.get(value).filter(|first| claim.fits(first.as_str()));
+        first.or_else(|| self.bracketed.get(value).filter(|first| claim.fits(first.as_str())))
     }
 
     /// How many entries there are.
@@ -140,26 +160,39 @@ impl VaultState {
         self.entries.is_empty()
     }
 
-    /// Gives no number up to `number` to a placeholder, whatever its label.
-    pub fn reserve(&mut self, number: u64) {
-        // What numbers a vault gives is no text's choice, beyond those that a vault could give.
-        self.floor = self.floor.max(number.min(u64::from(u32::MAX)));
+    /// Gives none of the numbers to a placeholder, whatever its label, nor one below them that a vault would give.
+    pub fn reserve(&mut self, numbers: &BTreeSet<u64>) {
+        for &number in numbers {
+            // What numbers a vault goes on with is no text's choice, beyond those that a vault could give.
+            if number <= MOST {
+                self.floor = self.floor.max(number);
+            } else if self.reserved.len() < MOST_RESERVED {
+                self.reserved.insert(number);
+            } else {
+                self.floor = self.floor.max(number.min(u64::MAX / 2));
+            }
+        }
     }
 
-    /// The numbers that were given by label, and of those reserved the last, for the empty label.
+    /// The numbers that were given by label; for the empty label the last of those reserved, for [`EACH`] the others.
     pub(super) fn numbers(&self) -> Vec<(Box<str>, u64)> {
-        let reserved = (self.floor > 0).then(|| (Box::default(), self.floor));
-        self.numbers.iter().map(|(label, number)| (label.clone(), *number)).chain(reserved).collect()
+        let floor = (self.floor > 0).then(|| (Box::default(), self.floor));
+        let each = self.reserved.iter().map(|number| (EACH.into(), *number));
+        let given = self.numbers.iter().map(|(label, number)| (label.clone(), *number));
+        given.chain(floor).chain(each).collect()
     }
 
     /// Takes over what [`Self::numbers`] said.
     pub(super) fn renumber(&mut self, numbers: Vec<(Box<str>, u64)>) {
         for (label, number) in numbers {
-            if label.is_empty() {
-                self.reserve(number);
-                continue;
-            }
-            let last = self.numbers.entry(label).or_insert(0);
+            let last = match &*label {
+                "" => &mut self.floor,
+                EACH => {
+                    self.reserve(&BTreeSet::from([number]));
+                    continue;
+                }
+                _ => self.numbers.entry(label).or_insert(0),
+            };
             *last = number.max(*last);
         }
     }
@@ -172,7 +205,7 @@ impl VaultState {
     /// Removes every entry and gives numbers again.
     pub(super) fn start_over(&mut self) {
         self.clear();
-        (self.numbers, self.floor) = (HashMap::new(), 0);
+        (self.numbers, self.floor, self.reserved) = (HashMap::new(), 0, BTreeSet::new());
     }
 
     /// Removes every entry.
@@ -180,7 +213,8 @@ impl VaultState {
         let (version, removals) = (Arc::clone(&self.version), self.removals + 1);
         // Numbers are not given again.
         let (numbers, floor) = (std::mem::take(&mut self.numbers), self.floor);
-        *self = Self { numbers, floor, removals, version, ..Self::default() };
+        let reserved = std::mem::take(&mut self.reserved);
+        *self = Self { numbers, floor, reserved, removals, version, ..Self::default() };
         self.changed();
     }
 

@@ -89,6 +89,7 @@ fn claimed(vaults: &mut Vaults, name: &str, now: u64, value: &str) -> String {
         value: value.into(),
         stand_ins: Vec::new(),
         bracketed: false,
+        verbatim: false,
         if_known: false,
     };
     let given = vaults.with(id, now, |state, room| state.claim(vec![claim], &BTreeSet::new(), room)).unwrap();
@@ -173,6 +174,14 @@ fn a_vault_has_limits_and_a_life_of_its_own() {
     vaults.sweep(12);
     assert_eq!((life.end(), vaults.len(), vaults.bytes()), (Some(End::Expired), 1, 0));
     vaults.with(other, 1_000, |state, room| state.extend(vec![pair(), pair()], room)).unwrap();
+    // Its own limits count also where they are larger, but for that of all vaults.
+    let options = VaultOptions { max_entries: Some(9), max_bytes: Some(usize::MAX), ttl: None };
+    let large = vaults.create(options, 1_000).unwrap();
+    let pairs = vec![pair(); LIMITS.max_entries + 1];
+    vaults.with(large, 1_000, |state, room| state.extend(pairs, room)).unwrap();
+    let refused =
+        vaults.with(large, 1_000, |state, room| state.extend(vec![entry("[A]", &"x".repeat(2_000))], room));
+    assert_eq!(refused, Err(VaultError::Full { what: "bytes in all vaults", limit: LIMITS.max_total_bytes }));
 }
 
 #[test]
@@ -187,6 +196,7 @@ fn numbers_of_what_comes_back_are_taken() {
         value: value.into(),
         stand_ins: Vec::new(),
         bracketed: false,
+        verbatim: false,
         if_known: false,
     };
     let given =
@@ -194,6 +204,45 @@ fn numbers_of_what_comes_back_are_taken() {
     let given = given.unwrap();
     let given: Vec<&str> = given.iter().flatten().map(SecretText::as_str).collect();
     assert_eq!((given[0], given[1]), ("[REDACTED_A_8]", "Ann"));
+}
+
+#[test]
+fn numbers_of_texts_are_not_given_however_high_they_are() {
+    let mut vaults = Vaults::new(VaultLimits::default());
+    let claim = || Claim {
+        label: "A".into(),
+        value: "x".into(),
+        stand_ins: Vec::new(),
+        bracketed: false,
+        verbatim: false,
+        if_known: false,
+    };
+    let most = u64::from(u32::MAX);
+    let given = |vaults: &mut Vaults, id, reserved: &[u64]| {
+        let reserved = reserved.iter().copied().collect();
+        vaults
+            .with(id, 0, |state, room| {
+                state.reserve(&reserved);
+                let loaded = state.exported();
+                state.start_over();
+                state.load(loaded, room)?;
+                state.claim(vec![claim()], &BTreeSet::new(), room)
+            })
+            .unwrap()[0]
+            .as_ref()
+            .unwrap()
+            .as_str()
+            .to_owned()
+    };
+    for (reserved, next) in [
+        (vec![], 1),
+        (vec![7, u64::MAX, most + 2], 8),
+        (vec![most, most + 1, most + 3], most + 2),
+        ((0..2 * 4_096).map(|n| most + 1 + n).collect(), most + 2 * 4_096 + 1),
+    ] {
+        let id = vaults.create(VaultOptions::default(), 0).unwrap();
+        assert_eq!(given(&mut vaults, id, &reserved), format!("[REDACTED_A_{next}]"));
+    }
 }
 
 /// What a vault must do, in the plainest terms.

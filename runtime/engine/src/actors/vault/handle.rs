@@ -112,9 +112,9 @@ operations! {
     load / load_blocking (exported: Exported) -> () {
         move |state: &mut VaultState, room: &Room| state.load(exported, room)
     };
-    /// Gives no number up to this to a placeholder; see [`VaultState::reserve`].
-    reserve / reserve_blocking (number: u64) -> () {
-        move |state: &mut VaultState, _: &Room| { state.reserve(number); Ok(()) }
+    /// Gives none of the numbers to a placeholder; see [`VaultState::reserve`].
+    reserve / reserve_blocking (numbers: BTreeSet<u64>) -> () {
+        move |state: &mut VaultState, _: &Room| { state.reserve(&numbers); Ok(()) }
     };
     /// Which of the placeholders no entry has.
     unknown / unknown_blocking (placeholders: Vec<Box<str>>) -> Vec<Box<str>> {

@@ -104,12 +104,18 @@ pub struct Stamp {
 struct Before {
     entries: usize,
     removals: u64,
-    reserved: u64,
+    floor: u64,
+    reserved: usize,
 }
 
 impl Before {
     fn of(state: &VaultState) -> Self {
-        Self { entries: state.len(), removals: state.removals(), reserved: state.floor }
+        Self {
+            entries: state.len(),
+            removals: state.removals(),
+            floor: state.floor,
+            reserved: state.reserved.len(),
+        }
     }
 }
 
@@ -240,7 +246,8 @@ impl RedisVault {
             false => (copy.generation, copy.batches, before.entries),
         };
         // Of what is added to a list, the entries themselves say which numbers they were given.
-        let numbers = if whole || now.reserved != before.reserved { numbers } else { Vec::new() };
+        let reserved = (now.floor, now.reserved) != (before.floor, before.reserved);
+        let numbers = if whole || reserved { numbers } else { Vec::new() };
         let batch = match copy.state.entries_from(new) {
             [] if numbers.is_empty() => None,
             entries => {
@@ -292,10 +299,10 @@ impl RedisVault {
         self.update_with(Write::Changes, deadline, look).await
     }
 
-    /// Gives no number up to this to a placeholder; see [`VaultState::reserve`].
-    pub async fn reserve(&self, number: u64) -> Result<(), VaultError> {
+    /// Gives none of the numbers to a placeholder; see [`VaultState::reserve`].
+    pub async fn reserve(&self, numbers: BTreeSet<u64>) -> Result<(), VaultError> {
         self.update(|state, _| {
-            state.reserve(number);
+            state.reserve(&numbers);
             Ok(())
         })
         .await
