@@ -1162,7 +1162,7 @@ def _functions_done(job: Job, /) -> None:
 
 def _functions_home() -> None:
     """
-    Says that the running loop is the home loop.
+    Says that the running loop is a home loop.
     """
 
 def _functions_next(first: bool, /) -> Job | None:
