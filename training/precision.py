@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 HEADS = ("injection", "quoted", "toxicity", "refusal", "bias")
 TOKENS = (16, 32, 64, 128)
 THREADS = (1, 2)
-RUNS = 60
+TURNS = 3
+RUNS = 20  # of each
 
 
 def measure(work: Path, name: str, rows: int) -> dict[str, Any]:
@@ -71,24 +73,29 @@ def measure(work: Path, name: str, rows: int) -> dict[str, Any]:
 def latency(work: Path, name: str) -> dict[str, dict[str, dict[str, float]]]:
     """Return the median milliseconds of one text: by tokens, by threads, in `float` and `int8`.
 
-    The two take turns, so that what else the machine does slows both.
+    The two take turns, so that what else the machine does slows both; one is open at a time, since the
+    threads of an idle session go on spinning for a while.
     """
-    found: dict[str, dict[str, dict[str, float]]] = {str(tokens): {} for tokens in TOKENS}
-    for threads in THREADS:
-        scorers = {
-            "float": Scorer(work / f"{name}.onnx", work / "tokenizer.json", threads),
-            "int8": Scorer(work / f"{name}.int8.onnx", work / "tokenizer.json", threads),
-        }
-        for tokens in TOKENS:
-            ids = np.random.default_rng(1).integers(1000, 20_000, (1, tokens))
-            feeds = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": ids * 0}
-            took: dict[str, list[float]] = {kind: [] for kind in scorers}
-            for _ in range(RUNS):
-                for kind, scorer in scorers.items():
-                    began = time.perf_counter()
-                    scorer.session.run(None, feeds)
-                    took[kind].append(time.perf_counter() - began)
-            found[str(tokens)][str(threads)] = {
-                kind: round(float(np.median(times)) * 1000, 2) for kind, times in took.items()
+    files = {"float": work / f"{name}.onnx", "int8": work / f"{name}.int8.onnx"}
+    took: dict[tuple[int, int, str], list[float]] = defaultdict(list)
+    for _ in range(TURNS):
+        for threads in THREADS:
+            for kind, path in files.items():
+                session = Scorer(path, work / "tokenizer.json", threads).session
+                for tokens in TOKENS:
+                    ids = np.random.default_rng(1).integers(1000, 20_000, (1, tokens))
+                    feeds = {"input_ids": ids, "attention_mask": ids * 0 + 1, "token_type_ids": ids * 0}
+                    session.run(None, feeds)
+                    for _ in range(RUNS):
+                        began = time.perf_counter()
+                        session.run(None, feeds)
+                        took[tokens, threads, kind].append(time.perf_counter() - began)
+    return {
+        str(tokens): {
+            str(threads): {
+                kind: round(float(np.median(took[tokens, threads, kind])) * 1000, 2) for kind in files
             }
-    return found
+            for threads in THREADS
+        }
+        for tokens in TOKENS
+    }

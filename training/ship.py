@@ -249,7 +249,7 @@ def _precision(found: dict[str, Any] | None) -> list[str]:
         cells = [str(entry[kind]) for entry in by_threads.values() for kind in ("float", "int8")]
         times.append(f"| {tokens} | {' | '.join(cells)} |")
     threads = list(next(iter(found["latency"].values())))
-    columns = [f"float, {count} threads | int8, {count} threads" for count in threads]
+    columns = [f"float, on {count} | int8, on {count}" for count in threads]
     return [
         "Eight bits beside the same weights in float, held-out rows: mean difference of the scores, and the",
         "share of rows on the other side of the threshold. Mean cosine of the embeddings:",
@@ -259,7 +259,7 @@ def _precision(found: dict[str, Any] | None) -> list[str]:
         "|---|---|---|---|---|---|",
         *heads,
         "",
-        "Milliseconds of one text, the session alone, on the two cores that it was measured on:",
+        "Milliseconds of one text, the session alone, on one thread and on two:",
         "",
         f"| tokens | {' | '.join(columns)} |",
         f"|---|{'---|---|' * len(threads)}",
@@ -348,7 +348,7 @@ def tables(results: dict[str, Any]) -> str:
         "",
     ]
     for part, heads in results.items():
-        if part in {"embedding", "similarity", "long"}:
+        if part in {"embedding", "similarity", "long", "precision"}:
             continue
         for head, entry in heads.items():
             for slice_ in ("source", "language", "length", "obfuscation", "place"):
