@@ -16,6 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from training import encoder, fuse
+from training.fuse import MICROSOFT
 from training.heads import HEADS, POOLED, Model
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 OPSET = 21  # Gelu and LayerNormalization as single operators, integers of four bits
 IR_VERSION = 10
-MICROSOFT = "com.microsoft"
 
 
 @dataclass

@@ -173,16 +173,24 @@ def test_the_exported_file_says_what_the_model_says(tmp_path):
         assert torch.allclose(torch.from_numpy(found[name]), value, atol=2e-2, rtol=2e-2), name
 
 
-def test_the_quantised_file_says_nearly_what_the_model_says(tmp_path):
-    torch = _torch()
+def _quantised(torch, folder):
+    """Return a model, and the file that it is shipped as."""
     pytest.importorskip("onnx", reason="the export needs onnx")
-    runtime = pytest.importorskip("onnxruntime", reason="the export needs ONNX Runtime")
+    pytest.importorskip("onnxruntime", reason="the export needs ONNX Runtime")
     from training import export
 
     model = _model(torch)
-    export.write(model, tmp_path / "m.onnx")
-    export.quantise(model, tmp_path / "m.onnx", tmp_path / "m.int8.onnx")
-    session = runtime.InferenceSession(tmp_path / "m.int8.onnx", providers=["CPUExecutionProvider"])
+    export.write(model, folder / "m.onnx")
+    export.quantise(model, folder / "m.onnx", folder / "m.int8.onnx")
+    return model, folder / "m.int8.onnx"
+
+
+def test_the_quantised_file_says_nearly_what_the_model_says(tmp_path):
+    torch = _torch()
+    model, path = _quantised(torch, tmp_path)
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
 
     def embedding(ids, mask, types):
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
@@ -203,15 +211,11 @@ def test_the_quantised_file_says_nearly_what_the_model_says(tmp_path):
 
 def test_the_shipped_file_becomes_a_checkpoint_again(tmp_path):
     torch = _torch()
-    pytest.importorskip("onnx", reason="the export needs onnx")
-    pytest.importorskip("onnxruntime", reason="the export needs ONNX Runtime")
-    from training import export, unpack
+    model, path = _quantised(torch, tmp_path)
+    from training import unpack
 
-    model = _model(torch)
-    export.write(model, tmp_path / "m.onnx")
-    export.quantise(model, tmp_path / "m.onnx", tmp_path / "m.int8.onnx")
     like = model.state_dict()
-    found = unpack.state(tmp_path / "m.int8.onnx", like)
+    found = unpack.state(path, like)
     assert found.keys() == like.keys()
     for name, value in like.items():
         # the coarsest rounding has seven steps either way

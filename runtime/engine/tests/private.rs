@@ -4,14 +4,11 @@ mod common;
 
 use std::sync::Arc;
 
-use common::submit;
-use pyshield_core::Text;
-use pyshield_engine::config::ShieldSpec;
+use common::{private_shield, request, scan, submit, vault};
 use pyshield_engine::job::Ticket;
 use pyshield_engine::metrics::Lane;
 use pyshield_engine::private::VaultHandle;
-use pyshield_engine::runtime;
-use pyshield_engine::shield::{Attempt, Request, Shield, Side};
+use pyshield_engine::shield::{Attempt, Shield, Side};
 use serde_json::{Value, json};
 
 const ENTITIES: &[&str] = &[
@@ -41,35 +38,8 @@ fn deanonymize(strategy: &str) -> Value {
     json!({"type": "Deanonymize", "vault": 0, "matching_strategy": strategy, "key": "07".repeat(32)})
 }
 
-fn vault() -> VaultHandle {
-    VaultHandle::memory(runtime::current().unwrap().vaults().create().unwrap())
-}
-
 fn shield(operator: &str, strategy: &str, vault: &VaultHandle) -> Shield {
-    shield_of(&anonymize(operator), &deanonymize(strategy), vault)
-}
-
-fn shield_of(anonymize: &Value, deanonymize: &Value, vault: &VaultHandle) -> Shield {
-    let limits = json!({
-        "max_in_flight": 64, "policy": "reject", "deadline": null, "max_text_bytes": 1 << 24,
-        "inline_budget_us": 1e6,
-    });
-    let spec = json!({
-        "prompt": [anonymize], "output": [deanonymize], "on_error": "raise",
-        "limits": limits, "cache": null,
-    });
-    let mut spec: ShieldSpec = serde_json::from_value(spec).unwrap();
-    spec.vaults = vec![vault.clone()];
-    Shield::compile(spec).unwrap()
-}
-
-fn request(side: Side, text: &str) -> Request {
-    Request { side, text: Text::from(text), prompt: None, deadline: None }
-}
-
-fn scan(shield: &Shield, side: Side, text: &str) -> String {
-    let outcome = shield.scan_blocking(&request(side, text)).unwrap();
-    outcome.scan.rewritten.clone().unwrap_or_else(|| text.to_owned())
+    private_shield(&anonymize(operator), &deanonymize(strategy), vault)
 }
 
 const LETTER: &str = "Ada Lovelace (ada@example.org, +1 202-555-0173) paid DE89 3704 0044 0532 0130 00 from 10.0.0.1; \

@@ -1,84 +1,18 @@
 //! Whatever is taken out of a text comes back exactly: any text, any mix of entities and operators.
 
+mod common;
+#[path = "../../core/src/entity/fake/samples.rs"]
+mod samples;
+
 use std::collections::BTreeMap;
 
+use common::{private_shield, request, scan, vault};
 use proptest::prelude::*;
-use pyshield_core::Text;
 use pyshield_core::entity::{entities, fake};
-use pyshield_engine::config::ShieldSpec;
 use pyshield_engine::private::VaultHandle;
-use pyshield_engine::runtime;
-use pyshield_engine::shield::{Request, Shield, Side};
+use pyshield_engine::shield::{Shield, Side};
+use samples::VALUES;
 use serde_json::{Value, json};
-
-/// Something of each entity that a pattern or a plan finds; what is made of it has right check digits.
-const VALUES: &[(&str, &str)] = &[
-    ("CREDIT_CARD", "4111 1111 1111 1111"),
-    ("IBAN_CODE", "DE89 3704 0044 0532 0130 00"),
-    ("UK_NHS", "943 476 5919"),
-    ("IN_AADHAAR", "2341 2341 2346"),
-    ("ES_NIF", "12345678Z"),
-    ("PL_PESEL", "44051401359"),
-    ("IT_FISCAL_CODE", "RSSMRA85T10A562S"),
-    ("AU_ABN", "51 824 753 556"),
-    ("CN_RESIDENT_ID", "11010519491231002X"),
-    ("FI_PERSONAL_IDENTITY_CODE", "131052-308T"),
-    ("SG_NRIC_FIN", "S0000001I"),
-    ("US_SSN", "536-90-4399"),
-    ("US_BANK_NUMBER", "945456787654"),
-    ("CRYPTO", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
-    ("BTC_ADDRESS", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
-    ("CREDIT_CARD_RE", "4111-1111-1111-1111"),
-    ("US_SSN_RE", "536-90-4399"),
-    ("US_ITIN", "912-70-1234"),
-    ("US_PASSPORT", "C12345678"),
-    ("US_DRIVER_LICENSE", "A1234567"),
-    ("MEDICAL_LICENSE", "BB1388568"),
-    ("BR_CPF", "529.982.247-25"),
-    ("CA_SIN", "130 692 544"),
-    ("PHONE_NUMBER", "(202) 456-1111"),
-    ("PHONE_NUMBER", "+49 30 901820"),
-    ("PHONE_NUMBER", "0044 20 7183 8750 ext. 12"),
-    ("PHONE_NUMBER_WITH_EXT", "(523)222-8888 ext 527"),
-    ("PHONE_NUMBER_ZH", "13812345678"),
-    ("PO_BOX_RE", "PO Box 123456"),
-    ("AU_ACN", "004 085 616"),
-    ("AU_TFN", "123 456 782"),
-    ("AU_MEDICARE", "2123 45670 1"),
-    ("IN_PAN", "ABCPE1234F"),
-    ("IN_VOTER", "ABC1234567"),
-    ("IN_PASSPORT", "A2096451"),
-    ("IN_VEHICLE_REGISTRATION", "MH 12 AB 1234"),
-    ("SG_UEN", "201912347"),
-    ("KR_RRN", "900101-1234567"),
-    ("TH_TNIN", "1-2345-67890-12-7"),
-    ("UK_NINO", "AB 12 34 56 C"),
-    ("ES_NIE", "X-1234567-7"),
-    ("IT_VAT_CODE", "12345678907"),
-    ("IT_DRIVER_LICENSE", "AB1234567C"),
-    ("IT_PASSPORT", "AB1234567"),
-    ("IT_IDENTITY_CARD", "AB 1234567"),
-    ("DE_TAX_ID", "86 095 742 719"),
-    ("FR_NIR", "1 85 05 78 006 084 91"),
-    ("NL_BSN", "111222333"),
-    ("ABA_ROUTING_NUMBER", "0210-0002-1"),
-    ("PRICE_RE", "$10,000.00"),
-    ("IP_ADDRESS", "10.0.0.1"),
-    ("IP_ADDRESS", "fe80::1"),
-    ("MAC_ADDRESS", "00:1A:2B:3C:4D:5E"),
-    ("MAC_ADDRESS", "001a.2b3c.4d5e"),
-    ("UUID", "550e8400-e29b-41d4-a716-446655440000"),
-    ("EMAIL_ADDRESS", "ada@example.org"),
-    ("EMAIL_ADDRESS_RE", "bob[AT]example[DOT]com"),
-    ("URL", "https://a.org/x?y=1"),
-    ("URL_RE", "https://a.org/x?y=1"),
-    ("DATE_TIME", "12/03/1984"),
-    ("DATE_TIME", "2024-01-15T10:23:45+02:00"),
-    ("DATE_RE", "12 March 1984"),
-    ("TIME_RE", "10:30 pm"),
-    ("HEX_COLOR", "#ff00aa"),
-    ("HEX_COLOR", "#1b2"),
-];
 
 /// Names, some of which no literal can hold as they are.
 const HIDDEN: &[&str] = &[
@@ -198,10 +132,6 @@ fn operators() -> Vec<(Value, bool)> {
     ]
 }
 
-fn vault() -> VaultHandle {
-    VaultHandle::memory(runtime::current().unwrap().vaults().create().unwrap())
-}
-
 fn shield(
     default: &Value,
     of_entity: &BTreeMap<String, Value>,
@@ -216,25 +146,7 @@ fn shield(
     });
     let deanonymize =
         json!({"type": "Deanonymize", "vault": 0, "matching_strategy": strategy, "key": "07".repeat(32)});
-    let limits = json!({
-        "max_in_flight": 64, "policy": "reject", "deadline": null, "max_text_bytes": 1 << 24,
-        "inline_budget_us": 1e6,
-    });
-    let spec = json!({
-        "prompt": [anonymize], "output": [deanonymize], "on_error": "raise", "limits": limits, "cache": null,
-    });
-    let mut spec: ShieldSpec = serde_json::from_value(spec).unwrap();
-    spec.vaults = vec![vault.clone()];
-    Shield::compile(spec).unwrap()
-}
-
-fn request(side: Side, text: &str) -> Request {
-    Request { side, text: Text::from(text), prompt: None, deadline: None }
-}
-
-fn scan(shield: &Shield, side: Side, text: &str) -> String {
-    let outcome = shield.scan_blocking(&request(side, text)).unwrap();
-    outcome.scan.rewritten.clone().unwrap_or_else(|| text.to_owned())
+    private_shield(&anonymize, &deanonymize, vault)
 }
 
 /// Whether a value stands somewhere by itself: not as a part of a longer run of letters, digits and the signs that

@@ -11,6 +11,8 @@ use pyshield_engine::config::ShieldSpec;
 use pyshield_engine::error::EngineError;
 use pyshield_engine::job::{Reply, Ticket};
 use pyshield_engine::outcome::Outcome;
+use pyshield_engine::private::VaultHandle;
+use pyshield_engine::runtime;
 use pyshield_engine::shield::{Request, Shield, Side};
 use serde_json::{Value, json};
 
@@ -77,4 +79,32 @@ pub(crate) fn wait_until(what: impl Fn() -> bool) {
         assert!(Instant::now() < deadline, "it never happened");
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+pub(crate) fn vault() -> VaultHandle {
+    VaultHandle::memory(runtime::current().unwrap().vaults().create().unwrap())
+}
+
+/// A shield that takes out of prompts what it puts back into outputs.
+pub(crate) fn private_shield(anonymize: &Value, deanonymize: &Value, vault: &VaultHandle) -> Shield {
+    let limits = json!({
+        "max_in_flight": 64, "policy": "reject", "deadline": null, "max_text_bytes": 1 << 24,
+        "inline_budget_us": 1e6,
+    });
+    let spec = json!({
+        "prompt": [anonymize], "output": [deanonymize], "on_error": "raise",
+        "limits": limits, "cache": null,
+    });
+    let mut spec: ShieldSpec = serde_json::from_value(spec).unwrap();
+    spec.vaults = vec![vault.clone()];
+    Shield::compile(spec).unwrap()
+}
+
+pub(crate) fn request(side: Side, text: &str) -> Request {
+    Request { side, text: Text::from(text), prompt: None, deadline: None }
+}
+
+pub(crate) fn scan(shield: &Shield, side: Side, text: &str) -> String {
+    let outcome = shield.scan_blocking(&request(side, text)).unwrap();
+    outcome.scan.rewritten.clone().unwrap_or_else(|| text.to_owned())
 }

@@ -6,6 +6,8 @@
 
 mod kind;
 mod names;
+#[cfg(test)]
+mod samples;
 mod shape;
 #[cfg(test)]
 mod tests;
