@@ -301,6 +301,8 @@ def _state(plan: Plan, device: torch.device) -> tuple[heads.Model, torch.optim.O
         for name, tensor in model.state_dict().items():
             if name.startswith("encoder."):
                 state[name] = plan.blend * state[name] + (1 - plan.blend) * tensor
+            # a part of a head that the start does not have begins as any other
+            state.setdefault(name, tensor)
         model.load_state_dict(state)
     return model, optimiser, 0, 0.0
 

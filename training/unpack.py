@@ -17,6 +17,7 @@ import torch
 from onnx import TensorProto, numpy_helper
 
 from training import encoder, fuse, train
+from training.heads import TOKENS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,7 @@ def state(path: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
     for key in like.keys() - found.keys():
         inside, _, part = key.rpartition(".")
         theirs, which = _name(inside)
-        flat = part == "bias" or "norm" in theirs
+        flat = part == "bias" or "norm" in theirs or theirs.endswith(".near.outer")
         value = plain(f"{theirs}.{part}") if flat else matrix(f"{theirs}.weight")
         found[key] = value if which is None else value.chunk(len(fuse.PARTS))[which]
     return {key: value.reshape(like[key].shape).contiguous() for key, value in found.items()}
@@ -102,7 +103,9 @@ def _name(inside: str) -> tuple[str, int | None]:
     """Return what the file calls a part of the model, and which part of that it is if there are several."""
     parts = inside.split(".")
     if parts[0] == "outputs":
-        return parts[1], None
+        return f"{parts[1]}.alone" if parts[1] in TOKENS else parts[1], None
+    if parts[0] == "neighbours":
+        return f"{parts[1]}.near.{parts[2]}", None
     if parts[1] == "norm":
         return "embedded.norm", None
     if parts[3] in fuse.PARTS:

@@ -116,7 +116,10 @@ def _model(torch, seed=1):
     trunk = encoder.Encoder(encoder.Shape(50, 2, 384, 64, 12, 64), four_bit=True)
     for parameter in trunk.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
-    return heads.Model(trunk).eval()
+    model = heads.Model(trunk).eval()
+    for parameter in model.neighbours.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    return model
 
 
 def _inputs(torch):
