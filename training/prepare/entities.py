@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from training.example import Example
+from training.prepare.conventions import harmonise, is_handle
+from training.prepare.splits import HELD_OUT
 
 if TYPE_CHECKING:
     import random
@@ -98,13 +100,15 @@ def _rows(
     for index, (tokens, tags) in enumerate(_sentences(archive.text(name).split("\n"), word, tag, separator)):
         text, spans = running_text(tokens, tags)
         # tweets name their addressees by handles, which the corpora do not treat alike
-        spans = [span for span in spans if span[2] in observed and not text.startswith("@", int(span[0]))]
+        spans = [span for span in spans if span[2] in observed and not is_handle(text, int(span[0]))]
         if archive_part(name) == "re3d":
             # times are no names
             spans = [span for span in spans if span[2] == "DATE" or is_name(text[slice(*span[:2])])]
+        source = more.get("source", archive.name)
+        if source not in HELD_OUT:
+            spans = harmonise(text, spans, observed)
         if text and len(tokens) > 2:
             labels = {"entities": {"spans": spans, "observed": observed}, "injection": []}
-            source = more.get("source", archive.name)
             yield Example(
                 f"{name}/{index}",
                 text,
@@ -156,7 +160,13 @@ def _presidio(archive: Archive) -> Iterator[Example]:
                     spans[-1][1] = last  # a title and its name
                 else:
                     spans.append([first, last, kind])
-            labels = {"entities": {"spans": spans, "observed": [*_NAMES, "ADDRESS", "DATE"]}, "injection": []}
+            if any(
+                kind == "ADDRESS" and last - first < 4 for first, last, kind in spans
+            ):  # a number that the template broke off
+                continue
+            observed = [*_NAMES, "ADDRESS", "DATE"]
+            spans = harmonise(row["full_text"], spans, observed)
+            labels = {"entities": {"spans": spans, "observed": observed}, "injection": []}
             template = row.get("template_id", index)
             yield Example(f"{name}/{index}", row["full_text"], archive.name, f"template/{template}", labels)
 
