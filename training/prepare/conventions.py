@@ -24,7 +24,7 @@ _TITLES = (
 )
 _TITLE = re.compile(rf"(?:{_TITLES}\s+)+(?=\S)", re.IGNORECASE)
 # Who is known by what looks like a title ("Lady Gaga"), and saints' and queens' names in other names.
-_NOT_TITLES = re.compile(r"(lady|king|count|major|judge|justice|chief|miss|saint|sir)\b", re.I)
+_NOT_TITLES = re.compile(r"(lady|king|count|major|judge|justice|chief|miss|saint|sir)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:the|a|an)\s+(?=\S)")
 _POSSESSIVE = re.compile(r"['\u2019](?:s|S)?$")
 _KEEPS_ITS_STOP = re.compile(
@@ -35,7 +35,7 @@ _ROLES = frozenset({
     "agent", "lender", "borrower", "company", "trustee", "delaware corporation", "eastern",
     "virginia general partnership", "board", "state", "court", "corporation", "government", "authority",
 })  # fmt: skip
-_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 _MORE_GROUPS = (
     "european africans african asian asians arab arabs latin westerners europeans brits aussies yanks"
 )
@@ -83,7 +83,7 @@ def _trim(text: str, start: int, end: int, kind: str) -> tuple[int, int]:
         # in "players'" and "Lloyds'" the apostrophe alone is the possessive
         if (mark := _POSSESSIVE.search(value)) and len(value) > 3:
             end = start + mark.start()
-        elif value and value[-1] in ',;:!?"\u201d ' or value.endswith(")") and "(" not in value:
+        elif (value and value[-1] in ',;:!?"\u201d ') or (value.endswith(")") and "(" not in value):
             end -= 1
         elif value.endswith(".") and kind in {"LOCATION", "ORGANIZATION", "PERSON"}:
             end -= 0 if _KEEPS_ITS_STOP.search(value) or "." in value[:-1] else 1

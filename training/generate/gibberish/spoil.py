@@ -54,7 +54,9 @@ def vocabulary(language: str) -> tuple[str, ...]:
         _, text, spoken = ordinary(rng)
         if spoken == language:
             words += [word for word in text.split() if word.strip(string.punctuation).isalpha()]
-    return tuple(word.strip(string.punctuation) for word in words)
+    stripped = (word.strip(string.punctuation) for word in words)
+    # initials and grades are no words
+    return tuple(word for word in stripped if len(word) > 1 or word in {"a", "A", "I"})
 
 
 def salad(rng: random.Random, language: str) -> str:
