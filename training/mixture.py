@@ -33,8 +33,8 @@ SHARES = {
     # emotions and subjectivity
     "goemotions": 5.0, "generated/bias": 3.0,
     # entities
-    "broad_twitter_corpus": 7.0, "wikigold": 5.0, "sec_filings": 0.8, "wnut17": 5.0, "presidio_research": 2.0,
-    "generated/entities": 10.0,
+    "broad_twitter_corpus": 6.0, "wikigold": 7.0, "composed/renamed": 14.0, "sec_filings": 0.5, "wnut17": 5.0,
+    "presidio_research": 1.5, "generated/entities": 34.0,
     # consistency
     "conjnli": 6.0, "faithdial_topical": 1.5, "halueval_qa": 0.8, "summedits_ectsum": 0.3,
     "summedits_podcast": 0.3, "summedits_qmsumm": 0.3, "summedits_sales_call": 0.3, "summedits_scitldr": 0.5,

@@ -18,6 +18,7 @@ from training.prepare import (
     grounding,
     hate,
     other,
+    renamed,
     requests,
     splits,
 )
@@ -63,7 +64,11 @@ def run(data: Path, generated: list[Path], work: Path) -> None:
     # them
     rows.sort(key=lambda row: row.source not in splits.HELD_OUT)
     kept, dropped = duplicates.remove(rows)
-    kept += documents.compose(kept, random.Random("documents"))
+    made = [
+        *documents.compose(kept, random.Random("documents")),
+        *renamed.compose(kept, random.Random("renamed")),
+    ]
+    kept += made
     parts: dict[str, list[example.Example]] = defaultdict(list)
     for row in kept:
         parts[splits.split_of(row)].append(row)
