@@ -48,11 +48,11 @@ def dress(rng: random.Random, pieces: list[Piece], *, tokenised: float = 0.1) ->
     way = rng.random()
     if way < 0.07:
         return recase(pieces, str.lower)
-    if way < 0.11:
+    if way < 0.12:
         return recase(pieces, str.upper)
-    if way < 0.13:
+    if way < 0.14:
         return recase(pieces, _title)
-    if way < 0.16:
+    if way < 0.17:
         return [(text if kind else re.sub(r"[.,;!?]", "", text), kind) for text, kind in pieces]
     return pieces
 
