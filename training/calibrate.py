@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # At which rate scanners may flag the harmless texts of a typical validation source: a scanner that cries wolf
 # is switched off.
 FALSE_POSITIVES = {
-    "injection": 0.03, "toxicity": 0.03, "bias": 0.03, "refusal": 0.02, "gibberish": 0.02, "code": 0.02,
+    "injection": 0.03, "toxicity": 0.01, "bias": 0.03, "refusal": 0.02, "gibberish": 0.02, "code": 0.02,
 }  # fmt: skip
 # Sources whose harmless rows say nothing about harmless texts: written so that classifiers fail (Kirk et al.
 # 2022, "Hatemoji", arXiv:2108.05921), or made from templates that training knows.
@@ -109,6 +109,8 @@ def thresholds(rows: list[tuple[Example, Scores]], scale: dict[str, float]) -> d
     For the heads of `FALSE_POSITIVES` it is the lowest at which the mean over sources of the rate of harmless
     texts that are flagged stays under the limit; for the others the one of highest balanced accuracy, sources
     weighing alike.
+    For toxicity it is the higher of both, and the limit counts for sources without any abuse: where people
+    look for abuse, annotators disagree about the harmless half, and a limit there hides most of the abuse.
     """
     found = {"emotions": 0.3, "entities": _names(rows), "code_language": 0.5}
     for head in HEADS:
@@ -125,7 +127,13 @@ def thresholds(rows: list[tuple[Example, Scores]], scale: dict[str, float]) -> d
         if not by_source or head in found:
             found.setdefault(head, 0.5)
             continue
-        if head in FALSE_POSITIVES:
+        if head == "toxicity":
+            ordinary = [rows for rows in by_source.values() if not any(label for label, _ in rows)]
+            found[head] = max(
+                _at_rate(ordinary, FALSE_POSITIVES[head]) if ordinary else 0.0,
+                _balanced(list(by_source.values())),
+            )
+        elif head in FALSE_POSITIVES:
             found[head] = _at_rate(list(by_source.values()), FALSE_POSITIVES[head])
         else:
             found[head] = _balanced(list(by_source.values()))

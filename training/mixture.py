@@ -28,8 +28,9 @@ SHARES = {
     "gptfuzz_answers": 1.5, "halueval_general_answers": 1.2, "hh_rlhf_harmless_test_answers": 1.0,
     "generated/refusal": 3.0,
     # toxicity
-    "tdavidson_hate_offensive": 5.0, "edos_sexism": 5.0, "hatemoji": 2.0, "conversationai_bias": 3.5,
-    "goemotions_friendly": 2.0, "real_toxicity_prompts": 0.7, "generated/toxicity": 11.0,
+    "tdavidson_hate_offensive": 4.0, "edos_sexism": 6.0, "hatemoji": 1.5, "conversationai_bias": 0.8,
+    "wikipedia_comments": 4.0, "goemotions_friendly": 3.5, "real_toxicity_prompts": 0.7,
+    "generated/toxicity": 26.0,
     # emotions and subjectivity
     "goemotions": 5.0, "generated/bias": 3.0,
     # entities

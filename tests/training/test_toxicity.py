@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from training.generate import toxicity
+from training.prepare.splits import split_of
 
 ROWS = list(toxicity.generate(random.Random(1), 4000))
 
@@ -36,7 +37,7 @@ def test_words_for_groups_do_not_decide():
 
 
 def test_swearing_without_abuse_is_obscene_and_no_insult():
-    rows = [row for row in ROWS if row.group == "toxicity/profane"]
+    rows = [row for row in ROWS if row.group.startswith("toxicity/profane/")]
     assert rows
     for row in rows:
         assert row.labels["toxicity"]["obscene"] == 1
@@ -51,6 +52,27 @@ def test_calm_families_hold_no_swear_word():
 
 def test_no_template_syntax_is_left():
     assert not any(re.search(r"[{}|]", row.text) for row in ROWS)
+
+
+def test_validation_has_frames_of_both_kinds_and_training_has_all_families():
+    kinds = Counter()
+    families = set()
+    for row in ROWS:
+        if split_of(row) == "validation":
+            kinds[row.source] += 1
+        else:
+            families.add(row.group.split("/")[1])
+    assert min(kinds["generated/toxicity/abuse"], kinds["generated/toxicity/harmless"]) > 40
+    assert families == set(toxicity._ABUSE) | set(toxicity._HARMLESS)
+
+
+def test_the_same_claims_are_made_and_rejected():
+    claims = re.compile(
+        r"take our jobs|carry diseases|special rights|not be allowed to|are not (human|like us)",
+        re.IGNORECASE,
+    )
+    labels = Counter(row.labels["toxicity"].get("toxic") for row in ROWS if claims.search(row.text))
+    assert 0.3 < labels[0] / labels[1] < 3
 
 
 def test_a_disguise_changes_one_word_only():

