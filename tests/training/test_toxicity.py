@@ -36,17 +36,18 @@ def test_words_for_groups_do_not_decide():
     assert 0.5 < labels[0] / labels[1] < 2
 
 
-def test_swearing_without_abuse_is_obscene_and_no_insult():
-    rows = [row for row in ROWS if row.group.startswith("toxicity/profane/")]
-    assert rows
-    for row in rows:
-        assert row.labels["toxicity"]["obscene"] == 1
-        assert row.labels["toxicity"]["insult"] == row.labels["toxicity"]["identity_hate"] == 0
+def test_swearing_is_obscene_in_abuse_only():
+    swearing = re.compile(r"fuck|shit|asshole|bastard", re.IGNORECASE)
+    labels = [row.labels["toxicity"] for row in ROWS if swearing.search(row.text)]
+    for toxic in (0, 1):
+        found = {bits.get("obscene") for bits in labels if bits["toxic"] == toxic}
+        assert found == {toxic}
 
 
 def test_calm_families_hold_no_swear_word():
+    calm = {name for name, known in toxicity._HARMLESS.items() if known == toxicity._CALM}
     for row in ROWS:
-        if row.labels["toxicity"].get("obscene") == 0:
+        if row.group.split("/")[1] in calm:
             assert not re.search(r"fuck|shit|bitch|asshole", row.text, re.IGNORECASE), row.text
 
 

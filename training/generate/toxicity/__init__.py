@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.example import Example
+from training.generate import obfuscation
 from training.generate.grammar import Grammar, with_articles
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ _HERE = Path(__file__).parent
 _CALM = {"toxic": 0, "insult": 0, "obscene": 0, "threat": 0, "identity_hate": 0, "sexual": 0}
 _QUOTING = {"toxic": 0, "insult": 0, "threat": 0, "identity_hate": 0, "sexual": 0}
 _HATE = {"toxic": 1, "identity_hate": 1}
-# What each family is sure of. A swear word in the text settles `obscene`; see `_labels`.
+# What each family is sure of. A swear word in the text settles `obscene`, which is a kind of abuse: scanners
+# flag a text for any of the labels, and joy that swears is none. See `_labels`.
 _ABUSE: Mapping[str, dict[str, int]] = {
     "derogation": _HATE | {"threat": 0, "sexual": 0},
     "dehumanise": _HATE | {"threat": 0, "sexual": 0},
@@ -52,8 +54,7 @@ _HARMLESS: Mapping[str, dict[str, int]] = {
     "rejected": _QUOTING, "cited": _QUOTING, "homonym": _CALM, "belonging": _CALM, "standing": _QUOTING,
     "trades": _CALM, "emoji_calm": _CALM, "talk": _QUOTING, "moderation": _QUOTING, "politics": _CALM,
     "complaint": _QUOTING, "oneself": _QUOTING, "friends": _QUOTING,
-    "object_rude": {"toxic": 0, "insult": 0, "identity_hate": 0, "threat": 0, "obscene": 1, "sexual": 0},
-    "profane": {"toxic": 0, "insult": 0, "identity_hate": 0, "threat": 0, "obscene": 1, "sexual": 0},
+    "object_rude": _QUOTING, "profane": _QUOTING,
 }  # fmt: skip
 _WEIGHTS = {
     "derogation": 3,
@@ -82,6 +83,7 @@ _FILES = {
 _SWEARING = re.compile(
     r"fuck|shit|asshole|bitch|\bprick|\btwat|wanker|dick|dumbass|piss|bastard|\btits|goddam", re.IGNORECASE
 )
+_TRICKS = ("typos", "typos", "typos", "vowels", "leet", "case", "confusables", "zero_width", "marks")
 _LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "$", "t": "7"})
 
 
@@ -110,7 +112,7 @@ def generate(rng: random.Random, count: int) -> Iterator[Example]:
 
 def _labels(known: Mapping[str, int], text: str) -> dict[str, int]:
     if _SWEARING.search(text) and "obscene" not in known:
-        return {**known, "obscene": 1}
+        return {**known, "obscene": known["toxic"]}
     return dict(known)
 
 
@@ -126,8 +128,11 @@ def dress(rng: random.Random, text: str) -> tuple[str, str]:
         return text, "plain"
     if way < 0.86:
         return text.lower(), "lower"
-    if way < 0.92:
+    if way < 0.9:
         return text.upper(), "upper"
+    if way < 0.94:
+        trick = rng.choice(_TRICKS)
+        return obfuscation.hide_words(rng, text, trick), trick
     words = text.split(" ")
     at = max(range(len(words)), key=lambda index: len(words[index]) * rng.uniform(0.7, 1.3))
     words[at] = _disguised(rng, words[at])
