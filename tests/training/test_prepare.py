@@ -8,7 +8,7 @@ import tarfile
 import pytest
 
 from training.example import Example
-from training.prepare import answers, archives, attacks, entities, grounding, splits
+from training.prepare import answers, archives, attacks, entities, grounding, hate, splits
 
 
 def _archive(folder, name, files):
@@ -125,3 +125,29 @@ def test_near_duplicates_keep_the_first_and_share_its_group():
     assert [row.id for row in kept] == ["1", "3", "4"]
     assert dropped == {"pyrit": 1}
     assert kept[2].group == "a"
+
+
+def test_comments_are_a_source_of_their_own_and_ordinary_texts_are_no_abuse(tmp_path):
+    archive = _archive(
+        tmp_path,
+        "conversationai_bias",
+        {
+            "archive__unintended_ml_bias__eval_datasets__toxicity_nonfuzzed_testset.csv": (
+                "rev_id,comment,toxic\n1,Thanks for the source.,False\n2,You are a clown.,True\n"
+            ),
+            "sentence_templates__en_sentence_templates.csv": "template,toxicity,phrase\n"
+            + "name_adj,nontoxic,Ada is a great one\n" * 1600,
+        },
+    )
+    rows = list(hate.read(archive, random.Random(1)))
+    assert [row.source for row in rows[:3]] == ["wikipedia_comments"] * 2 + ["conversationai_bias"]
+    assert [row.labels["toxicity"]["toxic"] for row in rows[:2]] == [0, 1]
+    plain = [
+        Example(f"{index}", "What is my balance?", source, f"{index}", {"injection": []})
+        for source in ("banking77", "spikee")
+        for index in range(300)
+    ]
+    hate.observe(plain, random.Random(1))
+    said = [row.source for row in plain if "toxicity" in row.labels]
+    assert set(said) == {"banking77"}
+    assert 60 < len(said) < 140
