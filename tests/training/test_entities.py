@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from training.generate.entities import generate, grammar
+from training.generate.entities import generate, grammar, kinds
 from training.generate.entities.dates import date
 from training.generate.entities.dress import assemble, recase, split_words
 from training.generate.entities.fill import MARKERS, TYPES, Filler
@@ -49,6 +49,38 @@ def test_an_article_is_not_part_of_a_place():
         assert kind == "LOCATION"
         assert not name.startswith("the ")
         assert text in {f"we saw {name}", f"we saw the {name}"}
+
+
+def test_no_article_follows_an_article():
+    for seed in range(200):
+        text, _ = assemble(filled("The {ministry} and city's {court} and the {landmark}", seed))
+        assert "The the" not in text
+        assert "'s the" not in text
+        assert "the the" not in text
+
+
+def test_handles_name_nobody():
+    text, spans = assemble(filled("RT {handle}: hi"))
+    assert spans == []
+    assert text.startswith("RT @")
+
+
+def test_an_abbreviation_is_that_of_the_name_before_it():
+    for seed in range(50):
+        text, spans = assemble(filled("{longorg1}; {abbr1}", seed))
+        (name, _), (short, _), (again, _) = named(text, spans)
+        assert short == again
+        assert short[0] == name[0].upper()
+        assert {kind for _, _, kind in spans} == {"ORGANIZATION"}
+
+
+def test_names_by_kind_are_whole():
+    for seed in range(300):
+        rng = random.Random(seed)
+        for kind in (*kinds.ORGANIZATIONS, "company", "de", *kinds.PLACES.values()):
+            name = kinds.compose(rng, kind, "english")
+            assert name == name.strip()
+            assert not set(name) & set("{}_")
 
 
 def test_telephone_numbers_and_references_carry_no_type():

@@ -24,6 +24,7 @@ _HERE = Path(__file__).parent
 _KINDS: tuple[tuple[str, tuple[str, ...], str, int, float], ...] = (
     ("news", ("news", "words"), "en", 13, 0.4),
     ("wire", ("wire", "words"), "en", 13, 0.4),
+    ("features", ("features", "words"), "en", 10, 0.4),
     ("business", ("business", "words"), "en", 9, 0.3),
     ("sport", ("sport", "words"), "en", 11, 0.5),
     ("results", ("results",), "en", 9, 0.6),
@@ -42,7 +43,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...], str, int, float], ...] = (
     ("portuguese", ("portuguese",), "pt", 2, 0.1),
     ("polish", ("polish",), "pl", 1, 0.1),
 )
-_FOLLOWED = frozenset({"news", "wire", "business", "sport", "culture"})
+_FOLLOWED = frozenset({"news", "wire", "features", "business", "sport", "culture"})
 _PERSON = MARKERS["person1"]
 
 

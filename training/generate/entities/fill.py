@@ -38,6 +38,7 @@ SLOTS = tuple(
 )
 MARKERS = {slot: f"\ue000{slot}\ue001" for slot in SLOTS}
 _MARKER = re.compile("\ue000([a-z]+)([0-9]?)\ue001")
+_DETERMINED = ("the ", " a ", " an ", "'s ", "former ")
 _AMBIGUOUS_PLACES = (
     "Jordan", "Georgia", "Washington", "Paris", "Florence", "Sydney", "Chad", "Austin", "Charlotte",
 )  # fmt: skip
@@ -118,8 +119,12 @@ class Filler:
         pieces: list[Piece] = []
         at = 0
         for match in _MARKER.finditer(marked):
-            pieces.append((marked[at : match.start()], None))
-            pieces.extend(self._slot(match[1], match[2]))
+            before = marked[at : match.start()]
+            found = self._slot(match[1], match[2])
+            if found[0][0] == "the " and before.lower().endswith(_DETERMINED):
+                found = found[1:]  # there is an article or a possessive already
+            pieces.append((before, None))
+            pieces.extend(found)
             at = match.end()
         pieces.append((marked[at:], None))
         return [piece for piece in pieces if piece[0]]
