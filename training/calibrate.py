@@ -112,8 +112,8 @@ def thresholds(rows: list[tuple[Example, Scores]], scale: dict[str, float]) -> d
     weighing alike.
     For toxicity it is the higher of both, and the limit counts for sources without any abuse: where people
     look for abuse, annotators disagree about the harmless half, and a limit there hides most of the abuse.
-    Balanced accuracy hardly changes over a wide range there, and abuse of other sources scores lower than that
-    of known ones: the lowest threshold counts that loses no more than `SLACK`.
+    Balanced accuracy hardly changes over a wide range there, and abuse of other sources scores lower than
+    that of known ones: the lowest threshold counts that loses no more than `SLACK`.
     """
     found = {"emotions": 0.3, "entities": _names(rows), "code_language": 0.5}
     for head in HEADS:

@@ -80,6 +80,8 @@ _FILES = {
     "abuse": ("abuse", "hate", "rude", "words"),
     "harmless": ("harmless", "contrasts", "comments", "words"),
 }
+_AROUND = ("politics", "critical", "plain", "neutral", "frank", "homonym")
+_LONGER = 0.12  # of the texts have such sentences around them
 _SWEARING = re.compile(
     r"fuck|shit|asshole|bitch|\bprick|\btwat|wanker|dick|dumbass|piss|bastard|\btits|goddam", re.IGNORECASE
 )
@@ -99,6 +101,8 @@ def generate(rng: random.Random, count: int) -> Iterator[Example]:
         kind, families = ("abuse", _ABUSE) if rng.random() < 0.47 else ("harmless", _HARMLESS)
         family = rng.choices(tuple(families), [_WEIGHTS.get(name, 1) for name in families])[0]
         frame, plain = grammar(kind).draw(rng, family)
+        if rng.random() < _LONGER:
+            plain = _among_others(rng, plain)
         text, typing = dress(rng, plain)
         yield Example(
             id=f"toxicity-{number}",
@@ -108,6 +112,17 @@ def generate(rng: random.Random, count: int) -> Iterator[Example]:
             labels={"toxicity": _labels(families[family], plain)},
             meta={"typing": typing},
         )
+
+
+def _among_others(rng: random.Random, text: str) -> str:
+    """The text with harmless sentences before or behind it: one sentence makes a comment abuse."""
+    calm = grammar("harmless")
+    parts = [calm.expand(rng, rng.choice(_AROUND)).strip() for _ in range(rng.randint(1, 4))]
+    parts.insert(rng.randint(0, len(parts)), text.strip())
+    joint = rng.choice((" ", " ", "\n", "\n\n"))
+    if rng.random() < 0.7:
+        parts = [part[0].upper() + part[1:] for part in parts]
+    return joint.join(part if part[-1] in ".!?" else part + "." for part in parts)
 
 
 def _labels(known: Mapping[str, int], text: str) -> dict[str, int]:
