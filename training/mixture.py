@@ -21,7 +21,7 @@ SHARES = {
     "generated/injection": 21.0, "generated/requests": 10.0,
     "composed/harmful": 7.0, "composed/harmless": 4.0,
     # requests
-    "composed/follow": 1.2, "composed/code": 2.0, "composed/languages": 3.0, "composed/documents": 16.0,
+    "composed/follow": 1.2, "composed/code": 2.0, "composed/languages": 3.0, "composed/documents": 11.0,
     "clinc150": 3.5, "banking77": 1.2, "awesome_chatgpt_prompts": 2.5, "self_instruct": 1.5, "gsm8k": 1.0,
     "halueval_general": 2.5,
     # answers
