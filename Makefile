@@ -23,6 +23,9 @@ MATURIN := env -u CONDA_PREFIX PIP_QUIET=1 PIP_DISABLE_PIP_VERSION_CHECK=1 VIRTU
 RUST_SOURCES := Cargo.toml Cargo.lock $(shell find runtime -type f)
 INTEGRATIONS := $(patsubst %/pyproject.toml,%,$(wildcard integrations/*/pyproject.toml))
 PYTEST_ARGS ?=
+# What property tests draw: the same every time, so that a change is judged by what it does. `make fuzz` draws anew.
+SEED ?= 1
+ROUNDS ?= 10
 
 .PHONY: help
 help: ## list the targets
@@ -40,15 +43,23 @@ test: test-rust test-python ## run all tests, Rust and Python
 
 .PHONY: test-rust
 test-rust: ## run the Rust tests
-	cargo test --workspace --locked --quiet
+	PROPTEST_RNG_SEED=$(SEED) cargo test --workspace --locked --quiet
 
 .PHONY: test-python
 test-python: setup ## run the Python tests, those of the integrations too (PYTEST_ARGS=...)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --hypothesis-seed=$(SEED) $(PYTEST_ARGS)
+
+.PHONY: fuzz
+fuzz: setup ## run the property tests with other texts each time (ROUNDS=10); prints the seed of each round
+	@for seed in $$(shuf -i 2-1000000000 -n $(ROUNDS)); do \
+	echo "SEED=$$seed"; \
+	PROPTEST_RNG_SEED=$$seed cargo test --workspace --locked --quiet; \
+	$(BIN)/python -m pytest -q -m hypothesis --hypothesis-seed=$$seed $(PYTEST_ARGS); \
+	done
 
 .PHONY: coverage
 coverage: setup ## run the Python tests and report branch coverage
-	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --hypothesis-seed=$(SEED) --cov --cov-report=term $(PYTEST_ARGS)
 
 .PHONY: bench
 bench: setup $(VENV)-llm-guard/.made.stamp ## run all benchmarks and draw the pictures (some minutes, on a quiet machine)
