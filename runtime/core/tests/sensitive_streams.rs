@@ -213,14 +213,32 @@ const PARTS: &[&str] = &[
     "\"",
 ];
 
+/// How far recognizers read, in bytes, to their local parts, contexts, shapes and domains.
+const BOUNDS: &[usize] = &[64, 96, 160, 255, 256];
+
 fn texts() -> impl Strategy<Value = String> {
+    let one = || prop::sample::select(PARTS).prop_map(str::to_owned);
+    // Up to a bound or just beside it.
+    let long = (prop::sample::select(PARTS), prop::sample::select(BOUNDS), 0_usize..16).prop_map(
+        |(part, bound, more)| {
+            let mut long = part.repeat(bound / part.len() + 9);
+            long.truncate(long.floor_char_boundary(bound + more - 8));
+            long
+        },
+    );
     let part = prop_oneof![
-        8 => prop::sample::select(PARTS).prop_map(str::to_owned),
+        8 => one(),
         1 => (prop::sample::select(PARTS), 1_usize..60).prop_map(|(part, times)| part.repeat(times)),
+        1 => long,
         1 => "[a-zA-Z0-9@./:+() -]{1,8}",
         1 => "\\PC{1,3}",
     ];
-    prop::collection::vec(part, 0..14).prop_map(|parts| parts.concat())
+    // Few parts, many times, and a bit of another.
+    let few = prop::collection::vec(one(), 1..5).prop_flat_map(move |few| {
+        let part = prop_oneof![12 => prop::sample::select(few), 1 => one()];
+        prop::collection::vec(part, 0..70)
+    });
+    prop_oneof![2 => prop::collection::vec(part, 0..14), 1 => few].prop_map(|parts| parts.concat())
 }
 
 fn at_boundaries(text: &str, cuts: Vec<usize>) -> Vec<usize> {
@@ -244,6 +262,21 @@ proptest! {
         check(scanners, &text, &at_boundaries(&text, cuts));
         let every: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         check(scanners, &text, &every);
+    }
+}
+
+fn check_each_character(text: &str) {
+    let every: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    for scanners in SCANNERS.iter() {
+        check(scanners, text, &every);
+    }
+}
+
+/// What follows the longest match says whether a word ends there.
+#[test]
+fn what_is_longer_than_a_recognizer_reads_is_found_as_in_the_whole() {
+    for times in 1..60 {
+        check_each_character(&format!("４１１１[AT]{}", "example.com".repeat(times)));
     }
 }
 

@@ -90,7 +90,8 @@ impl Run<'_> {
     /// Whether what follows `text` has a say in what matches from `start` on.
     pub(super) fn reads_on(&mut self, text: &str, start: usize) -> Result<bool, ScannerError> {
         let rest = text.as_bytes().get(start..).unwrap_or_default();
-        if rest.len() >= LONGEST {
+        // What follows the longest match says whether a word ends there.
+        if rest.len() > LONGEST {
             return Ok(false);
         }
         let gave_up = || ScannerError::Failed("the automaton of entities gave up".into());
