@@ -35,6 +35,15 @@ SERVERS = {
 
 def start(command, **environment):
     """Starts a server on a free port and waits until it listens; gives its address and a way to end it."""
+    for _ in range(3):
+        port, process = attempt(command, **environment)
+        # Somebody else may have taken the port meanwhile.
+        if process.poll() is None:
+            return port, process
+    pytest.fail(f"the server did not start: {process.communicate()[0]}")
+
+
+def attempt(command, **environment):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -55,7 +64,8 @@ def start(command, **environment):
         else:
             return port, process
     process.kill()
-    pytest.fail(f"the server did not start: {process.communicate()[0]}")
+    process.wait()
+    return port, process
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +83,7 @@ def serve():
         process.terminate()
     for process in running:
         try:
-            output, _ = process.communicate(timeout=20)
+            output, _ = process.communicate(timeout=60)
         except subprocess.TimeoutExpired:
             process.kill()
             output, _ = process.communicate()
@@ -89,14 +99,14 @@ def port(request, serve):
 @pytest.fixture
 def client(port):
     headers = {"content-type": "application/json"}
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, headers=headers) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=100, headers=headers) as client:
         yield client
 
 
 @pytest.fixture
 def connect(port):
     """Opens a connection to write bytes to."""
-    return lambda: socket.create_connection(("127.0.0.1", port), timeout=30)
+    return lambda: socket.create_connection(("127.0.0.1", port), timeout=100)
 
 
 @pytest.fixture
@@ -110,7 +120,7 @@ def wait_for(stats):
     """Waits until the application has counted so many more of something than `before`."""
 
     def wait_for(name, before):
-        until = time.monotonic() + 30
+        until = time.monotonic() + 100
         while stats().get(name, 0) <= before.get(name, 0):
             assert time.monotonic() < until, name
             time.sleep(0.02)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
+from contextlib import aclosing
 from itertools import repeat
 from urllib.parse import parse_qsl
 
@@ -78,8 +79,10 @@ async def stream(scope, receive, send):
     """Streams what the query says: these pieces, or an answer without end."""
     query = dict(parse_qsl(scope["query_string"].decode()))
     pieces = json.loads(query["pieces"]) if "pieces" in query else repeat(event("word " * 1_000))
-    answer = StreamingResponse(written(pieces, 0.001), media_type=query.get("media", "text/event-stream"))
-    await answer(scope, receive, send)
+    # Nobody closes a generator whose answer is cancelled while a piece is sent, until it is collected.
+    async with aclosing(written(pieces, 0.001)) as body:
+        answer = StreamingResponse(body, media_type=query.get("media", "text/event-stream"))
+        await answer(scope, receive, send)
 
 
 def event(content):
