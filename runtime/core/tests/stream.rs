@@ -142,7 +142,11 @@ fn regex(patterns: &[String], all: bool, redact: bool) -> Value {
 }
 
 fn any_words() -> impl Strategy<Value = Value> {
-    let substrings = prop::collection::vec("[abcA é]{1,4}|ss|ß|İ|i\u{307}|σ", 1..14);
+    let substring = prop_oneof![
+        8 => "[abcA é]{1,4}|ss|ß|İ|i\u{307}|σ",
+        1 => "[a ]{5,12}|(ab|é|k|\u{212a}){5,20}",
+    ];
+    let substrings = prop::collection::vec(substring, 1..14);
     (substrings, any::<bool>(), any::<bool>(), prop::bool::weighted(0.8))
         .prop_map(|(substrings, word, case, redact)| words(&substrings, word, case, redact))
 }
@@ -157,10 +161,7 @@ fn any_pattern() -> impl Strategy<Value = String> {
         Just(r"\d".to_owned()),
         Just(r"\s".to_owned()),
     ];
-    let part = (
-        atom,
-        prop_oneof![Just(""), Just("?"), Just("{1,3}"), Just("{2}"), Just("{1,3}?"), Just("+"), Just("*?")],
-    )
+    let part = (atom, prop::sample::select(vec!["", "?", "{1,3}", "{2}", "{1,3}?", "{4,30}", "+", "*?"]))
         .prop_map(|(atom, times)| atom + times);
     let body = prop::collection::vec(part, 1..4).prop_map(|parts| parts.concat());
     let ends = prop_oneof![
@@ -193,6 +194,7 @@ fn any_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         8 => "[abcA é\n1]{0,6}",
         1 => "ß|ẞ|İ|i\u{307}|σ|ς|Σ|\u{200b}{1,3}",
+        1 => ("[abA é1k]|ab|aé |\u{212a}", 1usize..40).prop_map(|(part, times)| part.repeat(times)),
         1 => "👨\u{200d}👩|😀\u{200d}|\u{200d}a|🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}|🏴\u{e0067}\u{e0062}\u{e0065}|\u{1f3f4}|[\u{e0041}\u{200b}]{1,4}",
     ];
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
@@ -277,6 +279,18 @@ fn a_word_begins_where_it_did_when_the_character_before_has_left() {
         let expected = expected(&plan, Cut::Unredacted, text);
         assert_eq!(streamed(&plan, Cut::Unredacted, [text]), expected, "{text}");
         assert_eq!(streamed(&plan, Cut::Unredacted, cut(text, &[1])), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_word_hides_no_shorter_one_when_the_character_before_has_left() {
+    for (literals, text) in [(["éé ", " "], "Aéé a"), (["bcdef ghi jk k", "k"], "abcdef ghi jk k x")] {
+        for case in [false, true] {
+            let plan = Plan::new(&[words(&literals.map(str::to_owned), true, case, true)]);
+            let expected = expected(&plan, Cut::Unredacted, text);
+            assert_eq!(expected.verdicts[0].as_ref().unwrap().findings.len(), 1, "{text}");
+            assert_eq!(streamed(&plan, Cut::Unredacted, cut(text, &[1])), expected, "{text}");
+        }
     }
 }
 

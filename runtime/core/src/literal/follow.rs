@@ -50,6 +50,11 @@ impl Beginnings {
         Some(Self { keys, first, longest, case_sensitive: list.case_sensitive, whole_word: list.whole_word })
     }
 
+    /// How many bytes of a text the longest literal may be: folded, a character of three bytes may be one (`K`).
+    const fn widest(&self) -> usize {
+        if self.case_sensitive { self.longest } else { 3 * self.longest }
+    }
+
     /// Whether a literal may begin with `text` and go on; or end there, if it is `ends` that matters too.
     fn begins(&self, text: &[u8], ends: bool) -> bool {
         let goes_on = |key: &[u8]| key.starts_with(text) && (key.len() > text.len() || ends);
@@ -154,8 +159,10 @@ impl Follow for LiteralFollower {
                 found.push(0, self.label, span, 1.0, self.replacement.as_ref());
             }
         }
-        // A word begins after a character that is no part of it, of four bytes at most.
-        Ok(Progress { decided: open, needed: open.saturating_sub(4) })
+        // What begins with the window may only look like a word, and must not hide a shorter one that begins later
+        // and ends where it does: of those that end at one place only the longest is told.
+        let before = if self.beginnings.whole_word { self.beginnings.widest() } else { 0 };
+        Ok(Progress { decided: open, needed: open.saturating_sub(before) })
     }
 
     fn conclude(&self, findings: usize, _end: usize) -> (bool, f64) {
