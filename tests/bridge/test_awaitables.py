@@ -63,7 +63,7 @@ def test_tasks_and_groups(runner: Any, shield: Any) -> None:
 
 def test_wait_for_and_shield_and_as_completed(runner: Any, shield: Any) -> None:
     async def main() -> None:
-        assert (await asyncio.wait_for(shield.scan_prompt("a"), 10)).text == "a"
+        assert (await asyncio.wait_for(shield.scan_prompt("a"), 60)).text == "a"
         assert (await asyncio.shield(shield.scan_prompt("b"))).text == "b"
         texts = {(await done).text for done in asyncio.as_completed([shield.scan_prompt(t) for t in "cde"])}
         assert texts == {"c", "d", "e"}

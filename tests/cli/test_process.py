@@ -38,7 +38,7 @@ def test_a_reader_that_goes_away(process, tmp_path):
     )
     child.stdout.readline()
     child.stdout.close()
-    assert (child.wait(timeout=30), child.stderr.read()) == (141, b"")
+    assert (child.wait(timeout=100), child.stderr.read()) == (141, b"")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
@@ -103,7 +103,7 @@ def on_a_terminal(process, *arguments, **environment):
             if not piece:
                 break
             seen += piece
-        return child.wait(timeout=30), seen
+        return child.wait(timeout=100), seen
     finally:
         os.close(leader)
 
@@ -159,5 +159,5 @@ def test_starting_is_quick(process):
     )
     assert not {"'yaml'", "'rich'"} & set(done.stdout.splitlines()[1].strip("[]").split(", "))
     begin = monotonic()
-    process("--version").communicate(timeout=30)
-    assert monotonic() - begin < 10
+    process("--version").communicate(timeout=100)
+    assert monotonic() - begin < 30

@@ -114,4 +114,4 @@ def test_many_findings_in_one_huge_line_are_placed_in_linear_time():
     for placed in place(text, found):
         underline(text, placed)
     # One pass is some ten milliseconds; a pass for each of the 2,000 findings would be half a minute.
-    assert perf_counter() - begin < 5
+    assert perf_counter() - begin < 15

@@ -137,7 +137,7 @@ def test_hostile_files_fail_in_bounded_time(text):
     start = time.monotonic()
     with pytest.raises(ConfigError):
         Shield.from_config(text)
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 60
 
 
 def test_a_hundred_thousand_substrings_are_no_problem():

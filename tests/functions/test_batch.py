@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 
 import pytest
@@ -97,7 +98,7 @@ def test_a_batch_that_raises_fails_all(run):
 def test_a_batch_that_overruns_is_cancelled_and_the_next_one_runs(run):
     cancelled = []
 
-    @functions.register(batch=True, timeout=0.3)
+    @functions.register(batch=True, timeout=2.0)
     async def judge(calls):
         if any(call["slow"] for call in calls):
             try:
@@ -117,7 +118,7 @@ def test_a_batch_that_overruns_is_cancelled_and_the_next_one_runs(run):
 
 
 def test_who_waits_for_a_batch_that_overruns_is_late_and_nothing_else(run):
-    @functions.register(batch=True, timeout=0.05)
+    @functions.register(batch=True, timeout=0.2)
     async def judge(calls):
         await asyncio.sleep(60)
 
@@ -130,15 +131,24 @@ def test_who_waits_for_a_batch_that_overruns_is_late_and_nothing_else(run):
 
 
 def test_one_caller_that_goes_does_not_take_the_others_along(run):
+    # Batches run on a loop of their own.
+    began, gone = threading.Event(), threading.Event()
+
     @functions.register(batch=True)
     async def judge(calls):
-        await asyncio.sleep(0.03)
+        if any(call["n"] == 2 for call in calls):
+            began.set()
+            while not gone.is_set():  # noqa: ASYNC110  # of another thread
+                await asyncio.sleep(0.001)
         return [call["n"] for call in calls]
 
     async def main():
         calls = [asyncio.ensure_future(functions.call("judge", n=n)) for n in range(6)]
-        await asyncio.sleep(0.045)
+        while not began.is_set():  # noqa: ASYNC110  # of another thread
+            await asyncio.sleep(0.001)
         calls[2].cancel()
+        await asyncio.sleep(0)
+        gone.set()
         return await asyncio.gather(*calls, return_exceptions=True)
 
     ends = run(main())

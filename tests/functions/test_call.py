@@ -140,7 +140,7 @@ def test_workers_are_as_many_as_needed_and_no_more(run):
         with lock:
             together += 1
             most = max(most, together)
-        time.sleep(0.02)
+        time.sleep(0.1)
         with lock:
             together -= 1
 
@@ -152,10 +152,11 @@ def test_workers_are_as_many_as_needed_and_no_more(run):
 
 
 def test_a_call_that_is_cancelled_cancels_its_task(run):
-    ended = []
+    began, ended = asyncio.Event(), []
 
     @functions.register
     async def endless():
+        began.set()
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
@@ -164,12 +165,12 @@ def test_a_call_that_is_cancelled_cancels_its_task(run):
 
     async def main():
         call = asyncio.ensure_future(functions.call("endless"))
-        await asyncio.sleep(0.05)
+        await began.wait()
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
-        for _ in range(100):
-            await asyncio.sleep(0.005)
+        for _ in range(6_000):
+            await asyncio.sleep(0.01)
             if functions.metrics("endless")["in_flight"] == 0:
                 break
 

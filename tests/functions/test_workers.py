@@ -60,7 +60,7 @@ def test_one_that_waits_and_is_given_up_is_counted_once():
     def inner():
         return 1
 
-    @functions.register(timeout=0.3, max_abandoned=100)
+    @functions.register(timeout=1.0, max_abandoned=100)
     def slow():
         return functions.call_blocking("slower")
 

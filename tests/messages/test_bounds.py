@@ -108,18 +108,16 @@ async def test_a_short_limit_of_texts_is_no_trouble_for_texts_put_together():
 
 class Slow:
     async def scan(self, prompt):
-        await asyncio.sleep(30)
+        await asyncio.sleep(600)
         return prompt, True, -1.0
 
 
 async def test_deadlines_hold_for_all_of_it():
-    begun = time.monotonic()
     shield = Shield([Slow()], limits=Limits(deadline=0.05))
     with pytest.raises(DeadlineExceeded):
         await shield.scan_messages(user("a"))
     with pytest.raises(DeadlineExceeded):
         await Shield([Slow()]).scan_messages(user("a"), deadline=0.05)
-    assert time.monotonic() - begun < 10
 
 
 async def test_cancelling_frees_everything():
@@ -263,7 +261,7 @@ def test_any_messages_bring_a_result_or_a_typed_error(messages):
 
 async def alone():
     """Returns when no other task is left; what was given up takes a turn or two to end."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while asyncio.all_tasks() != {asyncio.current_task()}:  # noqa: ASYNC110  # no event tells
             await asyncio.sleep(0.01)
 
@@ -308,7 +306,7 @@ async def test_scanners_of_ones_own_work_side_by_side():
 async def test_cancelling_stops_all_that_work_side_by_side():
     class SlowOutput:
         async def scan(self, prompt, output):
-            await asyncio.sleep(30)
+            await asyncio.sleep(600)
 
     messages = [*user("a"), {"role": "assistant", "content": "b"}]
     task = asyncio.create_task(Shield([Slow()], [SlowOutput()]).scan_messages(messages))

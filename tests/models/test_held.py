@@ -175,7 +175,7 @@ def test_it_is_unloaded_when_idle_and_loaded_again(embedder):
     models.load("small")
 
     async def until_unloaded():
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while models.list()[0].is_loaded:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 

@@ -194,7 +194,7 @@ def test_a_pattern_that_backtracks_without_end():
         assert error.reason == "limit"  # noqa: PT017  # either outcome is right, if it comes in time
     else:
         assert valid
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60
 
 
 @pytest.fixture

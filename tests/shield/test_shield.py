@@ -130,7 +130,7 @@ async def test_texts_that_cannot_be_scanned(blocking):
 async def test_the_awaitable_is_good_for_asyncio(shield):
     task = asyncio.create_task(shield.scan_prompt("a bomb"))
     assert not (await task).is_valid
-    assert not (await asyncio.wait_for(shield.scan_prompt("a bomb"), 5)).is_valid
+    assert not (await asyncio.wait_for(shield.scan_prompt("a bomb"), 60)).is_valid
     results = await asyncio.gather(*(shield.scan_prompt(text) for text in PROMPTS))
     assert [result.is_valid for result in results] == [False, True, True, False, False]
     async with asyncio.TaskGroup() as group:

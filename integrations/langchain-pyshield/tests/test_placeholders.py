@@ -48,7 +48,7 @@ def guarded(chat, kept, saver, guard=PyShieldMiddleware, middleware=(), **option
 
 
 def expires(kept):
-    time.sleep(0.2)
+    time.sleep(0.7)
 
 
 def ends(kept):
@@ -58,7 +58,7 @@ def ends(kept):
 @guards
 @pytest.mark.parametrize("forget", [expires, ends])
 async def test_a_tool_is_not_given_another_ones_value(ask, guard, forget):
-    kept = Conversations(private_shield, ttl=0.15 if forget is expires else 60)
+    kept = Conversations(private_shield, ttl=0.5 if forget is expires else 60)
     chat = model("Hello.", calls("send_mail", to=HIDDEN, text="salary"), "I could not.")
     bot = guarded(chat, kept, InMemorySaver(), guard)
     await ask(bot, said(f"I am {EMAIL}"), thread("1"))
@@ -86,7 +86,7 @@ async def test_what_the_new_vault_knows_is_restored(ask, guard):
 
 @pytest.mark.parametrize("forget", [expires, ends])
 async def test_a_call_that_is_approved_too_late_is_withheld(ask, forget):
-    kept = Conversations(private_shield, ttl=0.15 if forget is expires else 60)
+    kept = Conversations(private_shield, ttl=0.5 if forget is expires else 60)
     chat = model(calls("send_mail", to=HIDDEN, text="hi"), "I could not.")
     human = HumanInTheLoopMiddleware(interrupt_on={"send_mail": True})
     bot = guarded(chat, kept, InMemorySaver(), middleware=[human])

@@ -132,7 +132,7 @@ async def test_a_session_that_goes_while_it_is_answered(ask, shield):
     app = guarded(model, shield, vaults=vaults)
     model.going.clear()
     under_way = asyncio.create_task(say(ask, app, f"I am {ADA}", "one"))
-    await asyncio.wait_for(model.reading.wait(), 10)
+    await asyncio.wait_for(model.reading.wait(), 60)
     vaults["two"]
     model.going.set()
     answer = await under_way

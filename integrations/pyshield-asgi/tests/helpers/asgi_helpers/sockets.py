@@ -10,7 +10,7 @@ from pyshield.output_scanners import BanSubstrings as BanOutput
 from pyshield.output_scanners import Regex
 from pyshield_asgi import ShieldMiddleware
 
-TIMEOUT = 10
+TIMEOUT = 60
 
 
 def make_shield():
