@@ -50,7 +50,7 @@ impl Beginnings {
         Some(Self { keys, first, longest, case_sensitive: list.case_sensitive, whole_word: list.whole_word })
     }
 
-    /// How many bytes of a text the longest literal may be: folded, a character of three bytes may be one (`K`).
+    /// How many bytes of a text the longest literal may be: folded, a character of three bytes (U+212A) may be one.
     const fn widest(&self) -> usize {
         if self.case_sensitive { self.longest } else { 3 * self.longest }
     }
