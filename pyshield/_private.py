@@ -86,14 +86,15 @@ class EntityDecision(TypedDict):
         end: Where it ends, exclusive.
         score: How sure, 0 to 1, context included.
         threshold: The least score that counts for it.
-        recognizer: Which shape of the entity, or `mail`, `web`, `phone`, `name`, `pattern`, `model`, or
-            `repeated` for what none of them finds in its place.
+        recognizer: Which shape of the entity, or `mail`, `web`, `phone`, `name`, `pattern`, `model`; or
+            `repeated` or `vault` for what none of them finds in its place.
         model: The model that found it, by name and version; `None` if none did.
         model_label: What that model calls it, without `B-` and `I-`.
         check_passed: Whether check digits confirm it.
         context: The context word before it, which raises a score below 1.
         decision: `kept`, `below_threshold`, `allowed`, or `overlapped` by another candidate; `repeated` where
-            its value is sure elsewhere in the text, and `in_vault` where the vault holds it.
+            its value is sure elsewhere in the text, `in_vault` where the vault holds it, and `made_up` where
+            the vault has made it up for another value.
     """
 
     type: str
@@ -291,7 +292,9 @@ def explain(
     from pyshield._runtime import explain_entities
 
     names = {name: list(params.get(name, ())) for name in ("hidden_names", "allowed_names")}
-    spec = {"type": scanner} | recognizer_spec(params) | names | names_spec(params)
+    operators = [one["type"] for one in params.get("operators", {}).values()]
+    makes_up = bool(params.get("use_faker")) or "fake" in operators
+    spec = {"type": scanner, "makes_up": makes_up} | recognizer_spec(params) | names | names_spec(params)
     return cast("list[EntityDecision]", explain_entities(json.dumps(spec), text, vault))
 
 

@@ -256,6 +256,38 @@ def test_explains_what_is_taken_because_it_is_known():
     assert len(vault) == 1
 
 
+def test_explains_what_only_the_vault_knows():
+    vault = Vault([("[REDACTED_PERSON_1]", "Ada Lovelace"), ("10.9.8.7", "10.0.0.1")])
+    scanner = Anonymize(vault, entity_types=["EMAIL_ADDRESS"], use_faker=True)
+    text = "Ada Lovelace wrote to a@example.org of 10.9.8.7"
+    explained = [(one["type"], one["recognizer"], one["decision"]) for one in scanner.explain(text)]
+    assert explained == [
+        ("PERSON", "vault", "in_vault"),
+        ("EMAIL_ADDRESS", "mail", "kept"),
+        ("CUSTOM", "vault", "made_up"),
+    ]
+    plain = Anonymize(vault, entity_types=["EMAIL_ADDRESS"], allowed_names=["Ada Lovelace"])
+    assert [one["decision"] for one in plain.explain(text)] == ["kept"]
+
+
+async def test_what_was_private_once_is_so_in_every_later_text():
+    vault = Vault()
+    sees = Anonymize(vault, hidden_names=["Ada Lovelace", "Bo", "\u738b\u4f1f"])
+    sees.scan("Ada Lovelace, Bo and \u738b\u4f1f wrote to ada@example.org")
+    loaded = Vault.load(vault.export(bytes(32)), keys=[bytes(32)])
+    later = "Did Ada Lovelace (Bo's friend) answer \u738b\u4f1f\u5417?"
+    for held in (vault, loaded):
+        shield = Shield([Anonymize(held, entity_types=["UUID"])], [Deanonymize(held)])
+        sent = await shield.scan_prompt(later)
+        assert sent.text == (
+            "Did [REDACTED_CUSTOM_1] ([REDACTED_CUSTOM_2]'s friend) answer [REDACTED_CUSTOM_3]\u5417?"
+        )
+        assert [finding.label for finding in sent.findings] == ["CUSTOM"] * 3
+        assert (await shield.scan_output(sent.text, sent.text)).text == later
+        many = await shield.scan_prompts([later, "nothing", later])
+        assert [one.text for one in many] == [sent.text, "nothing", sent.text]
+
+
 def test_an_unknown_entity_is_answered_with_the_one_that_is_meant():
     with pytest.raises(ConfigError, match=r"entity_types\[1\]: .*did you mean 'EMAIL_ADDRESS'\?") as raised:
         Anonymize(Vault(), entity_types=["PERSON", "EMAIL_ADRESS"])

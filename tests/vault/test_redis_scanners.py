@@ -57,6 +57,26 @@ async def test_sessions_of_one_shield(server, vaults):
     assert (await grace.scan_output("", FIRST)).text == "grace@example.org"
 
 
+async def test_what_any_process_put_in_is_taken_out_of_what_comes_next(server, vaults):
+    blind = declared().session(vaults["ada"])
+    sees = declared().session(RedisVaults(server.url, keys=[KEY])["ada"])
+    assert (await blind.scan_prompt("Ask Ada Lovelace")).text == "Ask Ada Lovelace"
+    other = RedisVaults(server.url, keys=[KEY])["ada"]
+    await other.aappend(("[REDACTED_PERSON_7]", "Ada Lovelace"))
+    for session in (blind, sees):
+        result = await session.scan_prompt("Ask Ada Lovelace")
+        assert (result.text, result.is_valid) == ("Ask [REDACTED_PERSON_7]", False)
+        assert (await session.scan_output("", result.text)).text == "Ask Ada Lovelace"
+    # With something new in it, too, and after what others put in meanwhile.
+    await other.aextend([(f"[REDACTED_PERSON_{n}]", f"Name N{n}") for n in range(100, 900)])
+    sent = await blind.scan_prompt("a@example.org, Name N100, Name N899, Name N99")
+    assert sent.text == f"{FIRST}, [REDACTED_PERSON_100], [REDACTED_PERSON_899], Name N99"
+    sent = await sees.scan_prompt("a@example.org and b@example.org of Name N500")
+    assert sent.text == f"{FIRST} and [REDACTED_EMAIL_ADDRESS_2] of [REDACTED_PERSON_500]"
+    await other.aremove(("[REDACTED_PERSON_7]", "Ada Lovelace"))
+    assert (await blind.scan_prompt("Ada Lovelace")).text == "Ada Lovelace"
+
+
 async def test_lists_streams_and_blocking(vaults):
     session = declared().session(vaults["one"])
     texts = [f"u{number % 9}@example.org" for number in range(100)]

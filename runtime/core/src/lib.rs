@@ -22,6 +22,7 @@ pub mod stream;
 pub mod text;
 pub mod tokens;
 pub mod urls;
+pub mod values;
 pub mod verdict;
 pub mod view;
 

@@ -7,6 +7,7 @@ mod collection;
 pub(crate) mod compiled;
 mod ended;
 mod export;
+pub(crate) mod held;
 pub(crate) mod life;
 pub mod redis;
 mod seal;
@@ -24,7 +25,7 @@ pub use export::{Exported, export, import};
 pub use life::End;
 pub use seal::{KEY_BYTES, KeyRing, MAX_KEYS, SEAL_OVERHEAD};
 pub use secret::{SecretText, VaultEntry};
-pub use state::VaultState;
+pub use state::{Mark, News, VaultState};
 
 /// Bytes charged to every entry beside its two texts: their allocations, the list and the index.
 /// Kept honest by `tests/overhead.rs`.

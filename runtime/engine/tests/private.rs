@@ -9,6 +9,7 @@ use pyshield_engine::job::Ticket;
 use pyshield_engine::metrics::Lane;
 use pyshield_engine::private::VaultHandle;
 use pyshield_engine::shield::{Attempt, Shield, Side};
+use pyshield_engine::vault::VaultEntry;
 use serde_json::{Value, json};
 
 const ENTITIES: &[&str] = &[
@@ -84,7 +85,7 @@ fn a_text_without_private_data_stays_on_the_callers_thread_and_one_with_it_does_
     let inline = shield.try_inline(&back).unwrap().unwrap();
     assert_eq!(inline.scan.rewritten.as_deref(), Some("ada@example.org"));
     // Of a large vault a new version is asked for once.
-    let entry = |n| pyshield_engine::vault::VaultEntry::new(format!("[X_{n}]"), format!("x{n}"));
+    let entry = |n| VaultEntry::new(format!("[X_{n}]"), format!("x{n}"));
     vault.as_memory().unwrap().extend_blocking((0..100).map(entry).collect()).unwrap();
     assert!(shield.try_inline(&back).is_none());
     assert_eq!(scan(&shield, Side::Output, "[REDACTED_EMAIL_ADDRESS_1]"), "ada@example.org");
@@ -170,6 +171,95 @@ fn a_value_is_taken_out_wherever_it_stands_once_it_is_known() {
     }
 }
 
+/// A scanner that finds only what looks like a colour, of a vault that others fill.
+fn blind(changes: &Value, vault: &VaultHandle) -> Shield {
+    let mut spec = anonymize("placeholder");
+    spec["entity_types"] = json!(["HEX_COLOR"]);
+    spec["hidden_names"] = json!([]);
+    for (name, value) in changes.as_object().unwrap() {
+        spec[name] = value.clone();
+    }
+    private_shield(&spec, &deanonymize("exact"), vault)
+}
+
+#[test]
+fn what_the_vault_holds_is_taken_out_though_nothing_finds_it() {
+    for fillers in [0, 100] {
+        let vault = vault();
+        let entry = |placeholder: &str, value: &str| VaultEntry::new(placeholder, value);
+        let filler = |n| VaultEntry::new(format!("[X_{n}]"), format!("filler {n}"));
+        let own = vault.as_memory().unwrap();
+        own.extend_blocking((0..fillers).map(filler).collect()).unwrap();
+        let entries = vec![
+            entry("[REDACTED_PERSON_1]", "Ada"),
+            entry("[REDACTED_PERSON_2]", "Ada Lovelace"),
+            entry("[REDACTED_PERSON_3]", "Bo"),
+            entry("[REDACTED_PERSON_4]", "王伟"),
+            entry("[REDACTED_US_BANK_NUMBER_1]", "42"),
+            entry("[REDACTED_EMAIL_ADDRESS_1]", "PERSON"),
+            entry("Grace Hopper", "Alan Turing"),
+            entry("[REDACTED_CUSTOM_1]", "7"),
+        ];
+        own.extend_blocking(entries).unwrap();
+        let shield = blind(&json!({}), &vault);
+        let outs = turns(
+            &shield,
+            &[
+                "Ada Lovelace met Ada, Adam and Alan Turing.",
+                "Bo's 42 points, 3.42 of 42%, Bobo: 7",
+                "我和王伟说 ada lovelace",
+                "nothing",
+                "#ff0000-Ada",
+            ],
+        );
+        assert_eq!(
+            outs,
+            [
+                "[REDACTED_PERSON_2] met [REDACTED_PERSON_1], Adam and Grace Hopper.",
+                "[REDACTED_PERSON_3]'s [REDACTED_US_BANK_NUMBER_1] points, 3.42 of [REDACTED_US_BANK_NUMBER_1]%, Bobo: 7",
+                "我和[REDACTED_PERSON_4]说 ada lovelace",
+                "nothing",
+                "[REDACTED_HEX_COLOR_1]-[REDACTED_PERSON_1]",
+            ]
+        );
+        // A placeholder is no word.
+        let again = scan(&shield, Side::Prompt, "[REDACTED_PERSON_1] and %5BREDACTED_PERSON_2%5D, PERSON");
+        assert_eq!(again, "[REDACTED_PERSON_1] and %5BREDACTED_PERSON_2%5D, [REDACTED_EMAIL_ADDRESS_1]");
+
+        // What is removed is private no more, what the caller allows is not, and operators are those of the entity.
+        own.remove_blocking(entry("[REDACTED_PERSON_1]", "Ada")).unwrap();
+        assert_eq!(scan(&shield, Side::Prompt, "Ada, Bo"), "Ada, [REDACTED_PERSON_3]");
+        let allowing = blind(&json!({"allowed_names": ["Ada Lovelace"]}), &vault);
+        assert_eq!(scan(&allowing, Side::Prompt, "Ada Lovelace, Bo"), "Ada Lovelace, [REDACTED_PERSON_3]");
+        for (operator, out) in [
+            (json!({"type": "keep"}), "Ada Lovelace, [REDACTED_US_BANK_NUMBER_1]"),
+            (json!({"type": "mask", "character": "*"}), "*** ********, [REDACTED_US_BANK_NUMBER_1]"),
+            (json!({"type": "fake"}), "[REDACTED_PERSON_2], [REDACTED_US_BANK_NUMBER_1]"),
+        ] {
+            let shield = blind(&json!({"operators": {"PERSON": operator}}), &vault);
+            assert_eq!(scan(&shield, Side::Prompt, "Ada Lovelace, 42"), out);
+        }
+        own.clear_blocking().unwrap();
+        assert_eq!(turns(&shield, &["Ada Lovelace, Bo"]), ["Ada Lovelace, Bo"]);
+    }
+}
+
+#[test]
+fn what_is_made_up_tells_nothing_of_others() {
+    let vault = vault();
+    let shield = blind(
+        &json!({"operator": {"type": "fake"}, "entity_types": ["IP_ADDRESS"], "threshold": 0.0}),
+        &vault,
+    );
+    // Of three nets of addresses that are nobody's all are somebody's here.
+    let nets = ["192.0.2", "198.51.100", "203.0.113"];
+    let all = nets.into_iter().flat_map(|net| (0..256).map(move |n| format!("{net}.{n}")));
+    let entries =
+        all.enumerate().map(|(n, value)| VaultEntry::new(format!("[REDACTED_IP_ADDRESS_{}]", n + 1), value));
+    vault.as_memory().unwrap().extend_blocking(entries.collect()).unwrap();
+    assert_eq!(turns(&shield, &["ip 10.1.2.3"]), ["ip [REDACTED_IP_ADDRESS_769]"]);
+}
+
 #[test]
 fn what_was_made_up_is_kept_apart_from_what_it_stands_for() {
     let vault = vault();
@@ -179,7 +269,7 @@ fn what_was_made_up_is_kept_apart_from_what_it_stands_for() {
     let made = fakes()[0].placeholder.as_str().to_owned();
     turns(&shield, &[&format!("see version {made} notes"), &format!("host {made} and 10.0.0.1"), &made]);
     // Neither in a vault that is too large to be at hand.
-    let entry = |n| pyshield_engine::vault::VaultEntry::new(format!("[X_{n}]"), format!("x{n}"));
+    let entry = |n| VaultEntry::new(format!("[X_{n}]"), format!("x{n}"));
     vault.as_memory().unwrap().extend_blocking((0..100).map(entry).collect()).unwrap();
     turns(&shield, &[&format!("see {made} notes"), "nothing", "host 10.0.0.2"]);
     // A value that has one and stands where it would not be known again has a placeholder too.
@@ -192,7 +282,7 @@ fn what_was_made_up_is_kept_apart_from_what_it_stands_for() {
 #[test]
 fn what_came_out_of_an_address_goes_into_one_as_it_was() {
     let vault = vault();
-    let entry = |placeholder: &str, value: &str| pyshield_engine::vault::VaultEntry::new(placeholder, value);
+    let entry = |placeholder: &str, value: &str| VaultEntry::new(placeholder, value);
     let entries = vec![
         entry("[REDACTED_A_1]", "ada%40example.org"),
         entry("[REDACTED_A_2]", "100%25 b"),
@@ -210,7 +300,7 @@ fn json_stays_json() {
     vault
         .as_memory()
         .unwrap()
-        .append_blocking(pyshield_engine::vault::VaultEntry::new("[REDACTED_PERSON_1]", "Bob \"B\" \\ Smith"))
+        .append_blocking(VaultEntry::new("[REDACTED_PERSON_1]", "Bob \"B\" \\ Smith"))
         .unwrap();
     let shield = shield("placeholder", "exact", &vault);
     let out = scan(&shield, Side::Output, r#"{"name": "[REDACTED_PERSON_1]"}"#);

@@ -8,9 +8,12 @@ use std::collections::BTreeMap;
 
 use common::{private_shield, request, scan, vault};
 use proptest::prelude::*;
+use pyshield_core::Span;
 use pyshield_core::entity::{entities, fake};
+use pyshield_core::{restore, values};
 use pyshield_engine::private::VaultHandle;
 use pyshield_engine::shield::{Shield, Side};
+use pyshield_engine::vault::VaultEntry;
 use samples::VALUES;
 use serde_json::{Value, json};
 
@@ -119,6 +122,15 @@ fn texts(placed: u32) -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..16).prop_map(|parts| parts.concat())
 }
 
+/// What stands before a value that nothing else points to.
+fn prose() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => prop::sample::select(vec![" ", " and then ", ", ", "", ". See ", "\n", "(", ") ", "的", "x", "/", "'s "]).prop_map(str::to_owned),
+        1 => prop::sample::select(SIGNS).prop_map(str::to_owned),
+        1 => "[ -~]{0,6}",
+    ]
+}
+
 /// An operator of each kind, and whether `Deanonymize` puts back what it took out.
 fn operators() -> Vec<(Value, bool)> {
     vec![
@@ -130,6 +142,40 @@ fn operators() -> Vec<(Value, bool)> {
         (json!({"type": "partial", "character": "#", "visible": 4}), false),
         (json!({"type": "hash"}), false),
     ]
+}
+
+/// A value of the vault that stands alone in a text that went out. What a placeholder is called is no value, nor is what
+/// was made up; and a short one may have been joined to what is gone.
+fn left(out: &str, vault: &VaultHandle) -> Option<String> {
+    let mentions = restore::mentions(out);
+    let entries = vault.as_memory().unwrap().get_blocking().unwrap();
+    let stands = |value: &str| {
+        out.match_indices(value).any(|(at, _)| {
+            let span = Span::new(at, at + value.len());
+            let beside = |c: Option<char>| c.is_some_and(|c| "._:/-+%@~".contains(c));
+            let joined = beside(out[..at].chars().next_back()) || beside(out[span.end..].chars().next());
+            restore::stands_alone(out, span)
+                && (value.len() >= 4 || !joined && values::is_apart(out, span))
+                && !mentions.iter().any(|mention| mention.overlaps(span))
+        })
+    };
+    let made_up: Vec<&str> =
+        entries.iter().map(|entry| entry.placeholder.as_str()).filter(|one| !one.starts_with('[')).collect();
+    let private = entries.iter().map(|entry| entry.value.as_str()).filter(|value| value.trim().len() >= 2);
+    let mut private = private.filter(|value| !made_up.iter().any(|made| made.contains(value)));
+    private.find(|value| stands(value)).map(str::to_owned)
+}
+
+/// The same shield, but that its recognisers find next to nothing.
+fn blind(operator: &Value, vault: &VaultHandle) -> Shield {
+    let anonymize = json!({
+        "type": "Anonymize", "vault": 0, "hidden_names": [], "allowed_names": [], "entity_types": ["HEX_COLOR"],
+        "preamble": "", "regex_patterns": null, "threshold": 1.0, "thresholds": {}, "language": "en",
+        "locale": "en", "operator": operator, "operators": {}, "key": "07".repeat(32),
+    });
+    let deanonymize =
+        json!({"type": "Deanonymize", "vault": 0, "matching_strategy": "exact", "key": "07".repeat(32)});
+    private_shield(&anonymize, &deanonymize, vault)
 }
 
 fn shield(
@@ -228,6 +274,44 @@ proptest! {
             // Shorter ones are taken out where they were found, and stay elsewhere.
             prop_assert!(value.len() < 4 || !stands_alone(&out, value), "{value:?} is left of {text:?}");
             prop_assert!(value.chars().count() < 6 || !stands_alone(&shown, value), "{value:?} is shown");
+        }
+    }
+
+    #[test]
+    fn no_value_of_the_vault_is_in_a_later_text(
+        first in prop::collection::vec(texts(0), 1..4),
+        later in prop::collection::vec(prop::collection::vec((any::<prop::sample::Index>(), prose()), 1..8), 1..4),
+        before in prop::sample::select(vec!["placeholder", "fake"]),
+        operator in prop::sample::select(operators()).prop_filter("hides", |(one, _)| {
+            one["type"] != "keep" && one["type"] != "partial"
+        }),
+        many in any::<bool>(),
+    ) {
+        let vault = vault();
+        if many {
+            // More than are shown to all who hold the vault.
+            let entry = |n| VaultEntry::new(format!("[REDACTED_CUSTOM_9{n:03}]"), format!("filler {n}"));
+            vault.as_memory().unwrap().extend_blocking((0..100).map(entry).collect()).unwrap();
+        }
+        let sees = shield(&json!({"type": before}), &BTreeMap::new(), 0.5, "exact", &vault);
+        for text in &first {
+            let out = scan(&sees, Side::Prompt, text);
+            prop_assert_eq!(left(&out, &vault), None, "{:?} of {:?}", out, text);
+        }
+        let (operator, undone) = operator;
+        let blind = blind(&operator, &vault);
+        for parts in later {
+            let held = vault.as_memory().unwrap().get_blocking().unwrap();
+            let part = |(at, prose): &(prop::sample::Index, String)| {
+                let value = if held.is_empty() { "" } else { at.get(&held).value.as_str() };
+                format!("{prose}{value}")
+            };
+            let text: String = parts.iter().map(part).collect();
+            let out = scan(&blind, Side::Prompt, &text);
+            prop_assert_eq!(left(&out, &vault), None, "{:?} of {:?}", out, text);
+            if undone {
+                prop_assert_eq!(scan(&blind, Side::Output, &out), text, "{}", out);
+            }
         }
     }
 }

@@ -95,7 +95,8 @@ pub struct Entity {
     pub span: Span,
     /// How sure, `0.0..=1.0`, context included.
     pub score: f64,
-    /// Which recogniser: the name of its shape, or `mail`, `web`, `phone`, `name`, `pattern`, `model`, or `repeated`.
+    /// Which recogniser: the name of its shape, or `mail`, `web`, `phone`, `name`, `pattern`, `model`, or for what none
+    /// found `repeated` or `vault`.
     pub recognizer: &'static str,
     /// What its check digits said.
     pub validity: Validity,
@@ -108,9 +109,9 @@ pub struct Entity {
 }
 
 impl Entity {
-    /// What is known from elsewhere in the text.
-    pub const fn repeated(label: Cow<'static, str>, span: Span, score: f64) -> Self {
-        let (recognizer, validity, rank) = ("repeated", Validity::Open, usize::MAX);
+    /// What no recogniser found: `recognizer` says how it is known.
+    pub const fn known(recognizer: &'static str, label: Cow<'static, str>, span: Span, score: f64) -> Self {
+        let (validity, rank) = (Validity::Open, usize::MAX);
         Self { label, span, score, recognizer, validity, context: None, model_label: None, rank }
     }
 }
@@ -141,6 +142,8 @@ pub enum Decision {
     Repeated,
     /// It counts because the vault holds its value.
     InVault,
+    /// It counts because the vault has made it up for another value.
+    MadeUp,
 }
 
 impl Decision {
@@ -153,6 +156,7 @@ impl Decision {
             Self::Overlapped => "overlapped",
             Self::Repeated => "repeated",
             Self::InVault => "in_vault",
+            Self::MadeUp => "made_up",
         }
     }
 }

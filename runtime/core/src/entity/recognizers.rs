@@ -256,6 +256,11 @@ impl Recognizers {
         })
     }
 
+    /// Whether the caller allows a value.
+    pub fn allows(&self, value: &str) -> bool {
+        self.allowed.contains(value)
+    }
+
     /// Whether a candidate counts, as far as that does not depend on others.
     pub fn counts(&self, text: &Text, candidate: &Entity) -> bool {
         self.decide(text.as_str(), candidate) == Decision::Kept

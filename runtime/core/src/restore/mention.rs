@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use memchr::memchr2_iter;
 
+use crate::span::Span;
+
 /// What a placeholder begins with, in lower case.
 const STEM: &str = "[redacted_";
 
@@ -119,26 +121,56 @@ fn is_closed(text: &str) -> bool {
 ///
 /// Takes time linear in the text.
 pub fn placeholders(text: &str) -> Vec<Box<str>> {
+    let mut known = std::collections::HashSet::new();
+    mentioned(text).map(|one| one.plain).filter(|one| known.insert(one.clone())).collect()
+}
+
+/// Where the same stand, and hashes and ciphertexts that are written alike: in order and disjoint. Not what has letters
+/// of both cases in it, which nobody made of a placeholder.
+///
+/// Takes time linear in the text.
+pub fn mentions(text: &str) -> Vec<Span> {
+    let placeholders = mentioned(text).filter(|one| one.of_one_case).map(|one| one.span);
+    let sealed = ["[HASH_", "[ENCRYPTED_"].into_iter().flat_map(|stem| {
+        text.match_indices(stem).filter_map(move |(start, _)| {
+            let body = text.get(start + stem.len()..)?;
+            let length =
+                body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+            let end = start + stem.len() + length + 1;
+            text.get(..end)?.ends_with(']').then(|| Span::new(start, end))
+        })
+    });
+    let mut spans: Vec<Span> = placeholders.chain(sealed).collect();
+    spans.sort_by_key(|span| span.start);
+    spans
+}
+
+/// A placeholder in a text.
+struct Mention {
+    plain: Box<str>,
+    span: Span,
+    of_one_case: bool,
+}
+
+fn mentioned(text: &str) -> impl Iterator<Item = Mention> {
     const WORD: &str = "redacted";
-    let (mut found, mut known) = (Vec::new(), std::collections::HashSet::new());
-    for at in memchr2_iter(b'r', b'R', text.as_bytes()) {
-        let (before, from) = (text.get(..at).unwrap_or_default(), text.get(at..).unwrap_or_default());
+    memchr2_iter(b'r', b'R', text.as_bytes()).filter_map(|at| {
+        let (before, from) = (text.get(..at)?, text.get(at..)?);
         let is_word = from.get(..WORD.len()).is_some_and(|word| word.eq_ignore_ascii_case(WORD));
         let encoded = before.len().checked_sub(3).and_then(|at| before.get(at..));
         let encoded = encoded.is_some_and(|open| open.eq_ignore_ascii_case("%5b"));
-        if is_word
-            && (encoded || before.ends_with('['))
-            && let Some(one) = plain(from, encoded)
-            && known.insert(one.clone())
-        {
-            found.push(one);
+        let open = if encoded { 3 } else { 1 };
+        if !is_word || !encoded && !before.ends_with('[') {
+            return None;
         }
-    }
-    found
+        let (plain, end, of_one_case) = plain(from, encoded)?;
+        Some(Mention { plain, span: Span::new(at - open, at + end), of_one_case })
+    })
 }
 
-/// What begins like a placeholder after its bracket, as a vault gives it; `None` if it is none.
-fn plain(text: &str, encoded: bool) -> Option<Box<str>> {
+/// What begins like a placeholder after its bracket, as a vault gives it, with its end and whether it is in one case;
+/// `None` if it is none.
+fn plain(text: &str, encoded: bool) -> Option<(Box<str>, usize, bool)> {
     let reach = text.get(..text.floor_char_boundary(text.len().min(REACH)))?;
     let end = reach
         .char_indices()
@@ -152,7 +184,9 @@ fn plain(text: &str, encoded: bool) -> Option<Box<str>> {
     let upper = inner.to_uppercase();
     let (label, number) = upper.strip_prefix("REDACTED_")?.rsplit_once('_')?;
     let numbered = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    (numbered && !label.is_empty()).then(|| format!("[{upper}]").into())
+    let of_one_case = inner == upper || inner == inner.to_lowercase();
+    let close = if encoded { 3 } else { 1 };
+    (numbered && !label.is_empty()).then(|| (format!("[{upper}]").into(), end + close, of_one_case))
 }
 
 #[cfg(test)]
@@ -201,11 +235,27 @@ mod tests {
     }
 
     #[test]
+    fn where_what_stands_for_something_stands() {
+        let text = r"a [REDACTED_A_1], \[redacted\_b\_2\] %5BREDACTED_C%20D_3%5D [HASH_A_0f] [ENCRYPTED_B_x_1] [REDACTED_Ada_1] [HASH_";
+        let found: Vec<_> = mentions(text).iter().map(|span| &text[span.range()]).collect();
+        assert_eq!(
+            found,
+            [
+                "[REDACTED_A_1]",
+                r"[redacted\_b\_2\]",
+                "%5BREDACTED_C%20D_3%5D",
+                "[HASH_A_0f]",
+                "[ENCRYPTED_B_x_1]"
+            ]
+        );
+    }
+
+    #[test]
     fn long_texts_take_linear_time() {
         for unit in ["[REDACTED_", "redacted", "r", "[", "[REDACTED_A_1", "%5BREDACTED"] {
             let text = unit.repeat(200_000 / unit.len());
             let began = std::time::Instant::now();
-            let _ = (numbers(&text), placeholders(&text));
+            let _ = (numbers(&text), placeholders(&text), mentions(&text));
             assert!(began.elapsed().as_secs() < 10, "{unit}"); // quadratic: minutes
         }
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::VaultHandle;
 use super::anonymize::Anonymize;
-use super::items::{self, Kind};
+use super::items::{self, Kind, Known};
 use crate::error::EngineError;
 use crate::model::names::{Names, NamesSpec};
 use crate::model::question::{self, Wanted};
@@ -27,6 +27,8 @@ pub struct Explainer {
     recognizers: Recognizers,
     literals: LiteralAutomaton,
     names: Option<Names>,
+    /// Whether what the vault has made up is kept apart from what it stands for.
+    makes_up: bool,
 }
 
 /// What became of every candidate in a text.
@@ -40,13 +42,14 @@ pub struct Trace {
 
 impl Explainer {
     /// Compiles the recognisers of a declaration in JSON: a `type`, which is `Anonymize` or `Sensitive`, `names` as
-    /// those have it, and the fields of [`RecognizersSpec`].
+    /// those have it, whether it `makes_up` values, and the fields of [`RecognizersSpec`].
     pub fn new(declaration: &str) -> Result<Self, BuildError> {
         let malformed =
             |error: serde_json::Error| ConfigError::new(Anonymize::NAME, "declaration", error.to_string());
         let mut spec: Value = serde_json::from_str(declaration).map_err(malformed)?;
         let mut take = |field| spec.as_object_mut().and_then(|fields| fields.remove(field));
         let (kind, names) = (take("type"), take("names").filter(|names| !names.is_null()));
+        let makes_up = take("makes_up").and_then(|given| given.as_bool()).unwrap_or(false);
         let of_output = kind.is_some_and(|kind| kind == sensitive::NAME);
         let scanner = if of_output { sensitive::NAME } else { Anonymize::NAME };
         let names: Option<NamesSpec> = names.map(|names| parse(scanner, names)).transpose()?;
@@ -57,7 +60,7 @@ impl Explainer {
         let recognizers = Recognizers::new(scanner, &spec)?.with_model(found, threshold);
         let lists: Vec<&LiteralList> = recognizers.literals().into_iter().collect();
         let literals = LiteralAutomaton::new(&lists)?;
-        Ok(Self { scanner, recognizers, literals, names })
+        Ok(Self { scanner, recognizers, literals, names, makes_up })
     }
 
     /// The class name of the scanner whose declaration it is.
@@ -79,7 +82,7 @@ impl Explainer {
         let mut candidates =
             self.recognizers.explain(text, &hits, named.unwrap_or_default(), Interrupt::NEVER)?;
         if self.scanner == Anonymize::NAME {
-            add_known(text, &mut candidates, vault)?;
+            self.add_known(text, &mut candidates, vault)?;
         }
         let model = self.names.as_ref().map(|names| names.model().label().into());
         Ok(Trace { candidates, model })
@@ -107,42 +110,49 @@ impl Explainer {
         }
         Ok(found)
     }
-}
 
-/// Says of what is taken out all the same: because it is sure elsewhere in the text, or is in the vault.
-fn add_known(
-    text: &Text,
-    candidates: &mut Vec<Explained>,
-    vault: Option<&VaultHandle>,
-) -> Result<(), ScannerError> {
-    let with = |decision: Decision| {
-        let those = candidates.iter().filter(move |one| one.decision == decision);
-        those.map(|one| one.entity.clone()).collect::<Vec<_>>()
-    };
-    let settled = Recognizers::settled(text, with(Decision::Kept));
-    let sure: HashSet<Span> = settled.iter().map(|entity| entity.span).collect();
-    let doubtful = if vault.is_some() { with(Decision::BelowThreshold) } else { Vec::new() };
-    let compiled = vault.map(|vault| vault.restorer_blocking(Matching::Exact)).transpose()?;
-    let held = compiled.as_ref().map(|compiled| compiled.values()).unwrap_or_default();
-    let places: HashMap<(Span, String), usize> = candidates
-        .iter()
-        .enumerate()
-        .map(|(at, one)| ((one.entity.span, one.entity.label.to_string()), at))
-        .collect();
-    for item in items::items(text, settled, doubtful, Interrupt::NEVER)? {
-        let decision = match item.kind {
-            Kind::Found if !sure.contains(&item.span) => Decision::Repeated,
-            Kind::Doubtful if held.contains(item.value(text)) => Decision::InVault,
-            _ => continue,
+    /// Says of what is taken out all the same: because it is sure elsewhere in the text, or is in the vault.
+    fn add_known(
+        &self,
+        text: &Text,
+        candidates: &mut Vec<Explained>,
+        vault: Option<&VaultHandle>,
+    ) -> Result<(), ScannerError> {
+        let with = |decision: Decision| {
+            let those = candidates.iter().filter(move |one| one.decision == decision);
+            those.map(|one| one.entity.clone()).collect::<Vec<_>>()
         };
-        let place = places.get(&(item.span, item.label.to_string()));
-        if let Some(candidate) = place.and_then(|at| candidates.get_mut(*at)) {
-            candidate.decision = decision;
-        } else {
-            let entity = Entity::repeated(item.label, item.span, item.score);
-            candidates.push(Explained { entity, threshold: 0.0, decision });
+        let settled = Recognizers::settled(text, with(Decision::Kept));
+        let sure: HashSet<Span> = settled.iter().map(|entity| entity.span).collect();
+        let doubtful = if vault.is_some() { with(Decision::BelowThreshold) } else { Vec::new() };
+        let held = vault.map(VaultHandle::held_blocking).transpose()?;
+        let made_up = vault.filter(|_| self.makes_up && held.as_ref().is_some_and(|held| held.makes_up()));
+        let made_up = made_up.map(|vault| vault.restorer_blocking(Matching::Exact)).transpose()?;
+        let values = held.as_ref().map(|held| held.values()).unwrap_or_default();
+        let places: HashMap<(Span, String), usize> = candidates
+            .iter()
+            .enumerate()
+            .map(|(at, one)| ((one.entity.span, one.entity.label.to_string()), at))
+            .collect();
+        let known =
+            Known { held: held.as_deref(), made_up: made_up.as_deref(), recognizers: &self.recognizers };
+        for item in items::items(text, settled, doubtful, known, Interrupt::NEVER)? {
+            let (decision, recognizer) = match item.kind {
+                Kind::Found if !sure.contains(&item.span) => (Decision::Repeated, "repeated"),
+                Kind::Doubtful if values.contains(item.value(text)) => (Decision::InVault, "vault"),
+                Kind::Held => (Decision::InVault, "vault"),
+                Kind::StandIn => (Decision::MadeUp, "vault"),
+                Kind::Found | Kind::Doubtful => continue,
+            };
+            let place = places.get(&(item.span, item.label.to_string()));
+            if let Some(candidate) = place.and_then(|at| candidates.get_mut(*at)) {
+                candidate.decision = decision;
+            } else {
+                let entity = Entity::known(recognizer, item.label, item.span, item.score);
+                candidates.push(Explained { entity, threshold: 0.0, decision });
+            }
         }
+        candidates.sort_by_key(|one| one.entity.span);
+        Ok(())
     }
-    candidates.sort_by_key(|one| one.entity.span);
-    Ok(())
 }

@@ -1,22 +1,19 @@
 //! What in a text is to be replaced: what recognisers found, and what only the vault knows to be private.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use pyshield_core::entity::Entity;
-use pyshield_core::restore::stands_alone;
+use pyshield_core::entity::{CUSTOM, Entity, Recognizers};
+use pyshield_core::restore::mentions;
+use pyshield_core::values::{Lookup, Pieces, Values, find};
 use pyshield_core::{Interrupt, ScannerError, Span, Text};
 
 use super::content::is_special;
 use super::literals::Literals;
 use crate::vault::VERBATIM;
 use crate::vault::compiled::Compiled;
-
-/// Shorter values are looked for nowhere else, in bytes: two digits that are a part of something private are not
-/// private everywhere.
-const SHORTEST: usize = 4;
+use crate::vault::held::{Held, label_of};
 
 /// A part of the text.
 #[derive(Clone, Debug)]
@@ -33,6 +30,8 @@ pub(super) struct Item {
 pub(super) enum Kind {
     /// It is private.
     Found,
+    /// It is private because the vault holds its value; no recogniser found it.
+    Held,
     /// It is private if the vault holds its value.
     Doubtful,
     /// Something that the vault has made up stands in the text itself: it would be taken for what it stands for.
@@ -42,6 +41,10 @@ pub(super) enum Kind {
 impl Item {
     fn of(entity: Entity, kind: Kind) -> Self {
         Self { label: entity.label, span: entity.span, score: entity.score, kind, verbatim: false }
+    }
+
+    const fn known(label: Cow<'static, str>, span: Span, kind: Kind) -> Self {
+        Self { label, span, score: 1.0, kind, verbatim: false }
     }
 
     /// What its placeholder or ciphertext is called after.
@@ -54,17 +57,40 @@ impl Item {
     }
 }
 
-/// What was found, everywhere in the text, and what may be private beside it: disjoint, in text order.
-/// `entities` are settled.
+/// What makes something private that no recogniser finds, or keeps it from being so.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'k> {
+    /// What the vault holds.
+    pub(super) held: Option<&'k Held>,
+    /// What it has made up, if that is to be kept apart from what it stands for.
+    pub(super) made_up: Option<&'k Compiled>,
+    /// What the caller allows.
+    pub(super) recognizers: &'k Recognizers,
+}
+
+/// What was found and what the vault holds, everywhere in the text, and what may be private beside it: disjoint, in text
+/// order. `entities` are settled: what recognisers found stays, of the rest the longest that begins first counts.
 pub(super) fn items(
     text: &Text,
     entities: Vec<Entity>,
     mut doubtful: Vec<Entity>,
+    known: Known<'_>,
     interrupt: Interrupt<'_>,
 ) -> Result<Vec<Item>, ScannerError> {
     let mut items: Vec<Item> = entities.into_iter().map(|entity| Item::of(entity, Kind::Found)).collect();
-    again(text, &mut items, interrupt)?;
     doubtful.sort_by_key(|entity| (entity.span.start, std::cmp::Reverse(entity.span.end)));
+    // What it is called, a recogniser may have a notion of.
+    let label = |span: Span| {
+        let alike = doubtful.iter().skip(doubtful.partition_point(|one| one.span.start < span.start));
+        let mut alike = alike.take_while(|one| one.span.start == span.start);
+        alike.find(|one| one.span == span).map_or(Cow::Borrowed(CUSTOM), |one| one.label.clone())
+    };
+    if let Some(made_up) = known.made_up {
+        let spans = made_up.stand_ins(text, interrupt)?.into_iter();
+        add(&mut items, spans.map(|span| Item::known(label(span), span, Kind::StandIn)));
+    }
+    let more = elsewhere(text, &items, label, known, interrupt)?;
+    add(&mut items, more.into_iter());
     add(&mut items, doubtful.into_iter().map(|entity| Item::of(entity, Kind::Doubtful)));
     Ok(items)
 }
@@ -84,37 +110,53 @@ fn add(items: &mut Vec<Item>, more: impl Iterator<Item = Item>) {
     items.sort_by_key(|item| item.span.start);
 }
 
-/// Adds every other place where a value stands alone: one that is sure beside its context word is no other value
-/// elsewhere. Linear in the text.
-fn again(text: &Text, items: &mut Vec<Item>, interrupt: Interrupt<'_>) -> Result<(), ScannerError> {
-    let mut values: HashMap<&str, usize> = HashMap::new();
-    for (index, item) in items.iter().enumerate() {
+/// Every other place where a value stands alone that was found in the text, or is in the vault: one that is sure beside its
+/// context word is no other value elsewhere. Not within placeholders. Linear in the text.
+fn elsewhere(
+    text: &Text,
+    items: &[Item],
+    label: impl Fn(Span) -> Cow<'static, str>,
+    known: Known<'_>,
+    interrupt: Interrupt<'_>,
+) -> Result<Vec<Item>, ScannerError> {
+    let (mut values, mut firsts, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+    for item in items.iter().filter(|item| item.kind == Kind::Found) {
         let value = item.value(text);
-        if value.len() >= SHORTEST {
-            values.entry(value).or_insert(index);
+        if seen.insert(value) {
+            values.push(value);
+            firsts.push(item);
         }
     }
-    if values.is_empty() {
-        return Ok(());
+    let held = known.held.filter(|held| !held.is_empty());
+    if values.is_empty() && held.is_none() {
+        return Ok(Vec::new());
     }
-    let (values, firsts): (Vec<&str>, Vec<usize>) = values.into_iter().unzip();
-    let automaton = AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostLongest)
-        .kind(Some(AhoCorasickKind::ContiguousNFA))
-        .build(&values)
-        .map_err(|_| ScannerError::Failed("too many different values".to_owned()))?;
-    interrupt.check()?;
-    let mut more = Vec::new();
-    for place in automaton.find_iter(text.as_str()) {
-        let span = Span::new(place.start(), place.end());
-        let first = firsts.get(place.pattern().as_usize()).and_then(|first| items.get(*first));
-        if let Some(first) = first.filter(|first| first.span != span && stands_alone(text.as_str(), span)) {
-            more.push(Item { span, ..first.clone() });
+    let own = Values::new(values);
+    let mut tables: Vec<&dyn Lookup> = vec![&own];
+    tables.extend(held.iter().flat_map(|held| held.tables()));
+    let source = text.as_str();
+    let mut taken: Vec<Span> = items.iter().map(|item| item.span).chain(mentions(source)).collect();
+    taken.push(Span::new(source.len(), source.len()));
+    taken.sort_by_key(|span| span.start);
+    let (mut more, mut pieces, mut at) = (Vec::new(), Pieces::default(), 0);
+    for span in taken {
+        interrupt.check()?;
+        let free = source.get(at..span.start).unwrap_or_default();
+        for place in find(free, &tables, &mut pieces, interrupt)? {
+            let span = Span::new(at + place.span.start, at + place.span.end);
+            match place.table.checked_sub(1) {
+                None => more.extend(firsts.get(place.index).map(|first| Item { span, ..(*first).clone() })),
+                Some(_) if known.recognizers.allows(source.get(span.range()).unwrap_or_default()) => {}
+                Some(table) => {
+                    let entry = held.and_then(|held| held.entry(table, place.index));
+                    let called = entry.and_then(label_of).map(|name| Cow::Owned(name.to_owned()));
+                    more.push(Item::known(called.unwrap_or_else(|| label(span)), span, Kind::Held));
+                }
+            }
         }
+        at = at.max(span.end);
     }
-    interrupt.check()?;
-    add(items, more.into_iter());
-    Ok(())
+    Ok(more)
 }
 
 /// Marks what would be escaped where it comes back, in the text as `instead` writes it: with values that come back
@@ -152,32 +194,5 @@ pub(super) fn mark_verbatim(
             }
         }
     }
-    Ok(())
-}
-
-/// Adds the places of what the vault has made up, which are to be kept apart from what it stands for.
-pub(super) fn add_stand_ins(
-    text: &Text,
-    items: &mut Vec<Item>,
-    compiled: &Compiled,
-    interrupt: Interrupt<'_>,
-) -> Result<(), ScannerError> {
-    let spans = compiled.stand_ins(text, interrupt)?;
-    if spans.is_empty() {
-        return Ok(());
-    }
-    let mut doubtful: Vec<Item> = items.extract_if(.., |item| item.kind == Kind::Doubtful).collect();
-    // What it is, a recogniser may have a notion of.
-    let label = |span: Span| {
-        let alike = doubtful.binary_search_by_key(&span.start, |item| item.span.start).ok();
-        let alike = alike.and_then(|at| doubtful.get(at)).filter(|item| item.span == span);
-        alike.map_or(Cow::Borrowed("CUSTOM"), |item| item.label.clone())
-    };
-    let stand_ins: Vec<Item> = spans
-        .iter()
-        .map(|&span| Item { label: label(span), span, score: 1.0, kind: Kind::StandIn, verbatim: false })
-        .collect();
-    add(items, stand_ins.into_iter());
-    add(items, doubtful.drain(..));
     Ok(())
 }

@@ -12,6 +12,8 @@ mod follow;
 mod items;
 mod literals;
 mod operator;
+mod pending;
+mod rules;
 mod seal;
 mod session;
 mod snapshot;

@@ -14,8 +14,9 @@ use super::aside;
 use crate::actors::vault::Vault;
 use crate::runtime;
 use crate::vault::compiled::{Compilations, Compiled, Seen};
-use crate::vault::redis::RedisVault;
-use crate::vault::{Claim, SecretText, VaultEntry, VaultError};
+use crate::vault::held::Held;
+use crate::vault::redis::{RedisVault, Stamp};
+use crate::vault::{Claim, News, SecretText, VaultEntry, VaultError};
 
 /// Up to how many entries a vault is compiled on the thread that drives futures: it takes less than a millisecond.
 const FEW: usize = 512;
@@ -111,16 +112,18 @@ impl VaultHandle {
         self.0.compiled.get(strategy)
     }
 
-    /// What stands for each value, see [`crate::vault::VaultState::claim`]; until `deadline`.
+    /// What stands for each value, see [`crate::vault::VaultState::claim`]; until `deadline`. What has just been `seen` is
+    /// not read again.
     pub(super) async fn claim(
         &self,
         claims: Vec<Claim>,
         taken: BTreeSet<u64>,
         deadline: Option<Instant>,
+        seen: Option<Seen>,
     ) -> Result<Vec<Option<SecretText>>, ScannerError> {
         let given = match &self.0.store {
             Store::Memory(vault) => vault.claim(claims, taken).await,
-            Store::Redis(vault) => vault.claim(claims, taken, deadline).await,
+            Store::Redis(vault) => vault.claim(claims, taken, deadline, stamp_of(seen)).await,
         };
         given.map_err(|error| failed(error, deadline))
     }
@@ -145,14 +148,77 @@ impl VaultHandle {
         &self,
         claims: Vec<Claim>,
         taken: BTreeSet<u64>,
+        seen: Option<Seen>,
     ) -> Result<Vec<Option<SecretText>>, ScannerError> {
         match &self.0.store {
             Store::Memory(vault) => vault.claim_blocking(claims, taken).map_err(|error| failed(error, None)),
             Store::Redis(_) => {
                 let vault = self.clone();
-                wait_for(async move { vault.claim(claims, taken, None).await })
+                wait_for(async move { vault.claim(claims, taken, None, seen).await })
             }
         }
+    }
+
+    /// The values as they were `seen`, as far as they can be had without asking or waiting.
+    pub(super) fn held_at_hand(&self, seen: Option<Seen>) -> Option<Arc<Held>> {
+        let Some(Seen::Version(version)) = seen else { return None };
+        let held = self.0.compiled.held().filter(|held| Some(held.seen) == seen);
+        held.or_else(|| {
+            let entries = self.0.compiled.shown(version)?;
+            Some(self.hold(Held::new(Seen::Version(version), entries.to_vec())))
+        })
+    }
+
+    /// The values as they are now; until `deadline`.
+    pub(super) async fn held(&self, deadline: Option<Instant>) -> Result<Arc<Held>, ScannerError> {
+        let known = self.0.compiled.held();
+        let mark = known.as_ref().and_then(|known| known.mark);
+        let read = match &self.0.store {
+            Store::Memory(vault) => {
+                let news = vault.news(mark).await;
+                news.map(|(version, news)| Some((Seen::Version(version), news)))
+            }
+            Store::Redis(vault) => {
+                let stamp = stamp_of(known.as_ref().map(|known| known.seen));
+                let news = vault.news(stamp, mark, deadline).await;
+                news.map(|news| news.map(|(stamp, news)| (Seen::Stamp(stamp), news)))
+            }
+        };
+        match (read.map_err(|error| failed(error, deadline))?, known) {
+            (None, Some(known)) => Ok(known),
+            (None, None) => Ok(Arc::new(Held::new(Seen::Version(0), Vec::new()))),
+            (Some((seen, news)), known) if Held::work(&news, known.as_deref()) <= FEW => {
+                Ok(self.hold(Held::renewed(seen, news, known.as_deref())))
+            }
+            (Some((seen, news)), known) => {
+                let vault = self.clone();
+                aside(move || Ok(vault.hold(Held::renewed(seen, news, known.as_deref())))).await
+            }
+        }
+    }
+
+    /// [`Self::held`] on a thread that may block.
+    pub(super) fn held_blocking(&self) -> Result<Arc<Held>, ScannerError> {
+        match &self.0.store {
+            Store::Memory(vault) => {
+                let known = self.0.compiled.held();
+                let news = vault.news_blocking(known.as_ref().and_then(|known| known.mark));
+                let (version, news) = news.map_err(|error| failed(error, None))?;
+                Ok(self.hold(Held::renewed(Seen::Version(version), news, known.as_deref())))
+            }
+            Store::Redis(_) => {
+                let vault = self.clone();
+                wait_for(async move { vault.held(None).await })
+            }
+        }
+    }
+
+    /// Keeps values. Those that were added since they were seen come with the next ones.
+    fn hold(&self, held: Held) -> Arc<Held> {
+        let held = Arc::new(held);
+        self.0.compiled.hold(Arc::clone(&held));
+        self.forget_if_over();
+        held
     }
 
     /// What restores the vault's entries as they are now; until `deadline`.
@@ -168,12 +234,10 @@ impl VaultHandle {
                 vault.get().await.map(|entries| Some((version, entries)))
             }
             Store::Redis(vault) => {
-                let stamp = known.as_ref().and_then(|known| match known.seen {
-                    Seen::Stamp(stamp) => Some(stamp),
-                    Seen::Version(_) => None,
-                });
-                let news = vault.news(stamp, deadline).await;
-                news.map(|news| news.map(|(stamp, entries)| (Seen::Stamp(stamp), entries)))
+                let stamp = stamp_of(known.as_ref().map(|known| known.seen));
+                let news = vault.news(stamp, None, deadline).await;
+                let all = |(stamp, news): (Stamp, News)| (Seen::Stamp(stamp), news.entries);
+                news.map(|news| news.map(all))
             }
         };
         match (read.map_err(|error| failed(error, deadline))?, known) {
@@ -214,10 +278,23 @@ impl VaultHandle {
         let known = self.compiled(strategy);
         let compiled = Arc::new(Compiled::new(seen, entries, strategy, known.as_deref())?);
         self.0.compiled.put(Arc::clone(&compiled));
+        self.forget_if_over();
+        Ok(compiled)
+    }
+
+    /// What came after the end of a vault is not kept.
+    fn forget_if_over(&self) {
         if self.as_memory().is_some_and(Vault::is_over) {
             self.0.compiled.clear();
         }
-        Ok(compiled)
+    }
+}
+
+/// What names a state in Redis, if it is one.
+const fn stamp_of(seen: Option<Seen>) -> Option<Stamp> {
+    match seen {
+        Some(Seen::Stamp(stamp)) => Some(stamp),
+        Some(Seen::Version(_)) | None => None,
     }
 }
 

@@ -67,7 +67,10 @@ impl VaultState {
                 continue;
             }
             let free = |text: &str| !self.placeholder_exists(text) && !fresh.placeholder_exists(text);
-            let stand_in = claim.stand_ins.iter().find(|stand_in| free(stand_in.as_str())).cloned();
+            // What is somebody's own is made up for nobody else.
+            let own = |text: &str| [&*self, &fresh].iter().any(|state| state.placeholder_of(text).is_some());
+            let usable = |stand_in: &&SecretText| free(stand_in.as_str()) && !own(stand_in.as_str());
+            let stand_in = claim.stand_ins.iter().find(usable).cloned();
             let placeholder = stand_in.unwrap_or_else(|| {
                 let number = numbers.entry(claim.label.clone()).or_insert(0);
                 *number = self.floor.max(*number);

@@ -1,6 +1,6 @@
 //! A vault's entries, compiled for putting them back.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Weak};
 
@@ -8,7 +8,9 @@ use pyshield_core::restore::{Form, Matching, Restored, Restorer, percent_encode}
 use pyshield_core::{Interrupt, ScannerError, Span, Text, Verdict};
 
 use super::claim::is_bracketed;
+use super::held::Held;
 use super::redis::Stamp;
+use super::state::Era;
 use super::{Claim, SecretText, VaultEntry, VaultState};
 use crate::lock::Mutex;
 
@@ -70,11 +72,6 @@ impl Compiled {
             verdict.edit(found.span, 1.0, &value)?;
         }
         Ok(verdict)
-    }
-
-    /// All values.
-    pub(crate) fn values(&self) -> HashSet<&str> {
-        self.entries.iter().map(|entry| entry.value.as_str()).collect()
     }
 
     /// Where something stands that was made up for a value, which nothing tells from the text around it.
@@ -146,6 +143,10 @@ struct Kept {
     shown: Option<(u64, Arc<[VaultEntry]>)>,
     /// What was compiled of its last state, for each way of matching that was asked for.
     compiled: Vec<Arc<Compiled>>,
+    /// Its values as of the last state that was asked for.
+    held: Option<Arc<Held>>,
+    /// When it last lost an entry, as far as its owner said.
+    era: Option<Era>,
 }
 
 /// What holders of a vault know of it without asking its owner.
@@ -165,10 +166,27 @@ impl Compilations {
     /// Keeps `compiled` in place of what was compiled before; another vault's may have to go.
     pub(crate) fn put(&self, compiled: Arc<Compiled>) {
         let mut kept = self.0.lock();
-        let first = kept.compiled.is_empty();
+        let first = kept.compiled.is_empty() && kept.held.is_none();
         kept.compiled.retain(|other| other.strategy != compiled.strategy);
         kept.compiled.push(compiled);
         drop(kept);
+        if first {
+            self.register();
+        }
+    }
+
+    /// The values that were asked for last.
+    pub(crate) fn held(&self) -> Option<Arc<Held>> {
+        self.0.lock().held.clone()
+    }
+
+    /// Keeps values in place of those before; another vault's may have to go.
+    pub(crate) fn hold(&self, held: Arc<Held>) {
+        let mut kept = self.0.lock();
+        let first = kept.compiled.is_empty() && kept.held.is_none();
+        let before = kept.held.replace(held);
+        drop(kept);
+        drop(before);
         if first {
             self.register();
         }
@@ -178,8 +196,13 @@ impl Compilations {
     pub(crate) fn publish(&self, state: &VaultState) {
         let few = (1..=SMALL).contains(&state.len());
         let shown = few.then(|| (state.count_of_changes(), state.as_entries().into()));
-        let before = std::mem::replace(&mut self.0.lock().shown, shown);
-        drop(before);
+        let mut kept = self.0.lock();
+        let before = std::mem::replace(&mut kept.shown, shown);
+        // What was removed is to be gone.
+        let lost = kept.era.replace(state.era()).is_some_and(|era| era != state.era());
+        let stale = lost.then(|| (std::mem::take(&mut kept.compiled), kept.held.take()));
+        drop(kept);
+        drop((before, stale));
     }
 
     /// The entries as of a count of changes, if they are shown.
@@ -211,7 +234,9 @@ impl Compilations {
 
     /// Forgets what was compiled.
     fn forget(&self) {
-        let dropped = std::mem::take(&mut self.0.lock().compiled);
+        let mut kept = self.0.lock();
+        let dropped = (std::mem::take(&mut kept.compiled), kept.held.take());
+        drop(kept);
         drop(dropped);
     }
 

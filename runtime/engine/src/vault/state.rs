@@ -16,6 +16,35 @@ const EACH: &str = "\0";
 /// How many higher ones are kept apart; with more of them, a vault goes on behind the highest.
 const MOST_RESERVED: usize = 4_096;
 
+/// Names a stretch of one vault's life in which nothing was removed. No two are equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Era(u64);
+
+impl Default for Era {
+    fn default() -> Self {
+        static ERAS: AtomicU64 = AtomicU64::new(0);
+        Self(ERAS.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Up to where somebody knows a vault's entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    era: Era,
+    entries: usize,
+}
+
+/// Entries that somebody does not know yet.
+#[derive(Debug)]
+pub struct News {
+    /// Up to where they are known then.
+    pub mark: Mark,
+    /// Whether they come after those that are known; otherwise they are all there are.
+    pub adds: bool,
+    /// In order.
+    pub entries: Vec<VaultEntry>,
+}
+
 /// One vault. Order is that of insertion, and equal entries may occur more than once, as in llm-guard's
 /// list of tuples.
 #[derive(Debug, Default)]
@@ -36,8 +65,7 @@ pub struct VaultState {
     /// Numbers above those that a vault gives of itself, which are not given either.
     pub(super) reserved: BTreeSet<u64>,
     bytes: usize,
-    /// How often entries were removed: since the same number, entries have only been added at the end.
-    removals: u64,
+    era: Era,
     version: Arc<AtomicU64>,
 }
 
@@ -89,7 +117,7 @@ impl VaultState {
         }
         let at = self.entries.iter().position(|held| held == entry).ok_or(VaultError::NotFound)?;
         let removed = self.entries.remove(at);
-        self.removals += 1;
+        self.era = Era::default();
         self.bytes = self.bytes.saturating_sub(removed.bytes());
         if let Some(count) = self.placeholders.get_mut(removed.placeholder.as_str()) {
             *count -= 1;
@@ -122,9 +150,17 @@ impl VaultState {
         self.entries.get(position..).unwrap_or_default()
     }
 
-    /// How often entries were removed.
-    pub(super) const fn removals(&self) -> u64 {
-        self.removals
+    /// While it is the same, entries are only added at the end.
+    pub(super) const fn era(&self) -> Era {
+        self.era
+    }
+
+    /// What came after a mark, or all there is if that cannot be said.
+    pub fn news(&self, mark: Option<Mark>) -> News {
+        let known = mark.filter(|mark| mark.era == self.era && mark.entries <= self.entries.len());
+        let entries = self.entries_from(known.map_or(0, |mark| mark.entries)).to_vec();
+        let mark = Mark { era: self.era, entries: self.entries.len() };
+        News { mark, adds: known.is_some(), entries }
     }
 
     /// The entries themselves.
@@ -210,11 +246,11 @@ impl VaultState {
 
     /// Removes every entry.
     pub fn clear(&mut self) {
-        let (version, removals) = (Arc::clone(&self.version), self.removals + 1);
+        let version = Arc::clone(&self.version);
         // Numbers are not given again.
         let (numbers, floor) = (std::mem::take(&mut self.numbers), self.floor);
         let reserved = std::mem::take(&mut self.reserved);
-        *self = Self { numbers, floor, reserved, removals, version, ..Self::default() };
+        *self = Self { numbers, floor, reserved, version, ..Self::default() };
         self.changed();
     }
 

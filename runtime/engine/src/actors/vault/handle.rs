@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::{Service, guarded};
 use crate::vault::compiled::Compilations;
 use crate::vault::life::{Life, now};
-use crate::vault::{Claim, Exported, Room, SecretText, VaultEntry, VaultError, VaultId, VaultState};
+use crate::vault::{
+    Claim, Exported, Mark, News, Room, SecretText, VaultEntry, VaultError, VaultId, VaultState,
+};
 
 /// The only way to one vault; dropping it wipes the vault, unless that has a name.
 ///
@@ -131,6 +133,10 @@ operations! {
     /// The entries in order, as they are now.
     get / get_blocking () -> Vec<VaultEntry> {
         |state: &mut VaultState, _: &Room| Ok(state.entries())
+    };
+    /// What came after a mark, and the count of changes; see [`VaultState::news`].
+    news / news_blocking (mark: Option<Mark>) -> (u64, News) {
+        move |state: &mut VaultState, _: &Room| Ok((state.count_of_changes(), state.news(mark)))
     };
     /// Whether an entry has this placeholder.
     placeholder_exists / placeholder_exists_blocking (placeholder: impl Into<SecretText> + Send) -> bool {

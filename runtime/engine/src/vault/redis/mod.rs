@@ -20,7 +20,10 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use store::{Change, Generation, Store, Tail};
 pub use store::{RedisOptions, StoreError};
 
-use super::{Claim, KeyRing, Room, SecretText, VaultEntry, VaultError, VaultLimits, VaultState, codec};
+use super::state::Era;
+use super::{
+    Claim, KeyRing, Mark, News, Room, SecretText, VaultEntry, VaultError, VaultLimits, VaultState, codec,
+};
 
 /// Pauses between attempts at a store that cannot be reached, doubled up to the latter.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
@@ -72,7 +75,7 @@ impl RedisVaults {
             let (next, keys) = page.map_err(|_| VaultError::TimedOut)?.map_err(StoreError::into_vault)?;
             for key in keys {
                 let vault = RedisVault { vaults: vaults.clone(), key: key.into(), copy: Arc::default() };
-                vault.update_with(Write::Whole, None, |_, _| Ok(())).await?;
+                vault.update_with(Write::Whole, None, None, |_, _| Ok(())).await?;
                 rotated += 1;
             }
             if next == 0 {
@@ -92,6 +95,12 @@ struct Copy {
     batches: usize,
 }
 
+impl Copy {
+    const fn stamp(&self) -> Stamp {
+        Stamp { generation: self.generation, batches: self.batches }
+    }
+}
+
 /// Names a state of a vault in the store: a list that begins alike and is as long is the same list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
@@ -103,19 +112,14 @@ pub struct Stamp {
 #[derive(PartialEq, Eq)]
 struct Before {
     entries: usize,
-    removals: u64,
+    era: Era,
     floor: u64,
     reserved: usize,
 }
 
 impl Before {
     fn of(state: &VaultState) -> Self {
-        Self {
-            entries: state.len(),
-            removals: state.removals(),
-            floor: state.floor,
-            reserved: state.reserved.len(),
-        }
+        Self { entries: state.len(), era: state.era(), floor: state.floor, reserved: state.reserved.len() }
     }
 }
 
@@ -143,13 +147,17 @@ impl RedisVault {
         &self,
         operation: impl Fn(&mut VaultState, &Room) -> Result<R, VaultError>,
     ) -> Result<R, VaultError> {
-        self.update_with(Write::Changes, None, |copy, room| operation(&mut copy.state, room)).await
+        let operation = |copy: &mut Copy, room: &Room| operation(&mut copy.state, room);
+        self.update_with(Write::Changes, None, None, operation).await
     }
 
+    /// [`Self::update`] until `earlier`, if that is before its time is up. What the caller has just read need not be read
+    /// again: its change is taken only if the list is still as it was `read`.
     async fn update_with<R>(
         &self,
         write: Write,
         earlier: Option<std::time::Instant>,
+        mut read: Option<Stamp>,
         operation: impl Fn(&mut Copy, &Room) -> Result<R, VaultError>,
     ) -> Result<R, VaultError> {
         let began = Instant::now();
@@ -162,20 +170,22 @@ impl RedisVault {
             // Taken, not borrowed: whoever stops in between, by an error or by going away, leaves an empty copy,
             // and the next reads everything.
             let mut copy = std::mem::take(&mut *held);
-            let read = self.vaults.store.read(&self.key, copy.generation, copy.batches);
-            let tail = match timeout_at(deadline, read).await.map_err(|_| self.timed_out(began))? {
-                Ok(tail) => tail,
-                Err(StoreError::Unavailable) => {
-                    retry(deadline, &mut pause).await?;
-                    continue;
+            if read.take().is_none_or(|read| read != copy.stamp()) {
+                let read = self.vaults.store.read(&self.key, copy.generation, copy.batches);
+                let tail = match timeout_at(deadline, read).await.map_err(|_| self.timed_out(began))? {
+                    Ok(tail) => tail,
+                    Err(StoreError::Unavailable) => {
+                        retry(deadline, &mut pause).await?;
+                        continue;
+                    }
+                    Err(error) => return Err(error.into_vault()),
+                };
+                let arrived = unsure.take().filter(|(change, _)| change.is_in(&tail));
+                self.absorb(&mut copy, tail)?;
+                if let Some((_, result)) = arrived {
+                    *held = copy;
+                    return Ok(result);
                 }
-                Err(error) => return Err(error.into_vault()),
-            };
-            let arrived = unsure.take().filter(|(change, _)| change.is_in(&tail));
-            self.absorb(&mut copy, tail)?;
-            if let Some((_, result)) = arrived {
-                *held = copy;
-                return Ok(result);
             }
             let before = Before::of(&copy.state);
             let room = self.room();
@@ -234,7 +244,7 @@ impl RedisVault {
     /// What has to be written for the copy to be in the store; nothing if it is already.
     fn change(&self, copy: &Copy, before: &Before, write: Write) -> Result<Option<Change>, VaultError> {
         let (now, numbers) = (Before::of(&copy.state), copy.state.numbers());
-        let removed = now.removals != before.removals;
+        let removed = now.era != before.era;
         if write == Write::Changes && now == *before {
             return Ok(None);
         }
@@ -274,29 +284,31 @@ impl RedisVault {
     }
 
     /// What stands for each value; see [`VaultState::claim`]. [`VaultError::TimedOut`] at `deadline`, if that is
-    /// before the time of an operation is up.
+    /// before the time of an operation is up. With the stamp of what the caller has just `read`, that counts as read.
     pub async fn claim(
         &self,
         claims: Vec<Claim>,
         taken: BTreeSet<u64>,
         deadline: Option<std::time::Instant>,
+        read: Option<Stamp>,
     ) -> Result<Vec<Option<SecretText>>, VaultError> {
         let claim = |copy: &mut Copy, room: &Room| copy.state.claim(claims.clone(), &taken, room);
-        self.update_with(Write::Changes, deadline, claim).await
+        self.update_with(Write::Changes, deadline, read, claim).await
     }
 
-    /// The entries in order and the stamp of their state; nothing if that is `known`. Out of time as
+    /// What came after a mark, and the stamp of the state; nothing if that is `known`. Out of time as
     /// [`Self::claim`].
     pub async fn news(
         &self,
         known: Option<Stamp>,
+        mark: Option<Mark>,
         deadline: Option<std::time::Instant>,
-    ) -> Result<Option<(Stamp, Vec<VaultEntry>)>, VaultError> {
+    ) -> Result<Option<(Stamp, News)>, VaultError> {
         let look = |copy: &mut Copy, _: &Room| {
-            let stamp = Stamp { generation: copy.generation, batches: copy.batches };
-            Ok((known != Some(stamp)).then(|| (stamp, copy.state.entries())))
+            let stamp = copy.stamp();
+            Ok((known != Some(stamp)).then(|| (stamp, copy.state.news(mark))))
         };
-        self.update_with(Write::Changes, deadline, look).await
+        self.update_with(Write::Changes, deadline, None, look).await
     }
 
     /// Gives none of the numbers to a placeholder; see [`VaultState::reserve`].

@@ -1,0 +1,376 @@
+//! Values that are looked for wherever they stand alone, however many there are.
+//!
+//! What stands alone begins and ends at a cut: at a place that does not lie within a word. So a text and a value are
+//! sequences of pieces, words and signs, and of such a sequence a sum is kept (Karp and Rabin, with a secret of the
+//! process), from which that of any part follows. The longest value that begins at a cut is found by halving the
+//! number of pieces it may have: a table holds the sums of values, and of those of their beginnings where this
+//! search goes on to longer ones (Waldvogel et al., 1997). Neither the number of values nor their length matters.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::OnceLock;
+
+use crate::interrupt::{Interrupt, Interrupted};
+use crate::restore::is_word;
+use crate::span::Span;
+
+/// Sums are numbers below this prime.
+const PRIME: u64 = (1 << 61) - 1;
+
+/// Shorter values are looked for nowhere, in bytes: one letter or digit is nobody's.
+const SHORTEST: usize = 2;
+
+/// Shorter ones have to stand apart from all else, see [`is_apart`]; but for three letters.
+const SHORT: usize = 4;
+
+/// Signs that make one number, time, address or name of what stands on both sides of them.
+const JOINING: &str = "._:/-+%@~";
+
+/// Cuts between two looks at the interrupt.
+const STRIDE: usize = 4_096;
+
+/// Something that holds a value.
+pub trait Value {
+    /// The value.
+    fn value(&self) -> &str;
+}
+
+impl Value for &str {
+    fn value(&self) -> &str {
+        self
+    }
+}
+
+/// A value in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which of the tables that were asked has it, and where in that.
+    pub table: usize,
+    /// The index of the value.
+    pub index: usize,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What sums are made with: nobody foresees which texts have the same.
+struct Secret {
+    byte: u64,
+    /// The base for pieces, to the power of each power of two.
+    piece: [u64; 32],
+}
+
+fn secret() -> &'static Secret {
+    static SECRET: OnceLock<Secret> = OnceLock::new();
+    SECRET.get_or_init(|| {
+        let random = RandomState::new();
+        let base = |n: u8| (1 << 32) + random.hash_one(n) % (PRIME - (1 << 33));
+        let (byte, mut power) = (base(0), base(1));
+        let piece = std::array::from_fn(|_| {
+            let squared = times(power, power);
+            std::mem::replace(&mut power, squared)
+        });
+        Secret { byte, piece }
+    })
+}
+
+const fn times(a: u64, b: u64) -> u64 {
+    let product = a as u128 * b as u128;
+    plus((product as u64) & PRIME, (product >> 61) as u64)
+}
+
+const fn plus(a: u64, b: u64) -> u64 {
+    let sum = a + b;
+    if sum >= PRIME { sum - PRIME } else { sum }
+}
+
+/// A text in pieces. Kept for the next one, it keeps its memory.
+#[derive(Default)]
+pub struct Pieces {
+    /// Where each piece begins, and where the last ends.
+    cuts: Vec<usize>,
+    /// The sums of all pieces before each cut.
+    sums: Vec<u64>,
+    /// The sum of each piece alone.
+    single: Vec<u64>,
+}
+
+impl Pieces {
+    fn read(&mut self, text: &str) {
+        let secret = secret();
+        for list in [&mut self.sums, &mut self.single] {
+            list.clear();
+        }
+        self.cuts.clear();
+        self.cuts.push(0);
+        self.sums.push(0);
+        let (mut all, mut piece, mut in_word) = (0, 0, false);
+        let mut encoded = [0; 4];
+        for (at, c) in text.char_indices() {
+            let word = is_word(c);
+            if at > 0 && !(word && in_word) {
+                all = plus(times(all, secret.piece[0]), piece);
+                self.cuts.push(at);
+                self.sums.push(all);
+                self.single.push(piece);
+                piece = 0;
+            }
+            for byte in c.encode_utf8(&mut encoded).bytes() {
+                piece = plus(times(piece, secret.byte), u64::from(byte) + 1);
+            }
+            in_word = word;
+        }
+        if !text.is_empty() {
+            self.cuts.push(text.len());
+            self.sums.push(plus(times(all, secret.piece[0]), piece));
+            self.single.push(piece);
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.single.len()
+    }
+
+    /// The sum of 2^`bit` pieces from the one at `from` on.
+    fn part(&self, from: usize, bit: u32) -> Option<u64> {
+        let (before, after) = (self.sums.get(from)?, self.sums.get(from + (1 << bit))?);
+        let power = secret().piece.get(bit as usize)?;
+        Some(plus(*after, PRIME - times(*before, *power)))
+    }
+}
+
+/// How many pieces a text has.
+fn count(text: &str) -> usize {
+    let (mut count, mut in_word) = (0, false);
+    for c in text.chars() {
+        let word = is_word(c);
+        count += usize::from(!(word && in_word));
+        in_word = word;
+    }
+    count
+}
+
+/// Sums, and for each of them one more than the index of the longest value that begins what has it, 0 for none.
+struct Table {
+    /// One more than the sum; 0 where there is none.
+    sums: Box<[u64]>,
+    longest: Box<[u32]>,
+    /// How far a sum is shifted to be a place.
+    shift: u32,
+    held: usize,
+}
+
+/// Spreads sums over places.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl Table {
+    fn new(places: usize) -> Self {
+        let places = places.next_power_of_two().max(4);
+        let (sums, longest) = (vec![0; places].into(), vec![0; places].into());
+        Self { sums, longest, shift: 64 - places.trailing_zeros(), held: 0 }
+    }
+
+    /// Where a sum is, or belongs.
+    fn place(&self, sum: u64) -> usize {
+        let mut place = (sum.wrapping_mul(SPREAD) >> self.shift) as usize;
+        while self.sums.get(place).is_some_and(|held| *held != 0 && *held != sum + 1) {
+            place = (place + 1) & (self.sums.len() - 1);
+        }
+        place
+    }
+
+    fn get(&self, sum: u64) -> Option<u32> {
+        let place = self.place(sum);
+        let held = self.sums.get(place).is_some_and(|held| *held != 0);
+        held.then(|| self.longest.get(place).copied()).flatten()
+    }
+
+    /// Adds a sum that it does not have.
+    fn insert(&mut self, sum: u64, longest: u32) {
+        if (self.held + 1) * 4 > self.sums.len() * 3 {
+            let mut larger = Self::new(self.sums.len() * 2);
+            for (sum, longest) in self.sums.iter().zip(&self.longest).filter(|(sum, _)| **sum != 0) {
+                larger.insert(sum - 1, *longest);
+            }
+            *self = larger;
+        }
+        let place = self.place(sum);
+        if let (Some(held), Some(of)) = (self.sums.get_mut(place), self.longest.get_mut(place)) {
+            (*held, *of) = (sum + 1, longest);
+            self.held += 1;
+        }
+    }
+}
+
+/// Values, compiled to be found; immutable and shared between threads.
+pub struct Values<V> {
+    values: Vec<V>,
+    table: Table,
+    /// Two bits for the first piece of every value: most words of a text begin none.
+    firsts: Box<[u64]>,
+    /// So many bits has the number of pieces of the longest.
+    bits: u32,
+}
+
+impl<V: Value> Values<V> {
+    /// Compiles values; of equal ones the first counts.
+    pub fn new(values: Vec<V>) -> Self {
+        let sought = |value: &V| value.value().trim().len() >= SHORTEST;
+        let mut order: Vec<(usize, usize)> = values
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| sought(value))
+            .map(|(index, value)| (count(value.value()), index))
+            .collect();
+        order.sort_unstable();
+        let most = order.last().map_or(0, |(pieces, _)| *pieces);
+        let firsts = vec![0; (order.len() / 4 + 1).next_power_of_two()].into();
+        let table = Table::new(order.len() * 2);
+        let mut compiled =
+            Self { values: Vec::new(), table, firsts, bits: usize::BITS - most.leading_zeros() };
+        let mut pieces = Pieces::default();
+        // Shorter ones first: what begins a longer one is known when that comes.
+        for (_, index) in order {
+            if let Some(value) = values.get(index) {
+                pieces.read(value.value());
+                compiled.add(&pieces, index as u32 + 1);
+            }
+        }
+        compiled.values = values;
+        compiled
+    }
+
+    fn add(&mut self, pieces: &Pieces, number: u32) {
+        let length = pieces.len();
+        let (mut reached, mut sum) = (0, 0);
+        for bit in (0..self.bits).rev().filter(|bit| length & (1 << bit) != 0) {
+            let Some(longer) = joined(pieces, sum, reached, bit) else { return };
+            let end = reached + (1 << bit);
+            if self.table.get(longer).is_none() {
+                let longest = if end == length { number } else { self.longest(pieces, 0, end) };
+                self.table.insert(longer, longest);
+            }
+            (reached, sum) = (end, longer);
+        }
+        if let Some(first) = pieces.single.first() {
+            let (word, mask) = self.first(*first);
+            if let Some(bits) = self.firsts.get_mut(word) {
+                *bits |= mask;
+            }
+        }
+    }
+
+    /// Which bits stand for a first piece.
+    fn first(&self, piece: u64) -> (usize, u64) {
+        let mixed = piece.wrapping_mul(SPREAD);
+        let word = (mixed >> 32) as usize & (self.firsts.len() - 1);
+        (word, 1 << (mixed >> 20 & 63) | 1 << (mixed >> 26 & 63))
+    }
+
+    /// One more than the index of the longest value that begins at a piece and has no more than `most`; 0 for none.
+    fn longest(&self, pieces: &Pieces, from: usize, most: usize) -> u32 {
+        let (mut reached, mut sum, mut longest) = (0, 0, 0);
+        for bit in (0..self.bits).rev().filter(|bit| 1 << bit <= most) {
+            if reached + (1 << bit) <= most
+                && let Some(longer) = joined(pieces, sum, from + reached, bit)
+                && let Some(found) = self.table.get(longer)
+            {
+                (reached, sum) = (reached + (1 << bit), longer);
+                // A beginning's own longest may be shorter than what was found before, never longer than it is.
+                longest = found;
+            }
+        }
+        longest
+    }
+
+    /// All of them.
+    pub fn values(&self) -> &[V] {
+        &self.values
+    }
+}
+
+/// The sum of what has `sum` and the 2^`bit` pieces after it.
+fn joined(pieces: &Pieces, sum: u64, at: usize, bit: u32) -> Option<u64> {
+    let power = secret().piece.get(bit as usize)?;
+    Some(plus(times(sum, *power), pieces.part(at, bit)?))
+}
+
+/// Values that [`find`] can ask for.
+pub trait Lookup {
+    /// The index and the length of the longest value that begins at a piece of a text.
+    fn longest_at(&self, text: &str, pieces: &Pieces, from: usize) -> Option<(usize, usize)>;
+}
+
+impl<V: Value> Lookup for Values<V> {
+    fn longest_at(&self, text: &str, pieces: &Pieces, from: usize) -> Option<(usize, usize)> {
+        let (word, mask) = self.first(*pieces.single.get(from)?);
+        if self.firsts.get(word)? & mask != mask {
+            return None;
+        }
+        let index = self.longest(pieces, from, pieces.len() - from).checked_sub(1)? as usize;
+        let (value, start) = (self.values.get(index)?.value(), *pieces.cuts.get(from)?);
+        // Sums of different texts are equal by a chance that may be neglected, but not trusted.
+        text.get(start..)?.starts_with(value).then_some((index, value.len()))
+    }
+}
+
+/// Where values stand alone in a text, disjoint and in order: of those that begin at one place the longest, of equal
+/// ones that of the first table. The text's ends are no part of a longer word.
+///
+/// Takes time linear in the text.
+pub fn find(
+    text: &str,
+    tables: &[&dyn Lookup],
+    pieces: &mut Pieces,
+    interrupt: Interrupt<'_>,
+) -> Result<Vec<Place>, Interrupted> {
+    let mut found = Vec::new();
+    pieces.read(text);
+    let mut end = 0;
+    for from in 0..pieces.len() {
+        if from % STRIDE == STRIDE - 1 {
+            interrupt.check()?;
+        }
+        let Some(&start) = pieces.cuts.get(from).filter(|start| **start >= end) else { continue };
+        let mut best: Option<Place> = None;
+        for (table, values) in tables.iter().enumerate() {
+            if let Some((index, length)) = values.longest_at(text, pieces, from)
+                && best.is_none_or(|best| length > best.span.len())
+            {
+                best = Some(Place { table, index, span: Span::new(start, start + length) });
+            }
+        }
+        let Some(place) = best else { continue };
+        if !is_short(text.get(place.span.range()).unwrap_or_default()) || is_apart(text, place.span) {
+            end = place.span.end;
+            found.push(place);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a value says so little that the same may stand for something else as a part of it: a number of up to three
+/// digits, two letters, one sign.
+fn is_short(value: &str) -> bool {
+    value.len() < SHORT && !(value.len() == SHORT - 1 && value.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+/// Whether what stands somewhere is a part of nothing else: no letter or digit of any script beside it, nor beyond a
+/// sign that would join it.
+pub fn is_apart(text: &str, span: Span) -> bool {
+    let (before, after) =
+        (text.get(..span.start).unwrap_or_default(), text.get(span.end..).unwrap_or_default());
+    let apart = |mut beside: &mut dyn Iterator<Item = char>| match beside.next() {
+        Some(c) if c.is_alphanumeric() || is_word(c) => false,
+        Some(c) if JOINING.contains(c) => !(&mut beside).next().is_some_and(char::is_alphanumeric),
+        _ => true,
+    };
+    apart(&mut before.chars().rev()) && apart(&mut after.chars())
+}
+
+impl<V> std::fmt::Debug for Values<V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Values(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests;
