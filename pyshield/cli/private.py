@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pyshield.cli.rewrite import Change, Tally
     from pyshield.cli.vaultfile import VaultFile
+    from pyshield.results import ScanResult
 
 __all__ = ["redact", "restore"]
 
@@ -119,9 +120,13 @@ def redact(
         recognizer_conf=ENCODER_CONF if names.intersection(entity or ()) else None,
     )
     declared = BlockingShield([scanner], limits=Limits(policy="wait", max_text_bytes=max_bytes))
+    # Finds what the vault holds, in texts that placeholders have made longer.
+    held = Anonymize(Vault(), entity_types=["CUSTOM"], allowed_names=allow or ())
+    looking = BlockingShield([held], limits=Limits(policy="wait", max_text_bytes=32 * max_bytes))
 
     def change(file: VaultFile) -> Change:
-        return declared.session(file.vault).scan_prompts
+        scan, look = (shield.session(file.vault).scan_prompts for shield in (declared, looking))
+        return lambda texts: _together(texts, scan, look)
 
     def summary(tally: Tally, file: VaultFile) -> str:
         pairs = _count(len(file.vault), "pair")
@@ -186,6 +191,17 @@ def restore(
         force=force, quiet=quiet, new=False, change=change, summary=summary,
     )  # fmt: skip
     raise typer.Exit(1 if tally.left else 0)
+
+
+def _together(texts: list[str], scan: Change, look: Change) -> list[ScanResult]:
+    """Scans texts so that what is found in one is taken out of all: by themselves they do not know of it."""
+    results = [*scan(texts)]
+    if len(texts) > 1:
+        looked = look([result.text for result in results])
+        left = [at for at, result in enumerate(results) if looked[at].text != result.text]
+        for at, result in zip(left, scan([texts[at] for at in left]) if left else (), strict=True):
+            results[at] = result
+    return results
 
 
 def _texts(tally: Tally) -> str:

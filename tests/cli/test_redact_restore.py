@@ -87,6 +87,28 @@ def test_folders(redact, restore, tmp_path):
     assert (tmp_path / "back" / "deep" / "c.md").read_text() == "ada@example.org"
 
 
+def test_what_is_private_in_one_file_is_so_in_all(pyshield, keyed, restore, tmp_path):
+    texts = {
+        "a.txt": "Ring 2025550173, number 4111-1111.\n",
+        "b.txt": "My phone is 2025550173.\n",
+        "c.txt": "2025550173?\n",
+    }
+    (tmp_path / "in").mkdir()
+    for name, text in texts.items():
+        (tmp_path / "in" / name).write_text(text)
+    asked = pyshield("redact", *keyed, "-e", "PHONE_NUMBER", "in", "-o", "out")
+    assert asked.code == 0
+    assert asked.err == "3 texts redacted, 3 changed; the vault holds 1 pair\n"
+    # In a later run nothing says what it is.
+    (tmp_path / "in" / "d.txt").write_text("and 2025550173")
+    later = pyshield("redact", *keyed, "-e", "EMAIL_ADDRESS", "in/d.txt")
+    assert later.out == "and [REDACTED_PHONE_NUMBER_1]"
+    for name in texts:
+        assert "2025550173" not in (tmp_path / "out" / name).read_text()
+    restore("out", "-o", "back")
+    assert {name: (tmp_path / "back" / name).read_text() for name in texts} == texts
+
+
 def test_records(redact, restore, tmp_path):
     records = [{"id": n, "text": f"u{n % 3}@example.org é"} for n in range(1_200)]
     lines = "".join(json.dumps(record) + "\n" for record in records)
