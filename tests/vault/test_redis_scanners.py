@@ -164,8 +164,10 @@ async def test_a_server_that_is_gone_is_a_typed_error(server):
     with pytest.raises(VaultError) as caught:
         await raising.scan_output("", FIRST)
     assert (caught.value.reason, caught.value.scanner) == ("unavailable", "Deanonymize")
-    # What needs no vault is scanned as ever.
-    assert (await blocking.scan_prompt("nothing private")).is_valid
+    # Whether something of the vault is in it, nobody knows.
+    (error,) = (await blocking.scan_prompt("nothing private")).errors
+    assert isinstance(error, VaultError)
+    assert error.reason == "unavailable"
     with pytest.raises(VaultError):
         Anonymize(vaults["one"], entity_types=MAIL).scan("b@example.org")
     server.start()
