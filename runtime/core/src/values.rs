@@ -202,7 +202,7 @@ impl Table {
 
 /// Values, compiled to be found; immutable and shared between threads.
 pub struct Values<V> {
-    values: Vec<V>,
+    all: Vec<V>,
     table: Table,
     /// Two bits for the first piece of every value: most words of a text begin none.
     firsts: Box<[u64]>,
@@ -224,8 +224,7 @@ impl<V: Value> Values<V> {
         let most = order.last().map_or(0, |(pieces, _)| *pieces);
         let firsts = vec![0; (order.len() / 4 + 1).next_power_of_two()].into();
         let table = Table::new(order.len() * 2);
-        let mut compiled =
-            Self { values: Vec::new(), table, firsts, bits: usize::BITS - most.leading_zeros() };
+        let mut compiled = Self { all: Vec::new(), table, firsts, bits: usize::BITS - most.leading_zeros() };
         let mut pieces = Pieces::default();
         // Shorter ones first: what begins a longer one is known when that comes.
         for (_, index) in order {
@@ -234,7 +233,7 @@ impl<V: Value> Values<V> {
                 compiled.add(&pieces, index as u32 + 1);
             }
         }
-        compiled.values = values;
+        compiled.all = values;
         compiled
     }
 
@@ -283,7 +282,7 @@ impl<V: Value> Values<V> {
 
     /// All of them.
     pub fn values(&self) -> &[V] {
-        &self.values
+        &self.all
     }
 }
 
@@ -306,7 +305,7 @@ impl<V: Value> Lookup for Values<V> {
             return None;
         }
         let index = self.longest(pieces, from, pieces.len() - from).checked_sub(1)? as usize;
-        let (value, start) = (self.values.get(index)?.value(), *pieces.cuts.get(from)?);
+        let (value, start) = (self.all.get(index)?.value(), *pieces.cuts.get(from)?);
         // Sums of different texts are equal by a chance that may be neglected, but not trusted.
         text.get(start..)?.starts_with(value).then_some((index, value.len()))
     }
