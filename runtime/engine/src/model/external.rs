@@ -53,6 +53,9 @@ const ENTRY: u64 = 13;
 const PLACE: u64 = 14;
 const ELSEWHERE: u64 = 1;
 
+/// Of a model: the sets of operators that it needs.
+const IMPORT: u64 = 8;
+
 /// The files that the graph at `path` keeps weights in, relative to its folder. A fault for one outside of it.
 pub fn external_data(path: &Path) -> Result<Vec<String>, ModelFault> {
     // ONNX Runtime's own format, which is no protobuf and names no files.
@@ -76,6 +79,38 @@ pub fn external_data(path: &Path) -> Result<Vec<String>, ModelFault> {
         files.insert(inside);
     }
     Ok(files.into_iter().collect())
+}
+
+/// Whether the graph at `path` imports a set of operators. Only what its file says beside the graph is read.
+pub(crate) fn imports(path: &Path, domain: &str) -> io::Result<bool> {
+    let graph = File::open(path)?;
+    let end = graph.metadata()?.len();
+    let mut walk = Walk { input: BufReader::new(graph), at: 0, named: BTreeSet::new() };
+    let mut wanted = vec![0x0a, u8::try_from(domain.len()).map_err(|_| broken("its name is too long"))?];
+    wanted.extend_from_slice(domain.as_bytes());
+    while walk.at < end {
+        let key = walk.number(end)?;
+        match key & 7 {
+            0 => drop(walk.number(end)?),
+            1 => walk.skip(8, end)?,
+            5 => walk.skip(4, end)?,
+            2 => {
+                let length = walk.number(end)?;
+                if key >> 3 != IMPORT || length > LONGEST_ENTRY {
+                    walk.skip(length, end)?;
+                    continue;
+                }
+                let mut entry = vec![0; length as usize];
+                walk.input.read_exact(&mut entry).map_err(|_| cut_off())?;
+                walk.at += length;
+                if entry.windows(wanted.len()).any(|part| part == wanted) {
+                    return Ok(true);
+                }
+            }
+            _ => return Err(broken("it is no ONNX file")),
+        }
+    }
+    Ok(false)
 }
 
 /// A path within a folder; `None` if it leads out of it, or nowhere.
@@ -266,6 +301,23 @@ mod tests {
         let found = read("places", &model(&graph)).unwrap();
         assert_eq!(found, ["constant.bin", "in/a/branch.bin", "sparse.bin", "weights.bin"]);
         assert_eq!(read("none", &model(&field(5, &tensor("no.bin", false)))).unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn imports_are_found_beside_the_graph_alone() {
+        let set = |name: &str| field(8, &[field(1, name.as_bytes()), vec![2 << 3, 1]].concat());
+        let inside = field(2, &set("com.microsoft"));
+        let find = |name: &str, content: &[u8]| {
+            let path = place(name);
+            std::fs::write(&path, content).unwrap();
+            let found = imports(&path, "com.microsoft");
+            std::fs::remove_file(&path).unwrap();
+            found
+        };
+        let bare = [model(&inside), set(""), set("com.microsoft.nchwc")].concat();
+        assert!(!find("bare", &bare).unwrap());
+        assert!(find("imported", &[bare.clone(), set("com.microsoft")].concat()).unwrap());
+        assert!(find("cut-off-import", &[&bare[..], &[8 << 3 | 2, 20]].concat()).is_err());
     }
 
     #[test]

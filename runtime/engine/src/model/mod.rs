@@ -27,6 +27,7 @@ pub mod library;
 pub(crate) mod lineup;
 pub mod metrics;
 pub(crate) mod names;
+pub(crate) mod norm;
 pub(crate) mod pace;
 pub mod passage;
 pub(crate) mod prose;

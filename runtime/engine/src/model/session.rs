@@ -11,6 +11,7 @@ use ort::value::{DynValue, Outlet, Shape, TensorElementType, TensorRef};
 use super::config::ModelConfig;
 use super::error::{ModelFault, brief};
 use super::library;
+use super::norm;
 use super::provider;
 use super::pulse::Pulse;
 use super::reading::{Reading, read};
@@ -93,10 +94,25 @@ impl Session {
         let environment = library::environment(None)?;
         let setup = |error: &dyn ToString| ModelFault::Library(brief(&error.to_string()));
         let mut wanted = &source.providers[..];
+        let mut norms = true;
         let (graph, provider) = loop {
             let builder = ort::session::Session::builder(&environment).map_err(|error| setup(&error))?;
             let builder = threading.apply(builder).map_err(|error| setup(&error))?;
             let (mut builder, provider) = provider::register(builder, wanted, source.strict)?;
+            if norms && provider == provider::CPU {
+                norms = false;
+                if let Some(graph) = norm::Graph::of(source, &environment) {
+                    match graph.load(builder, source) {
+                        Ok(graph) => break (graph, provider),
+                        // Loading it as it is says what is wrong with it, if that is not the norms.
+                        Err(error) => {
+                            let (model, error) = (&source.name, brief(error.message()));
+                            tracing::warn!(model, "its norms are left to ONNX Runtime: {error}");
+                            continue;
+                        }
+                    }
+                }
+            }
             let fault = match builder.commit_from_file(&source.graph) {
                 Ok(graph) => break (graph, provider),
                 Err(error) => ModelFault::unreadable(source.graph_name(), error.message()),
