@@ -153,6 +153,8 @@ def mix(work: Path, name: str, first: str, second: str, share: float) -> None:
         torch.load(work / f"{part}.pt", map_location="cpu", weights_only=True) for part in (first, second)
     ]
     old, new = (state["model"] for state in states)
+    # of a part that only the second has, there is no mean
+    old = new | old
     mixed = {key: torch.lerp(old[key].float(), new[key].float(), share).to(new[key].dtype) for key in new}
     torch.save({"model": mixed, "plan": states[1]["plan"]}, work / f"{name}.pt")
 

@@ -145,14 +145,14 @@ fn operators() -> Vec<(Value, bool)> {
 }
 
 /// A value of the vault that stands alone in a text that went out. What a placeholder is called is no value, nor is what
-/// was made up; and a short one may have been joined to what is gone.
+/// was made up; and a short one may have been joined to what is gone, which left a sign of it.
 fn left(out: &str, vault: &VaultHandle) -> Option<String> {
     let mentions = restore::mentions(out);
     let entries = vault.as_memory().unwrap().get_blocking().unwrap();
     let stands = |value: &str| {
         out.match_indices(value).any(|(at, _)| {
             let span = Span::new(at, at + value.len());
-            let beside = |c: Option<char>| c.is_some_and(|c| "._:/-+%@~".contains(c));
+            let beside = |c: Option<char>| c.is_some_and(|c| "._:/-+%@~[]*".contains(c));
             let joined = beside(out[..at].chars().next_back()) || beside(out[span.end..].chars().next());
             restore::stands_alone(out, span)
                 && (value.len() >= 4 || !joined && values::is_apart(out, span))
