@@ -49,6 +49,13 @@ class _Graph:
             return product
         return self.add("Add", [product, self.constant(f"{name}.bias", layer.bias)], name)
 
+    def head(self, x: str, layer: torch.nn.Linear, name: str) -> str:
+        """Like `linear`; the matrix is stored in half precision, and cast once when a session starts."""
+        stored = self.constant(f"{name}.weight", layer.weight.T.half())
+        weight = self.add("Cast", [stored], f"{name}.whole", to=TensorProto.FLOAT)
+        product = self.add("MatMul", [x, weight], f"{name}.product")
+        return self.add("Add", [product, self.constant(f"{name}.bias", layer.bias)], name)
+
     def norm(self, x: str, layer: torch.nn.LayerNorm, name: str) -> str:
         parts = [self.constant(f"{name}.weight", layer.weight), self.constant(f"{name}.bias", layer.bias)]
         return self.add("LayerNormalization", [x, *parts], name, epsilon=layer.eps, axis=-1)
@@ -230,13 +237,7 @@ def _layer(graph: _Graph, layer: encoder.Layer, x: str, bias: str, name: str) ->
 
 
 def _neighbours(graph: _Graph, part: Neighbours, hidden: str, column: str, name: str) -> str:
-    # in half precision: 25 KB less in the file, cast once when a session starts
-    stored = graph.constant(f"{name}.inner.weight", part.inner.weight.T.half())
-    weight = graph.add("Cast", [stored], f"{name}.inner.float", to=TensorProto.FLOAT)
-    product = graph.add("MatMul", [hidden, weight], f"{name}.inner.product")
-    inner = graph.add(
-        "Add", [product, graph.constant(f"{name}.inner.bias", part.inner.bias)], f"{name}.inner"
-    )
+    inner = graph.head(hidden, part.inner, f"{name}.inner")
     told = graph.add("Mul", [graph.add("Gelu", [inner], f"{name}.gelu"), column], f"{name}.told")
     across = graph.add("Transpose", [told], f"{name}.across", perm=[0, 2, 1])
     weights = [
@@ -260,13 +261,13 @@ def _outputs(graph: _Graph, model: Model, hidden: str, mask: str, penalty: str) 
         row = graph.add(
             "Gather", [pooled, graph.constant(f"{name}.index", np.int64(index))], f"{name}.pooled", axis=1
         )
-        graph.linear(row, model.outputs[name], name)
+        graph.head(row, model.outputs[name], name)
         found.append(
             helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", len(HEADS[name].labels)])
         )
     column = graph.add("Unsqueeze", [mask, last], "mask.column")
     for name in TOKENS:
-        alone = graph.linear(hidden, model.outputs[name], f"{name}.alone")
+        alone = graph.head(hidden, model.outputs[name], f"{name}.alone")
         near = _neighbours(graph, model.neighbours[name], hidden, column, f"{name}.near")
         graph.add("Add", [alone, near], name)
         shape = ["batch", "tokens", len(HEADS[name].labels)]

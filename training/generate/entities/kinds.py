@@ -9,6 +9,7 @@ from training.generate.entities import lexicon
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable
 
 ORGANIZATIONS = (
     "paper", "broadcaster", "bank", "airline", "ministry", "univ", "hospital", "union", "party", "force",
@@ -61,7 +62,7 @@ def _capitals(rng: random.Random, _: str) -> str:
     return "".join(rng.choices("ABCDEFGHIKLMNOPRSTUVW", k=rng.choice((2, 3, 3, 3, 4, 5))))
 
 
-_MAKERS = {
+_MAKERS: dict[str, Callable[[random.Random, str], str]] = {
     "place": lambda rng, _: lexicon.city(rng),
     "family": lexicon.family_name,
     "nation": _nation,
