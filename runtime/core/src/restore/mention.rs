@@ -131,18 +131,21 @@ pub fn placeholders(text: &str) -> Vec<Box<str>> {
 /// Takes time linear in the text.
 pub fn mentions(text: &str) -> Vec<Span> {
     let placeholders = mentioned(text).filter(|one| one.of_one_case).map(|one| one.span);
-    let sealed = ["[HASH_", "[ENCRYPTED_"].into_iter().flat_map(|stem| {
-        text.match_indices(stem).filter_map(move |(start, _)| {
-            let body = text.get(start + stem.len()..)?;
-            let length =
-                body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-            let end = start + stem.len() + length + 1;
-            text.get(..end)?.ends_with(']').then(|| Span::new(start, end))
-        })
-    });
-    let mut spans: Vec<Span> = placeholders.chain(sealed).collect();
+    let stems = ["[HASH_", "[ENCRYPTED_"].into_iter();
+    let mut spans: Vec<Span> = placeholders.chain(stems.flat_map(|stem| sealed(text, stem))).collect();
     spans.sort_by_key(|span| span.start);
     spans
+}
+
+/// Where in a text something stands that begins with `stem` and goes on with ASCII letters, digits and `_` to a `]`, as
+/// hashes and ciphertexts do.
+pub fn sealed<'t>(text: &'t str, stem: &'t str) -> impl Iterator<Item = Span> + 't {
+    text.match_indices(stem).filter_map(move |(start, _)| {
+        let body = text.get(start + stem.len()..)?;
+        let length = body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let end = start + stem.len() + length + 1;
+        text.get(..end)?.ends_with(']').then(|| Span::new(start, end))
+    })
 }
 
 /// A placeholder in a text.

@@ -22,7 +22,7 @@ use crate::verdict::MAX_EDITS;
 pub use follow::Following;
 use fuzzy::Fuzzy;
 use layer::{LARGEST, Layer};
-pub use mention::{mentions, numbers, placeholders};
+pub use mention::{mentions, numbers, placeholders, sealed};
 
 /// How many times as many placeholders as the next one a layer has at least.
 const LAYER_RATIO: usize = 4;

@@ -240,6 +240,19 @@ fn cut_off() -> io::Error {
     broken("it is cut off, or no ONNX file")
 }
 
+/// A field of a protobuf message with bytes in it, for whoever writes one.
+pub(super) fn field(number: u8, content: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![number << 3 | 2];
+    let mut length = content.len();
+    while length >= 0x80 {
+        bytes.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    bytes.push(length as u8);
+    bytes.extend_from_slice(content);
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
@@ -247,19 +260,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    /// A field with bytes in it.
-    fn field(number: u8, content: &[u8]) -> Vec<u8> {
-        let mut bytes = vec![number << 3 | 2];
-        let mut length = content.len();
-        while length >= 0x80 {
-            bytes.push(length as u8 | 0x80);
-            length >>= 7;
-        }
-        bytes.push(length as u8);
-        bytes.extend_from_slice(content);
-        bytes
-    }
 
     /// A tensor whose weights are `elsewhere`, or were.
     fn tensor(location: &str, elsewhere: bool) -> Vec<u8> {

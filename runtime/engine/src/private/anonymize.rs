@@ -164,8 +164,7 @@ impl Anonymize {
             (None, None)
         } else {
             let Some(held) = vault.held_at_hand(seen) else { return Ok(unsettled.waits()) };
-            let makes_up = rules.operators.any_fake() && held.makes_up();
-            let made_up = makes_up.then(|| vault.at_hand(Matching::Exact, seen));
+            let made_up = unsettled.minds_made_up(&held).then(|| vault.at_hand(Matching::Exact, seen));
             if matches!(made_up, Some(None)) {
                 return Ok(unsettled.waits());
             }
@@ -176,8 +175,7 @@ impl Anonymize {
             return Ok(Found::Verdict(rules.noted(Verdict::pass())));
         }
         // Values that the vault is known to hold need no asking: a conversation is sent again with every turn.
-        let known = if settled.claims.is_empty() { Some(Vec::new()) } else { vault.known(&settled.claims) };
-        if let Some(given) = known {
+        if let Some(given) = vault.known(&settled.claims) {
             return Ok(Found::Verdict(rules.verdict(text, &settled.items, given)?));
         }
         let Unsettled { rules, vault, .. } = unsettled;

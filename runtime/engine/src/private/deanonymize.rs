@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::future::BoxFuture;
-use pyshield_core::restore::Matching;
+use pyshield_core::restore::{self, Matching};
 use pyshield_core::stream::Follow;
 use pyshield_core::{Edit, Input, Interrupt, ScannerError, Span, Text, Verdict};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::follow::RestoreFollower;
 use super::seal::{ENCRYPTED, Key, Sealer};
 use super::snapshot::Snapshot;
-use super::{Found, Session, Settle, VaultHandle, aside, literals, no_vault};
+use super::{Found, SHORT, Session, Settle, VaultHandle, aside, literals, no_vault};
 use crate::vault::compiled::{Compiled, Seen};
 
 /// Parameters of [`Deanonymize`].
@@ -29,9 +29,6 @@ const EXACT_NS: (u64, u64) = (1_000, 3);
 /// The same with typing errors: a text may be made to take millions of steps, however short it is, which never
 /// run on an event loop.
 const TYPED_NS: (u64, u64) = (150_000, 350);
-
-/// Up to how many bytes a text is restored on the thread that drives futures, unless there may be typing errors.
-const SHORT: usize = 64 << 10;
 
 /// Puts back what a vault holds. Every text passes, at risk -1.
 #[derive(Debug)]
@@ -117,19 +114,8 @@ impl Restores {
 
 /// Opens every ciphertext of the key.
 fn decrypt(sealer: &Sealer, text: &str, verdict: &mut Verdict) -> Result<(), ScannerError> {
-    let mut opened: Vec<(Span, String)> = Vec::new();
-    let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find(ENCRYPTED)) {
-        let start = at + found;
-        at = start + ENCRYPTED.len();
-        let body = text.get(at..).unwrap_or_default();
-        let length = body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        let end = at + length + 1;
-        if let Some(value) = text.get(start..end).and_then(|token| sealer.decrypt(token)) {
-            opened.push((Span::new(start, end), value));
-        }
-        at += length;
-    }
+    let open = |span: Span| Some((span, sealer.decrypt(text.get(span.range())?)?));
+    let opened: Vec<(Span, String)> = restore::sealed(text, ENCRYPTED).filter_map(open).collect();
     // What stands in a ciphertext, or reaches into one, is no placeholder.
     verdict.edits.retain(|edit: &Edit| {
         let next = opened.partition_point(|(span, _)| span.end <= edit.span.start);

@@ -235,6 +235,9 @@ fn declared<S: serde::de::DeserializeOwned>(
     Ok((spec, place))
 }
 
+/// Up to how many bytes a text is searched on the thread that drives futures; others are searched [`aside`].
+const SHORT: usize = 64 << 10;
+
 /// Runs what takes long beside the one thread that drives futures.
 async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ScannerError> + Send + 'static,

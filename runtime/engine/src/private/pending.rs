@@ -12,14 +12,11 @@ use pyshield_core::{Interrupt, ScannerError, Text, Verdict};
 
 use super::items::{self, Item, Known};
 use super::rules::Rules;
-use super::{Found, Settle, Then, VaultHandle, aside};
+use super::{Found, SHORT, Settle, Then, VaultHandle, aside};
 use crate::plan::guard;
 use crate::vault::Claim;
 use crate::vault::compiled::Compiled;
 use crate::vault::held::Held;
-
-/// Up to how many bytes a text is searched on the thread that drives futures.
-const SHORT: usize = 64 << 10;
 
 /// What recognisers found, where what the vault holds has still to be looked for.
 pub(super) struct Unsettled {
@@ -70,7 +67,7 @@ impl Unsettled {
     }
 
     /// Whether it matters what the vault has made up.
-    fn minds_made_up(&self, held: &Held) -> bool {
+    pub(super) fn minds_made_up(&self, held: &Held) -> bool {
         self.rules.operators.any_fake() && held.makes_up()
     }
 }
@@ -97,11 +94,7 @@ impl Settle for Searches {
             };
             let Settled { items, claims, taken } =
                 if text.len() > SHORT { aside(search).await? } else { search()? };
-            let given = if claims.is_empty() {
-                Vec::new()
-            } else {
-                vault.claim(claims, taken, deadline, seen).await?
-            };
+            let given = vault.claim(claims, taken, deadline, seen).await?;
             rules.verdict(text, &items, given)
         })
     }
@@ -113,11 +106,7 @@ impl Settle for Searches {
         let made_up = made_up.transpose()?;
         let Settled { items, claims, taken } =
             self.0.settled(text, Some(&held), made_up.as_deref(), Interrupt::NEVER)?;
-        let given = if claims.is_empty() {
-            Vec::new()
-        } else {
-            vault.claim_blocking(claims, taken, Some(held.seen))?
-        };
+        let given = vault.claim_blocking(claims, taken, Some(held.seen))?;
         rules.verdict(text, &items, given)
     }
 }

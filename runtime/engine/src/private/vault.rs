@@ -101,6 +101,9 @@ impl VaultHandle {
 
     /// What stands for each value, if that is known without asking; a use of the vault.
     pub(super) fn known(&self, claims: &[Claim]) -> Option<Vec<Option<SecretText>>> {
+        if claims.is_empty() {
+            return Some(Vec::new());
+        }
         match self.seen()? {
             Seen::Version(version) => self.0.compiled.known(claims, version),
             Seen::Stamp(_) => None,
@@ -121,6 +124,9 @@ impl VaultHandle {
         deadline: Option<Instant>,
         seen: Option<Seen>,
     ) -> Result<Vec<Option<SecretText>>, ScannerError> {
+        if claims.is_empty() {
+            return Ok(Vec::new());
+        }
         let given = match &self.0.store {
             Store::Memory(vault) => vault.claim(claims, taken).await,
             Store::Redis(vault) => vault.claim(claims, taken, deadline, stamp_of(seen)).await,
@@ -150,6 +156,9 @@ impl VaultHandle {
         taken: BTreeSet<u64>,
         seen: Option<Seen>,
     ) -> Result<Vec<Option<SecretText>>, ScannerError> {
+        if claims.is_empty() {
+            return Ok(Vec::new());
+        }
         match &self.0.store {
             Store::Memory(vault) => vault.claim_blocking(claims, taken).map_err(|error| failed(error, None)),
             Store::Redis(_) => {

@@ -5,6 +5,7 @@ use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{Session, SessionInputValue, SessionInputs};
 use ort::value::TensorRef;
 
+use super::super::external::field;
 use super::{ABREAST, DOMAIN, IMPORT, NAME, with_norm};
 
 /// Whether ONNX Runtime as it is here computes the same, to the bit. Another version may not, nor another processor.
@@ -52,17 +53,6 @@ pub(super) fn sample(count: usize, seed: u64) -> Vec<f32> {
 
 /// A graph of the operator in all its forms, as an ONNX file.
 fn probe() -> Vec<u8> {
-    fn field(number: u8, content: &[u8]) -> Vec<u8> {
-        let mut bytes = vec![number << 3 | 2];
-        let mut length = content.len();
-        while length >= 0x80 {
-            bytes.push(length as u8 | 0x80);
-            length >>= 7;
-        }
-        bytes.push(length as u8);
-        bytes.extend_from_slice(content);
-        bytes
-    }
     let epsilon =
         [field(1, b"epsilon"), vec![0x15], 1e-5_f32.to_le_bytes().to_vec(), b"\xa0\x01\x01".to_vec()];
     let node = |inputs: &[&str], outputs: &[&str]| {
