@@ -12,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx.external_data_helper import convert_model_to_external_data
 
 from pyshield import BlockingShield
+from pyshield._runtime import model_metrics
 from pyshield.errors import ModelError
 from pyshield.input_scanners import PromptInjection
 from pyshield.ml import MLConfig
@@ -204,3 +205,4 @@ def test_norms_are_as_onnxruntime_has_them(copy, imported, half):
         result = shield.scan_prompt(text)
         assert result.errors == []
         assert result.findings[0].score == pytest.approx(score, abs=0.006)
+    assert model_metrics()[str(copy)]["own_norms"] == 2

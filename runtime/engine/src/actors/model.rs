@@ -73,6 +73,7 @@ pub(crate) struct SessionPool {
     idle: Condvar,
     budget: AtomicUsize,
     provider: Mutex<&'static str>,
+    own_norms: AtomicUsize,
     /// Milliseconds from `born` to the last question or answer.
     used: AtomicU64,
     born: Instant,
@@ -131,6 +132,7 @@ impl SessionPool {
             idle: Condvar::new(),
             budget: AtomicUsize::new(0),
             provider: Mutex::new(""),
+            own_norms: AtomicUsize::new(0),
             used: AtomicU64::new(0),
             born: Instant::now(),
             poisoned: AtomicBool::new(false),
@@ -219,6 +221,11 @@ impl SessionPool {
     /// The execution provider in force.
     pub(crate) fn provider(&self) -> &'static str {
         *self.provider.lock()
+    }
+
+    /// How many norms of the graph are computed by the runtime's own operator.
+    pub(crate) fn own_norms(&self) -> usize {
+        self.own_norms.load(Ordering::Relaxed)
     }
 
     /// Tokens of a batch.

@@ -60,6 +60,8 @@ pub struct ModelSnapshot {
     pub waiting: usize,
     /// The execution provider in force; empty while nothing is loaded.
     pub provider: &'static str,
+    /// Sums with the norm behind them that the runtime computes instead of ONNX Runtime, in each session.
+    pub own_norms: usize,
     /// Tokens of a batch, as calibrated.
     pub batch_tokens: usize,
     /// From a question to its first run.
@@ -86,6 +88,7 @@ impl ModelMetrics {
             sessions: 0,
             waiting: 0,
             provider: "",
+            own_norms: 0,
             batch_tokens: 0,
             queue_seconds: self.queue_seconds.snapshot(),
             tokenize_seconds: self.tokenize_seconds.snapshot(),

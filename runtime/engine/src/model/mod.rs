@@ -284,6 +284,7 @@ impl Model {
             snapshot.sessions = loaded.pool.strength();
             snapshot.waiting = loaded.pool.waiting();
             snapshot.provider = loaded.pool.provider();
+            snapshot.own_norms = loaded.pool.own_norms();
             snapshot.batch_tokens = loaded.pool.batch_tokens();
         }
         snapshot

@@ -8,7 +8,8 @@ mod probe;
 
 use std::array;
 use std::io;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use ort::environment::Environment;
 use ort::operator::{
@@ -87,23 +88,33 @@ impl Graph {
     }
 
     /// Loads it with the norms computed here.
-    pub(crate) fn load(&self, builder: SessionBuilder, source: &ModelSource) -> ort::Result<Session> {
-        let mut builder = with_norm(builder)?;
-        match self {
+    /// Gives the session and how many norms of it are.
+    pub(crate) fn load(
+        &self,
+        builder: SessionBuilder,
+        source: &ModelSource,
+    ) -> ort::Result<(Session, usize)> {
+        let kernels = Arc::default();
+        let mut builder = with_norm(builder, &kernels)?;
+        let session = match self {
             Self::File => builder.commit_from_file(&source.graph),
             Self::Memory(bytes) => builder.commit_from_memory(bytes),
-        }
+        }?;
+        Ok((session, kernels.load(Ordering::Relaxed)))
     }
 }
 
 /// Has the norms of a session computed here. What is given by the name of a set is looked for before what ONNX
-/// Runtime has of the same name.
-fn with_norm(builder: SessionBuilder) -> ort::Result<SessionBuilder> {
-    let domain = OperatorDomain::new(DOMAIN)?.add(SkipNorm)?;
+/// Runtime has of the same name. `kernels` counts them.
+fn with_norm(builder: SessionBuilder, kernels: &Arc<AtomicUsize>) -> ort::Result<SessionBuilder> {
+    let domain = OperatorDomain::new(DOMAIN)?.add(SkipNorm { kernels: Arc::clone(kernels) })?;
     Ok(builder.with_operators(domain)?)
 }
 
-struct SkipNorm;
+struct SkipNorm {
+    /// How many of it there are in the session.
+    kernels: Arc<AtomicUsize>,
+}
 
 impl Operator for SkipNorm {
     type Kernel<'attr> = NormKernel;
@@ -127,6 +138,7 @@ impl Operator for SkipNorm {
     }
 
     fn create_kernel(&self, context: &KernelContext<'_>) -> ort::Result<NormKernel> {
+        self.kernels.fetch_add(1, Ordering::Relaxed);
         Ok(NormKernel { epsilon: context.get("epsilon").unwrap_or(USUAL_EPSILON) })
     }
 

@@ -79,6 +79,7 @@ pub(crate) struct Session {
     /// For each head, its output's name.
     outputs: Vec<String>,
     provider: &'static str,
+    norms: usize,
     padding: u32,
     pulse: Arc<Pulse>,
 }
@@ -94,16 +95,16 @@ impl Session {
         let environment = library::environment(None)?;
         let setup = |error: &dyn ToString| ModelFault::Library(brief(&error.to_string()));
         let mut wanted = &source.providers[..];
-        let mut norms = true;
-        let (graph, provider) = loop {
+        let mut untried = true;
+        let (graph, provider, norms) = loop {
             let builder = ort::session::Session::builder(&environment).map_err(|error| setup(&error))?;
             let builder = threading.apply(builder).map_err(|error| setup(&error))?;
             let (mut builder, provider) = provider::register(builder, wanted, source.strict)?;
-            if norms && provider == provider::CPU {
-                norms = false;
+            if untried && provider == provider::CPU {
+                untried = false;
                 if let Some(graph) = norm::Graph::of(source, &environment) {
                     match graph.load(builder, source) {
-                        Ok(graph) => break (graph, provider),
+                        Ok((graph, norms)) => break (graph, provider, norms),
                         // Loading it as it is says what is wrong with it, if that is not the norms.
                         Err(error) => {
                             let (model, error) = (&source.name, brief(error.message()));
@@ -114,7 +115,7 @@ impl Session {
                 }
             }
             let fault = match builder.commit_from_file(&source.graph) {
-                Ok(graph) => break (graph, provider),
+                Ok(graph) => break (graph, provider, 0),
                 Err(error) => ModelFault::unreadable(source.graph_name(), error.message()),
             };
             // A provider may find out only now that it cannot: the next one that is wanted can, perhaps.
@@ -131,12 +132,17 @@ impl Session {
         let outputs = outputs(graph.outputs(), config)?;
         let pulse = Pulse::new().map_err(|error| setup(&error))?;
         let config = Arc::clone(config);
-        Ok(Self { graph, config, feeds, outputs, provider, padding, pulse: Arc::new(pulse) })
+        Ok(Self { graph, config, feeds, outputs, provider, norms, padding, pulse: Arc::new(pulse) })
     }
 
     /// The execution provider in force.
     pub(crate) const fn provider(&self) -> &'static str {
         self.provider
+    }
+
+    /// How many norms of the graph are computed by the runtime's own operator.
+    pub(crate) const fn norms(&self) -> usize {
+        self.norms
     }
 
     /// Tokens of the longest row.

@@ -35,6 +35,7 @@ impl SessionActor {
         if self.session.is_none() {
             let session = pool.blueprint.open()?;
             *pool.provider.lock() = session.provider();
+            pool.own_norms.store(session.norms(), Ordering::Relaxed);
             if let Some(wide) = &mut self.wide {
                 wide.beat(session.pulse());
             }

@@ -1,5 +1,7 @@
 //! The operator as ONNX Runtime has it and as it is here, side by side.
 
+use std::sync::Arc;
+
 use ort::environment::Environment;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{Session, SessionInputValue, SessionInputs};
@@ -17,7 +19,7 @@ pub(super) fn is_same(environment: &Environment) -> ort::Result<bool> {
             .with_optimization_level(GraphOptimizationLevel::Disable)?
             .with_intra_threads(1)?
             .with_intra_op_spinning(false)?;
-        let mut builder = if ours { with_norm(builder)? } else { builder };
+        let mut builder = if ours { with_norm(builder, &Arc::default())? } else { builder };
         let mut session = builder.commit_from_memory(&graph)?;
         let (numbers, skip) = (sample(rows * width, 1), sample(rows * width, 2));
         let of_row = [3, 4, 5].map(|seed| sample(width, seed));
