@@ -92,11 +92,16 @@ fn a_telephone_number_with_the_sum_of_another_number_is_one() {
 
 #[test]
 fn context_raises_a_score() {
-    finds("US_BANK_NUMBER", "bank account 945456787654", &[]);
-    let mut low = spec(&["US_BANK_NUMBER"]);
-    low.threshold = 0.4;
-    assert_eq!(analyze(&low, "my bank account 945456787654").len(), 1);
-    assert_eq!(analyze(&low, "I counted 945456787654").len(), 0);
+    finds("US_BANK_NUMBER", "my bank account 945456787654", &["945456787654"]);
+    finds("US_BANK_NUMBER", "I counted 945456787654", &[]);
+    finds("US_BANK_NUMBER", "please check order 945456787654", &[]);
+    finds("US_SSN", "SSN: 536904399", &["536904399"]);
+    finds("US_SSN", "part 536904399", &[]);
+    finds("US_PASSPORT", "her passport is 912803456", &["912803456"]);
+    finds("IT_PASSPORT", "numero di passaporto YA1234567", &["YA1234567"]);
+    let mut high = spec(&["US_BANK_NUMBER"]);
+    high.threshold = 0.55;
+    assert_eq!(analyze(&high, "my bank account 945456787654").len(), 0);
 }
 
 #[test]
