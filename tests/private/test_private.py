@@ -181,7 +181,8 @@ def test_sensitive():
 
 
 def test_explains_without_the_text():
-    scanner = Anonymize(Vault(), entity_types=["US_BANK_NUMBER", "EMAIL_ADDRESS"])
+    wanted = ["US_BANK_NUMBER", "EMAIL_ADDRESS"]
+    scanner = Anonymize(Vault(), entity_types=wanted, thresholds={"US_BANK_NUMBER": 0.6})
     decisions = scanner.explain("bank account 945456787654, ada@example.org")
     assert [(one["type"], one["decision"]) for one in decisions] == [
         ("US_BANK_NUMBER", "below_threshold"),
