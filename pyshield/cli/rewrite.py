@@ -137,22 +137,20 @@ class Outputs:
     def finish(self) -> None:
         """Gives the file its name."""
         file, final = self._file, self._final
+        if file is not None:
+            file.flush()
+            if final is not None:
+                file.close()
+                final.with_name(f".{final.name}.part").replace(final)
         self._file = self._final = self._source = None
-        if file is None:
-            return
-        file.flush()
-        if final is None:
-            return
-        file.close()
-        part = final.with_name(f".{final.name}.part")
-        part.replace(final)
 
     def abandon(self) -> None:
         """Removes what was begun."""
         file, final = self._file, self._final
         self._file = self._final = None
         if file is not None and final is not None:
-            file.close()
+            with suppress(OSError):  # what is still to be written may not fit
+                file.close()
             final.with_name(f".{final.name}.part").unlink(missing_ok=True)
 
 

@@ -147,7 +147,7 @@ class VaultFile:
             replaced as a whole is read as it was or as it is.
 
     Raises:
-        ConfigError: If the other kind of secret is needed, or another process uses the file.
+        ConfigError: If the other kind of secret is needed, another process uses the file, or it is no file.
         VaultError: If the secret is wrong, or the file was altered (`"sealed"`).
         OSError: If the file cannot be read.
     """
@@ -157,6 +157,9 @@ class VaultFile:
         self._path = Path(os.path.realpath(path))
         if self._path.is_dir():
             raise ConfigError(f"{visible(path)} is a directory and no vault")
+        if self._path.exists() and not self._path.is_file():
+            # A pipe would be waited for, and then be replaced.
+            raise ConfigError(f"{visible(path)} is no regular file and no vault")
         self._lock = None if read_only else _locked(self._path)
         self._saved = -1
         try:
@@ -208,11 +211,15 @@ class VaultFile:
         with suppress(FileNotFoundError):
             beside.unlink()
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(head + self.vault.export(self._key))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(head + self.vault.export(self._key))
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
         _sync(self._path.parent)
         self._saved = count
 
