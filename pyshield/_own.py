@@ -12,35 +12,30 @@ from __future__ import annotations
 import sys
 from contextvars import ContextVar
 from inspect import isawaitable, iscoroutinefunction
-from math import isfinite
-from numbers import Rational, Real
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
 from pyshield._declaration import OutputScanner, PairScanner, PromptScanner, is_native
+from pyshield._judged import Staged, failed, judged, staged
 from pyshield._until import remaining
 from pyshield.errors import DeadlineExceeded, FunctionError, FunctionRaised, ScannerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pyshield._judged import Judgement
     from pyshield._runtime import Function, ScanResult, Verdict
-    from pyshield.errors import ShieldError
 
     Way = Literal["task", "thread"]
-    Judgement = tuple[str, bool, float, ShieldError | None, str | None, str | None]
 
 __all__ = [
     "Own",
-    "Staged",
     "deadline",
     "is_asynchronous",
-    "judged_valid",
     "run",
     "run_blocking",
     "run_many",
-    "staged",
 ]
 
 _AT_ONCE = 8
@@ -61,34 +56,6 @@ def _bypassed(scanner: object) -> bool:
         and not is_native(scanner)
         and type(scanner).ascan in _BUILT_IN
     )
-
-
-class Staged(tuple[str, bool, float]):  # noqa: SLOT001  # tuples have no room for slots
-    """A verdict that may be degraded: then `error` says why it is not the one it should be."""
-
-    error: ShieldError | None = None
-    stage: str | None = None
-    """Which stage of a cascade it is of, as `Verdict.stage` has it."""
-    viewed: bool = False
-    """Whether something was found through a view, which who reads the text alone does not see."""
-
-
-def staged(result: ScanResult, text: str, number: int = 0) -> Staged:
-    """What one of the runtime's scanners said, with the text that is left.
-
-    Args:
-        result: What all of them said.
-        text: The text that is left.
-        number: Which of them.
-    """
-    name, verdict = list(result.verdicts.items())[number]
-    said = Staged((text, verdict.is_valid, verdict.risk))
-    if not verdict.is_valid:
-        # What is not listed may be of any scanner and of any view.
-        said.viewed = result.omitted_findings > 0 or any(
-            finding.view is not None and finding.scanner == name for finding in result.findings
-        )
-    return said
 
 
 deadline: ContextVar[float | None] = ContextVar("pyshield_deadline", default=None)
@@ -187,52 +154,6 @@ class Own:
         return {way: function.metrics() for way, function in _functions.get(type(self.scanner), {}).items()}
 
 
-def judged_valid(valid: object) -> bool:
-    """Whether a text passes, by the word of a scanner or function of the user's.
-
-    Raises:
-        TypeError: If the word is none: a language model's `"false"` would be as true as any other string, and
-            so would a number that is none.
-    """
-    none = valid is None or isinstance(valid, str | bytes | bytearray)
-    # Whole numbers are finite, though they need not fit into a float.
-    if none or (isinstance(valid, Real) and not isinstance(valid, Rational) and not isfinite(valid)):
-        raise TypeError("neither true nor false")
-    return bool(valid)
-
-
-def _judged(name: str, verdict: Any) -> tuple[str, bool, float, ShieldError | None, str | None]:  # noqa: ANN401
-    """What a scanner returned, if it is what the protocol asks for; and its stage."""
-    try:
-        text, valid, risk = verdict
-        judged = str(text), judged_valid(valid), float(risk)
-        judged[0].encode()
-    except (TypeError, ValueError):
-        kind = type(verdict).__name__
-        raise ScannerError(f"{name}: returned a {kind}, not (text, is_valid, risk)", name, "failed") from None
-    if not isinstance(text, str) or not isfinite(judged[2]):
-        raise ScannerError(f"{name}: returned no text or no finite risk", name, "failed")
-    error, stage = (verdict.error, verdict.stage) if isinstance(verdict, Staged) else (None, None)
-    return judged[0], judged[1], min(max(judged[2], -1.0), 1.0), error, stage
-
-
-def _failed(name: str, error: BaseException, on_error: str) -> Judgement:
-    """The judgement of a scanner that came to none; raises if that is the policy."""
-    if isinstance(error, ScannerError):
-        typed = error
-    elif isinstance(error, FunctionError) and error.function == name:
-        # It could not be run, for a reason that is not its own. The message begins with its name.
-        typed = ScannerError(str(error), name, "failed")
-    else:
-        # The exception's own words may quote the text; its type does not. It stays the cause.
-        typed = ScannerError(f"{name}: raised {type(error).__name__}", name, "raised")
-        typed.__cause__ = error
-    if on_error == "raise":
-        raise typed
-    allowed = on_error == "allow"
-    return name, allowed, 0.0 if allowed else 1.0, typed, None, None
-
-
 def _merged(
     scanners: Sequence[Own], result: ScanResult, text: str, judgements: list[Judgement]
 ) -> ScanResult:
@@ -260,7 +181,7 @@ def _first_failed(own: Own, result: ScanResult, on_error: str) -> Judgement | No
     if verdict.error is None:
         return None
     stands_in = result.detection_method.value == "ml_fallback_to_heuristic"
-    return _failed(own.name, verdict.error, "allow" if stands_in else on_error)
+    return failed(own.name, verdict.error, "allow" if stands_in else on_error)
 
 
 def _first(own: Own, result: ScanResult) -> Verdict:
@@ -307,9 +228,9 @@ async def run(
         if ended:
             judgements.append(_skipped(own, result))
             continue
-        failed = _first_failed(own, result, on_error)
-        if failed is not None:
-            judgements.append(failed)
+        unjudged = _first_failed(own, result, on_error)
+        if unjudged is not None:
+            judgements.append(unjudged)
             continue
         given = text
         try:
@@ -317,7 +238,7 @@ async def run(
                 said = await own.verdict(until, *before, text)
             else:
                 said = await own.resumed(until, staged(result, text, own.first), *before, text)
-            text, valid, risk, degraded, stage = _judged(own.name, said)
+            text, valid, risk, degraded, stage = judged(own.name, said)
         except _Late:
             raise DeadlineExceeded("the deadline passed while your own scanners ran") from None
         except CancelledError as error:
@@ -325,9 +246,9 @@ async def run(
             if task is not None and task.cancelling():
                 raise
             # The scanner cancelled itself; nobody cancelled the request.
-            judgements.append(_failed(own.name, error, on_error))
+            judgements.append(failed(own.name, error, on_error))
         except Exception as error:  # noqa: BLE001  # whatever a scanner of the user's raises
-            judgements.append(_failed(own.name, error, on_error))
+            judgements.append(failed(own.name, error, on_error))
         else:
             judgements.append((own.name, valid, risk, degraded, None, stage))
             ended = short is not None and not valid and risk >= short and text == given
@@ -384,9 +305,9 @@ def run_blocking(
             judgements.append(_skipped(own, result))
             continue
         remaining(until)
-        failed = _first_failed(own, result, on_error)
-        if failed is not None:
-            judgements.append(failed)
+        unjudged = _first_failed(own, result, on_error)
+        if unjudged is not None:
+            judgements.append(unjudged)
             continue
         name, given = own.name, text
         token = deadline.set(until)
@@ -398,9 +319,9 @@ def run_blocking(
             if isawaitable(verdict):
                 _discard(verdict)
                 raise ScannerError(f"{name}: its `scan` is asynchronous; use Shield", name, "failed")  # noqa: TRY301
-            text, valid, risk, degraded, stage = _judged(name, verdict)
+            text, valid, risk, degraded, stage = judged(name, verdict)
         except Exception as error:  # noqa: BLE001  # whatever a scanner of the user's raises
-            judgements.append(_failed(name, error, on_error))
+            judgements.append(failed(name, error, on_error))
         else:
             judgements.append((name, valid, risk, degraded, None, stage))
             ended = short is not None and not valid and risk >= short and text == given

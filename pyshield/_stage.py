@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pyshield._own import Staged, staged
+from pyshield._judged import Staged, staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pyshield._check import Check, shown
 from pyshield._declaration import is_native
-from pyshield._own import Staged, deadline, judged_valid
+from pyshield._judged import Staged, judged_valid
+from pyshield._own import deadline
 from pyshield._stage import Absent, Stage
 from pyshield.errors import ScannerError
 
