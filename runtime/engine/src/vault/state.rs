@@ -244,13 +244,15 @@ impl VaultState {
         (self.numbers, self.floor, self.reserved) = (HashMap::new(), 0, BTreeSet::new());
     }
 
+    /// One without entries that gives none of the numbers that this one has given.
+    pub(super) fn emptied(&self) -> Self {
+        let (numbers, reserved) = (self.numbers.clone(), self.reserved.clone());
+        Self { numbers, floor: self.floor, reserved, ..Self::default() }
+    }
+
     /// Removes every entry.
     pub fn clear(&mut self) {
-        let version = Arc::clone(&self.version);
-        // Numbers are not given again.
-        let (numbers, floor) = (std::mem::take(&mut self.numbers), self.floor);
-        let reserved = std::mem::take(&mut self.reserved);
-        *self = Self { numbers, floor, reserved, version, ..Self::default() };
+        *self = Self { version: Arc::clone(&self.version), ..self.emptied() };
         self.changed();
     }
 

@@ -18,7 +18,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use store::{Change, Generation, Store, Tail};
-pub use store::{RedisOptions, StoreError};
+pub use store::{RedisOptions, Stamp, StoreError};
 
 use super::state::Era;
 use super::{
@@ -64,10 +64,12 @@ impl RedisVaults {
         Ok(RedisVault { vaults: self.clone(), key: key.into(), copy: Arc::default() })
     }
 
-    /// Seals every vault anew with the first key, so that the others can be left out afterwards. Returns how many there were.
+    /// Seals every vault anew with the first key, so that the others can be left out afterwards. Returns how many there
+    /// were. Where one cannot be read, the others are done all the same, and then the first error is returned.
     pub async fn rotate(&self) -> Result<usize, VaultError> {
         let mut cursor = 0;
         let mut rotated = 0;
+        let mut failed = None;
         let vaults = Self { store: self.store.without_use(), settings: Arc::clone(&self.settings) };
         loop {
             let deadline = Instant::now() + self.settings.timeout;
@@ -75,11 +77,14 @@ impl RedisVaults {
             let (next, keys) = page.map_err(|_| VaultError::TimedOut)?.map_err(StoreError::into_vault)?;
             for key in keys {
                 let vault = RedisVault { vaults: vaults.clone(), key: key.into(), copy: Arc::default() };
-                vault.update_with(Write::Whole, None, None, |_, _| Ok(())).await?;
-                rotated += 1;
+                match vault.update_with(Write::Whole, None, None, |_, _| Ok(())).await {
+                    Ok(()) => rotated += 1,
+                    Err(error @ (VaultError::Unavailable | VaultError::TimedOut)) => return Err(error),
+                    Err(error) => failed = failed.or(Some(error)),
+                }
             }
             if next == 0 {
-                return Ok(rotated);
+                return failed.map_or(Ok(rotated), Err);
             }
             cursor = next;
         }
@@ -90,22 +95,16 @@ impl RedisVaults {
 #[derive(Default)]
 struct Copy {
     state: VaultState,
-    generation: Generation,
-    /// Batches that are in `state`.
-    batches: usize,
+    /// What of the list is in `state`.
+    stamp: Stamp,
 }
 
 impl Copy {
-    const fn stamp(&self) -> Stamp {
-        Stamp { generation: self.generation, batches: self.batches }
+    /// Knows nothing of a list but which numbers were given: a server may lose what it has acknowledged, and
+    /// then a placeholder of before must not come to stand for another value.
+    fn anew(&self, generation: Generation) -> Self {
+        Self { state: self.state.emptied(), stamp: Stamp::of(generation) }
     }
-}
-
-/// Names a state of a vault in the store: a list that begins alike and is as long is the same list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
-    generation: Generation,
-    batches: usize,
 }
 
 /// What tells whether an operation has changed something.
@@ -169,9 +168,10 @@ impl RedisVault {
         loop {
             // Taken, not borrowed: whoever stops in between, by an error or by going away, leaves an empty copy,
             // and the next reads everything.
-            let mut copy = std::mem::take(&mut *held);
-            if read.take().is_none_or(|read| read != copy.stamp()) {
-                let read = self.vaults.store.read(&self.key, copy.generation, copy.batches);
+            let empty = held.anew(Generation::NONE);
+            let mut copy = std::mem::replace(&mut *held, empty);
+            if read.take().is_none_or(|read| read != copy.stamp) {
+                let read = self.vaults.store.read(&self.key, copy.stamp);
                 let tail = match timeout_at(deadline, read).await.map_err(|_| self.timed_out(began))? {
                     Ok(tail) => tail,
                     Err(StoreError::Unavailable) => {
@@ -198,8 +198,7 @@ impl RedisVault {
             let commit = self.vaults.store.commit(&self.key, &change);
             match timeout_at(deadline, commit).await.map_err(|_| self.timed_out(began))? {
                 Ok(true) => {
-                    copy.generation = change.generation;
-                    copy.batches = change.batches_after();
+                    copy.stamp = change.after();
                     *held = copy;
                     return Ok(result);
                 }
@@ -227,16 +226,16 @@ impl RedisVault {
     /// Puts what was read into the copy.
     fn absorb(&self, copy: &mut Copy, tail: Tail) -> Result<(), VaultError> {
         if tail.from == 0 {
-            *copy = Copy { generation: tail.generation, ..Copy::default() };
+            *copy = copy.anew(tail.generation);
         }
         let room = self.room();
         for batch in tail.batches {
-            let context = self.context(copy.generation, copy.batches);
+            let context = self.context(copy.stamp);
             let entries = self.vaults.settings.keys.open(&batch, &context)?;
             let (entries, numbers) = codec::decode(&entries)?;
             copy.state.restore(entries, &room)?;
             copy.state.renumber(numbers);
-            copy.batches += 1;
+            copy.stamp = copy.stamp.and(&batch);
         }
         Ok(())
     }
@@ -249,11 +248,11 @@ impl RedisVault {
             return Ok(None);
         }
         // A list that does not exist yet begins with a generation of its own.
-        let whole = removed || write == Write::Whole || copy.generation == Generation::NONE;
-        let (generation, kept, new) = match whole {
-            true if copy.state.is_empty() && numbers.is_empty() => (Generation::NONE, 0, 0),
-            true => (Generation::random()?, 0, 0),
-            false => (copy.generation, copy.batches, before.entries),
+        let whole = removed || write == Write::Whole || copy.stamp.generation == Generation::NONE;
+        let (kept, new) = match whole {
+            true if copy.state.is_empty() && numbers.is_empty() => (Stamp::default(), 0),
+            true => (Stamp::of(Generation::random()?), 0),
+            false => (copy.stamp, before.entries),
         };
         // Of what is added to a list, the entries themselves say which numbers they were given.
         let reserved = (now.floor, now.reserved) != (before.floor, before.reserved);
@@ -261,16 +260,17 @@ impl RedisVault {
         let batch = match copy.state.entries_from(new) {
             [] if numbers.is_empty() => None,
             entries => {
-                let context = self.context(generation, kept);
+                let context = self.context(kept);
                 Some(self.vaults.settings.keys.seal(&codec::encode(entries, &numbers)?, &context)?)
             }
         };
-        Ok(Some(Change { seen: (copy.generation, copy.batches), generation, kept, batch }))
+        Ok(Some(Change { seen: copy.stamp, kept, batch }))
     }
 
-    /// Where a batch belongs: what was sealed for one vault, generation and position opens in no other.
-    fn context(&self, generation: Generation, position: usize) -> Vec<u8> {
-        [b"pyshield vault 1\0", generation.bytes(), &(position as u64).to_le_bytes()[..], &self.key].concat()
+    /// Where the next batch belongs: what was sealed for one vault, generation and position opens in no other.
+    fn context(&self, place: Stamp) -> Vec<u8> {
+        let position = (place.batches as u64).to_le_bytes();
+        [b"pyshield vault 1\0", place.generation.bytes(), &position[..], &self.key].concat()
     }
 
     fn room(&self) -> Room {
@@ -305,7 +305,7 @@ impl RedisVault {
         deadline: Option<std::time::Instant>,
     ) -> Result<Option<(Stamp, News)>, VaultError> {
         let look = |copy: &mut Copy, _: &Room| {
-            let stamp = copy.stamp();
+            let stamp = copy.stamp;
             Ok((known != Some(stamp)).then(|| (stamp, copy.state.news(mark))))
         };
         self.update_with(Write::Changes, deadline, None, look).await

@@ -9,48 +9,58 @@ use arc_swap::ArcSwap;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, ErrorKind, RedisError, Script, TlsCertificates};
 
+use crate::aead::NONCE_BYTES;
 use crate::vault::VaultError;
 
-/// Returns the generation and the batches that the caller has not seen: KEYS[1]; generation and number of
-/// batches seen, milliseconds to live. A list that has fewer, as on a replica that was behind when it took over, is
-/// read from its beginning.
+/// Returns the generation and the batches that the caller has not seen: KEYS[1]; generation, number of batches and
+/// begin of the last batch seen, milliseconds to live. A list that has fewer or another in that place, as after a
+/// replica that was behind took over, is read from its beginning.
 const READ: &str = r"
 local generation = redis.call('LINDEX', KEYS[1], 0)
 if not generation then return {'', 0, {}} end
-if ARGV[3] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
-local seen = 0
-if generation == ARGV[1] and redis.call('LLEN', KEYS[1]) > tonumber(ARGV[2]) then seen = tonumber(ARGV[2]) end
+if ARGV[4] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
+local seen = tonumber(ARGV[2])
+local more = redis.call('LLEN', KEYS[1]) - 1 - seen
+if generation ~= ARGV[1] or more < 0 then
+  seen = 0
+elseif string.sub(redis.call('LINDEX', KEYS[1], -1 - more), 1, #ARGV[3]) ~= ARGV[3] then
+  seen = 0
+end
 return {generation, seen, redis.call('LRANGE', KEYS[1], seen + 1, -1)}
 ";
 
 /// What [`READ`] answers: generation, number of batches that come before, batches.
 type Answer = (Vec<u8>, usize, Vec<Vec<u8>>);
 
-/// Changes a list that is still as the caller has seen it: KEYS[1], KEYS[2] a place beside it; generation and
-/// number of batches seen, milliseconds to live, new generation ('' for none), batches to keep, new batch ('' for none).
+/// Changes a list that is still as the caller has seen it: KEYS[1], KEYS[2] a place beside it; generation, number
+/// of batches and begin of the last batch seen, milliseconds to live, new generation ('' for none), new batch ('' for
+/// none).
 /// A list that replaces another is written beside it and then put into its place, so that nothing is lost
 /// in between. It only ever gets shorter, and a server that is out of memory takes it: such a server refuses
 /// a script's first write if it may need memory, which `DEL` does not.
 const COMMIT: &str = r"
 local generation = redis.call('LINDEX', KEYS[1], 0) or ''
 if generation ~= ARGV[1] then return 0 end
-if generation ~= '' and redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[2]) + 1 then return 0 end
-if ARGV[4] == '' then
+if generation ~= '' then
+  if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[2]) + 1 then return 0 end
+  if string.sub(redis.call('LINDEX', KEYS[1], -1), 1, #ARGV[3]) ~= ARGV[3] then return 0 end
+end
+if ARGV[5] == '' then
   redis.call('DEL', KEYS[1])
   return 1
 end
-if ARGV[4] == generation then
+if ARGV[5] == generation then
   redis.call('RPUSH', KEYS[1], ARGV[6])
 elseif generation == '' then
-  redis.call('RPUSH', KEYS[1], ARGV[4], ARGV[6])
+  redis.call('RPUSH', KEYS[1], ARGV[5], ARGV[6])
 else
   local left = redis.call('PTTL', KEYS[1])
   redis.call('DEL', KEYS[2])
-  redis.call('RPUSH', KEYS[2], ARGV[4], ARGV[6])
+  redis.call('RPUSH', KEYS[2], ARGV[5], ARGV[6])
   if left > 0 then redis.call('PEXPIRE', KEYS[2], left) end
   redis.call('RENAME', KEYS[2], KEYS[1])
 end
-if ARGV[3] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+if ARGV[4] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
 return 1
 ";
 
@@ -93,6 +103,9 @@ pub enum StoreError {
     Address(&'static str),
 }
 
+/// What no Redis says to the scripts.
+const UNEXPECTED: StoreError = StoreError::Refused("an answer that was not expected");
+
 impl StoreError {
     pub(super) const fn into_vault(self) -> VaultError {
         match self {
@@ -108,6 +121,8 @@ impl StoreError {
             Some("NOAUTH" | "WRONGPASS") => Self::Refused("user or password is wrong"),
             Some("NOPERM") => Self::Refused("the user may not use its lists or scripts"),
             Some("READONLY") => Self::Refused("it is a read-only replica"),
+            Some("NOREPLICAS") => Self::Refused("it has too few replicas to write"),
+            Some("MOVED" | "ASK") => Self::Refused("another node of its cluster has the vault"),
             Some("MISCONF") => Self::Refused("it cannot write to its disk"),
             Some("WRONGTYPE") => Self::Refused("something else has the name of a vault"),
             Some("LOADING" | "BUSY" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN") => Self::Unavailable,
@@ -117,7 +132,7 @@ impl StoreError {
                 _ if error.is_io_error() || error.is_timeout() || error.is_connection_dropped() => {
                     Self::Unavailable
                 }
-                _ => Self::Refused("an answer that was not expected"),
+                _ => UNEXPECTED,
             },
         }
     }
@@ -157,6 +172,35 @@ impl Generation {
     }
 }
 
+/// Names a state of a list: one that begins alike, is as long and ends alike is the same, as no two sealed batches
+/// begin alike. Its length alone would not do: where its end was lost, another process may have put another there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    pub(super) generation: Generation,
+    /// How many batches.
+    pub(super) batches: usize,
+    /// What the last one begins with.
+    last: [u8; NONCE_BYTES],
+}
+
+impl Stamp {
+    /// Of a list without batches.
+    pub(super) fn of(generation: Generation) -> Self {
+        Self { generation, ..Self::default() }
+    }
+
+    /// With one batch more.
+    pub(super) fn and(self, batch: &[u8]) -> Self {
+        let last = batch.first_chunk().copied().unwrap_or_default();
+        Self { batches: self.batches + 1, last, ..self }
+    }
+
+    /// As the scripts have the last: nothing without any.
+    fn last(&self) -> &[u8] {
+        if self.batches == 0 { &[] } else { &self.last }
+    }
+}
+
 /// What a handle has not seen yet of a list.
 pub(super) struct Tail {
     pub(super) generation: Generation,
@@ -167,16 +211,15 @@ pub(super) struct Tail {
 
 /// A change to a list, if it is as seen.
 pub(super) struct Change {
-    pub(super) seen: (Generation, usize),
-    pub(super) generation: Generation,
-    /// Batches that stay.
-    pub(super) kept: usize,
+    pub(super) seen: Stamp,
+    /// What stays of it.
+    pub(super) kept: Stamp,
     pub(super) batch: Option<Vec<u8>>,
 }
 
 impl Change {
-    pub(super) fn batches_after(&self) -> usize {
-        self.kept + usize::from(self.batch.is_some())
+    pub(super) fn after(&self) -> Stamp {
+        self.batch.as_ref().map_or(self.kept, |batch| self.kept.and(batch))
     }
 
     /// Whether a list as read from its beginning holds this change. No two sealed batches are equal, so one
@@ -184,7 +227,7 @@ impl Change {
     pub(super) fn is_in(&self, tail: &Tail) -> bool {
         let at = |position: usize| position.checked_sub(tail.from).and_then(|at| tail.batches.get(at));
         match &self.batch {
-            Some(batch) => tail.generation == self.generation && at(self.kept) == Some(batch),
+            Some(batch) => tail.generation == self.kept.generation && at(self.kept.batches) == Some(batch),
             None => tail.generation == Generation::NONE,
         }
     }
@@ -290,31 +333,29 @@ impl Store {
         format!("{}:{{{session}}}", self.prefix).into_bytes()
     }
 
-    pub(super) async fn read(
-        &self,
-        key: &[u8],
-        generation: Generation,
-        batches: usize,
-    ) -> Result<Tail, StoreError> {
+    pub(super) async fn read(&self, key: &[u8], seen: Stamp) -> Result<Tail, StoreError> {
         let mut connection = self.connection();
         let mut call = self.read.key(key);
-        call.arg(generation.argument()).arg(batches).arg(self.ttl);
+        call.arg(seen.generation.argument()).arg(seen.batches).arg(seen.last()).arg(self.ttl);
         let answer: Result<Answer, _> = call.invoke_async(&mut connection).await;
         self.heard.now();
         let (generation, from, batches) = answer.map_err(|error| StoreError::of(&error))?;
-        Ok(Tail { generation: Generation::from_answer(&generation)?, from, batches })
+        let generation = Generation::from_answer(&generation)?;
+        // No other part of a list is asked for.
+        if from != 0 && (from, generation) != (seen.batches, seen.generation) {
+            return Err(UNEXPECTED);
+        }
+        Ok(Tail { generation, from, batches })
     }
 
     /// Whether the list was as seen, and the change is made.
     pub(super) async fn commit(&self, key: &[u8], change: &Change) -> Result<bool, StoreError> {
         let mut connection = self.connection();
         let beside = [key, b":new"].concat();
-        let (generation, batches) = &change.seen;
+        let seen = &change.seen;
         let mut call = self.commit.key(key);
-        call.key(beside).arg(generation.argument()).arg(*batches).arg(self.ttl);
-        call.arg(change.generation.argument())
-            .arg(change.kept)
-            .arg(change.batch.as_deref().unwrap_or_default());
+        call.key(beside).arg(seen.generation.argument()).arg(seen.batches).arg(seen.last()).arg(self.ttl);
+        call.arg(change.kept.generation.argument()).arg(change.batch.as_deref().unwrap_or_default());
         let answer: Result<bool, _> = call.invoke_async(&mut connection).await;
         self.heard.now();
         answer.map_err(|error| StoreError::of(&error))
