@@ -25,7 +25,7 @@ pub(super) struct Context {
 }
 
 /// What encloses values; also in an address, where quotes are escaped.
-const QUOTES: [(&str, &str); 9] = [
+const QUOTES: [(&str, &str); 10] = [
     ("\"", "\""),
     ("'", "'"),
     ("`", "`"),
@@ -35,17 +35,31 @@ const QUOTES: [(&str, &str); 9] = [
     ("«", "»"),
     ("%22", "%22"),
     ("%27", "%27"),
+    // Perl's.
+    ("q{", "}"),
 ];
 
 /// What may stand between an operator and its value, beside ASCII.
-const SOFT: [&str; 7] = ["%22", "%27", "%20", "“", "„", "‘", "\u{a0}"];
+const SOFT: [&str; 9] = ["%22", "%27", "%20", "“", "„", "‘", "\u{a0}", "qq{", "q{"];
 
 /// Signs that set, beside ASCII.
 const OPERATORS: [&str; 7] = ["：", "＝", "→", "%3D", "%3d", "%3A", "%3a"];
 
 /// Words behind which a value is said.
-const SET_BY: [&str; 10] =
-    [" is", " was", " bearer", " basic", " token", ":bearer", " key", " secret", " password", " apikey"];
+const SET_BY: [&str; 12] = [
+    " is",
+    " was",
+    "'s",
+    "’s",
+    " bearer",
+    " basic",
+    " token",
+    ":bearer",
+    " key",
+    " secret",
+    " password",
+    " apikey",
+];
 
 /// How many backslashes may be before a closing quote: each string in a string doubles them.
 const ESCAPES: usize = 64;
@@ -68,11 +82,12 @@ impl Context {
         // In a string in a string the quotes are escaped.
         let escapes = text[value.end..].iter().take(ESCAPES).take_while(|&&byte| byte == b'\\').count();
         let (before, after) = (&text[..value.start], &text[value.end + escapes..]);
-        let quoted = QUOTES
+        let opened = QUOTES
             .iter()
-            .any(|(open, close)| before.ends_with(open.as_bytes()) && after.starts_with(close.as_bytes()));
+            .find(|(open, close)| before.ends_with(open.as_bytes()) && after.starts_with(close.as_bytes()));
+        let quoted = opened.is_some();
         let earliest = value.start.saturating_sub(WINDOW);
-        let behind = &text[earliest..value.start];
+        let behind = &text[earliest..value.start - opened.map_or(0, |(open, _)| open.len())];
         let cut = |byte: &u8| matches!(byte, b'\n' | b'\r' | b';' | b'{' | b'}' | b',');
         let start = behind.iter().rposition(cut).map_or(earliest, |at| earliest + at + 1);
         let own = Span::new(start, value.start);

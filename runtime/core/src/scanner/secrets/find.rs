@@ -7,10 +7,10 @@ use super::entropy::{bits_per_character, is_hex, is_name, looks_random};
 use super::key_block::{self, KeyBlocks};
 use super::placeholder::{is_digest, is_documented, is_example, is_filler, is_reference, is_uuid};
 use super::rule::Compiled;
-use super::runs::{Runs, trailing_row};
+use super::runs::{Runs, starts_here, trailing_row, unescaped};
 use super::shape::{Matched, has};
 use super::table::{Name, Table, Target};
-use super::{chosen, header, password, url};
+use super::{chosen, header, login, password, url};
 use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
 use crate::span::Span;
@@ -31,6 +31,10 @@ pub(super) enum Kind {
     /// A password or a random value, by its name.
     Assigned,
 }
+
+/// Label, score and kind of a password by what is before it, and of one that an address or a header has.
+const PASSWORD: (&str, f64, Kind) = ("PASSWORD", 0.7, Kind::Assigned);
+const BASIC_AUTH: (&str, f64, Kind) = ("BASIC_AUTH", 0.9, Kind::Specific);
 
 /// A secret at one place.
 #[derive(Clone, Debug)]
@@ -155,14 +159,18 @@ impl<'a> Finder<'a> {
                         self.token(compiled, matched, 1.0);
                     }
                 }
-                Target::Url => {
-                    if self.undecided(hit.end, |text| url::is_open(text, hit.end)) {
-                        continue;
-                    }
-                    if let Some(span) = url::password(self.text, hit.end) {
-                        self.add(span, "BASIC_AUTH", 0.9, Kind::Specific);
-                    }
-                }
+                Target::Url => self.behind(
+                    hit.end,
+                    BASIC_AUTH,
+                    |text| url::is_open(text, hit.end),
+                    |text| url::password(text, hit.end),
+                ),
+                Target::EncodedUrl => self.behind(
+                    hit.end,
+                    BASIC_AUTH,
+                    |text| url::is_open_encoded(text, hit.end),
+                    |text| url::encoded_password(text, hit.end),
+                ),
                 Target::KeyBlock => {
                     let covered = self.key_blocks.covers(hit.start);
                     if covered || self.undecided(hit.start, |text| key_block::is_open(text, hit.start)) {
@@ -173,46 +181,54 @@ impl<'a> Finder<'a> {
                     }
                 }
                 Target::Pass if self.goes_on(hit.end) => {}
-                Target::Password | Target::Pass => self.password(
+                Target::Password | Target::Pass => self.behind(
                     hit.end,
+                    PASSWORD,
                     |text| password::is_open(text, hit),
                     |text| password::value(text, hit),
                 ),
                 Target::User if !self.is_option(hit.start) => {}
-                Target::User => self.password(
+                Target::User => self.behind(
                     hit.end,
+                    PASSWORD,
                     |text| password::of_user_is_open(text, hit.end),
                     |text| password::of_user(text, hit.end),
                 ),
-                Target::Secret => self.password(
+                Target::Secret => self.behind(
                     hit.end,
+                    PASSWORD,
                     |text| password::of_option_is_open(text, hit.end),
                     |text| password::of_option(text, hit.end),
                 ),
-                Target::Credentials => {
-                    if self.undecided(hit.end, |text| header::is_open(text, hit.end)) {
-                        continue;
-                    }
-                    if let Some(span) = header::credentials(self.text, hit.end) {
-                        self.add(span, "BASIC_AUTH", 0.9, Kind::Specific);
-                    }
-                }
+                Target::Login => self.behind(
+                    hit.end,
+                    PASSWORD,
+                    |text| login::is_open(text, hit.end),
+                    |text| login::password(text, hit.end),
+                ),
+                Target::Credentials => self.behind(
+                    hit.end,
+                    BASIC_AUTH,
+                    |text| header::is_open(text, hit.end),
+                    |text| header::credentials(text, hit.end),
+                ),
             }
         }
         Ok(())
     }
 
-    /// Reports what `value` finds behind a name that ends at `end`, once `is_open` says that it is decided.
-    fn password(
+    /// Reports what `value` finds behind a literal that ends at `end`, once `is_open` says that it is decided.
+    fn behind(
         &mut self,
         end: usize,
+        (label, score, kind): (&'static str, f64, Kind),
         is_open: impl FnOnce(&[u8]) -> bool,
         value: impl FnOnce(&[u8]) -> Option<Span>,
     ) {
         if !self.undecided(end, is_open)
             && let Some(span) = value(self.text)
         {
-            self.add(span, "PASSWORD", 0.7, Kind::Assigned);
+            self.add(span, label, score, kind);
         }
     }
 
@@ -262,7 +278,8 @@ impl<'a> Finder<'a> {
         if padded && is_kept(self.text, run.start) {
             let value = Context::new(self.text, run).value;
             if chosen::is_encoded(&self.text[value.range()]) {
-                self.add(value, "PASSWORD", 0.7, Kind::Assigned);
+                let (label, score, kind) = PASSWORD;
+                self.add(value, label, score, kind);
             }
         }
         let first = usize::from(bytes.first().copied().unwrap_or_default() & 127);
@@ -354,13 +371,6 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// A row without the digits of an escape (`%22`) that it begins with.
-fn unescaped(text: &[u8], run: Span) -> Span {
-    let escaped = matches!(&text[..run.start], [.., b'%'])
-        && matches!(&text[run.range()], [high, low, _, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
-    if escaped { Span::new(run.start + 2, run.end) } else { run }
-}
-
 /// How long hexadecimal is that stands for 16 or 32 random bytes; 20 are a commit.
 const KEYS: [usize; 2] = [32, 64];
 
@@ -376,24 +386,4 @@ fn is_digits(value: &[u8]) -> bool {
         _ => false,
     };
     digits == value.len() || digits > 0 && typed(&value[digits..])
-}
-
-/// Whether a token can start at `start`: nothing that could belong to it is before, unless that is the end
-/// of an escape (`\n`, `%3D`). A name that starts with `_` (`_authToken`) is not the end of a longer one, but may
-/// be an option's (`--_authToken`).
-fn starts_here(text: &[u8], start: usize) -> bool {
-    let before = &text[..start];
-    let named = text.get(start) == Some(&b'_');
-    if !named && text.get(start).is_some_and(|first| !first.is_ascii_alphanumeric()) {
-        return true;
-    }
-    match before {
-        [.., b'\\', b'n' | b't' | b'r'] => true,
-        [.., b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => true,
-        [.., byte] if byte.is_ascii_alphanumeric() => false,
-        [.., b'-'] if named => true,
-        // A mark of Markdown or of a changed line, not a part of a name.
-        [.., other, mark @ (b'_' | b'-')] => !other.is_ascii_alphanumeric() && other != mark,
-        _ => true,
-    }
 }

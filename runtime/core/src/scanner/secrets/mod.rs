@@ -15,6 +15,7 @@ mod follow;
 mod hash;
 mod header;
 mod key_block;
+mod login;
 mod occurrences;
 mod password;
 mod placeholder;

@@ -33,7 +33,7 @@ const VALUES: [&[u8]; 4] = [b"value", b"Value", b"VALUE", b"default"];
 const DEFAULTS: [&[u8]; 3] = [b"or ", b"|| ", b"?? "];
 
 /// The longest name of a user.
-const USER: usize = 64;
+pub(super) const USER: usize = 64;
 
 /// How far back a name may begin, and what says that a file of `.netrc`'s kind is read, in bytes.
 const NAME: usize = 40;
@@ -77,6 +77,9 @@ fn read(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
     if ABOUT.iter().any(|about| memchr::memmem::find(&rest, about.as_bytes()).is_some()) {
         return None;
     }
+    if let Some(found) = reader.attempt(|reader| contracted(reader, text, word)) {
+        return Some(found);
+    }
     let marks = reader.skip(64, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b'*'));
     let quoted = matches!(marks.last(), Some(b'"' | b'\''));
     let joined = marks.is_empty();
@@ -94,6 +97,16 @@ fn read(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
     found.filter(|span| !number(span))
 }
 
+/// The value of `my password's …`. Of anything else that is called so, it may be a part or a property.
+fn contracted(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
+    if !(reader.take(b"'s") || reader.take("’s".as_bytes())) || !blanks(reader) {
+        return None;
+    }
+    let before = text[..word.start].trim_ascii_end();
+    let mine = [&b"my"[..], b"My", b"our", b"Our"].iter().any(|whose| before.ends_with(whose));
+    chosen(reader, text, false).filter(|span| mine || is_strong(&text[span.range()]))
+}
+
 /// What stands between a name and what may be an operator.
 #[derive(Clone, Copy, Debug)]
 struct Gap {
@@ -106,7 +119,7 @@ struct Gap {
 }
 
 /// Goes behind blanks, and says whether there were any.
-fn blanks(reader: &mut Reader<'_>) -> bool {
+pub(super) fn blanks(reader: &mut Reader<'_>) -> bool {
     let from = reader.at();
     loop {
         reader.skip(20, |byte| matches!(byte, b' ' | b'\t'));
@@ -303,8 +316,7 @@ fn read_user(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
     reader.skip(1, |byte| matches!(byte, b' ' | b'='));
     let quoted = !reader.skip(1, |byte| matches!(byte, b'"' | b'\'')).is_empty();
     let start = reader.at();
-    let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b'+');
-    let user = reader.skip(USER, part);
+    let user = reader.skip(USER, is_of_user);
     if user.is_empty() || !reader.take(b":") {
         return None;
     }
@@ -315,8 +327,16 @@ fn read_user(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
     is_password(&text[span.range()], quoted).then_some(span)
 }
 
+/// Whether the name of a user may have it.
+pub(super) const fn is_of_user(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b'+')
+}
+
 /// The value that comes next, if it is a password. In a query other parameters follow it.
-fn chosen(reader: &mut Reader<'_>, text: &[u8], query: bool) -> Option<Span> {
+pub(super) fn chosen(reader: &mut Reader<'_>, text: &[u8], query: bool) -> Option<Span> {
+    if let Some(span) = reader.attempt(braced) {
+        return is_password(&text[span.range()], true).then_some(span);
+    }
     let first = reader.peek()?;
     let ascii = matches!(first, b'"' | b'\'' | b'`');
     let opened = ascii || QUOTES.iter().any(|quote| reader.take(quote.as_bytes()));
@@ -347,6 +367,17 @@ fn quoted(reader: &mut Reader<'_>, text: &[u8], quote: u8) -> Option<Span> {
     let end = reader.at();
     let escapes = text[start..end].iter().rev().take_while(|&&byte| byte == b'\\').count();
     (reader.peek() == Some(quote)).then(|| Span::new(start, end - escapes))
+}
+
+/// What Perl or Ruby quote: `q{…}`, `%Q{…}`. What other signs than braces enclose may be a call.
+fn braced(reader: &mut Reader<'_>) -> Option<Span> {
+    reader.take(b"%");
+    if !reader.take_one(&[b"q{", b"qq{", b"Q{"]) {
+        return None;
+    }
+    let start = reader.at();
+    reader.skip(LONGEST + 1, |byte| !matches!(byte, b'}' | b'\n'));
+    (reader.peek() == Some(b'}')).then(|| Span::new(start, reader.at()))
 }
 
 /// Whether a type's parameters follow: `Vec<…>`, not `…</password>`.

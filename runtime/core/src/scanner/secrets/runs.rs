@@ -59,6 +59,33 @@ pub(super) fn trailing_row(text: &[u8]) -> usize {
     text.iter().rposition(|&byte| !TOKEN[usize::from(byte)]).map_or(0, |at| at + 1)
 }
 
+/// A row without the digits of an escape (`%22`) that it begins with.
+pub(super) fn unescaped(text: &[u8], run: Span) -> Span {
+    let escaped = matches!(&text[..run.start], [.., b'%'])
+        && matches!(&text[run.range()], [high, low, _, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
+    if escaped { Span::new(run.start + 2, run.end) } else { run }
+}
+
+/// Whether a token can start at `start`: nothing that could belong to it is before, unless that is the end
+/// of an escape (`\n`, `%3D`). A name that starts with `_` (`_authToken`) is not the end of a longer one, but may
+/// be an option's (`--_authToken`).
+pub(super) fn starts_here(text: &[u8], start: usize) -> bool {
+    let before = &text[..start];
+    let named = text.get(start) == Some(&b'_');
+    if !named && text.get(start).is_some_and(|first| !first.is_ascii_alphanumeric()) {
+        return true;
+    }
+    match before {
+        [.., b'\\', b'n' | b't' | b'r'] => true,
+        [.., b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => true,
+        [.., byte] if byte.is_ascii_alphanumeric() => false,
+        [.., b'-'] if named => true,
+        // A mark of Markdown or of a changed line, not a part of a name.
+        [.., other, mark @ (b'_' | b'-')] => !other.is_ascii_alphanumeric() && other != mark,
+        _ => true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -16,6 +16,8 @@ pub(super) enum Target {
     Token { rule: usize, alternative: usize, anchor: usize },
     /// A URL, which may hold a password.
     Url,
+    /// The same, written for a place in another URL.
+    EncodedUrl,
     /// The begin of a private key.
     KeyBlock,
     /// A name whose value is a secret, whatever it looks like.
@@ -26,6 +28,8 @@ pub(super) enum Target {
     User,
     /// What a password alone follows.
     Secret,
+    /// A name for a user and a password.
+    Login,
     /// What a user and a password in base64 follow.
     Credentials,
 }
@@ -166,6 +170,12 @@ const USER_OPTIONS: [&str; 2] = ["-u", "--user"];
 /// Where a password follows and nothing else: options, and a function of `PowerShell`.
 const SECRET_OPTIONS: [&str; 3] = ["sshpass -p", "redis-cli -a", "ConvertTo-SecureString "];
 
+/// Where a user and a password follow, with a stroke between them.
+const LOGIN_WORDS: [&str; 3] = ["login", "credentials", "creds"];
+
+/// What stands before the authority of a URL that is itself written for one.
+const ENCODED_URLS: [&str; 4] = ["%3A%2F%2F", "%3a%2f%2f", "%3A//", "%3a//"];
+
 /// Where a user and a password follow in base64: a header, and the file of Docker.
 const CREDENTIALS: [&str; 3] = ["Basic ", "basic ", "\"auth\""];
 
@@ -242,6 +252,9 @@ impl Table {
             }
         }
         literals.entry("://".to_owned()).or_default().push(Target::Url);
+        for written in ENCODED_URLS {
+            literals.entry(written.to_owned()).or_default().push(Target::EncodedUrl);
+        }
         for begin in KEY_BLOCKS {
             literals.entry(begin.to_owned()).or_default().push(Target::KeyBlock);
         }
@@ -250,9 +263,11 @@ impl Table {
                 literals.entry(written).or_default().push(Target::Password);
             }
         }
-        for word in PASS_WORDS {
+        let short = PASS_WORDS.map(|word| (word, Target::Pass));
+        let logins = LOGIN_WORDS.map(|word| (word, Target::Login));
+        for (word, target) in short.into_iter().chain(logins) {
             for written in [word.to_owned(), word.to_uppercase(), capitalised(word)] {
-                literals.entry(written).or_default().push(Target::Pass);
+                literals.entry(written).or_default().push(target);
             }
         }
         for option in SECRET_OPTIONS {

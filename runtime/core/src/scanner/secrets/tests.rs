@@ -34,7 +34,7 @@ fn run(scanner: &Secrets, automaton: &LiteralAutomaton, text: &str) -> (String, 
     (edited.unwrap_or_else(|| text.to_owned()), verdict)
 }
 
-fn scan(text: &str) -> (String, Verdict) {
+pub(super) fn scan(text: &str) -> (String, Verdict) {
     scan_with(&ALL, text)
 }
 

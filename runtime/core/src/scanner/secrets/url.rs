@@ -6,17 +6,19 @@ use crate::span::Span;
 /// The longest user information that is looked at, in bytes.
 const LONGEST: usize = 512;
 
+/// Whether an authority ends there.
+const fn ends(byte: u8) -> bool {
+    byte.is_ascii_whitespace()
+        || matches!(
+            byte,
+            b'/' | b'?' | b'#' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\' | b'|' | b'(' | b')' | b','
+        )
+}
+
 /// The bytes from `start` on that may be a URL's authority.
 fn authority(text: &[u8], start: usize) -> Option<&[u8]> {
-    let ends = |byte: &u8| {
-        byte.is_ascii_whitespace()
-            || matches!(
-                byte,
-                b'/' | b'?' | b'#' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\' | b'|' | b'(' | b')' | b','
-            )
-    };
     let rest = text.get(start..)?;
-    Some(&rest[..rest.iter().take(LONGEST).position(ends).unwrap_or(rest.len().min(LONGEST))])
+    Some(&rest[..rest.iter().take(LONGEST).position(|byte| ends(*byte)).unwrap_or(rest.len().min(LONGEST))])
 }
 
 /// Whether what follows the text decides if there is a password.
@@ -25,18 +27,64 @@ pub(super) fn is_open(text: &[u8], start: usize) -> bool {
         .is_some_and(|authority| authority.len() < LONGEST && start + authority.len() == text.len())
 }
 
+/// What stands from `start` on of an authority that is written for a place in another URL: each byte and where it is
+/// written; and whether what follows the text decides how far it goes.
+fn encoded(text: &[u8], start: usize) -> (Vec<(u8, usize)>, bool) {
+    let mut bytes = Vec::new();
+    let mut at = start;
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        let escape = match rest {
+            [] | [b'%'] | [b'%', _] => {
+                let open = bytes.len() < LONGEST;
+                return (bytes, open);
+            }
+            [b'%', high, low, ..] => unescaped(*high, *low),
+            _ => None,
+        };
+        let byte = escape.unwrap_or(rest[0]);
+        // What is not escaped here ends the parameter.
+        let parameter = escape.is_none() && matches!(byte, b'&' | b'=' | b';' | b'%');
+        if bytes.len() == LONGEST || parameter || ends(byte) {
+            return (bytes, false);
+        }
+        bytes.push((byte, at));
+        at += if escape.is_some() { 3 } else { 1 };
+    }
+}
+
+/// Whether what follows the text decides about [`encoded_password`].
+pub(super) fn is_open_encoded(text: &[u8], start: usize) -> bool {
+    encoded(text, start).1
+}
+
+/// The password of a URL whose authority starts at `start` and is written for a place in another URL:
+/// `https%3A%2F%2Fkim%3A…%40host`.
+pub(super) fn encoded_password(text: &[u8], start: usize) -> Option<Span> {
+    let (bytes, _) = encoded(text, start);
+    let at = bytes.iter().rposition(|(byte, _)| *byte == b'@')?;
+    let colon = bytes[..at].iter().position(|(byte, _)| *byte == b':')?;
+    let decoded: Vec<u8> = bytes.iter().map(|(byte, _)| *byte).collect();
+    let first = bytes.get(colon + 1)?.1;
+    is_real(&decoded[colon + 1..at], &decoded[at + 1..]).then(|| Span::new(first, bytes[at].1))
+}
+
+/// Whether a password and a host are more than an example of them.
+fn is_real(password: &[u8], host: &[u8]) -> bool {
+    let named = host.first().is_some_and(|byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'[' | b'$' | b'{' | b'%' | b'_' | 128..)
+    });
+    let stands_for_one = is_reference(password) || password.len() > 4 && is_filler(password);
+    named && !stands_for_one && !is_example(password, host)
+}
+
 /// The password of a URL whose authority starts at `start`.
 pub(super) fn password(text: &[u8], start: usize) -> Option<Span> {
     let authority = authority(text, start)?;
     let at = authority.iter().rposition(|&byte| byte == b'@')?;
     let colon = authority[..at].iter().position(|&byte| byte == b':')?;
-    let host = authority.get(at + 1).is_some_and(|byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'[' | b'$' | b'{' | b'%' | b'_' | 128..)
-    });
-    let password = &authority[colon + 1..at];
-    let stands_for_one = is_reference(password) || password.len() > 4 && is_filler(password);
-    let real = !stands_for_one && !is_example(password, authority.get(at + 1..).unwrap_or_default());
-    (host && real).then(|| Span::new(start + colon + 1, start + at))
+    let real = is_real(&authority[colon + 1..at], &authority[at + 1..]);
+    real.then(|| Span::new(start + colon + 1, start + at))
 }
 
 /// What examples call a password; in lower case.
@@ -91,16 +139,19 @@ fn is_example(password: &[u8], host: &[u8]) -> bool {
     nobodys && (word || signs)
 }
 
+/// The byte that two hexadecimal digits stand for.
+fn unescaped(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    digit(high).zip(digit(low)).map(|(high, low)| high << 4 | low)
+}
+
 /// What `%XX` stands for (RFC 3986, section 2.1); what is no escape stays.
 fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&first, behind)) = rest.split_first() {
         let escape = match rest {
-            [b'%', high, low, after @ ..] => {
-                digit(*high).zip(digit(*low)).map(|(high, low)| (high << 4 | low, after))
-            }
+            [b'%', high, low, after @ ..] => unescaped(*high, *low).map(|byte| (byte, after)),
             _ => None,
         };
         let (byte, after) = escape.unwrap_or((first, behind));
@@ -117,6 +168,32 @@ mod tests {
     fn found(url: &str) -> Option<&str> {
         let start = url.find("://").unwrap() + 3;
         password(url.as_bytes(), start).map(|span| &url[span.range()])
+    }
+
+    #[test]
+    fn passwords_in_urls_inside_of_urls() {
+        let found = |url: &'static str| {
+            let start = url.to_ascii_uppercase().find("%3A")? + if url.contains("//") { 5 } else { 9 };
+            encoded_password(url.as_bytes(), start).map(|span| &url[span.range()])
+        };
+        assert_eq!(found("?to=https%3A%2F%2Fkim%3Ahunter2x%40db.corp.com%2Fx&y=a@b"), Some("hunter2x"));
+        assert_eq!(found("postgres%3a%2f%2fapp%3ap%2540ss%3Aw0rd%40db%3a5432"), Some("p%2540ss%3Aw0rd"));
+        assert_eq!(found("https%3A//kim%3Ahunter2x%40db.corp.com/x"), Some("hunter2x"));
+        assert_eq!(found("https%3A%2F%2Fkim:hunter2x@db.corp.com"), Some("hunter2x"));
+        for none in [
+            "https%3A%2F%2Fdb.corp.com%3A8080%2Fa%40b",
+            "https%3A%2F%2Fkim%40db.corp.com",
+            "https%3A%2F%2Fdb.corp.com&user=a%3Ahunter2x%40b",
+            "https%3A%2F%2Fdb.corp.com%20a%3Ahunter2x%40b",
+            "https%3A%2F%2Fkim%3A%24%7BPASS%7D%40db",
+            "https%3A%2F%2Fuser%3Apassword%40example.org",
+            "https%3A%2F%2Fkim%3Ahunter2x%40",
+            "https%3A%2F%2Fkim%3Ahunter2x%4",
+        ] {
+            assert_eq!(found(none), None, "{none}");
+        }
+        let open = |text: &str| is_open_encoded(text.as_bytes(), 0);
+        assert!(open("kim%3Ahunt") && open("kim%3Ahunter2x%4") && open("kim%") && !open("kim%2F"));
     }
 
     #[test]

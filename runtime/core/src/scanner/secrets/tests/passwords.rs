@@ -50,7 +50,14 @@ fn values() {
     ] {
         assert_eq!(found(text), Some("Tr0ub4dor&3"), "{text}");
     }
+    for text in ["my password's {}", "Our secret’s {}, you know", "the password's {}!"] {
+        let value = if text.starts_with("the") { "Tr0ub4dor&3" } else { "Tr0ub4dor-3" };
+        assert_eq!(found(&text.replace("{}", value)).map(|found| found.trim_end_matches('!')), Some(value));
+    }
     for text in [
+        "the password's SHA256SUM",
+        "the password's PBKDF2WithHmacSHA256",
+        "my password's strength",
         "password: string",
         "password = getpass()",
         "password = os.environ['X1']",
@@ -119,6 +126,9 @@ fn passwords_in_programs() {
         "ConvertTo-SecureString \"{}\" -AsPlainText",
         "sshpass -p '{}' ssh a@b",
         "redis-cli -a {}",
+        "my $password = q{{}};",
+        "password => qq{{}},",
+        "password = %Q{{}}",
         r#"{\"body\": \"{\\\"password\\\": \\\"{}\\\"}\"}"#,
     ] {
         let written = text.replace("{}", "Tr0ub4dor&3x");
@@ -129,6 +139,9 @@ fn passwords_in_programs() {
         "password_file = \"Tr0ub4dor-3x\"",
         "\"AWS::SecretTargetAttachment\": \"3bf4404734c82308\"",
         "getPassword(\"Tr0ub4dor-3x\")",
+        "password = q(Tr0ub4dor_3x)",
+        "password = q{name1234, b}",
+        "password = seq{ $_ }",
         "#define PASSWORD MAX_LENGTH_2",
         "if password == \"Tr0ub4dor&3x\"",
         "password = f(x) or y1 or \"z\"",

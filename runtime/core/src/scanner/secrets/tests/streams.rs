@@ -89,11 +89,14 @@ fn part() -> impl Strategy<Value = String> {
     });
     // Some stand more than once, so that values come again.
     let again = prop::sample::select(vec!["Tr0ub4dor&3", "hunter2", "aB3$", "q8Zk2Lp9Xv4Tn7Rw1Ys6"]);
-    let known = (again, 0usize..7).prop_map(|(value, how)| match how {
+    let known = (again, 0usize..11).prop_map(|(value, how)| match how {
         0 => format!("password = \"{value}\""),
         1 => format!("https://kim:{value}@example.org/"),
         2 => format!("API_KEY={value}; "),
         3 => format!("my password is {value}."),
+        4 => format!("https%3A%2F%2Fkim%3A{value}%40db.corp.com%2F"),
+        5 => format!("login: kim / {value}"),
+        6 => format!("my password's q{{{value}}}"),
         _ => value.to_owned(),
     });
     let any = prop_oneof![
@@ -104,6 +107,7 @@ fn part() -> impl Strategy<Value = String> {
         2 => prop::sample::select(vec![
             "password", "secret: ", "Password=", "api_key = ", "\"", "\\\"", "'", "://", "sha256 ", "token is ",
             "discord ", "\n", "==", " ", "%3D", "\\n", "-----", ":", "é", "@", ".", "/", "~8Q~", "NRAL",
+            "%3A%2F%2F", "%3A", "%40", "login: ", " / ", "'s ", "q{", "}",
         ]).prop_map(str::to_owned),
         2 => "[a-z ]{0,12}|[A-Za-z0-9_+/-]{1,30}|[0-9a-f]{20,40}",
     ];
