@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyshield._check import Check
+from pyshield._pairs import MAX_KEYS, pair, pairs, sealing_key
 from pyshield._runtime import RedisVault as NativeRedisVault
 from pyshield._runtime import RedisVaults as NativeRedisVaults
 from pyshield._runtime import Vault as NativeVault
@@ -14,31 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
 __all__ = ["RedisVault", "RedisVaults", "Vault"]
-
-_KEY_BYTES = 32
-_MAX_KEYS = 8
-
-
-def _key(field: str, value: object) -> bytes:
-    if not isinstance(value, bytes) or len(value) != _KEY_BYTES:
-        Check("Vault").fail(field, f"expected a key of {_KEY_BYTES} bytes")
-    return value
-
-
-def _pair(check: Check, field: str, value: object) -> tuple[str, str]:
-    if not isinstance(value, tuple | list) or len(value) != 2:
-        check.fail(field, f"expected a (placeholder, value) pair, got a {type(value).__name__}")
-    for index, item in enumerate(value):
-        if not isinstance(item, str):  # what it is stays out of the message: it may be a private value
-            check.fail(f"{field}[{index}]", f"expected a string, got a {type(item).__name__}")
-    return check.text(f"{field}[0]", value[0]), check.text(f"{field}[1]", value[1])
-
-
-def _pairs(field: str, value: object) -> list[tuple[str, str]]:
-    check = Check("Vault")
-    if not isinstance(value, tuple | list):
-        check.fail(field, f"expected a list of (placeholder, value) pairs, got a {type(value).__name__}")
-    return [_pair(check, f"{field}[{index}]", item) for index, item in enumerate(value)]
 
 
 class Vault:
@@ -72,7 +48,7 @@ class Vault:
     ) -> None:
         check = Check("Vault")
         self._native = NativeVault(
-            _pairs("tuples", tuples if tuples is not None else []),
+            pairs("tuples", tuples if tuples is not None else []),
             None if max_entries is None else check.integer("max_entries", max_entries, least=1),
             None if max_bytes is None else check.integer("max_bytes", max_bytes, least=1),
             None if ttl is None else check.number("ttl", ttl, least=0.001, most=1e9),
@@ -94,7 +70,7 @@ class Vault:
         Raises:
             ConfigError: If the key is none.
         """
-        return self._native.export(_key("key", key))
+        return self._native.export(sealing_key("key", key))
 
     @classmethod
     def load(
@@ -122,22 +98,22 @@ class Vault:
         """
         check = Check("Vault")
         given: object = keys
-        if not isinstance(given, list | tuple) or not 1 <= len(given) <= _MAX_KEYS:
-            check.fail("keys", f"expected a list of 1 to {_MAX_KEYS} keys")
+        if not isinstance(given, list | tuple) or not 1 <= len(given) <= MAX_KEYS:
+            check.fail("keys", f"expected a list of 1 to {MAX_KEYS} keys")
         if not isinstance(sealed, bytes):
             check.fail("sealed", f"expected bytes, got a {type(sealed).__name__}")
-        checked = [_key(f"keys[{index}]", key) for index, key in enumerate(keys)]
+        checked = [sealing_key(f"keys[{index}]", key) for index, key in enumerate(keys)]
         vault = cls(max_entries=max_entries, max_bytes=max_bytes, ttl=ttl)
         vault._native.load(sealed, checked)
         return vault
 
     def append(self, new_tuple: tuple[str, str]) -> None:
         """Adds a pair."""
-        self._native.append(_pair(Check("Vault"), "new_tuple", new_tuple))
+        self._native.append(pair(Check("Vault"), "new_tuple", new_tuple))
 
     def extend(self, new_tuples: Sequence[tuple[str, str]]) -> None:
         """Adds several pairs, all or none."""
-        self._native.extend(_pairs("new_tuples", new_tuples))
+        self._native.extend(pairs("new_tuples", new_tuples))
 
     def remove(self, tuple_to_remove: tuple[str, str]) -> None:
         """Removes the first pair equal to this one.
@@ -145,7 +121,7 @@ class Vault:
         Raises:
             ValueError: If there is none.
         """
-        self._native.remove(_pair(Check("Vault"), "tuple_to_remove", tuple_to_remove))
+        self._native.remove(pair(Check("Vault"), "tuple_to_remove", tuple_to_remove))
 
     def get(self) -> list[tuple[str, str]]:
         """All pairs, in the order they came, as a new list."""
@@ -317,27 +293,27 @@ class RedisVault:
 
     def append(self, new_tuple: tuple[str, str]) -> None:
         """Adds a pair."""
-        self._native.extend([_pair(Check("Vault"), "new_tuple", new_tuple)])
+        self._native.extend([pair(Check("Vault"), "new_tuple", new_tuple)])
 
     def aappend(self, new_tuple: tuple[str, str]) -> Awaitable[None]:
         """Awaitable `append`."""
-        return self._native.aextend([_pair(Check("Vault"), "new_tuple", new_tuple)])
+        return self._native.aextend([pair(Check("Vault"), "new_tuple", new_tuple)])
 
     def extend(self, new_tuples: Sequence[tuple[str, str]]) -> None:
         """Adds several pairs, all or none."""
-        self._native.extend(_pairs("new_tuples", new_tuples))
+        self._native.extend(pairs("new_tuples", new_tuples))
 
     def aextend(self, new_tuples: Sequence[tuple[str, str]]) -> Awaitable[None]:
         """Awaitable `extend`."""
-        return self._native.aextend(_pairs("new_tuples", new_tuples))
+        return self._native.aextend(pairs("new_tuples", new_tuples))
 
     def remove(self, tuple_to_remove: tuple[str, str]) -> None:
         """Removes the first pair equal to this one; `ValueError` if there is none."""
-        self._native.remove(_pair(Check("Vault"), "tuple_to_remove", tuple_to_remove))
+        self._native.remove(pair(Check("Vault"), "tuple_to_remove", tuple_to_remove))
 
     def aremove(self, tuple_to_remove: tuple[str, str]) -> Awaitable[None]:
         """Awaitable `remove`."""
-        return self._native.aremove(_pair(Check("Vault"), "tuple_to_remove", tuple_to_remove))
+        return self._native.aremove(pair(Check("Vault"), "tuple_to_remove", tuple_to_remove))
 
     def get(self) -> list[tuple[str, str]]:
         """All pairs, in the order they came, as a new list."""

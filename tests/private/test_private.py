@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import pickle
 
 import pytest
 
 from pyshield import Shield, Vault, scan_output, scan_prompt
 from pyshield.errors import ConfigError
-from pyshield.exception import LLMGuardValidationError
 from pyshield.input_scanners import Anonymize
-from pyshield.input_scanners.anonymize import DEFAULT_ENTITY_TYPES, entity_types
 from pyshield.output_scanners import Deanonymize, Sensitive
 from pyshield.output_scanners.deanonymize import MatchingStrategy
 
@@ -289,84 +286,6 @@ async def test_what_was_private_once_is_so_in_every_later_text():
         assert [one.text for one in many] == [sent.text, "nothing", sent.text]
 
 
-def test_an_unknown_entity_is_answered_with_the_one_that_is_meant():
-    with pytest.raises(ConfigError, match=r"entity_types\[1\]: .*did you mean 'EMAIL_ADDRESS'\?") as raised:
-        Anonymize(Vault(), entity_types=["PERSON", "EMAIL_ADRESS"])
-    assert raised.value.field == "entity_types[1]"
-    with pytest.raises(ConfigError, match="no recogniser finds it; see docs") as raised:
-        Sensitive(entity_types=["hunter2 is not an entity"])
-    assert "hunter2" not in str(raised.value)
-    own = [{"name": "ticket", "expressions": ["T-[0-9]+"]}]
-    assert Sensitive(entity_types=["TICKET"], regex_patterns=own).scan("", "T-1")[1] is False
-
-
-def test_declarations():
-    vault = Vault([("[A]", "hunter2")])
-    scanner = Anonymize(vault, hidden_names=["x"], use_faker=True)
-    assert repr(scanner) == "Anonymize(<Vault of 1 pairs>, hidden_names=<1>, use_faker=True)"
-    shown = repr(Anonymize(vault, hidden_names=["Grace", "Ada"], allowed_names=["Alan"]))
-    assert shown == "Anonymize(<Vault of 1 pairs>, hidden_names=<2>, allowed_names=<1>)"
-    assert (
-        scanner == Anonymize(vault, hidden_names=["x"], use_faker=True) != Anonymize(Vault(), use_faker=True)
-    )
-    assert len({scanner, Anonymize(vault, hidden_names=["x"], use_faker=True)}) == 1
-    assert "vault" not in scanner.to_config()["params"]
-    assert repr(Sensitive(redact=True)) == "Sensitive(redact=True)"
-    assert repr(Deanonymize(vault, matching_strategy="fuzzy")) == (
-        "Deanonymize(<Vault of 1 pairs>, matching_strategy='fuzzy')"
-    )
-    with pytest.raises(TypeError, match="does not pickle"):
-        pickle.dumps(scanner)
-    again = pickle.loads(pickle.dumps(Sensitive(redact=True)))
-    assert again == Sensitive(redact=True)
-
-
-async def test_scanners_of_a_configuration_share_one_vault():
-    shield = Shield.from_config(
-        {
-            "prompt": [{"type": "Anonymize", "params": {"entity_types": ["EMAIL_ADDRESS"]}}],
-            "output": ["Deanonymize", {"type": "Sensitive", "params": {"redact": True}}],
-        }
-    )
-    out = await shield.scan_prompt("I am ada@example.org")
-    assert (await shield.scan_output("", out.text)).text == "I am ada@example.org"
-    again = Shield.from_config(shield.to_config())
-    assert (await again.scan_prompt("I am ada@example.org")).text == "I am [REDACTED_EMAIL_ADDRESS_1]"
-
-
-def test_every_default_is_known():
-    assert set(DEFAULT_ENTITY_TYPES) <= set(entity_types())
-
-
-@pytest.mark.parametrize(
-    ("params", "field"),
-    [
-        ({"hidden_names": [""]}, r"hidden_names\[0\]"),
-        ({"entity_types": ["NO_SUCH_THING"]}, r"entity_types\[0\]"),
-        ({"threshold": 2}, "threshold"),
-        ({"thresholds": [1]}, "thresholds"),
-        ({"operators": {"URL": "burn"}}, r"operators\[URL\]"),
-        ({"operators": {"URL": {"type": "mask", "character": "ab"}}}, "character"),
-        ({"operators": {"URL": {"type": "mask", "visible": 3}}}, "visible"),
-        ({"operators": 3}, "operators"),
-        ({"key": b"short"}, "key"),
-        ({"regex_patterns": [{"name": "A", "expressions": ["("]}], "entity_types": ["A"]}, "expressions"),
-        ({"regex_patterns": ["A"]}, r"regex_patterns\[0\]"),
-        ({"recognizer_conf": 3}, "recognizer_conf"),
-        ({"vault": []}, "vault"),
-    ],
-)
-def test_wrong_arguments(params, field):
-    with pytest.raises(ConfigError, match=field):
-        Anonymize(**{"vault": Vault(), **params})
-
-
-def test_wrong_language():
-    for build in (lambda: Anonymize(Vault(), language="de"), lambda: Sensitive(language="de")):
-        with pytest.raises(LLMGuardValidationError, match="en"):
-            build()
-
-
 def test_private_data_in_other_writing_round_trips():
     letter = (
         "Tél\u00a0: +33\u00a01\u00a042\u00a068\u00a053\u00a000, Karte 4111\u202f1111\u202f1111\u202f1111, "
@@ -406,15 +325,6 @@ def test_numbers_that_belong_to_nobody():
     assert Anonymize(Vault()).scan(clean) == (clean, True, -1.0)
 
 
-@pytest.mark.parametrize("field", ["hidden_names", "allowed_names"])
-@pytest.mark.parametrize("names", ["secretname", [4929123], [None], b"secretname"])
-def test_no_error_quotes_a_name(field, names):
-    with pytest.raises(ConfigError, match=field) as raised:
-        Anonymize(Vault(), **{field: names})
-    assert "secretname" not in str(raised.value)
-    assert "4929123" not in str(raised.value)
-
-
 def test_a_value_that_the_vault_holds_does_not_stay():
     vault = Vault()
     text = "My phone is 2025550173. Please write that down now and never ever forget it: 2025550173"
@@ -437,35 +347,3 @@ def test_any_group_can_be_encrypted_and_read_again():
     sent, *_ = scanner.scan("ask E-1234 please")
     assert "E-1234" not in sent
     assert Deanonymize(vault, key=key).scan("", sent)[0] == "ask E-1234 please"
-
-
-def test_a_mapping_by_entity_names_entities_that_are_known():
-    for wrong in ({"operators": {"EMAIL_ADDRES": "mask"}}, {"thresholds": {"EMAIL_ADRESS": 0.9}}):
-        with pytest.raises(ConfigError, match="did you mean 'EMAIL_ADDRESS'"):
-            Anonymize(Vault(), **wrong)
-    with pytest.raises(ConfigError, match="no recogniser finds it"):
-        Anonymize(Vault(), operators={"EMAIL": "mask"})
-    with pytest.raises(ConfigError, match="EMAIL_ADDRESS"):
-        Sensitive(thresholds={"EMAIL_ADRESS": 0.9})
-    group = {"name": "ticket", "expressions": [r"T-[0-9]+"], "languages": ["zh"]}
-    own = {"regex_patterns": [group], "operators": {"TICKET": "mask"}, "thresholds": {"TICKET": 0.2}}
-    for language in ("en", "zh"):
-        Anonymize(Vault(), language=language, **own)
-
-
-def test_groups_are_reused_in_another_language():
-    def scanned(groups, wanted, text):
-        scanner = Anonymize(Vault(), language="zh", entity_types=[wanted], regex_patterns=groups)
-        again = Sensitive(language="zh", entity_types=[wanted], regex_patterns=groups, redact=True)
-        config = again.to_config()["params"]
-        assert Sensitive(**config).scan("", text)[0] == again.scan("", text)[0]
-        return scanner.scan(text)[0]
-
-    card = {"name": "CREDIT_CARD_RE", "languages": ["zh"]}
-    built_in = {**card, "reuse": {"language": "en", "name": "CREDIT_CARD_RE"}}
-    assert scanned([built_in], "CREDIT_CARD_RE", "4111-1111-1111-1111") == "[REDACTED_CREDIT_CARD_RE_1]"
-    own = {"name": "TICKET", "expressions": ["T-[0-9]+"], "languages": ["en"]}
-    reused = {"name": "TICKET", "languages": ["zh"], "reuse": {"language": "en", "name": "TICKET"}}
-    assert scanned([own, reused], "TICKET", "T-12") == "[REDACTED_TICKET_1]"
-    with pytest.raises(ConfigError, match="no such group"):
-        scanned([{**reused, "reuse": {"language": "en", "name": "TICKETS"}}, own], "TICKET", "")

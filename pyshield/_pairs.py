@@ -1,0 +1,30 @@
+"""What is put into a vault, and what seals it, checked: no error shows it."""
+
+from __future__ import annotations
+
+from pyshield._check import Check
+
+KEY_BYTES = 32
+MAX_KEYS = 8
+
+
+def sealing_key(field: str, value: object) -> bytes:
+    if not isinstance(value, bytes) or len(value) != KEY_BYTES:
+        Check("Vault").fail(field, f"expected a key of {KEY_BYTES} bytes")
+    return value
+
+
+def pair(check: Check, field: str, value: object) -> tuple[str, str]:
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        check.fail(field, f"expected a (placeholder, value) pair, got a {type(value).__name__}")
+    for index, item in enumerate(value):
+        if not isinstance(item, str):  # what it is stays out of the message: it may be a private value
+            check.fail(f"{field}[{index}]", f"expected a string, got a {type(item).__name__}")
+    return check.text(f"{field}[0]", value[0]), check.text(f"{field}[1]", value[1])
+
+
+def pairs(field: str, value: object) -> list[tuple[str, str]]:
+    check = Check("Vault")
+    if not isinstance(value, tuple | list):
+        check.fail(field, f"expected a list of (placeholder, value) pairs, got a {type(value).__name__}")
+    return [pair(check, f"{field}[{index}]", item) for index, item in enumerate(value)]
