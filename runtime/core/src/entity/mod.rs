@@ -28,6 +28,7 @@ mod price;
 mod recognizers;
 mod resolve;
 mod rule;
+mod scan;
 mod starts;
 #[cfg(test)]
 mod tests;

@@ -8,24 +8,18 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::automaton::Shapes;
-use super::candidates::{Candidates, Contexts, TOO_MANY};
+use super::candidates::Contexts;
 use super::check::Validity;
 use super::custom::{Custom, PatternGroup};
-use super::folded::Folded;
 use super::names::Names;
 use super::resolve::resolve;
 use super::rule::Rule;
-use super::starts::AtStarts;
-use super::word::{Starts, begins, ends};
-use super::{CUSTOM, Decision, Entity, Explained, GROUPS, MODEL_ENTITIES, TABLES, mail, phone, price};
+use super::{Decision, Entity, Explained, GROUPS, MODEL_ENTITIES, TABLES, phone, price};
 use crate::error::{ConfigError, ScannerError};
 use crate::interrupt::Interrupt;
 use crate::literal::{LiteralHits, LiteralList, Need};
 use crate::span::Span;
 use crate::text::Text;
-
-/// Starts between two looks at the clock.
-const STEP: usize = 4_096;
 
 /// What is to be recognised. Does not show itself: the names are private.
 #[derive(Clone, Deserialize)]
@@ -54,7 +48,7 @@ pub struct Recognizers {
     pub(super) context: Contexts,
     pub(super) custom: Custom,
     pub(super) names: Option<LiteralList>,
-    folded_names: Option<Names>,
+    pub(super) folded_names: Option<Names>,
     allowed: HashSet<String>,
     threshold: f64,
     thresholds: BTreeMap<String, f64>,
@@ -316,113 +310,6 @@ impl Recognizers {
         } else {
             Decision::Kept
         }
-    }
-
-    fn candidates(
-        &self,
-        text: &str,
-        names: &LiteralHits,
-        interrupt: Interrupt<'_>,
-    ) -> Result<Vec<Entity>, ScannerError> {
-        let mut found = Candidates::new(text, &self.context);
-        self.scan_plain(text, interrupt, &mut found)?;
-        if let Some(folded) = Folded::of(text) {
-            let mut more = Candidates::new(&folded.text, &self.context);
-            self.scan_plain(&folded.text, interrupt, &mut more)?;
-            found.add_folded(more.into_entities(), |span| folded.source(span))?;
-        }
-        if let Some(entity) = self.url {
-            for one in mail::urls(text) {
-                self.add_web(entity, one, &mut found)?;
-            }
-        }
-        let mut add_name = |span: Span| {
-            if begins(text, span.start) && ends(text, span.end) {
-                let rank = self.rules.len() + 2;
-                found.add(CUSTOM.into(), span, 1.0, "name", Validity::Certain, rank)?;
-            }
-            Ok(())
-        };
-        names.spans.iter().try_for_each(|(_, span)| add_name(*span))?;
-        if names.omitted > 0 {
-            return Err(TOO_MANY);
-        }
-        if let Some(folded) = &self.folded_names {
-            folded.find(text, &names.spans, interrupt, add_name)?;
-        }
-        let mut result = Ok(());
-        self.custom.find(text, interrupt, |group, span| {
-            if result.is_ok() {
-                result = self.add_custom(group, span, &mut found);
-            }
-        })?;
-        result?;
-        Ok(found.into_entities())
-    }
-
-    /// What is found by what it says in ASCII.
-    fn scan_plain(
-        &self,
-        text: &str,
-        interrupt: Interrupt<'_>,
-        found: &mut Candidates<'_>,
-    ) -> Result<(), ScannerError> {
-        self.scan_starts(text, interrupt, found)?;
-        if self.mail {
-            for span in mail::addresses(text) {
-                self.add_mail(span, found)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn scan_starts(
-        &self,
-        text: &str,
-        interrupt: Interrupt<'_>,
-        found: &mut Candidates<'_>,
-    ) -> Result<(), ScannerError> {
-        if self.shapes.is_none() && !self.phone {
-            return Ok(());
-        }
-        let mut scan = AtStarts::new(self);
-        for (count, start) in Starts::new(text).enumerate() {
-            if count % STEP == 0 {
-                interrupt.check()?;
-            }
-            scan.at(text, start, found)?;
-        }
-        Ok(())
-    }
-
-    /// What addresses of mail are, as candidates.
-    pub(super) fn add_mail(&self, span: Span, found: &mut Candidates<'_>) -> Result<(), ScannerError> {
-        found.add("EMAIL_ADDRESS".into(), span, 1.0, "mail", Validity::Certain, self.rules.len())
-    }
-
-    /// The same for an address of the web, which has a scheme or not.
-    pub(super) fn add_web(
-        &self,
-        entity: &'static str,
-        (span, scheme): (Span, bool),
-        found: &mut Candidates<'_>,
-    ) -> Result<(), ScannerError> {
-        let score = match (entity, scheme) {
-            ("URL_RE", _) => 0.75,
-            (_, true) => 0.9,
-            (_, false) => 0.6,
-        };
-        found.add(entity.into(), span, score, "web", Validity::Open, self.rules.len() + 1)
-    }
-
-    /// The same for a match of one of the caller's groups of patterns.
-    pub(super) fn add_custom(
-        &self,
-        group: usize,
-        span: Span,
-        found: &mut Candidates<'_>,
-    ) -> Result<(), ScannerError> {
-        found.add_custom(&self.custom.groups[group], span, self.rules.len() + 3 + group)
     }
 }
 
