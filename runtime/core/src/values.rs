@@ -6,27 +6,15 @@
 //! number of pieces it may have: a table holds the sums of values, and of those of their beginnings where this
 //! search goes on to longer ones (Waldvogel et al., 1997). Neither the number of values nor their length matters.
 
-use std::hash::{BuildHasher, RandomState};
-use std::sync::OnceLock;
+mod find;
+mod pieces;
+#[cfg(test)]
+mod tests;
 
-use crate::interrupt::{Interrupt, Interrupted};
-use crate::restore::is_word;
-use crate::span::Span;
-
-/// Sums are numbers below this prime.
-const PRIME: u64 = (1 << 61) - 1;
-
-/// Shorter values are looked for nowhere, in bytes: one letter or digit is nobody's.
-const SHORTEST: usize = 2;
-
-/// Shorter ones have to stand apart from all else, see [`is_apart`]; but for three letters.
-const SHORT: usize = 4;
-
-/// Signs that make one number, time, address or name of what stands on both sides of them.
-const JOINING: &str = "._:/-+%@~";
-
-/// Cuts between two looks at the interrupt.
-const STRIDE: usize = 4_096;
+use find::SHORTEST;
+pub use find::{Place, counts, find, is_value};
+pub use pieces::Pieces;
+use pieces::{count, plus, secret, times};
 
 /// Something that holds a value.
 pub trait Value {
@@ -38,114 +26,6 @@ impl Value for &str {
     fn value(&self) -> &str {
         self
     }
-}
-
-/// A value in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Which of the tables that were asked has it, and where in that.
-    pub table: usize,
-    /// The index of the value.
-    pub index: usize,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// What sums are made with: nobody foresees which texts have the same.
-struct Secret {
-    byte: u64,
-    /// The base for pieces, to the power of each power of two.
-    piece: [u64; 32],
-}
-
-fn secret() -> &'static Secret {
-    static SECRET: OnceLock<Secret> = OnceLock::new();
-    SECRET.get_or_init(|| {
-        let random = RandomState::new();
-        let base = |n: u8| (1 << 32) + random.hash_one(n) % (PRIME - (1 << 33));
-        let (byte, mut power) = (base(0), base(1));
-        let piece = std::array::from_fn(|_| {
-            let squared = times(power, power);
-            std::mem::replace(&mut power, squared)
-        });
-        Secret { byte, piece }
-    })
-}
-
-const fn times(a: u64, b: u64) -> u64 {
-    let product = a as u128 * b as u128;
-    plus((product as u64) & PRIME, (product >> 61) as u64)
-}
-
-const fn plus(a: u64, b: u64) -> u64 {
-    let sum = a + b;
-    if sum >= PRIME { sum - PRIME } else { sum }
-}
-
-/// A text in pieces. Kept for the next one, it keeps its memory.
-#[derive(Default)]
-pub struct Pieces {
-    /// Where each piece begins, and where the last ends.
-    cuts: Vec<usize>,
-    /// The sums of all pieces before each cut.
-    sums: Vec<u64>,
-    /// The sum of each piece alone.
-    single: Vec<u64>,
-}
-
-impl Pieces {
-    fn read(&mut self, text: &str) {
-        let secret = secret();
-        for list in [&mut self.sums, &mut self.single] {
-            list.clear();
-        }
-        self.cuts.clear();
-        self.cuts.push(0);
-        self.sums.push(0);
-        let (mut all, mut piece, mut in_word) = (0, 0, false);
-        let mut encoded = [0; 4];
-        for (at, c) in text.char_indices() {
-            let word = is_word(c);
-            if at > 0 && !(word && in_word) {
-                all = plus(times(all, secret.piece[0]), piece);
-                self.cuts.push(at);
-                self.sums.push(all);
-                self.single.push(piece);
-                piece = 0;
-            }
-            for byte in c.encode_utf8(&mut encoded).bytes() {
-                piece = plus(times(piece, secret.byte), u64::from(byte) + 1);
-            }
-            in_word = word;
-        }
-        if !text.is_empty() {
-            self.cuts.push(text.len());
-            self.sums.push(plus(times(all, secret.piece[0]), piece));
-            self.single.push(piece);
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.single.len()
-    }
-
-    /// The sum of 2^`bit` pieces from the one at `from` on.
-    fn part(&self, from: usize, bit: u32) -> Option<u64> {
-        let (before, after) = (self.sums.get(from)?, self.sums.get(from + (1 << bit))?);
-        let power = secret().piece.get(bit as usize)?;
-        Some(plus(*after, PRIME - times(*before, *power)))
-    }
-}
-
-/// How many pieces a text has.
-fn count(text: &str) -> usize {
-    let (mut count, mut in_word) = (0, false);
-    for c in text.chars() {
-        let word = is_word(c);
-        count += usize::from(!(word && in_word));
-        in_word = word;
-    }
-    count
 }
 
 /// Sums, and for each of them one more than the index of the longest value that begins what has it, 0 for none.
@@ -294,75 +174,21 @@ fn joined(pieces: &Pieces, sum: u64, at: usize, bit: u32) -> Option<u64> {
 
 /// Values that [`find`] can ask for.
 pub trait Lookup {
-    /// The index and the length of the longest value that begins at a piece of a text.
-    fn longest_at(&self, text: &str, pieces: &Pieces, from: usize) -> Option<(usize, usize)>;
+    /// The index and the length of the longest value that begins at a piece of a text and has no more than `most`.
+    fn longest_at(&self, text: &str, pieces: &Pieces, from: usize, most: usize) -> Option<(usize, usize)>;
 }
 
 impl<V: Value> Lookup for Values<V> {
-    fn longest_at(&self, text: &str, pieces: &Pieces, from: usize) -> Option<(usize, usize)> {
+    fn longest_at(&self, text: &str, pieces: &Pieces, from: usize, most: usize) -> Option<(usize, usize)> {
         let (word, mask) = self.first(*pieces.single.get(from)?);
         if self.firsts.get(word)? & mask != mask {
             return None;
         }
-        let index = self.longest(pieces, from, pieces.len() - from).checked_sub(1)? as usize;
+        let index = self.longest(pieces, from, most).checked_sub(1)? as usize;
         let (value, start) = (self.all.get(index)?.value(), *pieces.cuts.get(from)?);
         // Sums of different texts are equal by a chance that may be neglected, but not trusted.
         text.get(start..)?.starts_with(value).then_some((index, value.len()))
     }
-}
-
-/// Where values stand alone in a text, disjoint and in order: of those that begin at one place the longest, of equal
-/// ones that of the first table. The text's ends are no part of a longer word.
-///
-/// Takes time linear in the text.
-pub fn find(
-    text: &str,
-    tables: &[&dyn Lookup],
-    pieces: &mut Pieces,
-    interrupt: Interrupt<'_>,
-) -> Result<Vec<Place>, Interrupted> {
-    let mut found = Vec::new();
-    pieces.read(text);
-    let mut end = 0;
-    for from in 0..pieces.len() {
-        if from % STRIDE == STRIDE - 1 {
-            interrupt.check()?;
-        }
-        let Some(&start) = pieces.cuts.get(from).filter(|start| **start >= end) else { continue };
-        let mut best: Option<Place> = None;
-        for (table, values) in tables.iter().enumerate() {
-            if let Some((index, length)) = values.longest_at(text, pieces, from)
-                && best.is_none_or(|best| length > best.span.len())
-            {
-                best = Some(Place { table, index, span: Span::new(start, start + length) });
-            }
-        }
-        let Some(place) = best else { continue };
-        if !is_short(text.get(place.span.range()).unwrap_or_default()) || is_apart(text, place.span) {
-            end = place.span.end;
-            found.push(place);
-        }
-    }
-    Ok(found)
-}
-
-/// Whether a value says so little that the same may stand for something else as a part of it: a number of up to three
-/// digits, two letters, one sign.
-fn is_short(value: &str) -> bool {
-    value.len() < SHORT && !(value.len() == SHORT - 1 && value.bytes().all(|byte| byte.is_ascii_alphabetic()))
-}
-
-/// Whether what stands somewhere is a part of nothing else: no letter or digit of any script beside it, nor beyond a
-/// sign that would join it.
-pub fn is_apart(text: &str, span: Span) -> bool {
-    let (before, after) =
-        (text.get(..span.start).unwrap_or_default(), text.get(span.end..).unwrap_or_default());
-    let apart = |mut beside: &mut dyn Iterator<Item = char>| match beside.next() {
-        Some(c) if c.is_alphanumeric() || is_word(c) => false,
-        Some(c) if JOINING.contains(c) => !(&mut beside).next().is_some_and(char::is_alphanumeric),
-        _ => true,
-    };
-    apart(&mut before.chars().rev()) && apart(&mut after.chars())
 }
 
 impl<V> std::fmt::Debug for Values<V> {
@@ -370,6 +196,3 @@ impl<V> std::fmt::Debug for Values<V> {
         f.write_str("Values(..)")
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -245,6 +245,26 @@ fn what_the_vault_holds_is_taken_out_though_nothing_finds_it() {
 }
 
 #[test]
+fn what_is_taken_out_joins_nothing() {
+    let vault = vault();
+    let entry = |placeholder: &str, value: &str| VaultEntry::new(placeholder, value);
+    let entries = vec![entry("[REDACTED_PRICE_RE_1]", "$0"), entry("[REDACTED_TICKET_1]", "x1")];
+    vault.as_memory().unwrap().extend_blocking(entries).unwrap();
+    let tickets = json!([{"name": "TICKET", "expressions": ["x[0-9]"], "score": 0.2}]);
+    let shield = blind(&json!({"regex_patterns": tickets, "entity_types": ["TICKET"]}), &vault);
+    // Also what is taken out only because it is doubtful and in the vault.
+    assert_eq!(
+        turns(&shield, &["$0$0$0", "a0$0", "ax1:$0", "x1.$0.x1"]),
+        [
+            "[REDACTED_PRICE_RE_1][REDACTED_PRICE_RE_1][REDACTED_PRICE_RE_1]",
+            "a0$0",
+            "a[REDACTED_TICKET_1]:[REDACTED_PRICE_RE_1]",
+            "[REDACTED_TICKET_1].[REDACTED_PRICE_RE_1].[REDACTED_TICKET_1]",
+        ]
+    );
+}
+
+#[test]
 fn what_is_made_up_tells_nothing_of_others() {
     let vault = vault();
     let shield = blind(

@@ -6,7 +6,7 @@ mod samples;
 
 use std::collections::BTreeMap;
 
-use common::{private_shield, request, scan, vault};
+use common::{blind_shield, private_shield, request, scan, vault};
 use proptest::prelude::*;
 use pyshield_core::Span;
 use pyshield_core::entity::{entities, fake};
@@ -144,38 +144,21 @@ fn operators() -> Vec<(Value, bool)> {
     ]
 }
 
-/// A value of the vault that stands alone in a text that went out. What a placeholder is called is no value, nor is what
-/// was made up; and a short one may have been joined to what is gone, which left a sign of it.
+/// A value of the vault that counts where it stands in a text that went out. What a placeholder is called is no value, nor
+/// is what was made up.
 fn left(out: &str, vault: &VaultHandle) -> Option<String> {
     let mentions = restore::mentions(out);
     let entries = vault.as_memory().unwrap().get_blocking().unwrap();
     let stands = |value: &str| {
-        out.match_indices(value).any(|(at, _)| {
-            let span = Span::new(at, at + value.len());
-            let beside = |c: Option<char>| c.is_some_and(|c| "._:/-+%@~[]*".contains(c));
-            let joined = beside(out[..at].chars().next_back()) || beside(out[span.end..].chars().next());
-            restore::stands_alone(out, span)
-                && (value.len() >= 4 || !joined && values::is_apart(out, span))
-                && !mentions.iter().any(|mention| mention.overlaps(span))
-        })
+        out.match_indices(value)
+            .map(|(at, _)| Span::new(at, at + value.len()))
+            .any(|span| values::counts(out, span) && !mentions.iter().any(|mention| mention.overlaps(span)))
     };
     let made_up: Vec<&str> =
         entries.iter().map(|entry| entry.placeholder.as_str()).filter(|one| !one.starts_with('[')).collect();
     let private = entries.iter().map(|entry| entry.value.as_str()).filter(|value| value.trim().len() >= 2);
     let mut private = private.filter(|value| !made_up.iter().any(|made| made.contains(value)));
     private.find(|value| stands(value)).map(str::to_owned)
-}
-
-/// The same shield, but that its recognisers find next to nothing.
-fn blind(operator: &Value, vault: &VaultHandle) -> Shield {
-    let anonymize = json!({
-        "type": "Anonymize", "vault": 0, "hidden_names": [], "allowed_names": [], "entity_types": ["HEX_COLOR"],
-        "preamble": "", "regex_patterns": null, "threshold": 1.0, "thresholds": {}, "language": "en",
-        "locale": "en", "operator": operator, "operators": {}, "key": "07".repeat(32),
-    });
-    let deanonymize =
-        json!({"type": "Deanonymize", "vault": 0, "matching_strategy": "exact", "key": "07".repeat(32)});
-    private_shield(&anonymize, &deanonymize, vault)
 }
 
 fn shield(
@@ -206,7 +189,7 @@ fn stands_alone(text: &str, value: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), ..ProptestConfig::default() })]
 
     #[test]
     fn what_was_taken_out_comes_back(
@@ -299,7 +282,7 @@ proptest! {
             prop_assert_eq!(left(&out, &vault), None, "{:?} of {:?}", out, text);
         }
         let (operator, undone) = operator;
-        let blind = blind(&operator, &vault);
+        let blind = blind_shield(&operator, &vault);
         for parts in later {
             let held = vault.as_memory().unwrap().get_blocking().unwrap();
             let part = |(at, prose): &(prop::sample::Index, String)| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use pyshield_core::entity::{CUSTOM, Entity, Recognizers};
 use pyshield_core::restore::mentions;
-use pyshield_core::values::{Lookup, Pieces, Values, find};
+use pyshield_core::values::{Lookup, Pieces, Values, find, is_value};
 use pyshield_core::{Interrupt, ScannerError, Span, Text};
 
 use super::content::is_special;
@@ -89,9 +89,22 @@ pub(super) fn items(
         let spans = made_up.stand_ins(text, interrupt)?.into_iter();
         add(&mut items, spans.map(|span| Item::known(label(span), span, Kind::StandIn)));
     }
-    let more = elsewhere(text, &items, label, known, interrupt)?;
+    let Some(sought) = Sought::new(text, &items, known) else {
+        add(&mut items, doubtful.into_iter().map(|entity| Item::of(entity, Kind::Doubtful)));
+        return Ok(items);
+    };
+    let more = sought.elsewhere(text, &items, label, interrupt)?;
     add(&mut items, more.into_iter());
-    add(&mut items, doubtful.into_iter().map(|entity| Item::of(entity, Kind::Doubtful)));
+    let value = |entity: &&Entity| text.as_str().get(entity.span.range()).unwrap_or_default();
+    let (sure, unsure): (Vec<&Entity>, Vec<_>) = doubtful.iter().partition(|one| sought.holds(value(one)));
+    let before = items.len();
+    add(&mut items, sure.into_iter().map(|entity| Item::of(entity.clone(), Kind::Doubtful)));
+    if items.len() > before {
+        // What was joined to one of them is joined to nothing now.
+        let more = sought.elsewhere(text, &items, label, interrupt)?;
+        add(&mut items, more.into_iter());
+    }
+    add(&mut items, unsure.into_iter().map(|entity| Item::of(entity.clone(), Kind::Doubtful)));
     Ok(items)
 }
 
@@ -110,53 +123,76 @@ fn add(items: &mut Vec<Item>, more: impl Iterator<Item = Item>) {
     items.sort_by_key(|item| item.span.start);
 }
 
-/// Every other place where a value stands alone that was found in the text, or is in the vault: one that is sure beside its
-/// context word is no other value elsewhere. Not within placeholders. Linear in the text.
-fn elsewhere(
-    text: &Text,
-    items: &[Item],
-    label: impl Fn(Span) -> Cow<'static, str>,
-    known: Known<'_>,
-    interrupt: Interrupt<'_>,
-) -> Result<Vec<Item>, ScannerError> {
-    let (mut values, mut firsts, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
-    for item in items.iter().filter(|item| item.kind == Kind::Found) {
-        let value = item.value(text);
-        if seen.insert(value) {
-            values.push(value);
-            firsts.push(item);
-        }
-    }
-    let held = known.held.filter(|held| !held.is_empty());
-    if values.is_empty() && held.is_none() {
-        return Ok(Vec::new());
-    }
-    let own = Values::new(values);
-    let mut tables: Vec<&dyn Lookup> = vec![&own];
-    tables.extend(held.iter().flat_map(|held| held.tables()));
-    let source = text.as_str();
-    let mut taken: Vec<Span> = items.iter().map(|item| item.span).chain(mentions(source)).collect();
-    taken.push(Span::new(source.len(), source.len()));
-    taken.sort_by_key(|span| span.start);
-    let (mut more, mut pieces, mut at) = (Vec::new(), Pieces::default(), 0);
-    for span in taken {
-        interrupt.check()?;
-        let free = source.get(at..span.start).unwrap_or_default();
-        for place in find(free, &tables, &mut pieces, interrupt)? {
-            let span = Span::new(at + place.span.start, at + place.span.end);
-            match place.table.checked_sub(1) {
-                None => more.extend(firsts.get(place.index).map(|first| Item { span, ..(*first).clone() })),
-                Some(_) if known.recognizers.allows(source.get(span.range()).unwrap_or_default()) => {}
-                Some(table) => {
-                    let entry = held.and_then(|held| held.entry(table, place.index));
-                    let called = entry.and_then(label_of).map(|name| Cow::Owned(name.to_owned()));
-                    more.push(Item::known(called.unwrap_or_else(|| label(span)), span, Kind::Held));
-                }
+/// The values that are looked for in a text: those that were found in it, and those that the vault holds.
+struct Sought<'s> {
+    own: Values<&'s str>,
+    /// Where each of its own was found first.
+    firsts: Vec<Item>,
+    held: Option<&'s Held>,
+    known: Known<'s>,
+}
+
+impl<'s> Sought<'s> {
+    /// `None` if there are none.
+    fn new(text: &'s Text, items: &[Item], known: Known<'s>) -> Option<Self> {
+        let (mut values, mut firsts, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+        for item in items.iter().filter(|item| item.kind == Kind::Found) {
+            let value = item.value(text);
+            if seen.insert(value) {
+                values.push(value);
+                firsts.push(item.clone());
             }
         }
-        at = at.max(span.end);
+        let held = known.held.filter(|held| !held.is_empty());
+        let some = !values.is_empty() || held.is_some();
+        some.then(|| Self { own: Values::new(values), firsts, held, known })
     }
-    Ok(more)
+
+    fn tables(&self) -> Vec<&dyn Lookup> {
+        let held = self.held.iter().flat_map(|held| held.tables());
+        std::iter::once(&self.own as &dyn Lookup).chain(held).collect()
+    }
+
+    /// Whether a text is one of the values.
+    fn holds(&self, text: &str) -> bool {
+        is_value(text, &self.tables(), &mut Pieces::default())
+    }
+
+    /// Every place beside the items where a value stands alone: one that is sure beside its context word is no other
+    /// value elsewhere. Not within placeholders. Linear in the text.
+    fn elsewhere(
+        &self,
+        text: &Text,
+        items: &[Item],
+        label: impl Fn(Span) -> Cow<'static, str>,
+        interrupt: Interrupt<'_>,
+    ) -> Result<Vec<Item>, ScannerError> {
+        let tables = self.tables();
+        let source = text.as_str();
+        let mut taken: Vec<Span> = items.iter().map(|item| item.span).chain(mentions(source)).collect();
+        taken.push(Span::new(source.len(), source.len()));
+        taken.sort_by_key(|span| span.start);
+        let (mut more, mut pieces, mut at) = (Vec::new(), Pieces::default(), 0);
+        for span in taken {
+            interrupt.check()?;
+            let free = source.get(at..span.start).unwrap_or_default();
+            for place in find(free, &tables, &mut pieces, interrupt)? {
+                let span = Span::new(at + place.span.start, at + place.span.end);
+                let value = source.get(span.range()).unwrap_or_default();
+                match place.table.checked_sub(1) {
+                    None => more.extend(self.firsts.get(place.index).map(|one| Item { span, ..one.clone() })),
+                    Some(_) if self.known.recognizers.allows(value) => {}
+                    Some(table) => {
+                        let entry = self.held.and_then(|held| held.entry(table, place.index));
+                        let called = entry.and_then(label_of).map(|name| Cow::Owned(name.to_owned()));
+                        more.push(Item::known(called.unwrap_or_else(|| label(span)), span, Kind::Held));
+                    }
+                }
+            }
+            at = at.max(span.end);
+        }
+        Ok(more)
+    }
 }
 
 /// Marks what would be escaped where it comes back, in the text as `instead` writes it: with values that come back
