@@ -61,7 +61,7 @@ class Sessions:
         max_sessions: Most sessions at one time.
         ttl: Seconds a session lives after its last use; for ever if `None`.
         max_entries_per_session: Most pairs in one vault; one more is refused (`VaultError`, reason `"full"`).
-        max_bytes_per_session: Most bytes in one vault; a pair counts its texts and 240 bytes.
+        max_bytes_per_session: Most bytes in one vault; a pair counts its texts and 320 bytes.
         max_total_bytes: Most bytes in all of them.
         on_end: Called with a `SessionEnd` for each session that was evicted or expired, one after another, on
             a thread of its own. What it raises goes to `threading.excepthook`. Of ends that it is too slow

@@ -26,7 +26,7 @@ class Vault:
     Args:
         tuples: Pairs to begin with.
         max_entries: Most pairs; 100,000 if not given.
-        max_bytes: Most bytes; a pair counts its texts and 240 bytes. 16 MiB if not given. All vaults of a
+        max_bytes: Most bytes; a pair counts its texts and 320 bytes. 16 MiB if not given. All vaults of a
             process together, but for sessions', hold 256 MiB.
         ttl: Seconds the vault lives after its last use. Then its entries are wiped, and whoever still holds
             it gets a `VaultError`, reason `"expired"`.
@@ -190,7 +190,7 @@ class RedisVaults:
         timeout: Seconds one operation may take.
         root_certificates: Certificates in PEM to check a TLS server against, instead of the system's.
         max_entries: Most pairs in one vault.
-        max_bytes: Most bytes in one vault; a pair counts its texts and 240 bytes.
+        max_bytes: Most bytes in one vault; a pair counts its texts and 320 bytes.
 
     Raises:
         ConfigError: If an argument is not as described. The server is not asked yet.

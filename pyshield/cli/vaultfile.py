@@ -27,7 +27,7 @@ _MAGIC = b"pyshield vault file 1\n"
 _KEY_BYTES = 32
 _MOST_BYTES = 512 << 20
 _MOST_VAULT = 256 << 20
-"""What all vaults of a process hold together: some 800,000 pairs."""
+"""What all vaults of a process hold together: some 700,000 pairs."""
 _MOST_SECRET = 64 << 10
 _FORMAT = "the vault file is of another format, or altered"
 _WRONG = "the key or passphrase is wrong, or the vault was altered"

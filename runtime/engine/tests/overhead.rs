@@ -1,13 +1,17 @@
 //! What entries of caches and vaults really cost, against what they are charged for: the limits are limits on
 //! memory only as far as the two agree.
 
+mod common;
+
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyshield_engine::actors::vault::VaultService;
 use pyshield_engine::cache::{self, CacheConfig, CacheKey, ResultCache};
-use pyshield_engine::vault::{self, VaultEntry};
+use pyshield_engine::private::VaultHandle;
+use pyshield_engine::shield::Side;
+use pyshield_engine::vault::{self, VaultEntry, VaultOptions};
+use serde_json::json;
 
 /// The system allocator, with a sum of the bytes asked for and not given back.
 struct Counting;
@@ -69,15 +73,28 @@ fn entries_are_charged_for_what_they_cost() {
         receiver.recv().unwrap()
     };
     let service = VaultService::start(&arbiter);
-    let vault = Arc::new(service.create().unwrap());
-    let texts = "[000000]".len() + "000000".len();
+    let wide = VaultOptions { max_bytes: Some(64 << 20), ..VaultOptions::default() };
+    let vault = VaultHandle::memory(service.create_with(wide).unwrap());
+    let shield = common::blind_shield(&json!({"type": "placeholder"}), &vault);
+    // What a shield makes for its first text is none of the vault's.
+    assert_eq!(common::scan(&shield, Side::Prompt, "none"), "none");
+    let texts = "[000000]".len() + "a000000@example.org".len();
     let (cost, ()) = per_entry(|| {
         for chunk in 0..ENTRIES / 1_000 {
-            let entry = |n| VaultEntry::new(format!("[{n:06}]"), format!("{n:06}"));
+            let entry = |n| VaultEntry::new(format!("[{n:06}]"), format!("a{n:06}@example.org"));
             let entries = (chunk * 1_000..(chunk + 1) * 1_000).map(entry);
-            vault.extend_blocking(entries.collect()).unwrap();
+            vault.as_memory().unwrap().extend_blocking(entries.collect()).unwrap();
         }
+        // What finds the values in texts is made for the first text.
+        assert_eq!(common::scan(&shield, Side::Prompt, "a000007@example.org"), "[000007]");
     });
     let charged = vault::ENTRY_OVERHEAD + texts;
     assert!(cost <= charged && cost * 2 > charged, "vault entry: {cost} bytes, charged {charged}");
+    // What puts values back is beside that, as docs/vaults.md says: for placeholders as they are, then in every dress.
+    for (written, most) in [("[000007]", 150), ("\\[000007\\]", 450)] {
+        let (cost, ()) = per_entry(|| {
+            assert_eq!(common::scan(&shield, Side::Output, written), "a000007@example.org");
+        });
+        assert!(cost <= most, "restoring {written}: {cost} bytes for each entry");
+    }
 }

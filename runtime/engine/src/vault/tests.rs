@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 const LIMITS: VaultLimits =
-    VaultLimits { max_vaults: 3, max_entries: 4, max_bytes: 4 * 400, max_total_bytes: 5 * 400 };
+    VaultLimits { max_vaults: 3, max_entries: 4, max_bytes: 4 * 480, max_total_bytes: 5 * 480 };
 
 fn entry(placeholder: &str, value: &str) -> VaultEntry {
     VaultEntry::new(placeholder, value)
@@ -52,13 +52,13 @@ fn every_limit_holds_and_a_refusal_changes_nothing() {
     let five = vec![entry("[A]", "1"); 5];
     assert_eq!(extend(&mut vaults, id, &five), full("entries", 4));
     let wide = [entry("[A]", &"x".repeat(2_000))];
-    assert_eq!(extend(&mut vaults, id, &wide), full("bytes", 1_600));
+    assert_eq!(extend(&mut vaults, id, &wide), full("bytes", LIMITS.max_bytes));
     assert_eq!((vaults.bytes(), vaults.with(id, 0, |state, _| Ok(state.len())).unwrap()), (0, 0));
 
     extend(&mut vaults, id, &[entry("[A]", &"x".repeat(1_200))]).unwrap();
     let other = vaults.create(VaultOptions::default(), 0).unwrap();
     let second = [entry("[A]", &"x".repeat(1_200))];
-    assert_eq!(extend(&mut vaults, other, &second), full("bytes in all vaults", 2_000));
+    assert_eq!(extend(&mut vaults, other, &second), full("bytes in all vaults", LIMITS.max_total_bytes));
     vaults.release(id);
     extend(&mut vaults, other, &second).unwrap();
 
@@ -128,7 +128,7 @@ fn others_make_room_for_bytes_and_one_alone_is_refused() {
     assert!(vaults.bytes() <= LIMITS.max_total_bytes);
     let id = vaults.named("b", 4).unwrap();
     let refused = vaults.with(id, 4, |state, room| state.extend(wide(), room));
-    assert_eq!(refused, Err(VaultError::Full { what: "bytes", limit: 1_600 }));
+    assert_eq!(refused, Err(VaultError::Full { what: "bytes", limit: LIMITS.max_bytes }));
 }
 
 #[test]
