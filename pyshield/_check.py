@@ -68,7 +68,7 @@ class Check:
             self.fail(field, f"must be finite, got {shown(value)}")
         if not least <= value <= most or (above and value == least):
             lower = "above" if above else "at least"
-            self.fail(field, f"must be {lower} {least:.0f} and at most {most:.0f}, got {shown(value)}")
+            self.fail(field, f"must be {lower} {least:.12g} and at most {most:.12g}, got {shown(value)}")
         return float(value)
 
     def text(self, field: str, value: object) -> str:

@@ -20,6 +20,8 @@ def pair(check: Check, field: str, value: object) -> tuple[str, str]:
     for index, item in enumerate(value):
         if not isinstance(item, str):  # what it is stays out of the message: it may be a private value
             check.fail(f"{field}[{index}]", f"expected a string, got a {type(item).__name__}")
+    if not value[0]:  # it would stand everywhere, and bring nothing back
+        check.fail(f"{field}[0]", "a placeholder cannot be empty")
     return check.text(f"{field}[0]", value[0]), check.text(f"{field}[1]", value[1])
 
 

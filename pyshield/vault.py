@@ -140,7 +140,7 @@ class Vault:
         Args:
             texts: What may hold placeholders, in any form in which `Deanonymize` would find them.
         """
-        self._native.reserve(list(Check("Vault").texts("texts", texts)))
+        self._native.reserve(list(Check("Vault").private_texts("texts", texts)))
 
     def unknown(self, text: str) -> list[str]:
         """The placeholders in a text that no pair of the vault has, each once, as a vault writes them.
@@ -333,11 +333,11 @@ class RedisVault:
 
     def reserve(self, texts: Sequence[str]) -> None:
         """As `Vault.reserve`."""
-        self._native.reserve(list(Check("Vault").texts("texts", texts)))
+        self._native.reserve(list(Check("Vault").private_texts("texts", texts)))
 
     def areserve(self, texts: Sequence[str]) -> Awaitable[None]:
         """Awaitable `reserve`."""
-        return self._native.areserve(list(Check("Vault").texts("texts", texts)))
+        return self._native.areserve(list(Check("Vault").private_texts("texts", texts)))
 
     def unknown(self, text: str) -> list[str]:
         """As `Vault.unknown`."""

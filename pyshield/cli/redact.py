@@ -38,6 +38,8 @@ class RedactingReport:
             text = self._pointer.replaced(document.line, text)
         if self._terminal:
             text = "".join(char if char in "\n\t" else cell(char)[0] for char in text)
+        else:
+            text = document.mark + text
         # Half of a surrogate pair can stand elsewhere in a record, escaped; as such it is written.
         self._out.write(text.encode("utf-8", "backslashreplace"))
         self._inner.document(document, result)

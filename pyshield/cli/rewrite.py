@@ -131,6 +131,8 @@ class Outputs:
             text = self._pointer.replaced(document.line, text)
         if self._terminal:  # which would obey control characters
             text = "".join(char if char in "\n\t" else cell(char)[0] for char in text)
+        else:
+            text = document.mark + text
         # Half of a surrogate pair can stand in a record, escaped; as such it is written.
         self._begin(document.source).write(text.encode("utf-8", "backslashreplace"))
 

@@ -23,6 +23,7 @@ __all__ = ["Document", "Sources", "Unreadable", "split_arguments"]
 
 _BINARY_PROBE = 8192
 _STDIN = "-"
+_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Document:
     """The whole record of a JSON Lines file, as it is written there."""
     prompt: str | None = field(default=None, repr=False)
     """The record's prompt, when an output is scanned with it."""
+    mark: str = ""
+    """The byte order mark before a file's first text, which it is no part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,8 @@ class Sources:
             yield Unreadable(source, _too_large(self.max_bytes), len(raw))
             return
         try:
-            yield Document(source, _decode(raw), len(raw))
+            mark, text = _decode(raw)
+            yield Document(source, text, len(raw), mark=mark)
         except UnicodeDecodeError as error:
             yield Unreadable(source, _not_utf8(error), len(raw))
 
@@ -160,13 +164,13 @@ class Sources:
                 yield Unreadable(source, _too_large(self.max_bytes), len(raw), number)
                 continue
             try:
-                line = _decode(raw) if number == 1 else raw.decode()
+                mark, line = _decode(raw) if number == 1 else ("", raw.decode())
                 if not line.strip():
                     continue
                 payload = json.loads(line)
                 prompt = self.prompt_pointer.text_in(payload) if self.prompt_pointer else None
                 text = pointer.text_in(payload)
-                yield Document(source, text, len(raw), number, line, prompt)
+                yield Document(source, text, len(raw), number, line, prompt, mark)
             except UnicodeDecodeError as error:
                 yield Unreadable(source, _not_utf8(error), len(raw), number)
             except LookupError as error:
@@ -187,9 +191,10 @@ class Sources:
                     return
 
 
-def _decode(raw: bytes) -> str:
-    # A byte order mark says how the file is written; it is not part of what is written.
-    return raw.decode("utf-8-sig")
+def _decode(raw: bytes) -> tuple[str, str]:
+    """The byte order mark, which says how the file is written and is no part of it, and the text."""
+    text = raw.decode()
+    return text[: text.startswith(_MARK)], text.removeprefix(_MARK)
 
 
 def _not_utf8(error: UnicodeDecodeError) -> str:

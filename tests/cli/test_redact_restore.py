@@ -51,6 +51,28 @@ def test_a_file_there_and_back(redact, restore, tmp_path):
     assert stat.S_IMODE((tmp_path / "v.vault").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "text"),
+    [
+        ("letter.csv", (), "\ufeffname,mail\r\nAda,ada@example.org\r\n"),
+        (
+            "records.jsonl",
+            ("--jsonl-field", "text"),
+            '\ufeff{"text": "ada@example.org"}\n{"text": "b@example.org"}\n',
+        ),
+    ],
+)
+def test_a_byte_order_mark_stays(redact, restore, tmp_path, name, arguments, text):
+    (tmp_path / name).write_bytes(text.encode())
+    assert redact(name, *arguments, "-o", "out").code == 0
+    there = (tmp_path / "out").read_bytes()
+    assert there.startswith("\ufeff".encode())
+    assert clean(there.decode())
+    (tmp_path / name).write_bytes(there)
+    assert restore(name, *arguments, "-o", "back").code == 0
+    assert (tmp_path / "back").read_bytes() == text.encode()
+
+
 def test_pipes_and_a_second_run_keep_placeholders(redact, restore):
     first = redact("-", stdin=b"to b@example.org")
     again = redact("-", "-q", stdin=b"to c@example.org, b@example.org")

@@ -131,3 +131,14 @@ def test_groups_are_reused_in_another_language():
     assert scanned([own, reused], "TICKET", "T-12") == "[REDACTED_TICKET_1]"
     with pytest.raises(ConfigError, match="no such group"):
         scanned([{**reused, "reuse": {"language": "en", "name": "TICKETS"}}, own], "TICKET", "")
+
+
+def test_an_empty_placeholder_is_refused():
+    for put in (
+        lambda: Vault([("", "Ada")]),
+        lambda: Vault().append(("", "Ada")),
+        lambda: Vault().extend([("", "Ada")]),
+    ):
+        with pytest.raises(ConfigError, match="empty") as caught:
+            put()
+        assert "Ada" not in str(caught.value)
