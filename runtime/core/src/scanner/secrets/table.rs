@@ -251,7 +251,10 @@ impl Table {
                 }
             }
         }
-        literals.entry("://".to_owned()).or_default().push(Target::Url);
+        // As PHP writes it in JSON, too.
+        for sign in ["://", ":\\/\\/"] {
+            literals.entry(sign.to_owned()).or_default().push(Target::Url);
+        }
         for written in ENCODED_URLS {
             literals.entry(written.to_owned()).or_default().push(Target::EncodedUrl);
         }

@@ -18,7 +18,15 @@ pub(super) const RULES: &[Rule] = &[
     )
     .checked(Check::Base62Crc)
     .like(&["ghp_<30 word><sum>", "ghr_<70 word><sum>"])
-    .unlike(&["ghp_<35 word>", "xghp_<30 word><sum>"]),
+    .unlike(&["ghp_<35 word>", "xghp_<36 word>"]),
+    // https://github.blog/changelog/2026-05-15-github-app-installation-tokens-per-request-override-header/
+    token(
+        "GITHUB_TOKEN",
+        "GitHub server token that holds a JSON Web Token",
+        "ghs_[0-9]{1,20}_eyJ[\\w-]{10,4000}\\.[\\w-]{10,4000}\\.[\\w-]{10,4000}",
+    )
+    .like(&["ghs_<7 digits>_eyJ<60 url>.<300 url>.<86 url>", "ghs_<1 digits>_eyJ<20 url>.<60 url>.<43 url>"])
+    .unlike(&["ghs_<7 digits>_eyJ<60 url>.<300 url>.<9 url>", "ghs_<7 digits>_eyJ<60 url>.<300 url>"]),
     token(
         "GITHUB_FINE_GRAINED_TOKEN",
         "GitHub fine-grained personal token",

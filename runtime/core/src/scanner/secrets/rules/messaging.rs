@@ -31,12 +31,16 @@ pub(super) const RULES: &[Rule] = &[
         "SLACK_WEBHOOK",
         "Slack webhook",
         concat!(
-            "https://hooks\\.slack\\.com/services/([A-Za-z0-9+/]{43,56})",
-            "|https://hooks\\.slack\\.com/workflows/([A-Za-z0-9+/]{43,56})",
-            "|https://hooks\\.slack\\.com/triggers/([A-Za-z0-9+/]{43,60})"
+            "https://hooks\\.slack\\.com/services/([A-Za-z0-9+/]{43,80})",
+            "|https://hooks\\.slack\\.com/workflows/([A-Za-z0-9+/]{43,80})",
+            "|https://hooks\\.slack\\.com/triggers/([A-Za-z0-9+/]{43,80})"
         ),
     )
-    .like(&["https://hooks.slack.com/services/<49 base64>", "https://hooks.slack.com/triggers/<51 base64>"])
+    .like(&[
+        "https://hooks.slack.com/services/<49 base64>",
+        "https://hooks.slack.com/triggers/<51 base64>",
+        "https://hooks.slack.com/workflows/T<8 upper>/A<10 upper>/<18 digits>/<24 word>",
+    ])
     .unlike(&["https://hooks.slack.com/services/<42 base64>"]),
     token(
         "MICROSOFT_TEAMS_WEBHOOK",
