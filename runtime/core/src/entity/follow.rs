@@ -13,13 +13,14 @@ use super::folded::{self, FoldedAhead};
 use super::mail::{MailAhead, WebAhead};
 use super::resolve::resolve;
 use super::starts::AtStarts;
-use super::word::{Starts, escape_goes_on, run};
+use super::word::{Starts, run};
 use super::{Decision, Entity, Recognizers};
 use crate::error::ScannerError;
 use crate::pattern::Follower;
 use crate::span::Span;
 use crate::stream::Window;
 use crate::text::Text;
+use crate::text::escape::escape_goes_on;
 
 /// How far before a candidate is read, in bytes: words that tell it, and whether it begins a word.
 const CONTEXT: usize = super::context::REACH + 4;

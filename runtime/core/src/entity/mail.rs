@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use memchr::{memchr2_iter, memmem};
 
-use super::word::{begins, ends, escape, is_unspaced};
+use super::word::{begins, ends, is_unspaced};
 use crate::span::Span;
 use crate::text::class::is_python_word;
+use crate::text::escape::escape;
 use crate::text::urls::{UrlsAhead, extract_urls};
 
 /// The longest local part and domain (RFC 5321, section 4.5.3.1).
@@ -128,7 +129,7 @@ fn local(text: &str, floor: usize, at: usize) -> Option<usize> {
     let trimmed = part.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_');
     let start = at - trimmed.len();
     let whole = trimmed.len() == part.len();
-    let escaped = !whole && escape(bytes, start) == Some(5);
+    let escaped = !whole && bytes.get(start) == Some(&b'u') && escape(bytes, start) == Some(5);
     let start = start - usize::from(escaped);
     let last = trimmed.chars().next_back()?;
     let apart = escaped || cut.is_some() && whole || begins(text, start);
@@ -137,7 +138,8 @@ fn local(text: &str, floor: usize, at: usize) -> Option<usize> {
 
 /// Whether the escape at `start`, `u00e9`, is of a letter or digit that is no ASCII sign.
 fn is_escaped_letter(bytes: &[u8], start: usize) -> bool {
-    let digits = bytes.get(start + 1..start + 5).and_then(|digits| std::str::from_utf8(digits).ok());
+    let digits = bytes.get(start + 1..start + 5).filter(|_| bytes[start] == b'u');
+    let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
     let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
     code.and_then(char::from_u32).is_some_and(|c| !c.is_ascii() && c.is_alphanumeric() && !is_unspaced(c))
 }

@@ -204,6 +204,18 @@ fn escapes_end_before_what_follows_them() {
     );
     finds("PHONE_NUMBER", r"tel\n202-555-0173\r\n030 1234567", &["202-555-0173", "030 1234567"]);
     finds("IBAN_CODE", r"\nDE89370400440532013000", &["DE89370400440532013000"]);
+    for escape in ["\x1b[1m", "\x1b[38;5;82m", "\x1b[m", r"\x1b[32m", r"\u001b[1;31m", r"\033[0m", r"\e[K"] {
+        for (entity, value) in [
+            ("CREDIT_CARD", "4111111111111111"),
+            ("US_SSN", "536-90-4399"),
+            ("IP_ADDRESS", "81.2.69.142"),
+            ("EMAIL_ADDRESS", "ada@example.org"),
+        ] {
+            finds(entity, &format!("a {escape}{value}\x1b[0m"), &[value]);
+            finds(entity, &format!("a {escape}{value}{escape} b"), &[value]);
+        }
+    }
+    finds("CREDIT_CARD", "[32m4111111111111111", &[]);
     let with_names = RecognizersSpec { hidden_names: vec!["Ada".into()], ..spec(&[]) };
     assert_eq!(
         analyze(&with_names, r"hi\nAda, \Ada, nAda"),

@@ -1,6 +1,7 @@
 //! Where an entity may begin and end.
 
 use crate::text::class::is_python_word;
+use crate::text::escape::{ends_with_escape, escape};
 
 /// Whether a word may end before `c` or begin after it: `c` is no word character, or it is a letter of a
 /// script that is written without spaces, between which and a number there is a boundary for any reader.
@@ -33,34 +34,6 @@ pub(super) fn begins(text: &str, start: usize) -> bool {
         }
         _ => true,
     }
-}
-
-/// How many letters and digits of an escape of JSON or of a programming language are at `start`, if a backslash
-/// stands before: of `\n` one, of `\u00e9` five. What follows them begins a word, as it does in what is meant.
-pub(super) fn escape(bytes: &[u8], start: usize) -> Option<usize> {
-    if start.checked_sub(1).and_then(|before| bytes.get(before)) != Some(&b'\\') {
-        return None;
-    }
-    match bytes.get(start)? {
-        b'n' | b'r' | b't' => Some(1),
-        b'u' => bytes.get(start + 1..start + 5)?.iter().all(u8::is_ascii_hexdigit).then_some(5),
-        _ => None,
-    }
-}
-
-/// Whether `text` ends with an escape, as [`escape`] tells it.
-fn ends_with_escape(text: &[u8]) -> bool {
-    [1, 5]
-        .into_iter()
-        .any(|length| text.len().checked_sub(length).is_some_and(|start| escape(text, start) == Some(length)))
-}
-
-/// Whether what follows `text` has a say in whether there is an escape at `start`, or what begins after it.
-pub(super) fn escape_goes_on(text: &[u8], start: usize) -> bool {
-    let rest = text.get(start..).unwrap_or_default();
-    let backslash = start.checked_sub(1).and_then(|before| text.get(before)) == Some(&b'\\');
-    let unicode = || rest.first() == Some(&b'u') && rest.iter().skip(1).all(u8::is_ascii_hexdigit);
-    backslash && (rest.len() == 1 && escape(text, start).is_some() || rest.len() <= 5 && unicode())
 }
 
 /// The places where an entity may begin: an ASCII letter or digit that begins a word, and the signs with

@@ -2,6 +2,7 @@
 
 pub(crate) mod class;
 mod code_points;
+pub(crate) mod escape;
 mod fold;
 pub mod sentences;
 pub mod urls;

@@ -44,6 +44,11 @@ pub(super) enum Promise {
 }
 
 impl Check {
+    /// Whether what keeps the promise is a token, whatever stands beside it.
+    pub(super) const fn proves(self) -> bool {
+        matches!(self, Self::Base62Crc | Self::HexCrc | Self::Base36Crc | Self::Bech32 | Self::Jwt)
+    }
+
     /// Checks a token of the right shape.
     pub(super) fn promise(self, token: &[u8]) -> Promise {
         let decides = |holds: bool| if holds { Promise::Kept } else { Promise::NotIt };

@@ -2,6 +2,7 @@
 
 use super::table::{Name, table};
 use crate::span::Span;
+use crate::text::escape::last_control;
 
 /// How far back a name may be, in bytes.
 const WINDOW: usize = 64;
@@ -89,7 +90,9 @@ impl Context {
         let earliest = value.start.saturating_sub(WINDOW);
         let behind = &text[earliest..value.start - opened.map_or(0, |(open, _)| open.len())];
         let cut = |byte: &u8| matches!(byte, b'\n' | b'\r' | b';' | b'{' | b'}' | b',');
-        let start = behind.iter().rposition(cut).map_or(earliest, |at| earliest + at + 1);
+        // In a string in a string a line may end with an escape.
+        let line = memchr::memmem::rfind(behind, b"\\n").map_or(0, |at| at + 2);
+        let start = earliest + behind.iter().rposition(cut).map_or(0, |at| at + 1).max(line);
         let own = Span::new(start, value.start);
         let above = above(text, earliest, own);
         let window = above.unwrap_or(own);
@@ -141,6 +144,7 @@ impl Context {
         loop {
             let kept = before.iter().rposition(|byte| !soft(byte)).map_or(0, |at| at + 1);
             let stripped = SOFT.iter().find_map(|soft| before[..kept].strip_suffix(soft.as_bytes()));
+            let stripped = stripped.or_else(|| last_control(&before[..kept]).map(|at| &before[..at]));
             before = stripped.unwrap_or(&before[..kept]);
             if stripped.is_none() {
                 break;

@@ -34,7 +34,9 @@ pub(super) fn is_kept(text: &[u8], start: usize) -> bool {
     let kind = memchr::memmem::rfind(before, b"kind: Secret").filter(|_| set);
     kind.is_some_and(|at| {
         let rest = &before[at..];
-        memchr::memmem::find(rest, b"\ndata:").is_some() && memchr::memmem::find(rest, b"\n---").is_none()
+        let data =
+            [&b"\ndata:"[..], b"\\ndata:"].iter().any(|data| memchr::memmem::find(rest, data).is_some());
+        data && memchr::memmem::find(rest, b"\n---").is_none()
     })
 }
 

@@ -19,6 +19,17 @@ pub(super) fn is_hex(text: &[u8]) -> bool {
     digits(b'a'..=b'f') || digits(b'A'..=b'F')
 }
 
+/// Whether the value is a number, of a program's type perhaps: `-2147350782i32`.
+pub(super) fn is_digits(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"-").unwrap_or(value);
+    let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let typed = |rest: &[u8]| match rest {
+        [b'i' | b'u' | b'f', size @ ..] => size.len() < 4 && size.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    digits == value.len() || digits > 0 && typed(&value[digits..])
+}
+
 /// Pairs of letters that make up three quarters of English words and of the names in programs.
 const PAIRS: &str = "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le \
     ve co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac \

@@ -1,19 +1,20 @@
 //! Going through a text: literals from the automaton, and rows of token characters.
 
-use super::check::Promise;
+use super::check::{Check, Promise};
 use super::context::Context;
 use super::encoded::{is_kept, is_text};
-use super::entropy::{bits_per_character, is_hex, is_name, looks_random};
+use super::entropy::{bits_per_character, is_digits, is_hex, is_name, looks_random};
 use super::key_block::{self, KeyBlocks};
 use super::placeholder::{is_digest, is_documented, is_example, is_filler, is_reference, is_uuid};
 use super::rule::Compiled;
-use super::runs::{Runs, starts_here, trailing_row, unescaped};
-use super::shape::{Matched, has};
+use super::runs::{Runs, goes_on, is_of_token, starts_here, trailing_row, unescaped, whole};
+use super::shape::{Alternative, Matched, has};
 use super::table::{Name, Table, Target};
 use super::{chosen, header, login, password, url};
 use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
 use crate::span::Span;
+use crate::text::escape::ends_with_escape;
 
 /// Bytes between two looks at the interrupt.
 const STRIDE: usize = 64 << 10;
@@ -53,6 +54,8 @@ pub(super) struct Finder<'a> {
     key_blocks: KeyBlocks,
     pub(super) found: Vec<Found>,
     checked: usize,
+    /// Before this no JSON Web Token is looked for: one was, in a row that ends here.
+    inside: usize,
     growing: Option<Growing>,
 }
 
@@ -68,7 +71,7 @@ struct Growing {
 impl<'a> Finder<'a> {
     pub(super) fn new(table: &'a Table, text: &'a [u8], interrupt: Interrupt<'a>) -> Self {
         let key_blocks = KeyBlocks::default();
-        Self { table, text, interrupt, key_blocks, found: Vec::new(), checked: 0, growing: None }
+        Self { table, text, interrupt, key_blocks, found: Vec::new(), checked: 0, inside: 0, growing: None }
     }
 
     /// For a part of a text: up to `covered` a private key reaches into it.
@@ -150,13 +153,16 @@ impl<'a> Finder<'a> {
                     let Some(compiled) = table.rules.get(rule) else { continue };
                     let shape = &compiled.alternatives[alternative];
                     let Some(start) = shape.start(self.text, anchor, hit.start) else { continue };
-                    if !starts_here(self.text, start)
+                    let starts = starts_here(self.text, start);
+                    if !self.looks_at(compiled, start, starts)
                         || self.undecided(start, |text| shape.is_open(text, start))
                     {
                         continue;
                     }
-                    if let Some(matched) = shape.match_at(self.text, start) {
-                        self.token(compiled, matched, 1.0);
+                    match shape.match_at(self.text, start).filter(|_| starts) {
+                        Some(matched) => self.token(compiled, matched, 1.0),
+                        None if compiled.rule.check.proves() => self.glued(compiled, shape, start),
+                        None => {}
                     }
                 }
                 Target::Url => self.behind(
@@ -239,7 +245,31 @@ impl<'a> Finder<'a> {
 
     /// Whether an option stands alone.
     fn is_option(&self, start: usize) -> bool {
-        start.checked_sub(1).is_none_or(|before| self.text[before].is_ascii_whitespace())
+        let before = &self.text[..start];
+        before.last().is_none_or(u8::is_ascii_whitespace) || ends_with_escape(before)
+    }
+
+    /// Whether a token of a rule is looked for where it `starts`, or where something may belong to it that stands
+    /// before. Tokens of any length only once in a row, or the time would not be linear.
+    fn looks_at(&mut self, compiled: &Compiled, start: usize, starts: bool) -> bool {
+        if compiled.rule.check != Check::Jwt {
+            return starts || compiled.rule.check.proves();
+        }
+        let first = start >= self.inside;
+        if first {
+            let padded = |byte: &u8| is_of_token(*byte) || *byte == b'=';
+            self.inside = start + self.text[start..].iter().take_while(|byte| padded(byte)).count();
+        }
+        first
+    }
+
+    /// Reports a token beside which other letters stand, if its check proves that it is one.
+    fn glued(&mut self, compiled: &Compiled, shape: &Alternative, start: usize) {
+        let Some(matched) = shape.read_at(self.text, start) else { return };
+        let secret = &self.text[matched.secret.range()];
+        if compiled.rule.check.promise(secret) == Promise::Kept {
+            self.token(compiled, matched, 1.0);
+        }
     }
 
     /// Reports a match of a rule unless its check or its looks speak against it.
@@ -272,7 +302,8 @@ impl<'a> Finder<'a> {
         }
         let digits = bytes.iter().any(u8::is_ascii_digit);
         let padded = self.text.get(run.end) == Some(&b'=');
-        if (digits || padded) && self.undecided(run.start, |text| Context::is_open(text, run)) {
+        let open = |text: &[u8]| Context::is_open(text, run) || goes_on(text, run);
+        if (digits || padded) && self.undecided(run.start, open) {
             return;
         }
         if padded && is_kept(self.text, run.start) {
@@ -303,14 +334,17 @@ impl<'a> Finder<'a> {
         for name in &names {
             let Name::Rule(rule) = *name else { continue };
             let compiled = &table.rules[rule];
+            let led = |shape: &Alternative| run.start.saturating_sub(shape.led_by());
             let shapes = || compiled.alternatives.iter();
-            if self.undecided(run.start, |text| shapes().any(|shape| shape.is_open(text, run.start))) {
+            if self.undecided(run.start, |text| shapes().any(|shape| shape.is_open(text, led(shape)))) {
                 continue;
             }
-            let matched = shapes().find_map(|shape| shape.match_at(self.text, run.start));
-            if let Some(matched) = matched
-                && matched.whole.end >= run.end
-                && (context.quoted || context.assigned)
+            let matched = shapes().find_map(|shape| shape.match_at(self.text, led(shape)));
+            let Some(matched) = matched.filter(|matched| matched.whole.end >= run.end) else { continue };
+            let before = matched.whole.start < run.start;
+            let around = before.then(|| Context::new(self.text, Span::new(matched.whole.start, run.end)));
+            let around = around.as_ref().unwrap_or(&context);
+            if (around.quoted || around.assigned) && (!before || starts_here(self.text, matched.whole.start))
             {
                 self.token(compiled, matched, 0.9);
             }
@@ -366,7 +400,7 @@ impl<'a> Finder<'a> {
         if !examples && !is_name(value) && !is_text(value) {
             // As llm-guard counts detectors: what a name alone gives away is no second one.
             let kind = if context.quoted && bits > least { Kind::Entropy } else { Kind::Assigned };
-            self.add(context.value, label, if set { 0.8 } else { 0.6 }, kind);
+            self.add(whole(self.text, context.value), label, if set { 0.8 } else { 0.6 }, kind);
         }
     }
 }
@@ -376,14 +410,3 @@ const KEYS: [usize; 2] = [32, 64];
 
 /// How far before hexadecimal no more of it may stand, in bytes: several are data, as vectors of a test are.
 const ALONE: usize = 160;
-
-/// Whether the value is a number, of a program's type perhaps: `-2147350782i32`.
-fn is_digits(value: &[u8]) -> bool {
-    let value = value.strip_prefix(b"-").unwrap_or(value);
-    let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let typed = |rest: &[u8]| match rest {
-        [b'i' | b'u' | b'f', size @ ..] => size.len() < 4 && size.iter().all(u8::is_ascii_digit),
-        _ => false,
-    };
-    digits == value.len() || digits > 0 && typed(&value[digits..])
-}

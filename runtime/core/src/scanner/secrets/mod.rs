@@ -10,6 +10,7 @@ mod chosen;
 mod context;
 mod encoded;
 mod entropy;
+mod escaped;
 mod find;
 mod follow;
 mod hash;

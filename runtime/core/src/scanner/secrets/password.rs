@@ -4,8 +4,10 @@
 
 use super::chosen::{LONGEST, is_encoded, is_password, is_strong};
 use super::entropy::{is_hex, looks_random};
+use super::escaped::{ESCAPES, between, decoded, ends_value, marks, next_line, opens};
 use super::reader::Reader;
 use crate::span::Span;
+use crate::text::escape::ends_with_escape;
 
 /// What may stand between the name and the value, as words do; and where words are not parted by blanks.
 const VERBS: [&[u8]; 5] = [b"is", b"ist", b"est", b"es", b"lautet"];
@@ -80,7 +82,8 @@ fn read(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
     if let Some(found) = reader.attempt(|reader| contracted(reader, text, word)) {
         return Some(found);
     }
-    let marks = reader.skip(64, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b'*'));
+    while reader.take_control() {}
+    let marks = marks(reader);
     let quoted = matches!(marks.last(), Some(b'"' | b'\''));
     let joined = marks.is_empty();
     let apart = blanks(reader);
@@ -123,8 +126,9 @@ pub(super) fn blanks(reader: &mut Reader<'_>) -> bool {
     let from = reader.at();
     loop {
         reader.skip(20, |byte| matches!(byte, b' ' | b'\t'));
-        // In French a space that does not break comes before the colon.
-        if reader.at() - from >= 20 || !BLANKS.iter().any(|blank| reader.take(blank.as_bytes())) {
+        // In French a space that does not break comes before the colon; a terminal may have coloured what follows.
+        let blank = |reader: &mut Reader<'_>| BLANKS.iter().any(|blank| reader.take(blank.as_bytes()));
+        if reader.at() - from >= 20 || !(blank(reader) || reader.take_control()) {
             return reader.at() > from;
         }
     }
@@ -146,12 +150,12 @@ fn operator(reader: &mut Reader<'_>, text: &[u8], word: Span, gap: Gap) -> Optio
             // `define('DB_PASSWORD', '…')`
             reader.take(b",");
             blanks(reader);
-            return matches!(reader.peek(), Some(b'"' | b'\'')).then_some(());
+            return opens(reader).then_some(());
         }
         b'(' if gap.joined && is_setter(&text[..word.start]) => {
             // `setPassword("…")`
             reader.take(b"(");
-            return matches!(reader.peek(), Some(b'"' | b'\'')).then_some(());
+            return opens(reader).then_some(());
         }
         b'|' if is_cell(text, word.start) => {
             // `| password | … |`
@@ -178,8 +182,9 @@ fn operator(reader: &mut Reader<'_>, text: &[u8], word: Span, gap: Gap) -> Optio
         }
     }
     reader.take(b"**");
-    reader.skip(64, |byte| matches!(byte, b' ' | b'\t' | b':' | b'\\'));
+    reader.skip(64, |byte| matches!(byte, b' ' | b'\t' | b':'));
     blanks(reader);
+    opens(reader);
     Some(())
 }
 
@@ -188,9 +193,8 @@ fn after_operator(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Sp
     let query = matches!(before_name(text, word.start), Some(b'?' | b'&'));
     let block = reader.attempt(|reader| {
         // `password: |` of YAML; a line that goes on.
-        let goes_on = reader.take_one(&[b"|-", b">-", b"|", b">"]) || text[..reader.at()].ends_with(b"\\");
-        reader.take(b"\r");
-        let line = goes_on && reader.take(b"\n") && !reader.skip(16, |byte| byte == b' ').is_empty();
+        let marked = reader.take_one(&[b"|-", b">-", b"|", b">"]);
+        let line = next_line(reader, marked) && !reader.skip(16, |byte| byte == b' ').is_empty();
         line.then_some(()).and_then(|()| chosen(reader, text, false))
     });
     block
@@ -205,7 +209,7 @@ fn typed(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'&' | b'?' | b'.' | b'\'' | b' ');
     reader.skip(24, part);
     let set = reader.take(b"= ");
-    set.then_some(()).filter(|()| matches!(reader.peek(), Some(b'"' | b'\'' | b'`')))?;
+    set.then_some(()).filter(|()| opens(reader))?;
     chosen(reader, text, false)
 }
 
@@ -217,7 +221,7 @@ fn fallback(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
         if !reader.take(b" ") {
             return None;
         }
-        if reader.take_one(&DEFAULTS) && matches!(reader.peek(), Some(b'"' | b'\'' | b'`')) {
+        if reader.take_one(&DEFAULTS) && opens(reader) {
             return chosen(reader, text, false);
         }
     }
@@ -232,12 +236,11 @@ fn paired(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
     if !(name.ends_with(b":") || name.ends_with(b"=") || name.ends_with(b"variable")) {
         return None;
     }
-    let between = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'{' | b'"' | b'\'' | b'\\');
-    reader.skip(GAP, between);
+    between(reader, GAP);
     if reader.take(b"type") {
         // The type of a variable of Terraform.
-        reader.skip(GAP, |byte| byte != b'\n');
-        reader.skip(GAP, between);
+        reader.skip(GAP, |byte| !matches!(byte, b'\n' | b'\\'));
+        between(reader, GAP);
     }
     if !reader.take_one(&VALUES) {
         return None;
@@ -252,7 +255,7 @@ fn paired(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
 
 /// The value that follows without anything between: `#define PASSWORD "…"`, `password Tr0ub4dor&3`.
 fn plain(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
-    if matches!(reader.peek()?, b'"' | b'\'') {
+    if opens(reader) {
         let defined = text[..name_start(text, word.start)].trim_ascii_end().ends_with(b"#define");
         return chosen(reader, text, false).filter(|_| defined);
     }
@@ -273,8 +276,10 @@ fn before_name(text: &[u8], start: usize) -> Option<u8> {
 
 /// Whether the name that is quoted and goes on at `start` is the first argument of a call.
 fn is_argument(text: &[u8], start: usize) -> bool {
-    let before = &text[..name_start(text, start)];
-    matches!(before, [.., call, b'(', b'"' | b'\''] if call.is_ascii_alphanumeric() || *call == b'_')
+    let Some((b'"' | b'\'', before)) = text[..name_start(text, start)].split_last() else { return false };
+    let escapes = before.iter().rev().take(ESCAPES).take_while(|&&byte| byte == b'\\').count();
+    let call = &before[..before.len() - escapes];
+    matches!(call, [.., call, b'('] if call.is_ascii_alphanumeric() || *call == b'_')
 }
 
 /// Whether the name is that of a function that sets: `setPassword`, `with_password`.
@@ -293,7 +298,7 @@ fn is_cell(text: &[u8], start: usize) -> bool {
 /// Whether the word is `password` in an entry of `.netrc`.
 fn is_entry(text: &[u8], word: Span) -> bool {
     let before = &text[word.start.saturating_sub(ENTRY)..word.start];
-    let all = before.last().is_some_and(u8::is_ascii_whitespace)
+    let all = (before.last().is_some_and(u8::is_ascii_whitespace) || ends_with_escape(before))
         && text.get(word.end).is_some_and(u8::is_ascii_whitespace)
         && &text[word.range()] == b"password";
     all && memchr::memmem::rfind(before, b"login ")
@@ -314,6 +319,7 @@ pub(super) fn of_user_is_open(text: &[u8], end: usize) -> bool {
 
 fn read_user(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
     reader.skip(1, |byte| matches!(byte, b' ' | b'='));
+    opens(reader);
     let quoted = !reader.skip(1, |byte| matches!(byte, b'"' | b'\'')).is_empty();
     let start = reader.at();
     let user = reader.skip(USER, is_of_user);
@@ -334,6 +340,7 @@ pub(super) const fn is_of_user(byte: u8) -> bool {
 
 /// The value that comes next, if it is a password. In a query other parameters follow it.
 pub(super) fn chosen(reader: &mut Reader<'_>, text: &[u8], query: bool) -> Option<Span> {
+    opens(reader);
     if let Some(span) = reader.attempt(braced) {
         return is_password(&text[span.range()], true).then_some(span);
     }
@@ -355,8 +362,8 @@ pub(super) fn chosen(reader: &mut Reader<'_>, text: &[u8], query: bool) -> Optio
     if let Some(length) = text[span.range()].iter().position(|byte| query && matches!(byte, b'&' | b'#')) {
         span = Span::new(span.start, span.start + length);
     }
-    let value = &text[span.range()];
-    (is_encoded(value) || is_password(value, opened)).then_some(span)
+    let value = decoded(&text[span.range()]);
+    (is_encoded(&value) || is_password(&value, opened)).then_some(span)
 }
 
 /// What is quoted; a quote that is escaped closes a string that is itself in a string.
@@ -387,12 +394,20 @@ fn generic(reader: &mut Reader<'_>) -> Option<()> {
 
 /// Whether a value without quotes ends there.
 const fn ends(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>')
+    byte.is_ascii_control() || matches!(byte, b' ' | b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>')
 }
 
 fn bare(reader: &mut Reader<'_>) -> Span {
     let start = reader.at();
-    let value = reader.skip(LONGEST + 1, |byte| !ends(byte));
+    loop {
+        let length = reader.since(start).len();
+        reader.skip(LONGEST + 1 - length, |byte| !ends(byte) && byte != b'\\');
+        if reader.since(start).len() > LONGEST || reader.peek() != Some(b'\\') || ends_value(reader, ends) {
+            break;
+        }
+        reader.skip(1, |_| true);
+    }
+    let value = reader.since(start);
     let trailing = |byte: &&u8| matches!(byte, b'.' | b')' | b']' | b'}' | b'?');
     let trimmed = value.iter().rev().take_while(trailing).count();
     Span::new(start, start + value.len() - trimmed)

@@ -1,5 +1,7 @@
 //! Reads on in a text of which more may come.
 
+use crate::text::escape::control_sequence;
+
 /// A place in a text, and whether anything asked for what is behind its end: more of it may then decide otherwise.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'t> {
@@ -23,6 +25,11 @@ impl<'t> Reader<'t> {
         self.ended
     }
 
+    /// What is between a place and where it is.
+    pub(super) fn since(&self, start: usize) -> &'t [u8] {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
     fn rest(&self) -> &'t [u8] {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -40,6 +47,14 @@ impl<'t> Reader<'t> {
         self.ended |= count < most && count == rest.len();
         self.at += count;
         &rest[..count]
+    }
+
+    /// Goes behind an escape of a terminal, as that of a colour, if one comes next.
+    pub(super) fn take_control(&mut self) -> bool {
+        let (length, open) = control_sequence(self.rest());
+        self.at += length.unwrap_or_default();
+        self.ended |= open;
+        length.is_some()
     }
 
     /// Goes behind `word` if it comes next.

@@ -5,6 +5,7 @@
 //! what of it is the secret. Atoms are greedy and never give back, so a match costs no more than its own length;
 //! a test proves of every rule that nothing needs to be given back.
 
+use super::runs::is_of_token;
 use crate::span::Span;
 
 /// Up to so many repetitions; long enough for any token, short enough for any text.
@@ -82,6 +83,13 @@ pub(super) struct Matched {
 impl Alternative {
     /// The match that starts at `start`, if what follows it could not belong to it.
     pub(super) fn match_at(&self, text: &[u8], start: usize) -> Option<Matched> {
+        let last = self.atoms.last().map_or(0, |atom| atom.set);
+        let closed = |end: usize| text.get(end).is_none_or(|&next| !has(last | ALPHANUMERIC, next));
+        self.read_at(text, start).filter(|matched| closed(matched.whole.end))
+    }
+
+    /// The same, whatever follows it.
+    pub(super) fn read_at(&self, text: &[u8], start: usize) -> Option<Matched> {
         let mut at = start;
         let mut secret = (start, None);
         for (index, atom) in self.atoms.iter().enumerate() {
@@ -100,12 +108,7 @@ impl Alternative {
             }
             at += count;
         }
-        let last = self.atoms.last().map_or(0, |atom| atom.set);
-        let closed = text.get(at).is_none_or(|&next| !has(last | ALPHANUMERIC, next));
-        closed.then(|| Matched {
-            whole: Span::new(start, at),
-            secret: Span::new(secret.0, secret.1.unwrap_or(at)),
-        })
+        Some(Matched { whole: Span::new(start, at), secret: Span::new(secret.0, secret.1.unwrap_or(at)) })
     }
 
     /// Whether what follows the text decides if there is a match at `start`, or how long it is.
@@ -123,6 +126,13 @@ impl Alternative {
             }
         }
         false
+    }
+
+    /// How many characters it begins with that are no part of a row of token characters (`s.`), all the same in every
+    /// such token.
+    pub(super) fn led_by(&self) -> usize {
+        let literals = self.atoms.iter().map_while(Atom::literal).collect::<Vec<u8>>();
+        literals.iter().rposition(|&byte| !is_of_token(byte)).map_or(0, |at| at + 1)
     }
 
     /// How long what stands before the literal of [`Alternative::anchor`] may be.

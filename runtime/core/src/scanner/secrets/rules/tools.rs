@@ -14,10 +14,18 @@ pub(super) const RULES: &[Rule] = &[
     )
     .like(&["hvs.<24 url>", "hvr.<24 url>"])
     .unlike(&["hvs.<23 url>"]),
-    named("VAULT_TOKEN", "HashiCorp Vault token of before 1.10", &["vault"], "[A-Za-z0-9]{24}")
-        .checked(Check::Random)
-        .like(&["vault_key='<24 word>'"])
-        .unlike(&[r#"it = "<24 word>""#, "vault_key='<23 word>'"]),
+    named(
+        "VAULT_TOKEN",
+        "HashiCorp Vault token of before 1.10",
+        &["vault"],
+        "s\\.[A-Za-z0-9]{24}|b\\.[A-Za-z0-9_-]{24,198}|r\\.[A-Za-z0-9]{24}|[A-Za-z0-9]{24}",
+    )
+    .checked(Check::Random)
+    .like(&["vault_key='<24 word>'", "VAULT_TOKEN=s.<24 word>", "X-Vault-Token: b.<98 url>"])
+    .unlike(&[r#"it = "<24 word>""#, "vault_key='<23 word>'", "vault is.<24 word>", "TOKEN=s.<24 word>"]),
+    named("CYPRESS_RECORD_KEY", "Cypress record key", &["cypress_record_key"], "\\u")
+        .like(&["CYPRESS_RECORD_KEY=<uuid>", r#"CYPRESS_RECORD_KEY: "<uuid>""#])
+        .unlike(&[r#"it = "<uuid>""#, "cypress_id=<uuid>"]),
     token("PULUMI_TOKEN", "Pulumi token", "pul-[a-f0-9]{40}")
         .like(&["pul-<40 hex>"])
         .unlike(&["pul-<39 hex>"]),

@@ -2,6 +2,16 @@
 
 use super::*;
 
+/// A template with a password is redacted; in a string of JSON and in one that is in another as well.
+fn redacts(template: &str) {
+    let (mut text, mut wanted) = (template.replace("{}", "Tr0ub4dor&3x"), template.replace("{}", "******"));
+    for depth in 0..3 {
+        assert_eq!(scan(&text).0, wanted, "{template}, {depth} deep");
+        let wrapped = |text: &str| serde_json::json!({ "content": text, "n": 1 }).to_string();
+        (text, wanted) = (wrapped(&text), wrapped(&wanted));
+    }
+}
+
 fn found(text: &str) -> Option<&str> {
     let lower = text.to_ascii_lowercase();
     let words = ["password", "passwd", "pwd", "secret"];
@@ -49,6 +59,8 @@ fn values() {
         "password := `Tr0ub4dor&3`",
     ] {
         assert_eq!(found(text), Some("Tr0ub4dor&3"), "{text}");
+        redacts(&text.replace("Tr0ub4dor&3", "{}"));
+        redacts(&format!("{}\nPORT=1\n", text.replace("Tr0ub4dor&3", "{}")));
     }
     for text in ["my password's {}", "Our secret’s {}, you know", "the password's {}!"] {
         let value = if text.starts_with("the") { "Tr0ub4dor&3" } else { "Tr0ub4dor-3" };
@@ -98,8 +110,7 @@ fn names_and_values_in_pairs() {
         "password: >-\n  {}\n",
         "export PASSWORD=\\\n  {}\n",
     ] {
-        let written = text.replace("{}", "Tr0ub4dor&3x");
-        assert_eq!(scan(&written).0, text.replace("{}", "******"), "{text}");
+        redacts(text);
     }
     for text in [
         "password:\n  secretKeyRef1: db\n",
@@ -131,8 +142,7 @@ fn passwords_in_programs() {
         "password = %Q{{}}",
         r#"{\"body\": \"{\\\"password\\\": \\\"{}\\\"}\"}"#,
     ] {
-        let written = text.replace("{}", "Tr0ub4dor&3x");
-        assert_eq!(scan(&written).0, text.replace("{}", "******"), "{text}");
+        redacts(text);
     }
     for text in [
         "self.password_hash_algorithm = \"pbkdf2_sha256\"",
@@ -171,8 +181,7 @@ fn signs_and_words_that_are_not_ascii() {
         "la contraseña es {}",
         "password {}, if you need it",
     ] {
-        let written = text.replace("{}", "Tr0ub4dor&3x");
-        assert_eq!(scan(&written).0, text.replace("{}", "******"), "{text}");
+        redacts(text);
     }
 }
 
@@ -183,5 +192,31 @@ fn what_kubernetes_keeps_is_secret_whatever_it_is_called() {
         let text = format!("kind: Secret\nmetadata:\n  name: x\ndata:\n  uri: {value}\n");
         assert_eq!(scan(&text).0, text.replace(&value, "******"), "{text}");
         assert!(scan(&text.replace("Secret", "ConfigMap")).1.valid, "{text}");
+    }
+}
+
+#[test]
+fn values_before_escapes() {
+    for text in [
+        r#"{"content":"DB_PASSWORD={}\nPORT=1"}"#,
+        r"password: {}\r\nuser",
+        r"password: {}\tuser",
+        r"PORT=1\nDB_PASSWORD={}\n",
+        r"'password: {}\n'",
+        r"password={}\u0022",
+        r"password={}\u003c/p>",
+        r"password={}\x1b[0m",
+        "password={}\\",
+        r"machine a.org\nlogin ada\npassword {}\n",
+        r"\ncurl -u ada:{}\n",
+        "\x1b[32mpassword\x1b[0m: \x1b[33m{}\x1b[0m",
+        r"\x1b[32mpassword\x1b[0m: \x1b[33m{}\x1b[0m",
+        "password=\x1b[1m{}\x1b[0m",
+    ] {
+        redacts(text);
+    }
+    assert_eq!(scan(r#"{"a":"password: Tr0ub4dor\u00263x\n"}"#).0, r#"{"a":"password: ******\n"}"#);
+    for text in [r"password: \d{3}\w8\nuser", r"password=\nPORT=80808080\n", r"password: C:\Temp2016\new1"] {
+        assert!(scan(text).1.valid, "{text}");
     }
 }
