@@ -3,11 +3,12 @@
 //! A placeholder with at most `k` errors holds one of any `k + 1` pieces of it unchanged. So the pieces of all
 //! placeholders are searched with one automaton, and around each hit the distance is worked out. Numbered
 //! placeholders (`[REDACTED_PERSON_17]`) are searched by what stands before the number, once for all numbers;
-//! the number itself must be right.
+//! the number itself must be right, and no other name nearer.
 
 use std::collections::HashMap;
 
 use super::layer::{automaton, spans};
+use super::names::{Name, Names};
 use super::{Form, Restored, stands_alone};
 use crate::error::ScannerError;
 use crate::interrupt::Interrupt;
@@ -31,6 +32,8 @@ struct Stem {
     chars: Vec<char>,
     errors: usize,
     tail: Tail,
+    /// What the placeholder names, if it has a number.
+    name: Option<Name>,
 }
 
 /// What follows a stem.
@@ -47,6 +50,7 @@ pub(super) struct Fuzzy {
     pieces: LiteralAutomaton,
     /// By piece: where it stands in which stems, as `(stem, character)`.
     places: Vec<Vec<(usize, usize)>>,
+    names: Names,
 }
 
 impl Fuzzy {
@@ -59,11 +63,12 @@ impl Fuzzy {
             let number = core.len() - core.trim_end_matches(|c: char| c.is_ascii_digit()).len();
             let (stem, number) = core.split_at(core.len() - number);
             if number.is_empty() || stem.chars().count() < 6 {
-                stems.push(Stem::new(&lower, Tail::None(index)));
+                let name = Name::numbered(&lower);
+                stems.push(Stem::new(&lower, Tail::None(index), name));
                 continue;
             }
             let at = *numbered.entry(stem.to_owned()).or_insert_with(|| {
-                stems.push(Stem::new(stem, Tail::Number(HashMap::new())));
+                stems.push(Stem::new(stem, Tail::Number(HashMap::new()), Name::new(stem)));
                 stems.len() - 1
             });
             if let Some(Stem { tail: Tail::Number(numbers), .. }) = stems.get_mut(at) {
@@ -86,7 +91,8 @@ impl Fuzzy {
         for (piece, at) in known {
             pieces[at] = piece.into();
         }
-        Ok(Self { stems, pieces: automaton(pieces, true)?, places })
+        let names = Names::new(stems.iter().filter_map(|stem| stem.name.as_ref()));
+        Ok(Self { stems, pieces: automaton(pieces, true)?, places, names })
     }
 
     /// The places of placeholders beside those that are `known`, in order and disjoint: what stands there as it
@@ -100,6 +106,7 @@ impl Fuzzy {
         let source = text.as_str();
         let hits = spans(&self.pieces, text, interrupt)?;
         let limit = STEPS + source.len() * STEPS_PER_BYTE;
+        let spent = || ScannerError::Limit { what: "steps of fuzzy matching", limit };
         let mut budget = limit;
         let mut found: Vec<(usize, Restored)> = Vec::new();
         // By stem: where it was last looked for, and where it was last found.
@@ -127,10 +134,21 @@ impl Fuzzy {
                 looked.insert(at, begin);
                 budget = budget
                     .checked_sub(stem.chars.len() * (stem.chars.len() + 3 * MOST_ERRORS))
-                    .ok_or(ScannerError::Limit { what: "steps of fuzzy matching", limit })?;
+                    .ok_or_else(spent)?;
                 let Some((errors, place)) = stem.closest(source, begin) else { continue };
-                let Some((index, place)) = stem.index(source, place) else { continue };
-                if stands_alone(source, place) && !is_known(known, place) {
+                let Some((index, place, number)) = stem.index(source, place) else { continue };
+                if !stands_alone(source, place) || is_known(known, place) {
+                    continue;
+                }
+                let nearest = match (&stem.name, number) {
+                    (Some(_), Some(number)) if goes_on(source, number.end) => false,
+                    (Some(name), Some(number)) => {
+                        let written = name_at(source, place.start, number.start);
+                        self.names.is_nearest(name, written, &mut budget).ok_or_else(spent)?
+                    }
+                    _ => true,
+                };
+                if nearest {
                     done.insert(at, place.end);
                     found.push((errors, Restored { index, span: place, form: Form::Plain }));
                 }
@@ -164,11 +182,38 @@ fn back(text: &str, at: usize, chars: usize) -> usize {
     before.char_indices().rev().nth(chars - 1).map_or(0, |(at, _)| at)
 }
 
+/// The last number of a place, if no letter comes after it.
+fn last_number(text: &str, place: Span) -> Option<Span> {
+    let inside = text.get(place.range())?;
+    let number = inside.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let stem = number.trim_end_matches(|c: char| c.is_ascii_digit());
+    (stem.len() < number.len()).then(|| Span::new(place.start + stem.len(), place.start + number.len()))
+}
+
+/// A name in a text: with all before it that `_` joins to it, unless it begins with a bracket.
+fn name_at(text: &str, start: usize, end: usize) -> &str {
+    let begun = text.get(start..end).is_some_and(|name| name.starts_with(opens));
+    let before = text.get(..start).unwrap_or_default().chars().rev().take(LONGEST_NAME);
+    let joined = before.take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '\\')).map(char::len_utf8);
+    let start = if begun { start } else { start - joined.sum::<usize>() };
+    text.get(start..end).unwrap_or_default()
+}
+
+/// Whether a number that ends at `end` is only the beginning of one: `1 0`, `1_0`, `1.5`, `1-2`.
+fn goes_on(text: &str, end: usize) -> bool {
+    let after = text.get(end..).unwrap_or_default();
+    let loose = |c: char| LOOSE.contains(&c) || c == '\\' || c.is_whitespace() && !matches!(c, '\n' | '\r');
+    let (apart, joined) =
+        (after.trim_start_matches(loose), after.trim_start_matches(['_', '-', '.', ',', ':', '/']));
+    let near = |rest: &str| after.len() - rest.len() <= 8 && rest.starts_with(char::is_numeric);
+    near(apart) || near(joined)
+}
+
 impl Stem {
-    fn new(stem: &str, tail: Tail) -> Self {
+    fn new(stem: &str, tail: Tail, name: Option<Name>) -> Self {
         let chars: Vec<char> = stem.chars().collect();
         let errors = (chars.len() / 4).min(MOST_ERRORS);
-        Self { chars, errors, tail }
+        Self { chars, errors, tail, name }
     }
 
     /// One piece more than there may be errors, each with its place.
@@ -226,10 +271,10 @@ impl Stem {
         best
     }
 
-    /// Which placeholder it is, and all of its place, by what follows the stem.
-    fn index(&self, text: &str, place: Span) -> Option<(usize, Span)> {
+    /// Which placeholder it is, all of its place, and its number, by what follows the stem.
+    fn index(&self, text: &str, place: Span) -> Option<(usize, Span, Option<Span>)> {
         let numbers = match &self.tail {
-            Tail::None(index) => return Some((*index, place)),
+            Tail::None(index) => return Some((*index, place, last_number(text, place))),
             Tail::Number(numbers) => numbers,
         };
         let rest = text.get(place.end..)?;
@@ -239,12 +284,16 @@ impl Stem {
         let rest = rest.get(signs..)?;
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let index = *numbers.get(rest.get(..digits)?)?;
-        let end = place.end + signs + digits;
+        let number = Span::new(place.end + signs, place.end + signs + digits);
+        let end = number.end;
         let opened = self.chars.first() == Some(&'[');
         let span = if opened { with_brackets(text, place.start, end) } else { Span::new(place.start, end) };
-        Some((index, span))
+        Some((index, span, Some(number)))
     }
 }
+
+/// How far before a place the beginning of its name is looked for, in characters.
+const LONGEST_NAME: usize = 64;
 
 /// What may come between a bracket and the name, or before a bracket.
 const LOOSE: [char; 4] = [' ', '*', '\u{200b}', '`'];
@@ -252,6 +301,11 @@ const LOOSE: [char; 4] = [' ', '*', '\u{200b}', '`'];
 /// Brackets that a model writes for `[` and `]`.
 const BRACKETS: [(char, char); 7] =
     [('[', ']'), ('<', '>'), ('{', '}'), ('(', ')'), ('\u{ff3b}', '\u{ff3d}'), ('【', '】'), ('「', '」')];
+
+/// Whether a character opens a bracket.
+pub(super) fn opens(c: char) -> bool {
+    BRACKETS.iter().any(|(open, _)| *open == c)
+}
 
 /// A placeholder from its bracket to its bracket, if it has them, of which the name begins at or after `start` and
 /// the number ends at `end`.

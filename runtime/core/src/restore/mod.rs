@@ -5,6 +5,7 @@ mod follow;
 mod fuzzy;
 mod layer;
 mod mention;
+mod names;
 #[cfg(test)]
 mod tests;
 
@@ -35,7 +36,8 @@ pub enum Matching {
     Exact,
     /// In any case.
     CaseInsensitive,
-    /// In any case, with up to three changed, missing or added characters; a digit is never one of them.
+    /// In any case, with up to three changed, missing or added characters; a digit is never one of them, and what is
+    /// as near to another entity's name is not found.
     Fuzzy,
     /// Exactly where possible, fuzzily elsewhere.
     CombinedExactFuzzy,
