@@ -112,7 +112,7 @@ fn parts() -> impl Strategy<Value = String> {
         2 => (entries(), 0usize..20).prop_map(|(one, chars)| one.chars().take(chars).collect()),
         2 => ciphertext(),
         1 => (ciphertext(), 0usize..80).prop_map(|(one, chars)| one.chars().take(chars).collect()),
-        1 => prop::sample::select(vec!["{\"a\": \"", "\"}", "\", \"b\": [", "x = \"", "f('", "', ", "\n", "```", "\n```json\n"])
+        1 => prop::sample::select(vec!["{\"a\": \"", "\"}", "\", \"b\": [", "x = \"", "f('", "', ", "\n", "```", "\n```json\n", "\n```py\n", "return \"", "\\\"", "{\\\"a\\\": \\\""])
             .prop_map(str::to_owned),
         4 => r#"(\[|\]|\{|\}|:|,|"|\\|"a"|1|12|_| |é|x|%5B|ENCRYPTED_|[a-zA-Z_]){0,5}"#,
     ]
@@ -128,9 +128,11 @@ fn texts() -> impl Strategy<Value = String> {
             json!({"a": strings, "b": 12}).to_string()
         })
         .boxed();
+    let within = document.clone().prop_map(|document| json!({"arguments": document}).to_string());
     prop_oneof![
         3 => text.clone(),
         3 => document.clone(),
+        2 => within,
         1 => (document, text).prop_map(|(document, text)| document + &text),
     ]
 }
@@ -204,6 +206,20 @@ fn a_value_passes_as_soon_as_its_placeholder_has_come() {
     );
     let sealed = &CIPHERTEXTS[0];
     assert_eq!(through(&["To ", &sealed[..40], &sealed[40..], "."]), ["To ", "", "ada@example.org", ".", ""]);
+}
+
+#[test]
+fn json_within_json_stays_whole_in_a_stream() {
+    let vault = vault(&[("[REDACTED_PERSON_1]", "Sean O\"Neil")]);
+    let shield = shield(&[deanonymize(0, "exact", None)], &[&vault], "raise");
+    let inner = json!({"n": "[REDACTED_PERSON_1]"}).to_string();
+    let text = json!({"id": "x", "arguments": inner}).to_string();
+    for size in [1, 3, 1_000] {
+        let passed = streamed(&shield, cut(&text, &[size]).iter().map(String::as_str));
+        let outer: Value = serde_json::from_str(&passed).unwrap();
+        let inner: Value = serde_json::from_str(outer["arguments"].as_str().unwrap()).unwrap();
+        assert_eq!(inner["n"], "Sean O\"Neil");
+    }
 }
 
 #[test]

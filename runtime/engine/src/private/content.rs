@@ -1,5 +1,6 @@
 //! What stands between the quotes of a literal.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -60,6 +61,61 @@ impl Content {
 pub(super) fn is_whole(value: &str, quotes: Quotes) -> bool {
     let content = value.bytes().fold(Content::Plain, |content, byte| content.next(byte, quotes));
     content == Content::Plain
+}
+
+/// What a value is in a literal: what it says there if the literal can hold it as it is, otherwise itself.
+pub(super) fn inside(value: &str, quotes: Quotes) -> Cow<'_, str> {
+    let content = value.contains('\\') && is_whole(value, quotes);
+    let said = content.then(|| serde_json::from_str(&format!("\"{value}\"")).ok()).flatten();
+    said.map_or(Cow::Borrowed(value), Cow::Owned)
+}
+
+/// A value as literals within each other hold it, of which the innermost comes first.
+pub(super) fn nested(value: &str, literals: &[Quotes]) -> Arc<str> {
+    match literals.split_last() {
+        None => value.into(),
+        Some((quotes, [])) => escaped(value, *quotes),
+        Some((quotes, rest)) => escaped(&nested(&inside(value, *quotes), rest), *quotes),
+    }
+}
+
+/// Reads what a text says between quotes, byte by byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Said {
+    #[default]
+    Plain,
+    /// After a backslash.
+    Escape,
+    /// So many hexadecimal digits are to come, after those that made up this number.
+    Hex(u8, u32),
+}
+
+impl Said {
+    /// What a byte amounts to with those before, if anything. Of what is not ASCII only that it is not.
+    pub(super) fn next(&mut self, byte: u8, quotes: Quotes) -> Option<u8> {
+        let (next, said) = match *self {
+            Self::Plain if byte == b'\\' => (Self::Escape, None),
+            Self::Plain => (Self::Plain, Some(byte)),
+            Self::Escape => match byte {
+                b'n' => (Self::Plain, Some(b'\n')),
+                b'r' => (Self::Plain, Some(b'\r')),
+                b't' | b'b' | b'f' => (Self::Plain, Some(b'\t')),
+                b'u' => (Self::Hex(4, 0), None),
+                b'x' if !quotes.json => (Self::Hex(2, 0), None),
+                _ => (Self::Plain, Some(byte)),
+            },
+            Self::Hex(left, number) => match char::from(byte).to_digit(16) {
+                None => (Self::Plain, Some(byte)),
+                Some(digit) if left > 1 => (Self::Hex(left - 1, number << 4 | digit), None),
+                Some(digit) => {
+                    let code = number << 4 | digit;
+                    (Self::Plain, Some(u8::try_from(code).unwrap_or(0x80)))
+                }
+            },
+        };
+        *self = next;
+        said
+    }
 }
 
 /// Whether some literal cannot hold a value as it is.

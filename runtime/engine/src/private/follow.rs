@@ -9,7 +9,7 @@ use pyshield_core::restore::{Following, Restored};
 use pyshield_core::stream::{Follow, Found, Progress, Window};
 use pyshield_core::{Edit, ScannerError, Span};
 
-use super::content::escaped;
+use super::content::nested;
 use super::deanonymize::Restores;
 use super::literals::Literals;
 use super::seal::{ENCRYPTED, Sealer};
@@ -122,9 +122,9 @@ impl RestoreFollower {
         if window.last {
             self.literals.finish();
         }
-        for (put, escape) in self.literals.ready() {
+        for (put, escapes) in self.literals.ready() {
             self.room.give_back(put.value.len());
-            let value = escape.map_or_else(|| Arc::clone(&put.value), |quotes| escaped(&put.value, quotes));
+            let value = escapes.map_or_else(|| Arc::clone(&put.value), |all| nested(&put.value, &all));
             found.edits.push(edit(Put { value, ..put }));
         }
         Ok(self.literals.waits_for().map_or(front, |put| put.span.start))

@@ -2,18 +2,30 @@
 //!
 //! Neither the language of a text nor where it begins is known: a line of JSON, an object within a sentence, a
 //! fenced block, a line of code. So a quote begins a literal by what stands before it: the signs of JSON within
-//! brackets, an `=`, the bracket of a call. A literal ends in its line.
+//! brackets, an `=`, the bracket of a call. A literal ends in its line. What it says is a text again, which may have
+//! literals: JSON within JSON.
 
-use pyshield_core::Edit;
+mod fence;
+mod place;
+#[cfg(test)]
+mod tests;
+mod whole;
 
-use super::content::{Content, Quotes, escaped, is_special, is_whole};
-use crate::vault::is_verbatim;
+use fence::{Fence, Word};
+use place::{At, Before, Literal, Nest};
+
+pub(super) use whole::keep_whole;
+
+use super::content::{Content, Quotes, Said, inside, is_whole};
 
 /// How deep brackets may be within each other; with more of them those around are forgotten.
 const DEEPEST: usize = 1 << 16;
 
 /// How many bytes a literal has at the most, without what is put into it: a stream waits for its end.
 const LONGEST: usize = 64 << 10;
+
+/// How many literals may be within each other: each has twice the backslashes of the one around it.
+const LEVELS: u8 = 8;
 
 /// Reads a text piece by piece, with the values that are put into it, and keeps nothing of either. `P` tells the
 /// values apart.
@@ -28,60 +40,20 @@ pub(super) struct Literals<P> {
     /// In the tag of HTML, where a backslash escapes nothing.
     in_tag: bool,
     /// Within the fences of a block of code; the backticks since the line began, unless something else came.
-    fenced: bool,
+    fence: Fence,
     ticks: Option<u8>,
+    word: Word,
+    /// Reads what the literal says, with the values that are in it and wait, unless too many are around it.
+    inner: Option<Box<Literals<()>>>,
+    level: u8,
     /// Values in a literal whose end has not come, from the first on that may have to be escaped; whether each is
     /// to stay as it is.
     waiting: Vec<(P, bool)>,
-    ready: Vec<(P, Option<Quotes>)>,
+    ready: Vec<(P, Escapes)>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum At {
-    Outside,
-    Literal(Literal),
-    /// After a literal that the text began with, and whether that is whole with its values: it is one only if the
-    /// text ends there.
-    Alone(bool),
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Literal {
-    quotes: Quotes,
-    bytes: usize,
-    /// After a backslash of the text.
-    escaped: bool,
-    /// What the text and its values amount to.
-    content: Content,
-    alone: bool,
-}
-
-/// An open bracket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Nest {
-    open: u8,
-    /// Whether what is in it is prose.
-    prose: bool,
-}
-
-/// The last thing before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Before {
-    /// Nothing.
-    Start,
-    /// A bracket of JSON.
-    Open,
-    /// What a literal of program code follows: an equals sign, the bracket of a call.
-    Code,
-    /// The same, and a letter or two of a literal's kind: `f"…"`.
-    Kind,
-    Comma,
-    Colon,
-    Less,
-    Word,
-    Literal,
-    Other,
-}
+/// How a value is quoted, by literals within each other from inside out, if it has to be escaped.
+pub(super) type Escapes = Option<Vec<Quotes>>;
 
 impl<P> Default for Literals<P> {
     fn default() -> Self {
@@ -91,8 +63,11 @@ impl<P> Default for Literals<P> {
             nests: Vec::new(),
             in_word: false,
             in_tag: false,
-            fenced: false,
+            fence: Fence::None,
             ticks: Some(0),
+            word: Word::default(),
+            inner: None,
+            level: 1,
             waiting: Vec::new(),
             ready: Vec::new(),
         }
@@ -103,15 +78,19 @@ impl<P> Literals<P> {
     /// Reads on.
     pub(super) fn read(&mut self, text: &str) {
         for &byte in text.as_bytes() {
-            match self.at {
-                At::Literal(literal) => self.within(literal, byte),
-                At::Alone(_) if is_space(byte) => {
-                    self.fence(byte);
-                }
-                At::Alone(_) | At::Outside => {
-                    self.release();
-                    self.outside(byte);
-                }
+            self.byte(byte);
+        }
+    }
+
+    fn byte(&mut self, byte: u8) {
+        match self.at {
+            At::Literal(literal) => self.within(literal, byte),
+            At::Alone(_) if is_space(byte) => {
+                self.fence(byte);
+            }
+            At::Alone(_) | At::Outside => {
+                self.release();
+                self.outside(byte);
             }
         }
     }
@@ -121,14 +100,20 @@ impl<P> Literals<P> {
         let At::Literal(literal) = &mut self.at else {
             self.release();
             self.word();
+            self.word.spoil();
             self.ready.push((what, None));
             return;
         };
-        literal.escaped = false;
+        literal.said = Said::Plain;
         let quotes = literal.quotes;
         literal.content = value.bytes().fold(literal.content, |content, byte| content.next(byte, quotes));
         let stays = verbatim || is_whole(value, quotes);
-        if stays && self.waiting.is_empty() {
+        let first = self.waiting.is_empty();
+        let decided = self.inner.as_mut().is_none_or(|inner| {
+            inner.put(&inside(value, quotes), verbatim, ());
+            stays && first && inner.ready.pop_if(|(_, escapes)| escapes.is_none()).is_some()
+        });
+        if stays && first && decided {
             self.ready.push((what, None));
         } else {
             self.waiting.push((what, stays));
@@ -138,13 +123,13 @@ impl<P> Literals<P> {
     /// The end of the text.
     pub(super) fn finish(&mut self) {
         if let At::Alone(whole) = self.at {
-            self.decide((!whole).then_some(Quotes::JSON));
+            self.decide(Quotes::JSON, whole);
         }
         self.release();
     }
 
     /// The values that are decided, in order, and how those that have to be escaped are quoted.
-    pub(super) fn ready(&mut self) -> impl Iterator<Item = (P, Option<Quotes>)> {
+    pub(super) fn ready(&mut self) -> impl Iterator<Item = (P, Escapes)> {
         self.ready.drain(..)
     }
 
@@ -156,12 +141,27 @@ impl<P> Literals<P> {
     /// What waits stays as it is: there was no literal.
     fn release(&mut self) {
         self.at = At::Outside;
-        self.decide(None);
+        self.ready.extend(self.waiting.drain(..).map(|(what, _)| (what, None)));
     }
 
-    fn decide(&mut self, escape: Option<Quotes>) {
-        let decided = self.waiting.drain(..).map(|(what, stays)| (what, escape.filter(|_| !stays)));
-        self.ready.extend(decided);
+    /// What waits was in a literal, which can hold all as it is if it is `whole`.
+    fn decide(&mut self, quotes: Quotes, whole: bool) {
+        let mut inner = self.inner.as_mut().map(|inner| {
+            inner.finish();
+            inner.ready.drain(..)
+        });
+        for (what, stays) in self.waiting.drain(..) {
+            let within = inner.as_mut().and_then(Iterator::next).and_then(|(_, escapes)| escapes);
+            let escapes = match within {
+                None if whole || stays => None,
+                within => {
+                    let mut all = within.unwrap_or_default();
+                    all.push(quotes);
+                    Some(all)
+                }
+            };
+            self.ready.push((what, escapes));
+        }
     }
 
     /// A byte in what may be a literal.
@@ -171,17 +171,21 @@ impl<P> Literals<P> {
             self.release();
             self.before = Before::Other;
             self.outside(byte);
-        } else if byte == literal.quotes.quote && !literal.escaped {
+        } else if byte == literal.quotes.quote && literal.said != Said::Escape {
             let whole = literal.content == Content::Plain;
             (self.before, self.in_word) = (Before::Literal, true);
+            self.word.spoil();
             if literal.alone {
                 self.at = At::Alone(whole);
             } else {
-                self.decide((!whole).then_some(literal.quotes));
+                self.decide(literal.quotes, whole);
                 self.at = At::Outside;
             }
         } else {
-            literal.escaped = byte == b'\\' && !literal.escaped;
+            let said = literal.said.next(byte, literal.quotes);
+            if let Some((inner, said)) = self.inner.as_mut().zip(said) {
+                inner.byte(said);
+            }
             literal.content = literal.content.next(byte, literal.quotes);
             self.at = At::Literal(literal);
         }
@@ -191,15 +195,17 @@ impl<P> Literals<P> {
         if self.fence(byte) {
             return;
         }
+        if byte.is_ascii_alphanumeric() || byte >= 0x80 || b"_.$-+".contains(&byte) {
+            self.letter(byte);
+            return;
+        }
+        self.end_word();
         if is_space(byte) {
             self.in_word = false;
             if self.before == Before::Less {
-                self.before = Before::Other;
+                // Before a space it opens no tag.
+                self.before = if self.fence == Fence::Code { Before::Code } else { Before::Other };
             }
-            return;
-        }
-        if byte.is_ascii_alphanumeric() || byte >= 0x80 || b"_.$-+".contains(&byte) {
-            self.letter(byte);
             return;
         }
         let joined = std::mem::take(&mut self.in_word);
@@ -222,6 +228,7 @@ impl<P> Literals<P> {
             b'<' => Before::Less,
             b'/' | b'!' if self.before == Before::Less => Before::Less,
             b'>' if self.before == Before::Code => Before::Code,
+            b'>' | b'?' | b'|' | b'%' if self.fence == Fence::Code && !self.in_tag => Before::Code,
             b'>' => {
                 self.in_tag = false;
                 Before::Other
@@ -241,8 +248,13 @@ impl<P> Literals<P> {
             return Before::Other;
         };
         let alone = self.before == Before::Start;
-        let (bytes, escaped, content) = (0, false, Content::Plain);
-        self.at = At::Literal(Literal { quotes, bytes, escaped, content, alone });
+        let (bytes, said, content) = (0, Said::Plain, Content::Plain);
+        self.at = At::Literal(Literal { quotes, bytes, said, content, alone });
+        match &mut self.inner {
+            Some(inner) => inner.begin(self.level + 1),
+            None if self.level < LEVELS => self.inner.insert(Box::default()).begin(self.level + 1),
+            None => {}
+        }
         Before::Other
     }
 
@@ -254,14 +266,31 @@ impl<P> Literals<P> {
             (Before::Start | Before::Open, _)
             | (Before::Comma | Before::Colon, Some(b'{'))
             | (Before::Comma, Some(b'[')) => true,
-            (Before::Colon, _) if self.fenced && self.nests.is_empty() => true,
+            (Before::Colon, _) if self.fence.has_colons() && self.nests.is_empty() => true,
+            (Before::Comma | Before::Colon, _) if self.fence == Fence::Code => false,
             (Before::Code | Before::Kind, _) | (Before::Comma | Before::Colon, Some(b'(')) => false,
             _ => return None,
         };
         Some(Quotes { quote, json: json && quote == b'"' })
     }
 
+    /// What comes after a word in a fenced block, and the name of its language.
+    fn end_word(&mut self) {
+        if !self.in_word {
+            self.word = Word::default();
+        } else if self.fence.begins_after(&self.word) {
+            self.before = Before::Code;
+        }
+        if self.fence == Fence::Begun {
+            self.fence = Fence::named(&self.word);
+        }
+    }
+
     fn letter(&mut self, byte: u8) {
+        if !self.in_word {
+            self.word = Word::default();
+        }
+        self.word.push(byte);
         let kind = b"fFbBuUL8".contains(&byte);
         match self.before {
             // What is joined to a literal is one.
@@ -293,6 +322,13 @@ impl<P> Literals<P> {
         self.in_word = true;
     }
 
+    /// Begins with what another literal says.
+    fn begin(&mut self, level: u8) {
+        let inner = self.inner.take();
+        // A quote at its beginning is one of prose: few write a string alone as JSON, and once more as JSON.
+        *self = Self { inner, level, before: Before::Other, ..Self::default() };
+    }
+
     fn is_code(&self) -> bool {
         self.nests.last().is_some_and(|nest| !nest.prose)
     }
@@ -315,6 +351,7 @@ impl<P> Literals<P> {
     fn close(&mut self, open: u8) -> Before {
         self.nests.pop_if(|nest| nest.open == open);
         self.in_word = open != b'{';
+        self.word.spoil();
         Before::Other
     }
 
@@ -324,9 +361,9 @@ impl<P> Literals<P> {
             (_, b'\n') => self.ticks = Some(0),
             (Some(0), b' ') => {}
             (Some(2), b'`') => {
-                let fenced = !self.fenced;
+                self.fence = if self.fence == Fence::None { Fence::Begun } else { Fence::None };
                 // What was open before it is none of its business.
-                (self.nests, self.fenced, self.in_tag) = (Vec::new(), fenced, false);
+                (self.nests, self.in_tag) = (Vec::new(), false);
                 (self.ticks, self.before, self.in_word) = (None, Before::Other, false);
                 return true;
             }
@@ -340,28 +377,3 @@ impl<P> Literals<P> {
 const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
-
-/// Writes values as the literals that they come to hold them. `edits` are disjoint.
-pub(super) fn keep_whole(text: &str, edits: &mut [Edit]) {
-    if !edits.iter().any(|edit| is_special(&edit.replacement)) {
-        return;
-    }
-    edits.sort_by_key(|edit| edit.span.start);
-    let (mut literals, mut at) = (Literals::default(), 0);
-    for (index, edit) in edits.iter().enumerate() {
-        literals.read(text.get(at..edit.span.start).unwrap_or_default());
-        let verbatim = text.get(edit.span.range()).is_some_and(is_verbatim);
-        literals.put(&edit.replacement, verbatim, index);
-        at = edit.span.end;
-    }
-    literals.read(text.get(at..).unwrap_or_default());
-    literals.finish();
-    for (index, escape) in literals.ready() {
-        if let Some((quotes, edit)) = escape.zip(edits.get_mut(index)) {
-            edit.replacement = escaped(&edit.replacement, quotes);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

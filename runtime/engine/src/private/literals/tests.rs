@@ -135,3 +135,113 @@ fn a_literal_is_waited_for_no_longer_than_it_may_be() {
     literals.read("]]");
     assert!(format!("{literals:?}").len() > 10);
 }
+
+/// JSON in the strings of JSON, and code in them: a value is escaped for all that are around it.
+#[test]
+fn values_are_escaped_once_for_each_literal_around_them() {
+    for value in ["O\"Neil", r"C:\Users", "a\nb\u{1}", "plain"] {
+        let mut text = "{\"n\": [\"¤\"]}".to_owned();
+        for levels in 1..=usize::from(LEVELS) {
+            let mut out = put(&text, value);
+            for _ in 1..levels {
+                let document: Value = serde_json::from_str(&out).unwrap();
+                out = document["arguments"].as_str().unwrap().to_owned();
+            }
+            let inner: Value = serde_json::from_str(&out).unwrap();
+            assert_eq!(inner["n"][0], value, "{levels}");
+            text = serde_json::json!({"id": 1, "arguments": text}).to_string();
+        }
+    }
+    for (text, out) in [
+        (r#"{"a": "{\"n\": \"¤\"}"}"#, r#"{"a": "{\"n\": \"O\\\"Neil\"}"}"#),
+        // Quotes by their numbers.
+        (r#"{"a": "{\u0022n\u0022: \u0022¤\u0022}"}"#, r#"{"a": "{\u0022n\u0022: \u0022O\\\"Neil\u0022}"}"#),
+        (
+            r#"{"code": "x = f(\"¤\")\nprint(\"¤\")"}"#,
+            r#"{"code": "x = f(\"O\\\"Neil\")\nprint(\"O\\\"Neil\")"}"#,
+        ),
+        (r#"x = "{\"n\": \"¤\"}""#, r#"x = "{\"n\": \"O\\\"Neil\"}""#),
+        (r#"x = '{"n": "¤"}'"#, r#"x = '{"n": "O\\"Neil"}'"#),
+        // What is prose in a string is prose.
+        (r#"{"a": "He said \"¤\" to me"}"#, r#"{"a": "He said \"O\"Neil\" to me"}"#),
+        (r#"{"a": "\"¤\""}"#, r#"{"a": "\"O\"Neil\""}"#),
+        // Not a literal in a literal that ends, but in the one around it.
+        (r#"{"a": "{\"n\": \"¤"}"#, r#"{"a": "{\"n\": \"O\"Neil"}"#),
+        (r#"{"a": "{\"n\": \"¤\nb\"}"}"#, r#"{"a": "{\"n\": \"O\"Neil\nb\"}"}"#),
+        ("{\"a\": \"{\\\"n\\\": \\\"¤\nb", "{\"a\": \"{\\\"n\\\": \\\"O\"Neil\nb"),
+    ] {
+        assert_eq!(put(text, "O\"Neil"), out, "{text}");
+    }
+}
+
+#[test]
+fn what_came_out_of_a_literal_is_escaped_for_those_that_are_around_more() {
+    let text = r#"{"a": "{\"n\": \"¤\"}"}"#;
+    assert_eq!(put(text, r#"O\"Neil"#), r#"{"a": "{\"n\": \"O\\\"Neil\"}"}"#);
+    assert_eq!(put(text, r#"O\\\"Neil"#), r#"{"a": "{\"n\": \"O\\\"Neil\"}"}"#);
+    let mut literals = Literals::default();
+    literals.read(r#"{"a": "{\"n\": \""#);
+    literals.put(NAME, true, 1);
+    literals.put("Ada", false, 2);
+    assert_eq!(literals.ready().count(), 2);
+    literals.put(r#"O\"Neil"#, false, 3);
+    literals.put("Ada", false, 4);
+    literals.read(r#"\"}""#);
+    let ready: Vec<_> =
+        literals.ready().map(|(what, escapes)| (what, escapes.map(|all| all.len()))).collect();
+    assert_eq!(ready, [(3, Some(2)), (4, None)]);
+}
+
+/// Literals after words and signs, where fences say that they are code.
+#[test]
+fn values_are_escaped_after_words_in_fenced_code() {
+    let fenced = |name: &str, line: &str| format!("So:\n\n```{name}\n{line}\n```\nor \"¤\" it is.");
+    let check = |text: &str, escapes: bool| {
+        let (code, after) = text.rsplit_once("\n```\n").unwrap();
+        let value = if escapes { r#"Ada \"The\" Countess"# } else { NAME };
+        let wanted = format!("{}\n```\n{}", code.replace('¤', value), after.replace('¤', NAME));
+        assert_eq!(put(text, NAME), wanted);
+    };
+    for line in [
+        "return \"¤\"",
+        "    yield f\"to ¤\"",
+        "case \"¤\":",
+        "x = a if b else \"¤\"",
+        "y = a + \"¤\" + b",
+        "$y = $a . \"¤\";",
+        "print \"¤\"",
+        "if \"¤\" in x:",
+        "for x in \"¤\":",
+        "f = lambda: \"¤\"",
+        "raise \"¤\"",
+        "def f():\n    # it's \"\n    return (\"¤\", \"¤\")",
+        "name: \"¤\"",
+    ] {
+        for name in ["", "python", "rust title=x", "c++"] {
+            check(&fenced(name, line), true);
+        }
+        if !line.starts_with("def") {
+            check(&fenced("text", line), false);
+            check(&fenced("Markdown", line), false);
+        }
+    }
+    for line in [
+        "return a, \"¤\"",
+        "if (x) { return c ? \"a\" : \"¤\"; }",
+        "cout << \"¤\" << x;",
+        "f(a if b else \"¤\")",
+        "x || \"¤\"",
+        "Ok(_) -> \"¤\"",
+        "a and \"¤\"",
+    ] {
+        check(&fenced("js", line), true);
+    }
+    for line in ["- \"¤\"", "- name: \"¤\"\n  b: [x, \"¤\"]"] {
+        check(&fenced("yaml", line), true);
+    }
+    for line in
+        ["a,\"¤\",b", "He said \"¤\" to me", "He is \"¤\" or \"¤\"", "return to \"¤\"", "returned \"¤\""]
+    {
+        check(&fenced("", line), false);
+    }
+}
