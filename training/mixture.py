@@ -21,21 +21,21 @@ SHARES = {
     "generated/injection": 21.0, "generated/requests": 10.0,
     "composed/harmful": 7.0, "composed/harmless": 4.0,
     # requests
-    "composed/follow": 1.2, "composed/code": 2.0, "composed/languages": 3.0, "composed/documents": 11.0,
+    "composed/follow": 1.2, "composed/code": 2.0, "composed/languages": 4.0, "composed/documents": 15.0,
     "clinc150": 3.5, "banking77": 1.2, "awesome_chatgpt_prompts": 2.5, "self_instruct": 1.5, "gsm8k": 1.0,
     "halueval_general": 2.5,
     # answers
     "gptfuzz_answers": 1.5, "halueval_general_answers": 1.2, "hh_rlhf_harmless_test_answers": 1.0,
-    "generated/refusal": 3.0,
+    "generated/refusal": 6.0,
     # toxicity
     "tdavidson_hate_offensive": 4.0, "edos_sexism": 6.0, "hatemoji": 1.5, "conversationai_bias": 0.8,
     "wikipedia_comments": 4.0, "goemotions_friendly": 3.5, "real_toxicity_prompts": 0.7,
-    "generated/toxicity": 26.0,
+    "generated/toxicity": 28.0,
     # emotions and subjectivity
     "goemotions": 5.0, "generated/bias": 3.0,
     # entities
     "broad_twitter_corpus": 6.0, "wikigold": 7.0, "composed/renamed": 14.0, "sec_filings": 0.5, "wnut17": 5.0,
-    "presidio_research": 1.5, "generated/entities": 34.0,
+    "presidio_research": 1.5, "generated/entities": 30.0,
     # consistency
     "conjnli": 6.0, "faithdial_topical": 1.5, "halueval_qa": 0.8, "summedits_ectsum": 0.3,
     "summedits_podcast": 0.3, "summedits_qmsumm": 0.3, "summedits_sales_call": 0.3, "summedits_scitldr": 0.5,

@@ -19,7 +19,7 @@ _HERE = Path(__file__).parent
 _KINDS: tuple[tuple[str, tuple[str, ...], int | None, int], ...] = (
     ("refuse", ("refuse", "requests"), 1, 42),
     ("comply", ("comply", "requests"), 0, 44),
-    ("tongues", ("tongues",), None, 14),
+    ("tongues", ("tongues",), None, 24),
 )
 _CURLY = str.maketrans({"'": "\u2019"})
 

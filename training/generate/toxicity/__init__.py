@@ -41,6 +41,7 @@ _ABUSE: Mapping[str, dict[str, int]] = {
     "opinion": _HATE | {"sexual": 0}, "asked": _HATE | {"sexual": 0}, "wish": _HATE | {"sexual": 0},
     "slurred": _HATE | {"sexual": 0}, "followed": _HATE | {"sexual": 0}, "polite": _HATE, "coded": _HATE,
     "joked": _HATE | {"sexual": 0}, "emoji": _HATE | {"sexual": 0},
+    "insinuation": _HATE | {"obscene": 0, "threat": 0, "sexual": 0},
     "editor": {"toxic": 1, "insult": 1}, "reader": {"toxic": 1, "insult": 1},
     "body": {"toxic": 1, "insult": 1}, "bullying": {"toxic": 1, "insult": 1},
 }  # fmt: skip
@@ -54,7 +55,7 @@ _HARMLESS: Mapping[str, dict[str, int]] = {
     "rejected": _QUOTING, "cited": _QUOTING, "homonym": _CALM, "belonging": _CALM, "standing": _QUOTING,
     "trades": _CALM, "emoji_calm": _CALM, "talk": _QUOTING, "moderation": _QUOTING, "politics": _CALM,
     "complaint": _QUOTING, "oneself": _QUOTING, "friends": _QUOTING,
-    "object_rude": _QUOTING, "profane": _QUOTING,
+    "object_rude": _QUOTING, "profane": _QUOTING, "smalltalk": _CALM, "informative": _CALM,
 }  # fmt: skip
 _WEIGHTS = {
     "derogation": 3,
@@ -75,10 +76,11 @@ _WEIGHTS = {
     "editor": 3, "reader": 3, "body": 1, "bullying": 1.5,
     "rejected": 5, "cited": 4, "homonym": 2, "belonging": 4, "standing": 2, "emoji_calm": 2, "talk": 4,
     "moderation": 2, "politics": 3, "complaint": 2, "oneself": 1.5, "friends": 2,
+    "insinuation": 9, "smalltalk": 5, "informative": 6,
 }  # fmt: skip
 _FILES = {
-    "abuse": ("abuse", "hate", "rude", "words"),
-    "harmless": ("harmless", "contrasts", "comments", "words"),
+    "abuse": ("abuse", "hate", "insinuation", "rude", "words"),
+    "harmless": ("harmless", "contrasts", "comments", "smalltalk", "words"),
 }
 _AROUND = ("politics", "critical", "plain", "neutral", "frank", "homonym")
 _LONGER = 0.12  # of the texts have such sentences around them
