@@ -50,8 +50,12 @@ pub(super) fn between(reader: &mut Reader<'_>, most: usize) {
     let from = reader.at();
     let sign = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'{' | b'"' | b'\'');
     while reader.at() < from + most {
-        let signs = reader.skip(most, sign).len();
-        if signs == 0 && !line_end(reader) && !opens(reader) {
+        let at = reader.at();
+        reader.skip(most, sign);
+        if !line_end(reader) {
+            opens(reader);
+        }
+        if reader.at() == at {
             return;
         }
     }

@@ -117,6 +117,7 @@ fn names_and_values_in_pairs() {
         "the password | value: Tr0ub4dor&3x",
         "{\"password\": {\"minLength\": 8, \"title\": \"Password1\"}}",
         "| id | password |\n| Tr0ub4dor | 3 |",
+        "- name: password\n  `value`: Tr0ub4dor&3x",
     ] {
         assert!(scan(text).1.valid, "{text}");
     }
