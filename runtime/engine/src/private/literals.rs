@@ -111,7 +111,7 @@ impl<P> Literals<P> {
         let first = self.waiting.is_empty();
         let decided = self.inner.as_mut().is_none_or(|inner| {
             inner.put(&inside(value, quotes), verbatim, ());
-            stays && first && inner.ready.pop_if(|(_, escapes)| escapes.is_none()).is_some()
+            stays && first && inner.ready.pop_if(|((), escapes)| escapes.is_none()).is_some()
         });
         if stays && first && decided {
             self.ready.push((what, None));
@@ -151,7 +151,7 @@ impl<P> Literals<P> {
             inner.ready.drain(..)
         });
         for (what, stays) in self.waiting.drain(..) {
-            let within = inner.as_mut().and_then(Iterator::next).and_then(|(_, escapes)| escapes);
+            let within = inner.as_mut().and_then(Iterator::next).and_then(|((), escapes)| escapes);
             let escapes = match within {
                 None if whole || stays => None,
                 within => {
