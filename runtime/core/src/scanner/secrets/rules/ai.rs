@@ -53,6 +53,12 @@ pub(super) const RULES: &[Rule] = &[
     token("XAI_API_KEY", "xAI API key", "xai-[A-Za-z0-9]{80}")
         .like(&["xai-<80 word>"])
         .unlike(&["xai-<79 word>"]),
+    token("MINIMAX_API_KEY", "MiniMax API key", "sk-api-[A-Za-z0-9_-]{60,200}")
+        .like(&["sk-api-<120 url>"])
+        .unlike(&["sk-api-<59 url>", "sk-api-<30 prose>"]),
+    token("DEVIN_KEY", "Devin API key", "cog_[a-z2-7]{52}|apk_user_[A-Za-z0-9+/]{40,200}={0,2}")
+        .like(&["cog_<52 base32>", "apk_user_<120 base64>"])
+        .unlike(&["cog_<51 base32>"]),
     token("OPENROUTER_API_KEY", "OpenRouter API key", "sk-or-v1-[a-f0-9]{64}")
         .like(&["sk-or-v1-<64 hex>"])
         .unlike(&["sk-or-v1-<63 hex>"]),

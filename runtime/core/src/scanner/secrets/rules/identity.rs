@@ -53,6 +53,18 @@ pub(super) const RULES: &[Rule] = &[
     token("CLERK_KEY", "Clerk secret key", "sk_live_[A-Za-z0-9]{40,60}")
         .like(&["sk_live_<50 word>"])
         .unlike(&["sk_live_<39 word>"]),
+    token(
+        "ORY_TOKEN",
+        "Ory key or token",
+        concat!(
+            "ory_pat_[A-Za-z0-9]{32}|ory_apikey_[A-Za-z0-9]{32}|ory_wak_[A-Za-z0-9]{32}|ory_st_[A-Za-z0-9]{32}",
+            "|ory_at_[\\w-]{40,50}\\.[\\w-]{40,50}",
+            "|ory_rt_[\\w-]{40,50}\\.[\\w-]{40,50}",
+            "|ory_ac_[\\w-]{40,50}\\.[\\w-]{40,50}"
+        ),
+    )
+    .like(&["ory_pat_<32 word>", "ory_st_<32 word>", "ory_at_<43 url>.<43 url>"])
+    .unlike(&["ory_pat_<31 word>", "ory_at_<43 url>.<39 url>"]),
     token("STYTCH_SECRET", "Stytch secret", "secret-live-[A-Za-z0-9_=-]{36}|secret-test-[A-Za-z0-9_=-]{36}")
         .like(&["secret-live-<36 word>", "secret-test-<36 word>"])
         .unlike(&["secret-live-<35 word>"]),

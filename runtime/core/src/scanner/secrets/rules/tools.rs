@@ -26,6 +26,9 @@ pub(super) const RULES: &[Rule] = &[
     named("CYPRESS_RECORD_KEY", "Cypress record key", &["cypress_record_key"], "\\u")
         .like(&["CYPRESS_RECORD_KEY=<uuid>", r#"CYPRESS_RECORD_KEY: "<uuid>""#])
         .unlike(&[r#"it = "<uuid>""#, "cypress_id=<uuid>"]),
+    token("MERGIFY_KEY", "Mergify application key", "mergify_application_key_[A-Za-z0-9_-]{40,200}")
+        .like(&["mergify_application_key_<40 url>"])
+        .unlike(&["mergify_application_key_<39 url>"]),
     token("PULUMI_TOKEN", "Pulumi token", "pul-[a-f0-9]{40}")
         .like(&["pul-<40 hex>"])
         .unlike(&["pul-<39 hex>"]),
