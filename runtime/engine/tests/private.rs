@@ -130,7 +130,7 @@ fn nothing_shows_a_value() {
     let begun = shield.attempt(&request(Side::Prompt, "[REDACTED_hunter2] wrote to bob@example.org"));
     assert!(matches!(begun, Attempt::Begun(_)));
     let shown = format!("{shield:?} {vault:?} {outcome:?} {findings:?} {begun:?} {:?}", shield.metrics());
-    for value in ["ada@example.org", "4111", "Lovelace", "DE89", "hunter2", "bob@"] {
+    for value in ["ada@example.org", "4111 1111", "41111111", "Lovelace", "DE89", "hunter2", "bob@"] {
         assert!(!shown.contains(value), "{value}");
     }
 }
