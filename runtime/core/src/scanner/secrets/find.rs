@@ -197,8 +197,8 @@ impl<'a> Finder<'a> {
                 Target::User => self.behind(
                     hit.end,
                     PASSWORD,
-                    |text| password::of_user_is_open(text, hit.end),
-                    |text| password::of_user(text, hit.end),
+                    |text| login::of_user_is_open(text, hit.end),
+                    |text| login::of_user(text, hit.end),
                 ),
                 Target::Secret => self.behind(
                     hit.end,

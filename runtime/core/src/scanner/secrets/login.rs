@@ -1,8 +1,14 @@
-//! A user and a password behind one name: `login: ada / …`.
+//! A user and a password that stand together: `login: ada / …`, `-u ada:…`.
 
-use super::password::{USER, blanks, chosen, is_of_user};
+use super::chosen::is_password;
+use super::entropy::looks_random;
+use super::escaped::opens;
+use super::password::{bare, blanks, chosen};
 use super::reader::Reader;
 use crate::span::Span;
+
+/// The longest name of a user.
+const USER: usize = 64;
 
 /// The password behind a name that ends at `end`.
 pub(super) fn password(text: &[u8], end: usize) -> Option<Span> {
@@ -32,6 +38,39 @@ fn read(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
         return None;
     }
     chosen(reader, text, false)
+}
+
+/// The password of `user:password`, the argument that begins at `end`; or a token in place of the user.
+pub(super) fn of_user(text: &[u8], end: usize) -> Option<Span> {
+    read_user(&mut Reader::new(text, end), text)
+}
+
+/// Whether what follows the text decides about [`of_user`].
+pub(super) fn of_user_is_open(text: &[u8], end: usize) -> bool {
+    let mut reader = Reader::new(text, end);
+    read_user(&mut reader, text);
+    reader.ended()
+}
+
+fn read_user(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
+    reader.skip(1, |byte| matches!(byte, b' ' | b'='));
+    opens(reader);
+    let quoted = !reader.skip(1, |byte| matches!(byte, b'"' | b'\'')).is_empty();
+    let start = reader.at();
+    let user = reader.skip(USER, is_of_user);
+    if user.is_empty() || !reader.take(b":") {
+        return None;
+    }
+    let span = bare(reader);
+    if span.is_empty() {
+        return (user.len() >= 20 && looks_random(user)).then(|| Span::new(start, start + user.len()));
+    }
+    is_password(&text[span.range()], quoted).then_some(span)
+}
+
+/// Whether the name of a user may have it.
+const fn is_of_user(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b'+')
 }
 
 #[cfg(test)]

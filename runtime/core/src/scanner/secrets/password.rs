@@ -3,7 +3,7 @@
 //! variable; and behind the name of who has it: `curl -u ada:…`.
 
 use super::chosen::{LONGEST, is_encoded, is_password, is_strong};
-use super::entropy::{is_hex, looks_random};
+use super::entropy::is_hex;
 use super::escaped::{ESCAPES, between, decoded, ends_value, marks, next_line, opens};
 use super::reader::Reader;
 use crate::span::Span;
@@ -33,9 +33,6 @@ const VALUES: [&[u8]; 4] = [b"value", b"Value", b"VALUE", b"default"];
 
 /// Where a value follows an expression that may be empty: `os.getenv("PW") or "…"`.
 const DEFAULTS: [&[u8]; 3] = [b"or ", b"|| ", b"?? "];
-
-/// The longest name of a user.
-pub(super) const USER: usize = 64;
 
 /// How far back a name may begin, and what says that a file of `.netrc`'s kind is read, in bytes.
 const NAME: usize = 40;
@@ -305,39 +302,6 @@ fn is_entry(text: &[u8], word: Span) -> bool {
         .is_some_and(|login| memchr::memmem::rfind(&before[..login], b"machine ").is_some())
 }
 
-/// The password of `user:password`, the argument that begins at `end`; or a token in place of the user.
-pub(super) fn of_user(text: &[u8], end: usize) -> Option<Span> {
-    read_user(&mut Reader::new(text, end), text)
-}
-
-/// Whether what follows the text decides about [`of_user`].
-pub(super) fn of_user_is_open(text: &[u8], end: usize) -> bool {
-    let mut reader = Reader::new(text, end);
-    read_user(&mut reader, text);
-    reader.ended()
-}
-
-fn read_user(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
-    reader.skip(1, |byte| matches!(byte, b' ' | b'='));
-    opens(reader);
-    let quoted = !reader.skip(1, |byte| matches!(byte, b'"' | b'\'')).is_empty();
-    let start = reader.at();
-    let user = reader.skip(USER, is_of_user);
-    if user.is_empty() || !reader.take(b":") {
-        return None;
-    }
-    let span = bare(reader);
-    if span.is_empty() {
-        return (user.len() >= 20 && looks_random(user)).then(|| Span::new(start, start + user.len()));
-    }
-    is_password(&text[span.range()], quoted).then_some(span)
-}
-
-/// Whether the name of a user may have it.
-pub(super) const fn is_of_user(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b'+')
-}
-
 /// The value that comes next, if it is a password. In a query other parameters follow it.
 pub(super) fn chosen(reader: &mut Reader<'_>, text: &[u8], query: bool) -> Option<Span> {
     opens(reader);
@@ -397,7 +361,7 @@ const fn ends(byte: u8) -> bool {
     byte.is_ascii_control() || matches!(byte, b' ' | b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>')
 }
 
-fn bare(reader: &mut Reader<'_>) -> Span {
+pub(super) fn bare(reader: &mut Reader<'_>) -> Span {
     let start = reader.at();
     loop {
         let length = reader.since(start).len();

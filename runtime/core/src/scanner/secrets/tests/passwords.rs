@@ -22,7 +22,7 @@ fn found(text: &str) -> Option<&str> {
 
 #[test]
 fn of_users() {
-    let found = |text: &'static str| password::of_user(text.as_bytes(), 0).map(|span| &text[span.range()]);
+    let found = |text: &'static str| login::of_user(text.as_bytes(), 0).map(|span| &text[span.range()]);
     assert_eq!(found("ada:Tr0ub4dor&3 https://x.org"), Some("Tr0ub4dor&3"));
     assert_eq!(found("'a@x.org:Tr0ub4dor&3' x"), Some("Tr0ub4dor&3"));
     for text in
