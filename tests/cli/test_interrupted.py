@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from time import monotonic, sleep
@@ -78,7 +79,9 @@ def test_interrupted_in_the_middle(process, pyshield, tmp_path):
     assert (child.returncode, err) == (130, b"")
     assert names(tmp_path) == {"key", "v", "v.lock"}
     back = pyshield("restore", "-v", "v", "--key-file", "key", "-", stdin=b"[REDACTED_EMAIL_ADDRESS_1]")
-    assert (back.code, back.out) == (0, "u0@example.org")
+    assert back.code == 0
+    # Whose record was the first to be looked at.
+    assert re.fullmatch(r"u\d+@example\.org", back.out)
 
 
 @pytest.mark.parametrize("command", ["redact", "restore"])
