@@ -24,9 +24,9 @@ pub(super) const RULES: &[Rule] = &[
         "AWS_SESSION_TOKEN",
         "AWS session token",
         concat!(
-            "IQoJb3JpZ2luX2Vj[A-Za-z0-9/+]{50,}={0,2}",
-            "|FwoGZXIvYXdz[A-Za-z0-9/+]{50,}={0,2}",
-            "|FQoGZXIvYXdz[A-Za-z0-9/+]{50,}={0,2}"
+            "IQoJb3JpZ2luX2Vj[A-Za-z0-9/+]{50,4000}={0,2}",
+            "|FwoGZXIvYXdz[A-Za-z0-9/+]{50,4000}={0,2}",
+            "|FQoGZXIvYXdz[A-Za-z0-9/+]{50,4000}={0,2}"
         ),
     )
     .like(&["IQoJb3JpZ2luX2Vj<50 base64>=", "FQoGZXIvYXdz<50 base64>="])
@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
     token(
         "AWS_BEDROCK_KEY",
         "Amazon Bedrock API key",
-        "ABSK[A-Za-z0-9+/]{109,269}={0,2}|bedrock-api-key-[A-Za-z0-9+/]{60,}={0,2}",
+        "ABSK[A-Za-z0-9+/]{109,269}={0,2}|bedrock-api-key-[A-Za-z0-9+/]{60,4000}={0,2}",
     )
     .like(&["ABSK<189 base64>=", "bedrock-api-key-<60 base64>="])
     .unlike(&["ABSK<108 base64>="]),
@@ -166,7 +166,7 @@ pub(super) const RULES: &[Rule] = &[
     token(
         "YANDEX_ACCESS_TOKEN",
         "Yandex Cloud IAM token",
-        "t1\\.[A-Za-z0-9_-]{20,}={0,2}\\.[A-Za-z0-9_-]{86}={0,2}",
+        "t1\\.[A-Za-z0-9_-]{20,2000}={0,2}\\.[A-Za-z0-9_-]{86}={0,2}",
     )
     .like(&["t1.<20 url>=.<86 url>="])
     .unlike(&["t1.<20 url>=.<85 url>="]),

@@ -83,7 +83,7 @@ pub(super) const RULES: &[Rule] = &[
     named("GITLAB_TOKEN", "GitLab session", &["_gitlab_session"], "[a-f0-9]{32}")
         .like(&["_gitlab_session_key='<32 hex>'"])
         .unlike(&[r#"it = "<32 hex>""#, "_gitlab_session_key='<31 hex>'"]),
-    token("BITBUCKET_APP_PASSWORD", "Bitbucket app password", "ATBB[A-Za-z0-9_=\\.-]{32,}")
+    token("BITBUCKET_APP_PASSWORD", "Bitbucket app password", "ATBB[A-Za-z0-9_=\\.-]{32,400}")
         .like(&["ATBB<32 word>"])
         .unlike(&["ATBB<31 word>"]),
     named("BITBUCKET_CLIENT_ID", "Bitbucket client id", &["bitbucket"], "[A-Za-z0-9]{32}")
@@ -94,9 +94,13 @@ pub(super) const RULES: &[Rule] = &[
         .checked(Check::Random)
         .like(&["bitbucket_key='<64 url>'"])
         .unlike(&[r#"it = "<64 url>""#, "bitbucket_key='<63 url>'"]),
-    token("ATLASSIAN_TOKEN", "Atlassian API token", "ATATT3[A-Za-z0-9_=-]{60,}|ATCTT3[A-Za-z0-9_=-]{60,}")
-        .like(&["ATATT3<60 word>", "ATCTT3<60 word>"])
-        .unlike(&["ATATT3<59 word>"]),
+    token(
+        "ATLASSIAN_TOKEN",
+        "Atlassian API token",
+        "ATATT3[A-Za-z0-9_=-]{60,400}|ATCTT3[A-Za-z0-9_=-]{60,400}",
+    )
+    .like(&["ATATT3<60 word>", "ATCTT3<60 word>"])
+    .unlike(&["ATATT3<59 word>"]),
     named("ATLASSIAN_TOKEN", "Atlassian API token", &["atlassian", "confluence", "jira"], "[a-zA-Z0-9]{24}")
         .checked(Check::Random)
         .like(&[r#""atlassian_key": "<24 word>""#])
@@ -108,11 +112,15 @@ pub(super) const RULES: &[Rule] = &[
     token("NPM_AUTH_TOKEN", "npm registry credential in .npmrc", "_authToken=(\\u)")
         .like(&["//registry.npmjs.org/:_authToken=<uuid>"])
         .unlike(&["_authToken=${NPM_TOKEN}", r#"it = "<uuid>""#]),
-    token("NPM_AUTH_TOKEN", "npm registry credential in .npmrc", "_authToken=([A-Za-z0-9+/_-]{20,}={0,2})")
-        .checked(Check::Random)
-        .like(&["//registry.npmjs.org/:_authToken=<36 word>"])
-        .unlike(&["_authToken=<36 prose>", "_authToken=<12 word>"]),
-    token("NPM_AUTH_TOKEN", "npm registry password in .npmrc", "_password=([A-Za-z0-9+/]{8,}={0,2})")
+    token(
+        "NPM_AUTH_TOKEN",
+        "npm registry credential in .npmrc",
+        "_authToken=([A-Za-z0-9+/_-]{20,2000}={0,2})",
+    )
+    .checked(Check::Random)
+    .like(&["//registry.npmjs.org/:_authToken=<36 word>"])
+    .unlike(&["_authToken=<36 prose>", "_authToken=<12 word>"]),
+    token("NPM_AUTH_TOKEN", "npm registry password in .npmrc", "_password=([A-Za-z0-9+/]{8,2000}={0,2})")
         .checked(Check::Encoded)
         .like(&["//registry.npmjs.org/:_password=<text in base64>"])
         .unlike(&["new_password=<12 letters>", "?_password=mismatch"]),

@@ -34,7 +34,7 @@ pub(super) const RULES: &[Rule] = &[
     named("ONELOGIN_SECRET", "OneLogin client secret", &["onelogin"], "[a-f0-9]{64}")
         .like(&[r#""onelogin_key": "<64 hex>""#])
         .unlike(&[r#"it = "<64 hex>""#, r#""onelogin_key": "<63 hex>""#]),
-    token("ONEPASSWORD_TOKEN", "1Password service account token", "ops_eyJ[A-Za-z0-9+/]{100,}={0,3}")
+    token("ONEPASSWORD_TOKEN", "1Password service account token", "ops_eyJ[A-Za-z0-9+/]{100,4000}={0,3}")
         .like(&["ops_eyJ<100 base64>="])
         .unlike(&["ops_eyJ<99 base64>="]),
     token(
@@ -83,7 +83,7 @@ pub(super) const RULES: &[Rule] = &[
     .checked(Check::Jwt)
     .like(&["<jwt>", "Authorization: Bearer <jwt>"])
     .unlike(&["eyJ<40 word>.<40 word>.<43 url>"]),
-    token("JWT_BASE64", "JSON Web Token, once more in base64", "ZXlK[A-Za-z0-9+/]{60,}={0,2}")
+    token("JWT_BASE64", "JSON Web Token, once more in base64", "ZXlK[A-Za-z0-9+/]{60,8000}={0,2}")
         .checked(Check::EncodedJwt)
         .like(&["<jwt in base64>"])
         .unlike(&["ZXlK<80 base64>"]),

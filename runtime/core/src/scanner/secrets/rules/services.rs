@@ -245,7 +245,7 @@ pub(super) const RULES: &[Rule] = &[
     token(
         "WORKATO_TOKEN",
         "Workato developer token",
-        "wrka[a-z]{2}-eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}",
+        "wrka[a-z]{2}-eyJ[A-Za-z0-9_-]{10,2000}\\.[A-Za-z0-9_-]{10,2000}\\.[A-Za-z0-9_-]{10,2000}",
     )
     .like(&["wrka<2 letters>-eyJ<10 url>.<10 url>.<10 url>"])
     .unlike(&["wrka<2 letters>-eyJ<10 url>.<10 url>.<9 url>"]),

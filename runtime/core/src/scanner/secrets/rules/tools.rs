@@ -56,7 +56,7 @@ pub(super) const RULES: &[Rule] = &[
     token(
         "SNYK_TOKEN",
         "Snyk token",
-        "snyk_uat\\.[a-z0-9]{8}\\.[\\w=-]{50,}|snyk_sat\\.[a-z0-9]{8}\\.[\\w=-]{50,}",
+        "snyk_uat\\.[a-z0-9]{8}\\.[\\w=-]{50,400}|snyk_sat\\.[a-z0-9]{8}\\.[\\w=-]{50,400}",
     )
     .like(&["snyk_uat.<8 lower>.<50 word>", "snyk_sat.<8 lower>.<50 word>"])
     .unlike(&["snyk_uat.<8 lower>.<49 word>"]),
