@@ -4,7 +4,7 @@
 use super::chosen::LONGEST;
 use super::hash::base64;
 use super::placeholder::{is_example, is_filler, is_reference};
-use super::reader::Reader;
+use super::reader::{Reader, is_cut};
 use crate::span::Span;
 
 /// The credentials that follow the word which ends at `end`.
@@ -14,9 +14,7 @@ pub(super) fn credentials(text: &[u8], end: usize) -> Option<Span> {
 
 /// Whether what follows the text decides about [`credentials`].
 pub(super) fn is_open(text: &[u8], end: usize) -> bool {
-    let mut reader = Reader::new(text, end);
-    read(&mut reader, text);
-    reader.ended()
+    is_cut(text, end, |reader| read(reader, text))
 }
 
 fn read(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {

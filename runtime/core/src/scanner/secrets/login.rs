@@ -4,7 +4,7 @@ use super::chosen::is_password;
 use super::entropy::looks_random;
 use super::escaped::opens;
 use super::password::{bare, blanks, chosen};
-use super::reader::Reader;
+use super::reader::{Reader, is_cut};
 use crate::span::Span;
 
 /// The longest name of a user.
@@ -17,9 +17,7 @@ pub(super) fn password(text: &[u8], end: usize) -> Option<Span> {
 
 /// Whether what follows the text decides about [`password`].
 pub(super) fn is_open(text: &[u8], end: usize) -> bool {
-    let mut reader = Reader::new(text, end);
-    read(&mut reader, text);
-    reader.ended()
+    is_cut(text, end, |reader| read(reader, text))
 }
 
 fn read(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
@@ -47,9 +45,7 @@ pub(super) fn of_user(text: &[u8], end: usize) -> Option<Span> {
 
 /// Whether what follows the text decides about [`of_user`].
 pub(super) fn of_user_is_open(text: &[u8], end: usize) -> bool {
-    let mut reader = Reader::new(text, end);
-    read_user(&mut reader, text);
-    reader.ended()
+    is_cut(text, end, |reader| read_user(reader, text))
 }
 
 fn read_user(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {

@@ -5,7 +5,7 @@
 use super::chosen::{LONGEST, is_encoded, is_password, is_strong};
 use super::entropy::is_hex;
 use super::escaped::{ESCAPES, between, decoded, ends_value, marks, next_line, opens};
-use super::reader::Reader;
+use super::reader::{Reader, is_cut};
 use crate::span::Span;
 use crate::text::escape::ends_with_escape;
 
@@ -49,9 +49,7 @@ pub(super) fn value(text: &[u8], word: Span) -> Option<Span> {
 
 /// Whether what follows the text decides about [`value`].
 pub(super) fn is_open(text: &[u8], word: Span) -> bool {
-    let mut reader = Reader::new(text, word.end);
-    read(&mut reader, text, word);
-    reader.ended()
+    is_cut(text, word.end, |reader| read(reader, text, word))
 }
 
 /// The value behind an option that is followed by nothing else: `sshpass -p …`.
@@ -61,9 +59,7 @@ pub(super) fn of_option(text: &[u8], end: usize) -> Option<Span> {
 
 /// Whether what follows the text decides about [`of_option`].
 pub(super) fn of_option_is_open(text: &[u8], end: usize) -> bool {
-    let mut reader = Reader::new(text, end);
-    read_option(&mut reader, text);
-    reader.ended()
+    is_cut(text, end, |reader| read_option(reader, text))
 }
 
 fn read_option(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {

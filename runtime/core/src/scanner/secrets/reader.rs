@@ -1,5 +1,6 @@
 //! Reads on in a text of which more may come.
 
+use crate::span::Span;
 use crate::text::escape::control_sequence;
 
 /// A place in a text, and whether anything asked for what is behind its end: more of it may then decide otherwise.
@@ -82,6 +83,13 @@ impl<'t> Reader<'t> {
         }
         result
     }
+}
+
+/// Whether what follows the text decides about what is read from a place on.
+pub(super) fn is_cut(text: &[u8], at: usize, read: impl FnOnce(&mut Reader<'_>) -> Option<Span>) -> bool {
+    let mut reader = Reader::new(text, at);
+    read(&mut reader);
+    reader.ended()
 }
 
 #[cfg(test)]
