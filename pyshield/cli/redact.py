@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
 
-from pyshield.cli.escape import cell
-
 if TYPE_CHECKING:
     from pyshield.cli.pointer import Pointer
     from pyshield.cli.report import Report, Summary
@@ -33,15 +31,7 @@ class RedactingReport:
 
     def document(self, document: Document, result: ScanResult) -> None:
         """Writes the text, or the record around it."""
-        text = result.text
-        if self._pointer is not None:
-            text = self._pointer.replaced(document.line, text)
-        if self._terminal:
-            text = "".join(char if char in "\n\t" else cell(char)[0] for char in text)
-        else:
-            text = document.mark + text
-        # Half of a surrogate pair can stand elsewhere in a record, escaped; as such it is written.
-        self._out.write(text.encode("utf-8", "backslashreplace"))
+        self._out.write(document.written(result.text, self._pointer, terminal=self._terminal))
         self._inner.document(document, result)
 
     def failure(self, failure: Unreadable) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from pyshield.cli.escape import cell, visible
+from pyshield.cli.escape import visible
 from pyshield.cli.scan import batches
 from pyshield.cli.sources import Document, Unreadable
 from pyshield.errors import ConfigError, ShieldError
@@ -127,14 +127,8 @@ class Outputs:
 
     def write(self, document: Document, text: str) -> None:
         """Writes a text, or the record around it."""
-        if self._pointer is not None:
-            text = self._pointer.replaced(document.line, text)
-        if self._terminal:  # which would obey control characters
-            text = "".join(char if char in "\n\t" else cell(char)[0] for char in text)
-        else:
-            text = document.mark + text
-        # Half of a surrogate pair can stand in a record, escaped; as such it is written.
-        self._begin(document.source).write(text.encode("utf-8", "backslashreplace"))
+        written = document.written(text, self._pointer, terminal=self._terminal)
+        self._begin(document.source).write(written)
 
     def finish(self) -> None:
         """Gives the file its name."""

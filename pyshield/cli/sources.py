@@ -14,6 +14,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from pyshield.cli.escape import cell
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -43,6 +45,23 @@ class Document:
     """The record's prompt, when an output is scanned with it."""
     mark: str = ""
     """The byte order mark before a file's first text, which it is no part of."""
+
+    def written(self, text: str, pointer: Pointer | None, *, terminal: bool) -> bytes:
+        """What is written for it, with this text in its place.
+
+        Args:
+            text: What it has become.
+            pointer: For JSON Lines, where in the record it stands: the whole record is written.
+            terminal: Whether it goes to a terminal, which is shown control characters and obeys none.
+        """
+        if pointer is not None:
+            text = pointer.replaced(self.line, text)
+        if terminal:
+            text = "".join(char if char in "\n\t" else cell(char)[0] for char in text)
+        else:
+            text = self.mark + text
+        # Half of a surrogate pair can stand elsewhere in a record, escaped; as such it is written.
+        return text.encode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)
