@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 FALSE_POSITIVES = {
     "injection": 0.04, "toxicity": 0.02, "bias": 0.03, "refusal": 0.02, "gibberish": 0.02, "code": 0.02,
 }  # fmt: skip
-SLACK = 0.01  # of balanced accuracy
 # Sources whose harmless rows say nothing about harmless texts: written so that classifiers fail (Kirk et al.
 # 2022, "Hatemoji", arXiv:2108.05921), or made from templates that training knows.
 UNLIKE_OTHERS = ("hatemoji", "composed/", "generated/requests/")
@@ -110,10 +109,8 @@ def thresholds(rows: list[tuple[Example, Scores]], scale: dict[str, float]) -> d
     For the heads of `FALSE_POSITIVES` it is the lowest at which the mean over sources of the rate of harmless
     texts that are flagged stays under the limit; for the others the one of highest balanced accuracy, sources
     weighing alike.
-    For toxicity it is the higher of both, and the limit counts for sources without any abuse: where people
-    look for abuse, annotators disagree about the harmless half, and a limit there hides most of the abuse.
-    Balanced accuracy hardly changes over a wide range there, and abuse of other sources scores lower than
-    that of known ones: the lowest threshold counts that loses no more than `SLACK`.
+    For toxicity the limit counts for sources without any abuse: where people look for abuse, annotators
+    disagree about the harmless half, and a limit there hides most of the abuse.
     """
     found = {"emotions": 0.3, "entities": _names(rows), "code_language": 0.5}
     for head in HEADS:
@@ -132,10 +129,7 @@ def thresholds(rows: list[tuple[Example, Scores]], scale: dict[str, float]) -> d
             continue
         if head == "toxicity":
             ordinary = [rows for rows in by_source.values() if not any(label for label, _ in rows)]
-            found[head] = max(
-                _at_rate(ordinary, FALSE_POSITIVES[head]) if ordinary else 0.0,
-                _balanced(list(by_source.values()), SLACK),
-            )
+            found[head] = _at_rate(ordinary, FALSE_POSITIVES[head])
         elif head in FALSE_POSITIVES:
             found[head] = _at_rate(list(by_source.values()), FALSE_POSITIVES[head])
         else:
@@ -165,10 +159,10 @@ def _at_rate(sources: list[list[tuple[int, float]]], rate: float) -> float:
     return 0.99
 
 
-def _balanced(sources: list[list[tuple[int, float]]], slack: float = 0.0) -> float:
+def _balanced(sources: list[list[tuple[int, float]]]) -> float:
     """Positives and negatives of all sources weigh alike; sources that lack one of them do not count."""
     sources = [rows for rows in sources if len({label for label, _ in rows}) == 2]
-    found: list[tuple[float, float]] = []
+    best, at = -1.0, 0.5
     for limit in np.arange(0.02, 0.99, 0.01):
         hits, passes = [], []
         for rows in sources:
@@ -178,10 +172,9 @@ def _balanced(sources: list[list[tuple[int, float]]], slack: float = 0.0) -> flo
                 hits.append(np.mean(positive))
             if len(negative) >= 5:
                 passes.append(np.mean(negative))
-        if hits and passes:
-            found.append((float(limit), float(np.mean(hits) + np.mean(passes)) / 2))
-    best = max((value for _, value in found), default=0.0)
-    return next((limit for limit, value in found if value >= best - slack), 0.5)
+        if hits and passes and np.mean(hits) + np.mean(passes) > best:
+            best, at = float(np.mean(hits) + np.mean(passes)), float(limit)
+    return at
 
 
 def config(scale: dict[str, float], limits: dict[str, float], version: str) -> dict[str, Any]:

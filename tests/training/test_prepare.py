@@ -151,3 +151,6 @@ def test_comments_are_a_source_of_their_own_and_ordinary_texts_are_no_abuse(tmp_
     said = [row.source for row in plain if "toxicity" in row.labels]
     assert set(said) == {"banking77"}
     assert 60 < len(said) < 140
+    measuring = [row for row in plain if row.source == "banking77" and splits.split_of(row) == "validation"]
+    assert measuring
+    assert all("toxicity" in row.labels for row in measuring)

@@ -31,6 +31,8 @@ _COMMON = frozenset({
     "create", "provide", "describe", "make", "develop",
 })  # fmt: skip
 """Words that many requests share."""
+_ATTACKED = frozenset({"de", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "zh"})
+"""Languages that the generated attacks come in: without more harmless rows they are taken for the sign."""
 
 
 def read(archive: Archive, rng: random.Random) -> Iterator[Example]:
@@ -164,7 +166,7 @@ def _lingua(archive: Archive, rng: random.Random) -> Iterator[Example]:
         found.setdefault(language, []).append(text)
     for language, sentences in sorted(found.items()):
         texts = []
-        for index in range(90):
+        for index in range(600 if language in _ATTACKED else 90):
             size = rng.choices((1, 2, 4, 8), (50, 20, 20, 10))[0]
             text = " ".join(rng.sample(sentences, min(size, len(sentences))))
             if rng.random() < 0.25:

@@ -1,13 +1,14 @@
-"""Long harmless texts: rows of one source and language, put together.
+"""Long texts: rows of one source and language, put together, harmless or with an attack between them.
 
 A long document is read in windows, and one window that looks like an attack refuses it. Rows of sentences,
-messages and comments alone never show a window full of other people's words.
+messages and comments alone never show a window full of other people's words. And if attacks stood only within
+documents of the project's grammars, those of people would be taken for the sign of harmlessness.
 """
 
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from training.example import Example, subject
 from training.prepare import splits
@@ -17,9 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCE = "composed/documents"
+PLANTED = "composed/planted"
+_SHARE_PLANTED = 0.45  # as many more documents have something between their rows
+_HARMLESS_SHARE = 0.3  # of these it is a harmless request
+_LONGEST_PLANTED = 400
 # How many documents of a source, and how its rows stand in one.
 _KINDS: dict[str, tuple[int, tuple[str, ...]]] = {
-    "composed/languages": (5000, (" ", "\n", "\n\n")),
+    "composed/languages": (9000, (" ", "\n", "\n\n")),
     "generated/entities": (1500, (" ", "\n\n", "\n")),
     "wikigold": (700, (" ", "\n")),
     "conjnli": (900, (" ", "\n", "\n- ")),
@@ -46,12 +51,20 @@ _SHORTEST, _LONGEST = 500, 1600  # code points; a window of 256 tokens is about 
 
 
 def compose(rows: list[Example], rng: random.Random) -> Iterator[Example]:
-    """Yield documents made of `rows`: those of a split are made of its rows alone."""
+    """Yield documents made of `rows`: those of a split are made of its rows alone.
+
+    Those of `PLANTED` have an attack between their rows, with its place in `meta["span"]`, or a harmless
+    request.
+    """
     found: dict[tuple[str, str, str], list[str]] = {}
+    planted: dict[tuple[str, str, bool], list[Example]] = {}
     for row in rows:
-        kind = subject(row.source)
-        if kind in _KINDS and not row.labels.get("injection") and not row.labels.get("quoted"):
-            found.setdefault((kind, row.language, splits.split_of(row)), []).append(row.text)
+        kind, split = subject(row.source), splits.split_of(row)
+        attack = row.labels.get("injection")
+        if kind in _KINDS and not attack and not row.labels.get("quoted"):
+            found.setdefault((kind, row.language, split), []).append(row.text)
+        if _plantable(row):
+            planted.setdefault((row.language, split, bool(attack)), []).append(row)
     totals: dict[str, int] = {}
     for (kind, *_), texts in found.items():
         totals[kind] = totals.get(kind, 0) + len(texts)
@@ -59,22 +72,72 @@ def compose(rows: list[Example], rng: random.Random) -> Iterator[Example]:
         wanted, joints = _KINDS[kind]
         for number in range(round(wanted * len(texts) / totals[kind])):
             key = f"{kind}/{language}/{split}/{number}"
-            text = joined(rng, texts, rng.choice(joints), rng.randint(_SHORTEST, _LONGEST))
-            row = Example(
-                f"{SOURCE}/{key}", text, SOURCE, key, {"injection": [], "quoted": 0}, language=language
+            size = rng.randint(_SHORTEST, _LONGEST)
+            text = joined(rng, texts, rng.choice(joints), size)
+            yield _of_split(
+                Example(f"{SOURCE}/{key}", text, SOURCE, key, _labels(), language=language), split
             )
-            for attempt in count():
-                row.group = f"{key}/{attempt}"
-                if splits.split_of(row) == split:
-                    break
-            yield row
+            if rng.random() >= _SHARE_PLANTED:
+                continue
+            attack = rng.random() >= _HARMLESS_SHARE
+            # others' documents are attacked in their language or in English
+            spoken = language if rng.random() < 0.5 and (language, split, attack) in planted else "en"
+            if guests := planted.get((spoken, split, attack)):
+                yield _of_split(
+                    _planted(rng, rng.choice(guests), texts, rng.choice(joints), key, language), split
+                )
+
+
+def _plantable(row: Example) -> bool:
+    """Whether it is a short attack by itself, or a short harmless request."""
+    if row.pair is not None or not 15 < len(row.text) < _LONGEST_PLANTED:
+        return False
+    if row.labels.get("injection"):
+        return not row.labels.get("quoted") and "span" not in row.meta
+    return row.source.startswith("generated/requests") or row.source in {"self_instruct", "composed/follow"}
+
+
+def _planted(
+    rng: random.Random, guest: Example, texts: list[str], joint: str, key: str, language: str
+) -> Example:
+    size = rng.randint(_SHORTEST, _LONGEST)
+    parts = _parts(rng, texts, joint, size)
+    at = rng.randint(0, len(parts))
+    before = joint.join([*parts[:at], ""])
+    text = before + guest.text + "".join(joint + part for part in parts[at:])
+    row = Example(f"{PLANTED}/{key}", text, PLANTED, key, _labels(guest), language=language)
+    if guest.labels.get("injection"):
+        row.meta = {"span": f"{len(before)}:{len(before) + len(guest.text)}"}
+    return row
+
+
+def _labels(guest: Example | None = None) -> dict[str, Any]:
+    attack = guest.labels.get("injection") if guest else None
+    # within a document it is the document that commands
+    return {"injection": sorted({*attack, "indirect"} - {"direct"}) if attack else [], "quoted": 0}
+
+
+def _of_split(row: Example, split: str) -> Example:
+    """The row with a group that lies in that split."""
+    key = row.group
+    for attempt in count():
+        row.group = f"{key}/{attempt}"
+        if splits.split_of(row) == split:
+            break
+    return row
 
 
 def joined(rng: random.Random, texts: list[str], joint: str, size: int) -> str:
     """Return texts that follow one another somewhere in the source, as many as make `size` code points."""
-    at, text = rng.randrange(len(texts)), ""
-    while len(text) < size:
-        # what follows is often about the same; now and then it is not
-        at = rng.randrange(len(texts)) if rng.random() < 0.3 else (at + 1) % len(texts)
-        text = f"{text}{joint}{texts[at][:size]}" if text else texts[at][:size]
-    return text[: size + 200]
+    return joint.join(_parts(rng, texts, joint, size))[: size + 200]
+
+
+def _parts(rng: random.Random, texts: list[str], joint: str, size: int) -> list[str]:
+    at, parts, length = rng.randrange(len(texts)), [], -len(joint)
+    while length < size:
+        if parts:
+            # what follows is often about the same; now and then it is not
+            at = rng.randrange(len(texts)) if rng.random() < 0.3 else (at + 1) % len(texts)
+        parts.append(texts[at][:size])
+        length += len(joint) + len(parts[-1])
+    return parts

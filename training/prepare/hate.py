@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from training.example import EMOTIONS, Example
+from training.prepare import splits
 
 if TYPE_CHECKING:
     import random
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 _CLEAN = dict.fromkeys(("toxic", "insult", "obscene", "threat", "identity_hate", "sexual"), 0)
 OFFENSIVE = 1 / 3
-# Texts of these sources are never abuse. A third of them says so: requests and reports are what scanners see
-# most, and comments alone do not teach that bills and birthdays are harmless.
+# Texts of these sources are never abuse. A third of those that train says so: requests and reports are what
+# scanners see most, and comments alone do not teach that bills and birthdays are harmless.
 ORDINARY = frozenset({
     "banking77", "clinc150", "code_thealgorithms", "gsm8k", "halueval_general", "sec_filings",
     "self_instruct", "wikigold",
@@ -43,10 +44,12 @@ def read(archive: Archive, rng: random.Random) -> Iterator[Example]:
 
 
 def observe(rows: list[Example], rng: random.Random) -> None:
-    """Say of a third of the ordinary texts that they are no abuse."""
+    """Say of a third of the ordinary texts that they are no abuse, and of all that only measure."""
     for row in rows:
-        if row.source in ORDINARY and row.pair is None and rng.random() < 1 / 3:
-            row.labels.setdefault("toxicity", dict(_CLEAN))
+        if row.source in ORDINARY and row.pair is None:
+            drawn = rng.random() < 1 / 3
+            if drawn or splits.split_of(row) == "validation":
+                row.labels.setdefault("toxicity", dict(_CLEAN))
 
 
 def _tdavidson(archive: Archive, rng: random.Random) -> Iterator[tuple[str, str, dict[str, int]]]:

@@ -56,6 +56,7 @@ _HARMLESS: Mapping[str, dict[str, int]] = {
     "trades": _CALM, "emoji_calm": _CALM, "talk": _QUOTING, "moderation": _QUOTING, "politics": _CALM,
     "complaint": _QUOTING, "oneself": _QUOTING, "friends": _QUOTING,
     "object_rude": _QUOTING, "profane": _QUOTING, "smalltalk": _CALM, "informative": _CALM,
+    "rights": _CALM, "spared": _CALM, "answered": _QUOTING, "everyday": _CALM,
 }  # fmt: skip
 _WEIGHTS = {
     "derogation": 3,
@@ -76,11 +77,12 @@ _WEIGHTS = {
     "editor": 3, "reader": 3, "body": 1, "bullying": 1.5,
     "rejected": 5, "cited": 4, "homonym": 2, "belonging": 4, "standing": 2, "emoji_calm": 2, "talk": 4,
     "moderation": 2, "politics": 3, "complaint": 2, "oneself": 1.5, "friends": 2,
-    "insinuation": 9, "smalltalk": 5, "informative": 6,
+    "insinuation": 9, "smalltalk": 5, "informative": 6, "rights": 6, "spared": 5,
+    "answered": 6, "everyday": 5,
 }  # fmt: skip
 _FILES = {
     "abuse": ("abuse", "hate", "insinuation", "rude", "words"),
-    "harmless": ("harmless", "contrasts", "comments", "smalltalk", "words"),
+    "harmless": ("harmless", "contrasts", "comments", "rights", "smalltalk", "words"),
 }
 _AROUND = ("politics", "critical", "plain", "neutral", "frank", "homonym")
 _LONGER = 0.12  # of the texts have such sentences around them
