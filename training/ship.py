@@ -178,7 +178,7 @@ def card(
         "## Known weaknesses",
         "",
         "* Jailbreaks that persuade rather than command are missed more often than others.",
-        "* Long, complicated harmless requests are flagged more often than short ones; in documents an",
+        "* Long, complicated harmless requests are flagged more often than short ones; in long documents an",
         "  attack is missed more often than alone, since one window among many counts for less.",
         "* Hate without harsh words is often missed; one platform's labels are biased against dialects.",
         "* Subjectivity was learnt from synthesis alone.",
