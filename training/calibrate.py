@@ -127,13 +127,13 @@ def thresholds(rows: list[tuple[Example, Scores]], scale: dict[str, float]) -> d
         if not by_source or head in found:
             found.setdefault(head, 0.5)
             continue
+        sources = list(by_source.values())
         if head == "toxicity":
-            ordinary = [rows for rows in by_source.values() if not any(label for label, _ in rows)]
-            found[head] = _at_rate(ordinary, FALSE_POSITIVES[head])
-        elif head in FALSE_POSITIVES:
-            found[head] = _at_rate(list(by_source.values()), FALSE_POSITIVES[head])
+            sources = [rows for rows in sources if not any(label for label, _ in rows)]
+        if head in FALSE_POSITIVES:
+            found[head] = _at_rate(sources, FALSE_POSITIVES[head])
         else:
-            found[head] = _balanced(list(by_source.values()))
+            found[head] = _balanced(sources)
     return {head: round(float(np.clip(value, 0.01, 0.99)), 3) for head, value in found.items()}
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from training.example import Example
 from training.generate.injection.suffix import suffix
-from training.generate.injection.voice import ENGLISH, voice
+from training.generate.injection.voice import ENGLISH, OTHERS, voice
 from training.generate.requests import framed, frames
 from training.prepare.archives import strings
 
@@ -31,8 +31,6 @@ _COMMON = frozenset({
     "create", "provide", "describe", "make", "develop",
 })  # fmt: skip
 """Words that many requests share."""
-_ATTACKED = frozenset({"de", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "zh"})
-"""Languages that the generated attacks come in: without more harmless rows they are taken for the sign."""
 
 
 def read(archive: Archive, rng: random.Random) -> Iterator[Example]:
@@ -166,7 +164,8 @@ def _lingua(archive: Archive, rng: random.Random) -> Iterator[Example]:
         found.setdefault(language, []).append(text)
     for language, sentences in sorted(found.items()):
         texts = []
-        for index in range(600 if language in _ATTACKED else 90):
+        # Generated attacks come in some: without more harmless rows these would be taken for the sign of one.
+        for index in range(600 if language in OTHERS else 90):
             size = rng.choices((1, 2, 4, 8), (50, 20, 20, 10))[0]
             text = " ".join(rng.sample(sentences, min(size, len(sentences))))
             if rng.random() < 0.25:
