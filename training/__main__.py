@@ -32,8 +32,8 @@ def _prepare(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     train = importlib.import_module("training.train")
-    names = ("name", "start", "blend", "frozen", "cores", "minutes", "rate", "batch", "workers", "seed")
-    train.run(train.Plan(options.work, **{name: getattr(options, name) for name in names}))
+    plan = {name: value for name, value in vars(options).items() if name not in {"run", "work"}}
+    train.run(train.Plan(options.work, **plan))
 
 
 def _on(function: str, *names: str) -> Callable[[argparse.Namespace], None]:
@@ -81,6 +81,7 @@ def main(arguments: list[str] | None = None) -> None:
     stage = _stage(stages, "train", "train all heads; an interrupted run goes on", _train)
     stage.add_argument("--name", required=True, help="of the checkpoint")
     stage.add_argument("--start", help="checkpoint to start from; the base model without")
+    stage.add_argument("--teacher", help="checkpoint whose hidden states and answers are to be kept")
     stage.add_argument(
         "--blend", type=float, default=1.0, help="of the start's encoder with the base model's"
     )
@@ -88,6 +89,7 @@ def main(arguments: list[str] | None = None) -> None:
     stage.add_argument("--cores", type=float, default=16.0, help="processor time per second at most")
     stage.add_argument("--minutes", type=float, default=90.0)
     stage.add_argument("--rate", type=float, default=1e-4)
+    stage.add_argument("--head-rate", type=float, default=1e-3, help="of heads and token types")
     stage.add_argument("--batch", type=int, default=1536, help="tokens per step and process")
     stage.add_argument("--workers", type=int, default=2)
     stage.add_argument("--seed", type=int, default=1)
@@ -109,6 +111,16 @@ def main(arguments: list[str] | None = None) -> None:
     stage.add_argument("--first", required=True)
     stage.add_argument("--second", required=True)
     stage.add_argument("--share", type=float, default=0.5, help="of the second")
+    stage = _stage(
+        stages,
+        "narrow",
+        "fewer attention heads and neurons per layer",
+        _on("narrow", "name", "start", "inner", "attention_heads"),
+    )
+    stage.add_argument("--name", required=True, help="of the new checkpoint")
+    stage.add_argument("--start", required=True, help="checkpoint to begin with")
+    stage.add_argument("--inner", type=int, default=768, help="neurons of a feed-forward layer that are left")
+    stage.add_argument("--attention-heads", type=int, default=8, help="that are left in a layer")
     stage = _stage(
         stages, "quantise", "write a checkpoint as ONNX, in float and in int8", _on("quantise", "name")
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # At which rate scanners may flag the harmless texts of a typical validation source: a scanner that cries wolf
 # is switched off.
 FALSE_POSITIVES = {
-    "injection": 0.04, "toxicity": 0.01, "bias": 0.03, "refusal": 0.02, "gibberish": 0.02, "code": 0.02,
+    "injection": 0.03, "toxicity": 0.01, "bias": 0.03, "refusal": 0.02, "gibberish": 0.02, "code": 0.02,
 }  # fmt: skip
 # Sources whose harmless rows say nothing about harmless texts: written so that classifiers fail (Kirk et al.
 # 2022, "Hatemoji", arXiv:2108.05921), or made from templates that training knows.

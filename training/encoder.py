@@ -1,4 +1,4 @@
-"""The encoder: BERT's layers in plain PyTorch, with the words and the feed-forward layers in four bits."""
+"""The encoder: BERT's layers in plain PyTorch, of any width inside, with the words in four bits."""
 
 from __future__ import annotations
 
@@ -15,15 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BLOCK = 128  # values of a stored embedding row that share a scale and a zero point
-GROUP = 32  # inputs of a feed-forward weight that share a factor
-STEPS = 7  # of a feed-forward weight, either way
-FACTORS = 18  # the highest factor: the largest product that eight bits hold
-REFRESH = 8  # training steps between two roundings of the feed-forward weights
+HEAD = 32  # numbers of an attention head
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What determines the encoder's size."""
+    """What determines the encoder's size; `attention_heads` and `inner` are a layer's."""
 
     vocabulary: int
     layers: int = 6
@@ -31,6 +28,19 @@ class Shape:
     inner: int = 1536
     attention_heads: int = 12
     positions: int = 256
+
+    @classmethod
+    def of(cls, state: Mapping[str, Tensor]) -> Shape:
+        """Return the shape of an encoder's weights, by their names here."""
+        vocabulary, width = state["words.weight"].shape
+        return cls(
+            vocabulary,
+            layers=len({name.split(".")[1] for name in state if name.startswith("layers.")}),
+            width=width,
+            inner=len(state["layers.0.inner.weight"]),
+            attention_heads=len(state["layers.0.query.weight"]) // HEAD,
+            positions=len(state["positions.weight"]),
+        )
 
 
 def quantised(values: Tensor, block: int = BLOCK) -> Tensor:
@@ -49,78 +59,37 @@ def four_bits(blocks: Tensor) -> tuple[Tensor, Tensor]:
     return scale, (-low / scale).round().clamp(0, 15)
 
 
-def grouped(weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return a matrix as `codes * factors * scale`.
-
-    Args:
-        weight: `[outputs, inputs]`.
-
-    Returns:
-        Codes `[outputs, groups, GROUP]` from -`STEPS` to `STEPS`, whole factors `[outputs, groups, 1]` from 1
-        to `FACTORS`, scales `[outputs, 1, 1]`. The product of the first two fits eight bits: stored in four,
-        the matrix is multiplied in eight, with one scale per output.
-    """
-    groups = weight.unflatten(-1, (-1, GROUP))
-    largest = groups.abs().amax(-1, keepdim=True)
-    scale = (largest.amax(-2, keepdim=True) / (STEPS * FACTORS)).clamp(min=1e-10)
-    factors = (largest / (STEPS * scale)).round().clamp(1, FACTORS)
-    codes = (groups / (factors * scale)).round().clamp(-STEPS, STEPS)
-    return codes, factors, scale
-
-
-class FourBitLinear(nn.Linear):
-    """A linear layer that computes with the weights that four bits per value can say.
-
-    Gradients pass straight through the rounding (Bengio et al. 2013, arXiv:1308.3432). While training, what
-    the rounding takes away is worked out anew every `REFRESH` steps only: the weights move by a small part of
-    a rounding step in between.
-    """
-
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__(inputs, outputs)
-        self.age = 0
-        self.lost: Tensor | None = None
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return `[..., outputs]`."""
-        if not self.training or self.lost is None or self.age % REFRESH == 0:
-            with torch.no_grad():
-                codes, factors, scale = grouped(self.weight)
-                self.lost = (codes * factors * scale).flatten(-2) - self.weight
-        self.age += self.training
-        return functional.linear(x, self.weight + self.lost, self.bias)
-
-
 class Layer(nn.Module):
     """Attention and feed-forward with normalisation after each, as in BERT."""
 
-    def __init__(self, shape: Shape, dropout: float, *, four_bit: bool) -> None:
+    def __init__(self, shape: Shape, dropout: float) -> None:
         super().__init__()
-        self.heads = shape.attention_heads
-        self.query = nn.Linear(shape.width, shape.width)
-        self.key = nn.Linear(shape.width, shape.width)
-        self.value = nn.Linear(shape.width, shape.width)
-        self.output = nn.Linear(shape.width, shape.width)
+        inside = shape.attention_heads * HEAD
+        self.query = nn.Linear(shape.width, inside)
+        self.key = nn.Linear(shape.width, inside)
+        self.value = nn.Linear(shape.width, inside)
+        self.output = nn.Linear(inside, shape.width)
         self.attention_norm = nn.LayerNorm(shape.width, eps=1e-12)
-        linear = FourBitLinear if four_bit else nn.Linear
-        self.inner = linear(shape.width, shape.inner)
-        self.outer = linear(shape.inner, shape.width)
+        self.inner = nn.Linear(shape.width, shape.inner)
+        self.outer = nn.Linear(shape.inner, shape.width)
         self.norm = nn.LayerNorm(shape.width, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
         """Return the next hidden states; `bias` is added to the attention scores."""
-        batch, tokens, width = x.shape
+        x = self.attention_norm(x + self.dropout(self.output(self.attended(x, bias))))
+        return self.norm(x + self.dropout(self.outer(functional.gelu(self.inner(x)))))
+
+    def attended(self, x: Tensor, bias: Tensor) -> Tensor:
+        """Return what every head makes of the values, side by side: `[batch, tokens, heads * HEAD]`."""
 
         def split(y: Tensor) -> Tensor:
-            return y.view(batch, tokens, self.heads, width // self.heads).transpose(1, 2)
+            return y.unflatten(-1, (-1, HEAD)).transpose(1, 2)
 
         # Written out: the fused CPU kernel's backward pass takes as long as all matrix products of the layer.
         scores = split(self.query(x)) @ split(self.key(x)).transpose(2, 3)
-        weights = functional.softmax(scores * (width // self.heads) ** -0.5 + bias, dim=-1)
-        mixed = (weights @ split(self.value(x))).transpose(1, 2).reshape(batch, tokens, width)
-        x = self.attention_norm(x + self.dropout(self.output(mixed)))
-        return self.norm(x + self.dropout(self.outer(functional.gelu(self.inner(x)))))
+        weights = functional.softmax(scores * HEAD**-0.5 + bias, dim=-1)
+        return (weights @ split(self.value(x))).transpose(1, 2).flatten(-2)
 
 
 class Encoder(nn.Module):
@@ -135,21 +104,25 @@ class Encoder(nn.Module):
         self.types = nn.Embedding(TYPES, shape.width)
         self.norm = nn.LayerNorm(shape.width, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
-        self.layers = nn.ModuleList(Layer(shape, dropout, four_bit=four_bit) for _ in range(shape.layers))
+        self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
         """Return `[batch, tokens, width]`."""
+        return self.states(ids, mask, types)[-1]
+
+    def states(self, ids: Tensor, mask: Tensor, types: Tensor) -> list[Tensor]:
+        """Return the hidden states before the first layer and behind each."""
         words = self.words(ids)
         if self.four_bit and self.training:
             words = words + (quantised(words.detach()) - words).detach()  # gradients pass straight through
         elif self.four_bit:
             words = quantised(words)
         x = words + self.positions.weight[: ids.shape[1]] + self.types(types)
-        x = self.dropout(self.norm(x))
+        found = [self.dropout(self.norm(x))]
         bias = (1.0 - mask[:, None, None, :].to(x.dtype)) * -10000.0
         for layer in self.layers:
-            x = layer(x, bias)
-        return x
+            found.append(layer(found[-1], bias))
+        return found
 
 
 def mean_pooled(hidden: Tensor, mask: Tensor) -> Tensor:
@@ -168,7 +141,7 @@ def from_bert(
         kept: Old token ids, in the order of the new ones.
         layers: Old layers to keep.
         dropout: For training.
-        four_bit: Whether word table and feed-forward weights are rounded to four bits in the forward pass.
+        four_bit: Whether the word table is rounded to four bits in the forward pass.
     """
     width = weights["embeddings.word_embeddings.weight"].shape[1]
     inner = weights["encoder.layer.0.intermediate.dense.weight"].shape[0]

@@ -99,7 +99,10 @@ class Model(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> dict[str, Tensor]:
         """Return the logits by head, and `embedding`."""
-        hidden = self.encoder(ids, mask, types)
+        return self.answers(self.encoder(ids, mask, types), mask)
+
+    def answers(self, hidden: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        """Return the same of the last hidden states."""
         scores = self.queries(hidden) + (1.0 - mask[:, :, None].to(hidden.dtype)) * -10000.0
         pooled = torch.softmax(scores, dim=1).transpose(1, 2) @ hidden
         logits = {name: self.outputs[name](pooled[:, index]) for index, name in enumerate(POOLED)}

@@ -117,8 +117,7 @@ def card(
     lines = [
         "# Model card: pyshield-encoder",
         "",
-        f"Version {config['version']}. One int8 encoder (6 layers, 384 wide; {pieces:,} pieces and the",
-        "feed-forward layers stored in four bits)",
+        f"Version {config['version']}. One int8 encoder (6 layers, 384 wide; {pieces:,} pieces in four bits)",
         f"from all-MiniLM-L6-v2; one pass gives a sentence embedding and {len(config['heads'])} heads:",
         f"{', '.join(config['heads'])}. Licence: Apache-2.0.",
         "",

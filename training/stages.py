@@ -7,12 +7,29 @@ import random
 from typing import TYPE_CHECKING
 
 import numpy as np
+from tokenizers import Tokenizer
 
-from training import base, calibrate, evaluate, example, export, long, score, ship, similarity, train
+from training import (
+    base,
+    calibrate,
+    checkpoint,
+    evaluate,
+    example,
+    export,
+    long,
+    ranges,
+    score,
+    ship,
+    similarity,
+    tokens,
+    train,
+)
+from training.rows import Row
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+RANGE_ROWS = 20  # of a validation source: what the scales of activations are measured on
 SENTENCES = 52_000  # whose embedding is kept
 VOCABULARY = 30_522  # all of BERT's, but for the pieces that stand for nothing
 
@@ -25,7 +42,7 @@ def texts(work: Path) -> list[str]:
 
 def prune(work: Path) -> None:
     """Choose the vocabulary from the training rows."""
-    train.prune(work, VOCABULARY, texts(work))
+    checkpoint.prune(work, VOCABULARY, texts(work))
 
 
 def embed(work: Path) -> None:
@@ -44,12 +61,12 @@ def encode(work: Path) -> None:
 
 def graft(work: Path, name: str, old: Path) -> None:
     """Carry a checkpoint over to this folder's vocabulary."""
-    train.graft(work, name, old)
+    checkpoint.graft(work, name, old)
 
 
 def mix(work: Path, name: str, first: str, second: str, share: float) -> None:
     """Write the weighted mean of two checkpoints."""
-    train.mix(work, name, first, second, share)
+    checkpoint.mix(work, name, first, second, share)
 
 
 def unpack(work: Path, name: str, folder: Path) -> None:
@@ -59,11 +76,21 @@ def unpack(work: Path, name: str, folder: Path) -> None:
     shipped.unpack(work, name, folder)
 
 
+def narrow(work: Path, name: str, start: str, inner: int, attention_heads: int) -> None:
+    """Write a checkpoint with fewer attention heads and neurons."""
+    checkpoint.narrowed(work, name, start, inner, attention_heads)
+
+
 def quantise(work: Path, name: str) -> None:
     """Write a checkpoint as ONNX, in float and quantised."""
-    model = train.load(work, name)
+    model = checkpoint.load(work, name)
     export.write(model, work / f"{name}.onnx")
-    export.quantise(model, work / f"{name}.onnx", work / f"{name}.int8.onnx")
+    rows = evaluate.sampled(example.read(work / "validation.jsonl"), RANGE_ROWS)
+    tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
+    texts = [(row.text[:4000], row.pair) for row in rows]
+    encoded = tokens.encode(tokenizer, texts, model.encoder.shape.positions)
+    found = ranges.measure(model, (Row(each.ids, each.types, {}) for each in encoded))
+    export.quantise(model, work / f"{name}.int8.onnx", found)
 
 
 def measure(work: Path, name: str, version: str, rows: int) -> None:

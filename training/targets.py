@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # An attack's kinds overlap: what a row does not name is weak evidence of absence.
 UNNAMED_KIND = 0.3
-EMBEDDING_WEIGHT = 25.0
+OTHER_WEIGHTS = {"embedding": 25.0, "states": 20.0, "answers": 1.0, "meaning": 25.0}
 
 
 def row(example: Example, tokens: Tokens) -> Row:
@@ -115,8 +115,41 @@ def losses(logits: dict[str, Tensor], rows: list[Row], embeddings: Tensor | None
 
 def total(found: dict[str, Tensor]) -> Tensor:
     """Return the weighted sum of the heads' losses."""
-    weights = {name: head.weight for name, head in HEADS.items()} | {"embedding": EMBEDDING_WEIGHT}
+    weights = {name: head.weight for name, head in HEADS.items()} | OTHER_WEIGHTS
     return torch.stack([weights[name] * loss for name, loss in found.items()]).sum()
+
+
+def kept(
+    states: list[Tensor],
+    logits: dict[str, Tensor],
+    wanted: list[Tensor],
+    answers: dict[str, Tensor],
+    mask: Tensor,
+) -> dict[str, Tensor]:
+    """Return how far a model is from its teacher: `states`, `answers` (all heads'), `meaning` (embeddings).
+
+    Args:
+        states: Hidden states behind each layer, `[batch, tokens, width]`.
+        logits: By head.
+        wanted: The teacher's hidden states.
+        answers: The teacher's logits.
+        mask: Which tokens there are.
+    """
+    seen = mask.bool()
+    pairs = list(zip(states[1:], wanted[1:], strict=True))
+    apart = torch.stack([functional.mse_loss(ours[seen].float(), its[seen].float()) for ours, its in pairs])
+    lost = []
+    for name, head in HEADS.items():
+        ours, its = logits[name].float(), answers[name].float()
+        if head.kind == "token":
+            ours, its = ours[seen], its[seen]
+        if head.activation == "softmax":
+            loss = functional.cross_entropy(ours, its.softmax(-1))
+        else:
+            loss = functional.binary_cross_entropy_with_logits(ours, its.sigmoid())
+        lost.append(head.weight * loss)
+    alike = (logits["embedding"].float() * answers["embedding"].float()).sum(-1)
+    return {"states": apart.mean(), "answers": torch.stack(lost).sum(), "meaning": (1 - alike).mean()}
 
 
 def _injection_loss(scores: Tensor, kinds: Tensor) -> Tensor:

@@ -17,26 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tokenizers
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor, distributed, multiprocessing, nn
 
-from training import (
-    base,
-    batches,
-    encoder,
-    example,
-    heads,
-    mixture,
-    packed,
-    progress,
-    targets,
-    tokens,
-    vocabulary,
-)
+from training import batches, checkpoint, example, heads, mixture, packed, progress, targets, tokens
 from training.rows import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 MOST_ROWS = 16_000  # of one source
@@ -53,6 +40,8 @@ class Plan:
         work: Folder with the rows, the tokenizer, the embedding targets and the checkpoints.
         name: Of the checkpoint to write.
         start: Checkpoint to start from; `None` for the base model.
+        teacher: Checkpoint whose hidden states and answers are to be kept, whatever its width inside; `None`
+            for labels alone.
         blend: Share of the start's encoder weights, the base model's being the rest: what training has pulled
             away from the base model comes half back and the embedding with it.
         frozen: How many of the first layers, and the word embeddings with them, stay as they are.
@@ -71,6 +60,7 @@ class Plan:
     work: Path
     name: str
     start: str | None = None
+    teacher: str | None = None
     blend: float = 1.0
     frozen: int = 0
     cores: float = 16.0
@@ -91,91 +81,6 @@ def run(plan: Plan) -> None:
         _work(0, plan, 1)
     else:
         multiprocessing.spawn(_work, (plan, plan.workers), nprocs=plan.workers)
-
-
-def model_of(work: Path, layers: Iterable[int]) -> heads.Model:
-    """Return a fresh model: the base model's weights, the pruned vocabulary."""
-    weights = load_file(work / "base.safetensors")
-    words = range(len(weights["embeddings.word_embeddings.weight"]))
-    return heads.Model(encoder.from_bert(weights, list(words), list(layers), 0.05, four_bit=True))
-
-
-def load(work: Path, name: str) -> heads.Model:
-    """Return the model of a checkpoint, for inference."""
-    state = torch.load(work / f"{name}.pt", map_location="cpu", weights_only=True)
-    model = model_of(work, json.loads(state["plan"])["layers"])
-    model.load_state_dict(state["model"])
-    return model.eval()
-
-
-def prune(work: Path, size: int, texts: Sequence[str]) -> None:
-    """Choose the vocabulary; write `pieces.json`, `tokenizer.json` and, cut to it, `base.safetensors`."""
-    source = base.load()
-    full = source.tokenizer()
-    pieces = vocabulary.choose(full.get_vocab(), vocabulary.count(full, texts), size)
-    pictures = vocabulary.symbols(texts, pieces)
-    (work / "pieces.json").write_text(json.dumps([*pieces, *pictures], ensure_ascii=False), encoding="utf-8")
-    vocabulary.prune(source.tokenizer_file, pieces, pictures).save(str(work / "tokenizer.json"), pretty=False)
-    cut(work)
-
-
-def graft(work: Path, name: str, old: Path) -> None:
-    """Carry a checkpoint over to another vocabulary: pieces that it does not know are the base model's.
-
-    Args:
-        work: Folder with `pieces.json` and `base.safetensors` of the new vocabulary; gets the checkpoint.
-        name: Of the checkpoint.
-        old: Folder with `pieces.json` and the checkpoint.
-    """
-    state = torch.load(old / f"{name}.pt", map_location="cpu", weights_only=True)
-    known = {piece: row for row, piece in enumerate(json.loads((old / "pieces.json").read_text("utf-8")))}
-    table = load_file(work / "base.safetensors")["embeddings.word_embeddings.weight"].float()
-    for row, piece in enumerate(json.loads((work / "pieces.json").read_text("utf-8"))):
-        if piece in known:
-            table[row] = state["model"]["encoder.words.weight"][known[piece]]
-    state["model"]["encoder.words.weight"] = table
-    torch.save({"model": state["model"], "plan": state["plan"]}, work / f"{name}.pt")
-
-
-def mix(work: Path, name: str, first: str, second: str, share: float) -> None:
-    """Write the weighted mean of two checkpoints, one of which was trained from the other.
-
-    It keeps more of what each knows than either does (Wortsman et al. 2022, "Model soups", arXiv:2203.05482).
-
-    Args:
-        work: Folder of the checkpoints; gets a new one.
-        name: Of the new one.
-        first: One checkpoint.
-        second: The other.
-        share: How much the second counts, 0 to 1.
-    """
-    states = [
-        torch.load(work / f"{part}.pt", map_location="cpu", weights_only=True) for part in (first, second)
-    ]
-    old, new = (state["model"] for state in states)
-    # of a part that only the second has, there is no mean
-    old = new | old
-    mixed = {key: torch.lerp(old[key].float(), new[key].float(), share).to(new[key].dtype) for key in new}
-    torch.save({"model": mixed, "plan": states[1]["plan"]}, work / f"{name}.pt")
-
-
-def cut(work: Path) -> None:
-    """Write `base.safetensors`: what `train` needs of the base model, in half precision.
-
-    A symbol that the base model does not know begins as the mean of the pieces of its Unicode name.
-    """
-    source = base.load()
-    pieces = json.loads((work / "pieces.json").read_text(encoding="utf-8"))
-    full = source.tokenizer()
-    old = full.get_vocab()
-    weights = {name: tensor.half() for name, tensor in source.weights.items() if tensor.is_floating_point()}
-    name = "embeddings.word_embeddings.weight"
-    rows = [
-        [old[piece]] if piece in old else full.encode(vocabulary.meaning(piece), add_special_tokens=False).ids
-        for piece in pieces
-    ]
-    weights[name] = torch.stack([weights[name][row].float().mean(0).half() for row in rows])
-    save_file(weights, work / "base.safetensors")
 
 
 def encode(work: Path, max_tokens: int = 256) -> int:
@@ -217,6 +122,7 @@ def _work(rank: int, plan: Plan, world: int) -> None:
         )
     torch.manual_seed(plan.seed * 100 + rank)
     model, optimiser, done, spent = _state(plan, device)
+    teacher = checkpoint.load(plan.work, plan.teacher).to(device) if plan.teacher else None
     table = torch.from_numpy(np.load(plan.work / "embed_targets.npy")).to(device)
     found = packed.read(plan.work / "train.npz", rank, world)
     stream = mixture.Mixture(found, plan.batch, plan.seed * 1000 + rank + done).batches()
@@ -248,8 +154,14 @@ def _work(rank: int, plan: Plan, world: int) -> None:
         batch = next(stream)
         ids, mask, types = (tensor.to(device) for tensor in batches.collate(batch, cases=plan.cases))
         with torch.autocast(device.type, torch.bfloat16):
-            logits = model(ids, mask, types)
+            states = model.encoder.states(ids, mask, types)
+            logits = model.answers(states[-1], mask)
         lost = targets.losses({k: v.float() for k, v in logits.items()}, batch, table)
+        if teacher is not None:
+            with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+                wanted = teacher.encoder.states(ids, mask, types)
+                answers = teacher.answers(wanted[-1], mask)
+            lost |= targets.kept(states, logits, wanted, answers, mask)
         targets.total(lost).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
@@ -276,7 +188,9 @@ def _work(rank: int, plan: Plan, world: int) -> None:
 
 def _state(plan: Plan, device: torch.device) -> tuple[heads.Model, torch.optim.Optimizer, int, float]:
     """Return model, optimiser, tokens seen and seconds spent: of the interrupted run, or at its start."""
-    model = model_of(plan.work, plan.layers).to(device)
+    path = plan.work / f"{plan.name}.pt"
+    interrupted = torch.load(path, map_location=device, weights_only=True) if path.exists() else None
+    model = _begun(plan, interrupted).to(device)
     if plan.frozen:
         kept = ("encoder.words.", "encoder.positions.", "encoder.types.", "encoder.norm.")
         kept += tuple(f"encoder.layers.{index}." for index in range(plan.frozen))
@@ -292,21 +206,27 @@ def _state(plan: Plan, device: torch.device) -> tuple[heads.Model, torch.optim.O
         betas=(0.9, 0.98),
         fused=True,
     )
-    path = plan.work / f"{plan.name}.pt"
-    if path.exists():
-        state = torch.load(path, map_location=device, weights_only=True)
-        model.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
-        return model, optimiser, state["done"], state["spent"]
-    if plan.start:
-        state = torch.load(plan.work / f"{plan.start}.pt", map_location=device, weights_only=True)["model"]
-        for name, tensor in model.state_dict().items():
+    if interrupted is None:
+        return model, optimiser, 0, 0.0
+    optimiser.load_state_dict(interrupted["optimiser"])
+    return model, optimiser, interrupted["done"], interrupted["spent"]
+
+
+def _begun(plan: Plan, interrupted: Mapping[str, Any] | None) -> heads.Model:
+    """Return the model that a run begins, or goes on, with."""
+    if interrupted is None and plan.start is None:
+        return checkpoint.based(plan.work, plan.layers)
+    path = plan.work / f"{plan.start}.pt"
+    state = dict((interrupted or torch.load(path, map_location="cpu", weights_only=True))["model"])
+    model = checkpoint.empty(state)
+    if interrupted is None and plan.blend < 1:
+        base_model = checkpoint.based(plan.work, plan.layers).state_dict()
+        for name in base_model:
             if name.startswith("encoder."):
-                state[name] = plan.blend * state[name] + (1 - plan.blend) * tensor
-            # a part of a head that the start does not have begins as any other
-            state.setdefault(name, tensor)
-        model.load_state_dict(state)
-    return model, optimiser, 0, 0.0
+                state[name] = plan.blend * state[name] + (1 - plan.blend) * base_model[name]
+    # a part of a head that the start does not have begins as any other
+    model.load_state_dict(model.state_dict() | state)
+    return model
 
 
 def _save(plan: Plan, model: heads.Model, optimiser: torch.optim.Optimizer, done: int, spent: float) -> None:

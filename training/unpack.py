@@ -1,8 +1,7 @@
 """`unpack`: the shipped file as a checkpoint, so that training can go on from what is in the repository.
 
-What rounding took away when the file was written is gone. Written again at once, some codes of four bits
-differ (a hundredth of the outer feed-forward matrices'): a group whose largest value was rounded down gets a
-finer factor.
+What rounding took away when the file was written is gone. The values of attention are as large as in the
+file, and what reads them makes up for it.
 """
 
 from __future__ import annotations
@@ -14,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, numpy_helper
+from onnx import numpy_helper
 
-from training import encoder, fuse, train
-from training.heads import TOKENS
+from training import checkpoint, encoder
+from training.encoder import HEAD, Encoder, Shape
+from training.heads import TOKENS, Model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 NORMS = {"attention_norm": "norm1", "norm": "norm2"}
-LAYERS = 6
+PARTS = ("query", "key", "value")  # in one matrix
 
 
 def unpack(work: Path, name: str, folder: Path) -> None:
@@ -41,11 +41,24 @@ def unpack(work: Path, name: str, folder: Path) -> None:
     (work / "pieces.json").write_text(
         json.dumps(_pieces(work / "tokenizer.json"), ensure_ascii=False), encoding="utf-8"
     )
-    train.cut(work)
-    model = train.model_of(work, range(LAYERS))
-    model.load_state_dict(state(folder / "model.onnx", model.state_dict()))
-    plan = {"layers": list(range(LAYERS))}
-    torch.save({"model": model.state_dict(), "plan": json.dumps(plan)}, work / f"{name}.pt")
+    checkpoint.cut(work)
+    like = Model(Encoder(shape(folder / "model.onnx"))).state_dict()
+    found = state(folder / "model.onnx", like)
+    torch.save({"model": found, "plan": json.dumps({})}, work / f"{name}.pt")
+
+
+def shape(path: Path) -> Shape:
+    """Return the shape of a shipped file's encoder."""
+    sizes = {weight.name: list(weight.dims) for weight in onnx.load(path).graph.initializer}
+    vocabulary, width = sizes["words.codes"]
+    return Shape(
+        vocabulary,
+        layers=sum(name.endswith(".inner.bias") for name in sizes if name.startswith("layer")),
+        width=width,
+        inner=sizes["layer0.inner.bias"][0],
+        attention_heads=sizes["layer0.attention.bias"][0] // len(PARTS) // HEAD,
+        positions=sizes["positions.codes"][0],
+    )
 
 
 def _pieces(path: Path) -> list[str]:
@@ -67,16 +80,14 @@ def state(path: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return `[outputs, inputs]`, whichever way it is stored."""
         if key in stored:
             return plain(key).T
-        scale = plain(f"{key}_scale")
-        if f"{key}_quantized" in stored:
-            return (plain(f"{key}_quantized") * scale).T
-        codes = _integers(stored[f"{key}.codes"]).unflatten(0, (-1, encoder.GROUP))
-        return (codes * plain(f"{key}.factors")[:, None] * scale).flatten(0, 1).T
+        whole = (plain(f"{key}_quantized") * plain(f"{key}_scale")).T
+        even = f"{key.removesuffix('.weight')}.even"
+        return whole * plain(even) if even in stored else whole
 
     zero = _integers(stored["words.zero"])[..., None]
     words = _integers(stored["words.codes"]).unflatten(-1, (-1, encoder.BLOCK))
     found = {
-        "encoder.words.weight": ((words - zero) * plain("words.scale")[..., None]).flatten(-2),
+        "encoder.words.weight": ((words - zero) * plain("words.scale")).flatten(-2),
         "encoder.positions.weight": plain("positions.codes") * plain("positions.scale")[:, None],
         "encoder.types.weight": plain("types.table"),
         "queries.weight": matrix("queries.weight"),
@@ -86,16 +97,14 @@ def state(path: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
         theirs, which = _name(inside)
         flat = part == "bias" or "norm" in theirs or theirs.endswith(".near.outer")
         value = plain(f"{theirs}.{part}") if flat else matrix(f"{theirs}.weight")
-        found[key] = value if which is None else value.chunk(len(fuse.PARTS))[which]
+        found[key] = value if which is None else value.chunk(len(PARTS))[which]
     return {key: value.reshape(like[key].shape).contiguous() for key, value in found.items()}
 
 
 def _integers(packed: onnx.TensorProto) -> Tensor:
     """Return integers of four bits, two to a byte, the first in the lower half, as floats."""
     data = np.frombuffer(packed.raw_data, np.uint8)
-    codes = np.stack([data & 15, data >> 4], -1).reshape(-1)[: np.prod(packed.dims)].astype(np.int8)
-    if packed.data_type == TensorProto.INT4:
-        codes = np.where(codes > 7, codes - 16, codes)
+    codes = np.stack([data & 15, data >> 4], -1).reshape(-1)[: np.prod(packed.dims)]
     return torch.from_numpy(codes.astype(np.float32).reshape(tuple(packed.dims)))
 
 
@@ -108,6 +117,6 @@ def _name(inside: str) -> tuple[str, int | None]:
         return f"{parts[1]}.near.{parts[2]}", None
     if parts[1] == "norm":
         return "embedded.norm", None
-    if parts[3] in fuse.PARTS:
-        return f"layer{parts[2]}.attention", fuse.PARTS.index(parts[3])
+    if parts[3] in PARTS:
+        return f"layer{parts[2]}.attention", PARTS.index(parts[3])
     return f"layer{parts[2]}.{NORMS.get(parts[3], parts[3])}", None

@@ -112,6 +112,14 @@ def test_refusals_are_told_from_answers():
     assert scanner.scan("", "The capital of France is Paris, on the river Seine.")[1]
 
 
+async def test_what_a_text_comes_to_does_not_depend_on_what_is_run_beside_it():
+    texts = [*HARMLESS, *ATTACKS, "ok", "word " * 90]
+    together = await embed(texts, model=Model.bundled().path)
+    for text, beside in zip(texts, together, strict=True):
+        (alone,) = await embed([text], model=Model.bundled().path)
+        assert alone == pytest.approx(beside, abs=1e-5), text
+
+
 async def test_similar_sentences_lie_closer_than_others():
     texts = ["a man is playing a guitar", "someone plays an instrument", "interest rates rose again in march"]
     first, second, third = await embed(texts, model=Model.bundled().path)
