@@ -119,10 +119,15 @@ class Encoder(nn.Module):
             words = quantised(words)
         x = words + self.positions.weight[: ids.shape[1]] + self.types(types)
         found = [self.dropout(self.norm(x))]
-        bias = (1.0 - mask[:, None, None, :].to(x.dtype)) * -10000.0
+        bias = unseen(mask, x.dtype)
         for layer in self.layers:
             found.append(layer(found[-1], bias))
         return found
+
+
+def unseen(mask: Tensor, kind: torch.dtype) -> Tensor:
+    """Return what keeps attention from tokens that are none: `[batch, 1, 1, tokens]`, added to its scores."""
+    return (1.0 - mask[:, None, None, :].to(kind)) * -10000.0
 
 
 def mean_pooled(hidden: Tensor, mask: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training import batches
-from training.encoder import HEAD
+from training.encoder import HEAD, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -70,7 +70,7 @@ def narrow(model: Model, shape: Shape, rows: Iterable[list[Row]]) -> Model:
 def _batch(model: Model, rows: list[Row]) -> _Batch:
     ids, mask, types = batches.collate(rows)
     first = model.encoder.states(ids, mask, types)[0]
-    return _Batch(mask.bool(), (1.0 - mask[:, None, None, :].float()) * -10000.0, first, first)
+    return _Batch(mask.bool(), unseen(mask, first.dtype), first, first)
 
 
 def _narrow(layer: Layer, whole: Layer, texts: list[_Batch], shape: Shape) -> None:

@@ -17,6 +17,7 @@ from onnx import numpy_helper
 
 from training import checkpoint, encoder
 from training.encoder import HEAD, Encoder, Shape
+from training.export import ATTENTION
 from training.heads import TOKENS, Model
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 NORMS = {"attention_norm": "norm1", "norm": "norm2"}
-PARTS = ("query", "key", "value")  # in one matrix
 
 
 def unpack(work: Path, name: str, folder: Path) -> None:
@@ -56,7 +56,7 @@ def shape(path: Path) -> Shape:
         layers=sum(name.endswith(".inner.bias") for name in sizes if name.startswith("layer")),
         width=width,
         inner=sizes["layer0.inner.bias"][0],
-        attention_heads=sizes["layer0.attention.bias"][0] // len(PARTS) // HEAD,
+        attention_heads=sizes["layer0.attention.bias"][0] // len(ATTENTION) // HEAD,
         positions=sizes["positions.codes"][0],
     )
 
@@ -97,7 +97,7 @@ def state(path: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
         theirs, which = _name(inside)
         flat = part == "bias" or "norm" in theirs or theirs.endswith(".near.outer")
         value = plain(f"{theirs}.{part}") if flat else matrix(f"{theirs}.weight")
-        found[key] = value if which is None else value.chunk(len(PARTS))[which]
+        found[key] = value if which is None else value.chunk(len(ATTENTION))[which]
     return {key: value.reshape(like[key].shape).contiguous() for key, value in found.items()}
 
 
@@ -117,6 +117,6 @@ def _name(inside: str) -> tuple[str, int | None]:
         return f"{parts[1]}.near.{parts[2]}", None
     if parts[1] == "norm":
         return "embedded.norm", None
-    if parts[3] in PARTS:
-        return f"layer{parts[2]}.attention", PARTS.index(parts[3])
+    if parts[3] in ATTENTION:
+        return f"layer{parts[2]}.attention", ATTENTION.index(parts[3])
     return f"layer{parts[2]}.{NORMS.get(parts[3], parts[3])}", None

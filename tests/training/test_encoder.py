@@ -1,4 +1,4 @@
-"""The model: case of words, masked losses, and the ONNX file that says what PyTorch says."""
+"""The model: case of words, figures, masked losses, packed rows."""
 
 import itertools
 import math
@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from tests.training.small_model import inputs, pytorch, small_model
 from training.tokens import CAPITALISED, DIGITS, LOWER, MIXED, UPPER, case_of
 
 
@@ -105,35 +106,10 @@ def test_span_f1_needs_the_exact_span():
     assert (found["precision"], found["recall"], found["f1"]) == (0.5, 0.5, 0.5)
 
 
-def _torch():
-    return pytest.importorskip("torch", reason="PyTorch is installed for training only")
-
-
-def _model(torch, seed=1):
-    from training import encoder, heads
-
-    torch.manual_seed(seed)
-    trunk = encoder.Encoder(encoder.Shape(50, 2, 384, 64, 8, 64), four_bit=True)
-    for parameter in trunk.parameters():
-        torch.nn.init.normal_(parameter, std=0.2)
-    model = heads.Model(trunk).eval()
-    for parameter in model.neighbours.parameters():
-        torch.nn.init.normal_(parameter, std=0.2)
-    return model
-
-
-def _inputs(torch, seed=4):
-    torch.manual_seed(seed)
-    ids = torch.randint(1, 50, (3, 12))
-    mask = torch.ones_like(ids)
-    mask[1, 7:] = 0
-    return ids, mask, torch.randint(0, 10, (3, 12))
-
-
 def test_padding_changes_nothing():
-    torch = _torch()
-    model = _model(torch)
-    ids, mask, types = _inputs(torch)
+    torch = pytorch()
+    model = small_model(torch)
+    ids, mask, types = inputs(torch)
     with torch.no_grad():
         long = model(ids, mask, types)
         short = model(ids[1:2, :7], mask[1:2, :7], types[1:2, :7])
@@ -143,7 +119,7 @@ def test_padding_changes_nothing():
 
 
 def test_four_bits_keep_zero_and_stay_close():
-    torch = _torch()
+    torch = pytorch()
     from training import encoder
 
     values = torch.randn(20, 384)
@@ -157,165 +133,8 @@ def test_four_bits_keep_zero_and_stay_close():
     assert ((rounded - values).abs().unflatten(-1, (-1, encoder.BLOCK)).amax(-1) <= step * 1.01).all()
 
 
-def test_the_exported_file_says_what_the_model_says(tmp_path):
-    torch = _torch()
-    pytest.importorskip("onnx", reason="the export needs onnx")
-    runtime = pytest.importorskip("onnxruntime", reason="the export needs ONNX Runtime")
-    from training import export
-
-    model = _model(torch)
-    export.write(model, tmp_path / "m.onnx")
-    ids, mask, types = _inputs(torch)
-    session = runtime.InferenceSession(tmp_path / "m.onnx", providers=["CPUExecutionProvider"])
-    feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-    names = [output.name for output in session.get_outputs()]
-    found = dict(zip(names, session.run(None, {k: v.numpy() for k, v in feeds.items()}), strict=True))
-    with torch.no_grad():
-        wanted = model(ids, mask, types)
-    assert set(found) == set(wanted)
-    for name, value in wanted.items():
-        assert torch.allclose(torch.from_numpy(found[name]), value, atol=2e-2, rtol=2e-2), name
-
-
-def _quantised(torch, folder):
-    """Return a model, and the file that it is shipped as."""
-    pytest.importorskip("onnx", reason="the export needs onnx")
-    pytest.importorskip("onnxruntime", reason="the export needs ONNX Runtime")
-    from training import export, ranges
-    from training.rows import Row
-
-    model = _model(torch)
-    rows = [Row(torch.randint(1, 50, (12,)).tolist(), [0] * 12, {}) for _ in range(20)]
-    export.quantise(model, folder / "m.int8.onnx", ranges.measure(model, rows))
-    return model, folder / "m.int8.onnx"
-
-
-def _embedding(torch, path):
-    """Return what gives the embeddings that a file says."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-
-    def embedding(ids, mask, types):
-        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-        return torch.from_numpy(
-            session.run(["embedding"], {name: value.numpy() for name, value in feeds.items()})[0]
-        )
-
-    return embedding
-
-
-def test_the_quantised_file_says_nearly_what_the_model_says(tmp_path):
-    torch = _torch()
-    model, path = _quantised(torch, tmp_path)
-    ids, mask, types = _inputs(torch)
-    with torch.no_grad():
-        wanted = model(ids, mask, types)["embedding"]
-    found = _embedding(torch, path)(ids, mask, types)
-    assert ((found * wanted).sum(-1) > 0.99).all()
-
-
-def test_what_the_quantised_file_says_of_a_text_does_not_depend_on_what_is_run_beside_it(tmp_path):
-    torch = _torch()
-    _, path = _quantised(torch, tmp_path)
-    embedding = _embedding(torch, path)
-    ids, mask, types = _inputs(torch)
-    assert (mask == 0).any()
-    found = embedding(ids, mask, types)
-    behind = embedding(torch.where(mask == 1, ids, 50 - ids), mask, types)
-    assert torch.allclose(found, behind, atol=1e-6)
-    for row in range(len(ids)):
-        size = int(mask[row].sum())
-        alone = embedding(*(part[row : row + 1, :size] for part in (ids, mask, types)))
-        assert torch.allclose(found[row], alone[0], atol=1e-6)
-
-
-def test_one_large_channel_does_not_make_the_others_coarse(tmp_path):
-    torch = _torch()
-    pytest.importorskip("onnx", reason="the export needs onnx")
-    pytest.importorskip("onnxruntime", reason="the export needs ONNX Runtime")
-    from training import export, ranges
-    from training.rows import Row
-
-    model = _model(torch)
-    with torch.no_grad():
-        for layer in model.encoder.layers:
-            layer.attention_norm.bias[7] = 300.0
-            layer.inner.weight[:, 7] = 0.01
-    rows = [Row(torch.randint(1, 50, (12,)).tolist(), [0] * 12, {}) for _ in range(20)]
-    export.quantise(model, tmp_path / "m.onnx", ranges.measure(model, rows))
-    ids, mask, types = _inputs(torch)
-    with torch.no_grad():
-        wanted = model(ids, mask, types)["embedding"]
-    found = _embedding(torch, tmp_path / "m.onnx")(ids, mask, types)
-    assert ((found * wanted).sum(-1) > 0.99).all()
-
-
-def test_what_carries_nothing_goes_first():
-    torch = _torch()
-    from dataclasses import replace
-
-    from training import narrow
-    from training.rows import Row
-
-    model = _model(torch)
-    idle = {"outer": torch.arange(0, 64, 2), "output": torch.arange(64, 128)}  # the third and fourth head
-    with torch.no_grad():
-        for layer in model.encoder.layers:
-            for name, columns in idle.items():
-                getattr(layer, name).weight[:, columns] = 0
-    rows = [[Row(torch.randint(1, 50, (12,)).tolist(), [0] * 12, {}) for _ in range(30)] for _ in range(4)]
-    small = narrow.narrow(model, replace(model.encoder.shape, inner=32, attention_heads=6), rows)
-    busy = torch.cat([torch.arange(64), torch.arange(128, 256)])
-    for layer, whole in zip(small.encoder.layers, model.encoder.layers, strict=True):
-        assert layer.inner.weight.shape == (32, 384)
-        assert torch.equal(layer.query.weight, whole.query.weight[busy])
-    ids, mask, types = _inputs(torch)
-    with torch.no_grad():
-        wanted, found = model(ids, mask, types), small(ids, mask, types)
-    assert (found["embedding"] * wanted["embedding"]).sum(-1).min() > 0.99
-    assert model.encoder.layers[0].inner.weight.shape == (64, 384)
-
-
-def test_a_model_loses_nothing_against_itself():
-    torch = _torch()
-    from training import targets
-
-    model, other = _model(torch), _model(torch, 2)
-    ids, mask, types = _inputs(torch)
-    with torch.no_grad():
-        states, others = (each.encoder.states(ids, mask, types) for each in (model, other))
-        answers, theirs = (each.answers(part[-1], mask) for each, part in ((model, states), (other, others)))
-    same = targets.kept(states, answers, states, answers, mask)
-    apart = targets.kept(others, theirs, states, answers, mask)
-    assert same["states"] == 0
-    assert same["meaning"].abs() < 1e-6
-    assert all(same[name] < apart[name] for name in same)
-
-
-def test_the_shipped_file_becomes_a_checkpoint_again(tmp_path):
-    torch = _torch()
-    model, path = _quantised(torch, tmp_path)
-    from training import unpack
-
-    assert unpack.shape(path) == model.encoder.shape
-    like = model.state_dict()
-    found = unpack.state(path, like)
-    assert found.keys() == like.keys()
-    for name, value in like.items():
-        if ".value." in name or name.endswith("output.weight"):
-            continue  # as large as each other makes up for
-        # channels in which little comes are rounded more coarsely, so single weights say little
-        assert (found[name] - value).norm() <= 0.15 * value.norm(), name
-    again = _model(torch, 2)
-    again.load_state_dict(found)
-    with torch.no_grad():
-        wanted, said = (each.eval()(*_inputs(torch, 5)) for each in (model, again))
-    assert ((said["embedding"] * wanted["embedding"]).sum(-1) > 0.99).all()
-
-
 def test_an_unobserved_label_has_no_loss():
-    torch = _torch()
+    torch = pytorch()
     from training import heads, targets
     from training.rows import UNOBSERVED, Row
 
@@ -331,7 +150,7 @@ def test_an_unobserved_label_has_no_loss():
 
 
 def test_an_attack_of_unknown_kind_still_counts_as_one():
-    torch = _torch()
+    torch = pytorch()
     from training import targets
 
     attack = torch.tensor([[0.0, 1.0, 0.0]])
@@ -342,7 +161,7 @@ def test_an_attack_of_unknown_kind_still_counts_as_one():
 
 
 def test_labels_that_nobody_looked_for_may_hide_behind_outside():
-    torch = _torch()
+    torch = pytorch()
     from training import heads, targets
     from training.rows import Row
 
@@ -393,7 +212,7 @@ def test_packed_rows_come_back_and_are_dealt_out(tmp_path):
 
 
 def test_embeddings_are_compared_by_how_they_order_pairs():
-    _torch()
+    pytorch()
     import numpy as np
 
     from training import pairs
