@@ -47,7 +47,7 @@ def composed(source):
 
 def test_documents_are_long_harmless_and_of_rows_of_their_own_split():
     found = composed(documents.SOURCE)
-    assert 700 < len(found) < 1000
+    assert 1700 < len(found) < 2100
     for row in found:
         assert row.labels == {"injection": [], "quoted": 0}
         assert 500 <= len(row.text) <= 1800
@@ -56,7 +56,7 @@ def test_documents_are_long_harmless_and_of_rows_of_their_own_split():
 
 def test_an_attack_between_the_rows_of_a_document_has_a_place_and_a_request_is_none():
     found = composed(documents.PLANTED)
-    assert 300 < len(found) < 500
+    assert 750 < len(found) < 1100
     attacks = [row for row in found if row.labels["injection"]]
     assert 0.6 < len(attacks) / len(found) < 0.8
     for row in attacks:

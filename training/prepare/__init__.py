@@ -13,6 +13,7 @@ from training.prepare import (
     answers,
     attacks,
     composed,
+    disguised,
     documents,
     entities,
     grounding,
@@ -66,6 +67,7 @@ def run(data: Path, generated: list[Path], work: Path) -> None:
     kept, dropped = duplicates.remove(rows)
     made = [
         *documents.compose(kept, random.Random("documents")),
+        *disguised.compose(kept, random.Random("disguised")),
         *renamed.compose(kept, random.Random("renamed")),
     ]
     kept += made

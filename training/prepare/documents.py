@@ -7,7 +7,6 @@ documents of the project's grammars, those of people would be taken for the sign
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from training.example import Example, subject
@@ -24,12 +23,12 @@ _HARMLESS_SHARE = 0.3  # of these it is a harmless request
 _LONGEST_PLANTED = 400
 # How many documents of a source, and how its rows stand in one.
 _KINDS: dict[str, tuple[int, tuple[str, ...]]] = {
-    "composed/languages": (9000, (" ", "\n", "\n\n")),
+    "composed/languages": (11000, (" ", "\n", "\n\n")),
     "generated/entities": (1500, (" ", "\n\n", "\n")),
     "wikigold": (700, (" ", "\n")),
     "conjnli": (900, (" ", "\n", "\n- ")),
-    "broad_twitter_corpus": (1200, ("\n", "\n\n", " ", "\n@user: ")),
-    "wnut17": (900, ("\n", "\n\n", " ")),
+    "broad_twitter_corpus": (3000, ("\n", "\n\n", " ", "\n@user: ")),
+    "wnut17": (2000, ("\n", "\n\n", " ")),
     "goemotions": (1500, ("\n", "\n\n", "\n> ", "\nuser: ")),
     "edos_sexism": (500, ("\n", "\n\n")),
     "tdavidson_hate_offensive": (500, ("\n", "\n\n")),
@@ -47,6 +46,8 @@ _KINDS: dict[str, tuple[int, tuple[str, ...]]] = {
     "summedits_ectsum": (300, ("\n\n", " ")),
     "summedits_scitldr": (300, ("\n\n", " ")),
 }
+# Rows that follow are about the same; in a heap of messages, the other kind of document, none is a stranger.
+_JUMPS = (0.3, 0.9)
 _SHORTEST, _LONGEST = 500, 1600  # code points; a window of 256 tokens is about a thousand of English
 
 
@@ -73,8 +74,8 @@ def compose(rows: list[Example], rng: random.Random) -> Iterator[Example]:
         for number in range(round(wanted * len(texts) / totals[kind])):
             key = f"{kind}/{language}/{split}/{number}"
             size = rng.randint(_SHORTEST, _LONGEST)
-            text = joined(rng, texts, rng.choice(joints), size)
-            yield _of_split(
+            text = joined(rng, texts, rng.choice(joints), size, rng.choice(_JUMPS))
+            yield splits.of_split(
                 Example(f"{SOURCE}/{key}", text, SOURCE, key, _labels(), language=language), split
             )
             if rng.random() >= _SHARE_PLANTED:
@@ -83,7 +84,7 @@ def compose(rows: list[Example], rng: random.Random) -> Iterator[Example]:
             # others' documents are attacked in their language or in English
             spoken = language if rng.random() < 0.5 and (language, split, attack) in planted else "en"
             if guests := planted.get((spoken, split, attack)):
-                yield _of_split(
+                yield splits.of_split(
                     _planted(rng, rng.choice(guests), texts, rng.choice(joints), key, language), split
                 )
 
@@ -101,7 +102,7 @@ def _planted(
     rng: random.Random, guest: Example, texts: list[str], joint: str, key: str, language: str
 ) -> Example:
     size = rng.randint(_SHORTEST, _LONGEST)
-    parts = _parts(rng, texts, joint, size)
+    parts = _parts(rng, texts, joint, size, rng.choice(_JUMPS))
     at = rng.randint(0, len(parts))
     before = joint.join([*parts[:at], ""])
     text = before + guest.text + "".join(joint + part for part in parts[at:])
@@ -117,27 +118,24 @@ def _labels(guest: Example | None = None) -> dict[str, Any]:
     return {"injection": sorted({*attack, "indirect"} - {"direct"}) if attack else [], "quoted": 0}
 
 
-def _of_split(row: Example, split: str) -> Example:
-    """The row with a group that lies in that split."""
-    key = row.group
-    for attempt in count():
-        row.group = f"{key}/{attempt}"
-        if splits.split_of(row) == split:
-            break
-    return row
+def joined(rng: random.Random, texts: list[str], joint: str, size: int, jumps: float = 0.3) -> str:
+    """Return texts of the source, as many as make `size` code points.
+
+    Args:
+        rng: What is drawn is drawn from it.
+        texts: The source's rows in their order.
+        joint: What stands between two.
+        size: Of the whole, in code points; up to 200 more come.
+        jumps: Share of rows that do not follow in the source on the one before.
+    """
+    return joint.join(_parts(rng, texts, joint, size, jumps))[: size + 200]
 
 
-def joined(rng: random.Random, texts: list[str], joint: str, size: int) -> str:
-    """Return texts that follow one another somewhere in the source, as many as make `size` code points."""
-    return joint.join(_parts(rng, texts, joint, size))[: size + 200]
-
-
-def _parts(rng: random.Random, texts: list[str], joint: str, size: int) -> list[str]:
+def _parts(rng: random.Random, texts: list[str], joint: str, size: int, jumps: float) -> list[str]:
     at, parts, length = rng.randrange(len(texts)), [], -len(joint)
     while length < size:
         if parts:
-            # what follows is often about the same; now and then it is not
-            at = rng.randrange(len(texts)) if rng.random() < 0.3 else (at + 1) % len(texts)
+            at = rng.randrange(len(texts)) if rng.random() < jumps else (at + 1) % len(texts)
         parts.append(texts[at][:size])
         length += len(joint) + len(parts[-1])
     return parts

@@ -7,6 +7,7 @@ train.
 from __future__ import annotations
 
 import hashlib
+from itertools import count
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,3 +51,13 @@ def split_of(example: Example) -> str:
     share = MORE_VALIDATION.get(example.source, VALIDATION)
     digest = hashlib.sha256(f"{example.source}\0{example.group}".encode()).digest()
     return "validation" if int.from_bytes(digest[:4]) / 2**32 < share else "train"
+
+
+def of_split(example: Example, split: str) -> Example:
+    """Give the row a group that lies in that split, and return it."""
+    key = example.group
+    for attempt in count():
+        example.group = f"{key}/{attempt}"
+        if split_of(example) == split:
+            break
+    return example

@@ -38,7 +38,7 @@ def plain(rng: random.Random, language: str) -> Draft:
     """A harmless text of the language's own families: trigger words, role play, settings, encoded data."""
     spoken = voice(language)
     family, text = draw(rng, spoken, "benign")
-    text, trick = obfuscated(rng, roughen(rng, text), 0.08)
+    text, trick = obfuscated(rng, roughen(rng, text), 0.14)
     return Draft(text, "benign", family, language, [], meta={"obfuscation": trick} if trick else {})
 
 
@@ -53,7 +53,7 @@ def clean(rng: random.Random, language: str) -> Draft:
     text = carrier.build(page)
     meta = {"carrier": carrier.name}
     if kind != "none":
-        told, trick = obfuscated(rng, _note(rng, spoken, kind), 0.04)
+        told, trick = obfuscated(rng, _note(rng, spoken, kind), 0.08)
         text, *_ = put_note(text, carrier, told)
         meta |= {"place": page.place or "", "note": kind}
         if trick:
