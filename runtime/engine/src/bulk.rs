@@ -16,7 +16,7 @@ use crate::job::{Ticket, Work, conclude};
 use crate::lock::Mutex;
 use crate::metrics::{self, Lane, Metrics};
 use crate::outcome::Outcome;
-use crate::runtime::{self, Runtime};
+use crate::runtime::{self, Runtime, SHUT_DOWN};
 use crate::shield::{Process, Request, Shield};
 
 /// Where the outcomes of a bulk call go. Nothing is called any more once the ticket is cancelled.
@@ -54,7 +54,7 @@ impl Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        self.end(Err(EngineError::Closed("the runtime shut down during the scan")));
+        self.end(Err(SHUT_DOWN));
     }
 }
 
@@ -106,11 +106,13 @@ impl Shield {
     /// Scans many texts for a caller whose thread may block; `each` gets the outcomes as
     /// [`Collect::outcomes`] does.
     ///
-    /// Must not be called from a thread of the runtime.
+    /// It is cancelled when `patient`, which is asked every now and then, no longer is. Must not be called
+    /// from a thread of the runtime.
     pub fn scan_bulk_blocking(
         &self,
         requests: Vec<Request>,
         each: impl Fn(usize, Vec<Outcome>) + Send + Sync + 'static,
+        patient: impl FnMut() -> bool,
     ) -> Result<(), EngineError> {
         struct Waited<Each> {
             each: Each,
@@ -125,8 +127,9 @@ impl Shield {
             }
         }
         let (end, ended) = std::sync::mpsc::channel();
-        self.submit_bulk(requests, &Arc::default(), Box::new(Waited { each, end }))?;
-        ended.recv().unwrap_or(Err(EngineError::Closed("the runtime shut down during the scan")))
+        let ticket = Arc::<Ticket>::default();
+        self.submit_bulk(requests, &ticket, Box::new(Waited { each, end }))?;
+        runtime::receive_while(&ended, patient).inspect_err(|_| ticket.cancel())?
     }
 }
 

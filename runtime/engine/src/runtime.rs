@@ -5,6 +5,7 @@
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,11 @@ use crate::vault::{Listener, VaultLimits, VaultOptions};
 /// Work above this, in nanoseconds, goes to the pool for large texts, so that short requests never wait
 /// behind it.
 const LARGE_NS: u64 = 2_000_000;
+
+/// How often a thread that waits is asked whether it still wants to: so soon does Ctrl-C end its call.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+pub(crate) const SHUT_DOWN: EngineError = EngineError::Closed("the runtime shut down during the scan");
 
 /// How far threads with long work step back (nice value).
 const LARGE_NICENESS: i32 = 10;
@@ -95,6 +101,22 @@ pub fn shutdown(timeout: Duration) -> bool {
     CURRENT.swap(None).is_none_or(|runtime| runtime.stop(timeout))
 }
 
+/// What a thread that may block is sent; [`EngineError::Cancelled`] once `patient`, which is asked every now
+/// and then, no longer is.
+pub(crate) fn receive_while<T>(
+    receiver: &Receiver<T>,
+    mut patient: impl FnMut() -> bool,
+) -> Result<T, EngineError> {
+    loop {
+        match receiver.recv_timeout(PATIENCE) {
+            Ok(answer) => return Ok(answer),
+            Err(RecvTimeoutError::Disconnected) => return Err(SHUT_DOWN),
+            Err(RecvTimeoutError::Timeout) if patient() => {}
+            Err(RecvTimeoutError::Timeout) => return Err(EngineError::Cancelled),
+        }
+    }
+}
+
 impl Runtime {
     fn start() -> io::Result<Self> {
         let cores = cores();
@@ -137,11 +159,21 @@ impl Runtime {
         &self,
         future: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, EngineError> {
+        self.wait_while(future, || true)
+    }
+
+    /// As `wait_for`, for as long as `patient`, which is asked every now and then, says so. Then the
+    /// future is dropped, and what comes is [`EngineError::Cancelled`].
+    pub fn wait_while<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+        patient: impl FnMut() -> bool,
+    ) -> Result<T, EngineError> {
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        self.handle.spawn(async move {
+        let task = self.handle.spawn(async move {
             let _ = sender.send(future.await);
         });
-        receiver.recv().map_err(|_| EngineError::Closed("the runtime shut down during the scan"))
+        receive_while(&receiver, patient).inspect_err(|_| task.abort())
     }
 
     /// The threads for lists of texts.

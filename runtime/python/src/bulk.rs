@@ -15,6 +15,7 @@ use pyshield_engine::shield::{self as engine, Request, Side};
 use crate::awaitable::Ready;
 use crate::bridge::{Pending, Sender};
 use crate::errors;
+use crate::patience::patiently;
 use crate::result::ScanResult;
 use crate::shield::Asked;
 
@@ -98,7 +99,7 @@ pub(crate) fn wait_bulk(
     let (results, requests) = Results::of(py, asked)?;
     let filled = results.clone();
     let each = move |from, outcomes| filled.complete(from, outcomes);
-    match py.detach(|| shield.scan_bulk_blocking(requests, each)) {
+    match patiently(py, |patient| shield.scan_bulk_blocking(requests, each, patient))? {
         Ok(()) => results.list(py),
         Err(error) => Err(errors::engine_error(py, &error)),
     }

@@ -8,6 +8,7 @@ use pyshield_engine::reachability::UrlReachability;
 use pyshield_engine::runtime;
 
 use crate::errors;
+use crate::patience::waited;
 use crate::text::text;
 
 /// llm-guard's risk of a score against a threshold, -1 to 1.
@@ -57,7 +58,6 @@ pub(crate) fn url_is_reachable(py: Python<'_>, spec: &str, url: &Bound<'_, PyStr
     let url = text(url)?;
     let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
     let asked = async move { scanner.is_reachable(url.as_str()).await };
-    let answer = py.detach(|| runtime.wait_for(asked));
-    let answer = answer.map_err(|error| errors::engine_error(py, &error))?;
+    let answer = waited(py, &runtime, asked)?;
     answer.map_err(|error| errors::scanner_error(py, UrlReachability::NAME, &error))
 }

@@ -18,6 +18,7 @@ mod lifecycle;
 mod model;
 mod models;
 mod onnxruntime;
+mod patience;
 mod probe;
 mod redis;
 mod result;

@@ -14,8 +14,8 @@ use pyshield_engine::model::source::ModelSource;
 use pyshield_engine::runtime;
 
 use crate::bridge::Pending;
-use crate::errors;
 use crate::text::owned;
+use crate::{errors, patience};
 
 /// Holds a model. While one does, the model is known in this process, loaded or not.
 #[pyclass(frozen, module = "pyshield._runtime")]
@@ -51,8 +51,7 @@ fn waited<T: Send + 'static>(
     future: impl Future<Output = Result<T, DirectError>> + Send + 'static,
 ) -> PyResult<T> {
     let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
-    let result = py.detach(|| runtime.wait_for(future)).map_err(|error| errors::engine_error(py, &error))?;
-    result.map_err(|error| errors::direct_error(py, &error))
+    patience::waited(py, &runtime, future)?.map_err(|error| errors::direct_error(py, &error))
 }
 
 #[pymethods]

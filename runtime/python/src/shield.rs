@@ -18,6 +18,7 @@ use crate::bridge::Pending;
 use crate::bulk::{outputs, prompts, start_bulk, wait_bulk};
 use crate::errors;
 use crate::onnxruntime;
+use crate::patience::{patiently, waited};
 use crate::result::ScanResult;
 use crate::stream::OutputStream;
 use crate::text::text;
@@ -127,7 +128,7 @@ pub(crate) fn start<'py>(
 
 /// Scans on the calling thread, without the interpreter lock.
 fn wait(py: Python<'_>, shield: &engine::Shield, asked: Asked) -> PyResult<Py<PyAny>> {
-    match py.detach(|| shield.scan_blocking(&asked.request)) {
+    match patiently(py, |patient| shield.scan_blocking_while(&asked.request, patient))? {
         Ok(outcome) => as_result(py, asked, outcome),
         Err(error) => Err(errors::engine_error(py, &error)),
     }
@@ -310,6 +311,6 @@ impl Shield {
         }
         let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
         let done = drained(Arc::clone(&self.engine), seconds(timeout));
-        py.detach(|| runtime.wait_for(done)).map_err(|error| errors::engine_error(py, &error))
+        waited(py, &runtime, done)
     }
 }

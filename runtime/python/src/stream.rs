@@ -13,6 +13,7 @@ use crate::bridge::Pending;
 use crate::errors;
 use crate::finding::Finding;
 use crate::import::{Kept, imported};
+use crate::patience::waited;
 use crate::result::ScanResult;
 use crate::text::text;
 
@@ -137,9 +138,7 @@ impl OutputStream {
     /// The same on the calling thread.
     fn judged_blocking(&self, py: Python<'_>) -> PyResult<()> {
         let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
-        let judged = self.engine.judged();
-        let waited = py.detach(|| runtime.wait_for(judged));
-        waited.map_err(|error| errors::engine_error(py, &error))
+        waited(py, &runtime, self.engine.judged())
     }
 
     /// Takes the verdicts that have come and returns the events they bring.

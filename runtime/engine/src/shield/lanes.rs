@@ -128,6 +128,16 @@ impl Shield {
     ///
     /// Must not be called from a thread of the runtime.
     pub fn scan_blocking(&self, request: &Request) -> Result<Outcome, EngineError> {
+        self.scan_blocking_while(request, || true)
+    }
+
+    /// As `scan_blocking`, but where it has to wait for others it is cancelled when `patient`, which is asked
+    /// every now and then, no longer is.
+    pub fn scan_blocking_while(
+        &self,
+        request: &Request,
+        patient: impl FnMut() -> bool,
+    ) -> Result<Outcome, EngineError> {
         let process = self.process();
         self.check(&process, request, Lane::Blocking)?;
         let work = self.work(&process, request, Instant::now());
@@ -144,7 +154,7 @@ impl Shield {
         }
         let runtime = runtime::current()?;
         let shared = process.remembers(&work).then_some(request.side);
-        let mut driver = Driver::new(Arc::clone(&runtime), process, work, shared, ticket);
+        let mut driver = Driver::new(Arc::clone(&runtime), process, work, shared, Arc::clone(&ticket));
         if admitted && shared.is_none() {
             driver = driver.ahead();
         }
@@ -152,8 +162,9 @@ impl Shield {
         let reply: Reply = Box::new(move |outcome| {
             let _ = sender.send(outcome);
         });
-        runtime.tokio().spawn(driver.answer(in_flight, Lane::Blocking, reply));
-        receiver.recv().unwrap_or(Err(EngineError::Closed("the runtime shut down during the scan")))
+        let task = runtime.tokio().spawn(driver.answer(in_flight, Lane::Blocking, reply));
+        ticket.driven_by(task.abort_handle());
+        runtime::receive_while(&receiver, patient).inspect_err(|_| ticket.cancel())?
     }
 
     /// Estimated work of a request, in nanoseconds on one core.

@@ -59,10 +59,8 @@ pub(crate) fn submit(
 pub(crate) fn scan_bulk(shield: &Shield, requests: Vec<Request>) -> Result<Vec<Outcome>, EngineError> {
     let outcomes = Arc::new(Mutex::new(BTreeMap::new()));
     let filled = Arc::clone(&outcomes);
-    shield.scan_bulk_blocking(requests, move |from, outcomes| {
-        let positions = from..;
-        filled.lock().unwrap().extend(positions.zip(outcomes));
-    })?;
+    let each = move |from, outcomes: Vec<Outcome>| filled.lock().unwrap().extend((from..).zip(outcomes));
+    shield.scan_bulk_blocking(requests, each, || true)?;
     let outcomes = std::mem::take(&mut *outcomes.lock().unwrap());
     let positions: Vec<usize> = outcomes.keys().copied().collect();
     assert_eq!(positions, (0..outcomes.len()).collect::<Vec<_>>(), "each position comes once");

@@ -23,6 +23,7 @@ use crate::bridge::{Pending, Sender};
 use crate::convert::json_to_python;
 use crate::errors;
 use crate::import::{Kept, imported};
+use crate::patience::patiently;
 
 pub(crate) use home::_functions_home;
 pub(crate) use job::Job;
@@ -183,7 +184,7 @@ fn wait(
     };
     let runtime = runtime::current().map_err(shut)?;
     let waiting = pool::waiting().map_err(|error| errors::function_error(py, asked.called.name(), &error))?;
-    let result = py.detach(|| runtime.wait_for(asked.run()));
+    let result = patiently(py, |patient| runtime.wait_while(asked.run(), patient))?;
     drop(waiting);
     present(py, result.map_err(shut)?)
 }
