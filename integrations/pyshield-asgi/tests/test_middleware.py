@@ -88,6 +88,16 @@ async def test_a_charset_that_lacks_the_replacement(application, ask):
     ]
 
 
+@pytest.mark.parametrize("options", [{}, {"other_types": "refuse"}, {"unreadable": "pass"}])
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16le", "UTF-16BE", "utf-32", "utf-7", "cp037", "hz"])
+async def test_text_that_is_read_otherwise_than_it_says(guarded, application, ask, charset, options):
+    named = [(b"content-type", f"text/plain; charset={charset}".encode())]
+    for body in (b"the bomb", b"\xff\xfethe bomb", "the bomb".encode("utf-16")):
+        answer = await ask(guarded(**options), body, named)
+        assert (answer.status, answer.problem) == (415, "unsupported-charset")
+    assert application.bodies == []
+
+
 GZIP = (b"content-encoding", b"gzip")
 OTHER = (b"content-type", b"image/png")
 

@@ -41,8 +41,11 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-
 _OPENING = (b"{", b"[", b'"')
+
+_WRONG_CHARSET = Problem(
+    400, "not-text", "The charset is wrong", "The body is in another encoding than its headers say."
+)
 
 
 class UnreadableError(RejectedError):
@@ -73,9 +76,12 @@ class Body(NamedTuple):
     def encoded(self, whole: str) -> tuple[bytes, str | None]:
         """A text in the place of this one as a body, and the charset if it had to change."""
         try:
-            return self.mark + whole.encode(self.charset), None
+            data = whole.encode(self.charset)
         except UnicodeEncodeError:  # a replacement with a character that the charset lacks
             return whole.encode(), "utf-8"
+        if self.media is Media.TEXT and _is_misread(data, self.charset):  # what told it from UTF-8 is gone
+            return whole.encode(), "utf-8"
+        return self.mark + data, None
 
     def changed(self, texts: Iterable[str]) -> str:
         """The text with one for each field; what is the same keeps its characters, escapes included."""
@@ -131,21 +137,35 @@ def parse(data: bytes, media: Media, charset: str | None, choice: Choice, most: 
 def _charset(data: bytes, media: Media, named: str | None) -> tuple[bytes, str]:
     """The byte order mark and what follows it is encoded in.
 
-    JSON is in the encoding that `json.loads` finds, since that is what applications will read; a header that
-    says otherwise is refused.
+    That is what applications will read, and a header that says otherwise is refused: JSON is in the encoding
+    that `json.loads` finds, text that is UTF-8 is taken for that by most, whatever its charset.
     """
     if named in (None, "utf-8") and data[:1] in _OPENING and b"\x00" not in data[1:4]:
         return b"", "utf-8"  # as nearly all of them are
+    if media is Media.TEXT:
+        if named in (None, "utf-8"):
+            return (codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""), "utf-8"
+        if _is_misread(data, named):
+            raise UnreadableError(_WRONG_CHARSET)
+        return b"", named
     # Without a mark, and without a byte order in its name, the order is the usual one.
     named = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(named or "", named)
     mark, marked = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", None))
-    found = marked or (named or "utf-8" if media is Media.TEXT else json.detect_encoding(data))
+    found = marked or json.detect_encoding(data)
     if named is not None and _family(named) != _family(found):
-        if media is Media.TEXT:  # to that charset these bytes are letters, not a mark
-            return b"", named
-        detail = "The body is in another encoding than its headers say."
-        raise UnreadableError(Problem(400, "not-text", "The charset is wrong", detail))
+        raise UnreadableError(_WRONG_CHARSET)
     return mark, found
+
+
+def _is_misread(data: bytes, charset: str) -> bool:
+    """Whether text in a charset other than UTF-8 is UTF-8 as well, and says something else there."""
+    if charset in ("utf-8", "ascii") or data.isascii():
+        return False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _family(charset: str) -> str:

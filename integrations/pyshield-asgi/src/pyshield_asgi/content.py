@@ -64,7 +64,7 @@ class Content(NamedTuple):
         """Reads the headers of a request, or those of an answer, in which text of any kind is text.
 
         Raises:
-            RejectedError: If they contradict themselves or name an unknown charset.
+            RejectedError: If they contradict themselves or name a charset that is not scanned.
         """
         named: bytes | None = None
         encoded = False
@@ -103,7 +103,10 @@ def _read(content_type: bytes, answer: bool) -> tuple[Media, str, str | None]:
     if answer and media is Media.OTHER and essence.startswith("text/"):
         media = Media.OTHER if essence == "text/event-stream" else Media.TEXT
     # A media type that is not read may name what it likes.
-    return media, essence, None if media is Media.OTHER else _charset(parameters)
+    charset = None if media is Media.OTHER else _charset(parameters)
+    if media is Media.TEXT and charset is not None and not (answer or _keeps_ascii(charset)):
+        raise RejectedError(_UNKNOWN_CHARSET)
+    return media, essence, charset
 
 
 def _media(essence: str) -> Media:
@@ -128,6 +131,20 @@ def _charset(parameters: str) -> str | None:
         named = found
     return named
 
+
+def _keeps_ascii(charset: str) -> bool:
+    """Whether the bytes of ASCII are the same letters in a charset.
+
+    Most applications read text as UTF-8 whatever a request names: what such a reader finds must not be
+    something else to the scanners. Who answers names what it writes.
+    """
+    try:
+        return _ASCII.decode(charset) == _ASCII.decode("ascii")
+    except UnicodeDecodeError:
+        return False
+
+
+_ASCII = bytes(range(128))
 
 # The application may go by the other one.
 _TWO_TYPES = Problem(400, "ambiguous", "Two media types", "There is more than one content-type header.")
