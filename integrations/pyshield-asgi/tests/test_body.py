@@ -125,6 +125,31 @@ def test_half_a_surrogate_pair(body):
     caught.value.problem.encoded()
 
 
+HALVES = '{"x": "\ud800", "y": "heron"}'
+
+
+@pytest.mark.parametrize("encoding", UNICODE)
+def test_half_a_surrogate_pair_that_is_encoded(encoding):
+    data = HALVES.encode(encoding, "surrogatepass")
+    assert json.loads(data)["y"] == "heron"
+    with pytest.raises(RejectedError) as caught:
+        parse(data, Media.JSON, None, Fields(["/y"]), 9)
+    assert not isinstance(caught.value, UnreadableError)
+    assert caught.value.problem.code == "not-text"
+
+
+@pytest.mark.parametrize("data", [b"\xed\xa0\x80", b'{"x": \xed\xa0\x80}', b'{"x": "\xff"}', b'"\x00\x00'])
+def test_what_is_neither_text_nor_json(data):
+    with pytest.raises(UnreadableError):
+        parse(data, Media.JSON, None, ALL, 9)
+
+
+def test_half_a_surrogate_pair_in_a_deep_document():
+    with pytest.raises(RejectedError) as caught:
+        parse(b"[" * 100_000 + b'"\xed\xa0\x80"' + b"]" * 100_000, Media.JSON, None, ALL, 9)
+    assert not isinstance(caught.value, UnreadableError)
+
+
 def test_a_whole_pair_is_a_character():
     assert parse(rb'["\ud83d\ude00"]', Media.JSON, None, ALL, 9).fields[0].text == "😀"
 
@@ -154,6 +179,7 @@ def test_fields_chosen_by_a_function():
         ("application/jsonl", Media.OTHER, None),
         ("json", Media.OTHER, None),
         ("", Media.UNNAMED, None),
+        (" ; charset=utf-16", Media.UNNAMED, None),
     ],
 )
 def test_content_types(content_type, media, charset):

@@ -98,6 +98,23 @@ async def test_text_that_is_read_otherwise_than_it_says(guarded, application, as
     assert application.bodies == []
 
 
+@pytest.mark.parametrize("options", [{}, {"other_types": "refuse"}, {"unreadable": "pass"}])
+@pytest.mark.parametrize("headers", [[], [(b"content-type", b"")], [(b"content-type", b";")], [JSON]])
+async def test_json_that_json_reads_and_is_no_text(guarded, application, ask, headers, options):
+    for encoding in ("utf-8", "utf-16", "utf-16-le", "utf-32-be"):
+        body = '{"x": "\ud800", "prompt": "bomb"}'.encode(encoding, "surrogatepass")
+        assert json.loads(body)["prompt"] == "bomb"
+        answer = await ask(guarded(**options), body, headers)
+        assert (answer.status, answer.problem) == (400, "not-text")
+    assert application.bodies == []
+
+
+async def test_bytes_without_a_media_type_that_are_no_json(guarded, application, ask):
+    body = b"\xed\xa0\x80 bomb"
+    assert (await ask(guarded(), body, [])).status == 200
+    assert application.bodies == [body]
+
+
 GZIP = (b"content-encoding", b"gzip")
 OTHER = (b"content-type", b"image/png")
 

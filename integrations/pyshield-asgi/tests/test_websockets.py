@@ -26,6 +26,9 @@ def shield():
         ({}, '["heron", {"b": "her\\u006fn"}]', '["[REDACTED]", {"b": "[REDACTED]"}]'),
         ({}, '{"a": "heron"', '{"a": "[REDACTED]"'),
         ({}, '"heron"', '"[REDACTED]"'),
+        ({}, '"her\\u006fn"', '"[REDACTED]"'),
+        ({}, '"heron" and "crane"', '"[REDACTED]" and "crane"'),
+        ({}, '\ufeff["her\\u006fn"]', '\ufeff["[REDACTED]"]'),
         ({}, "", ""),
         ({"fields": ["/text"]}, '{"text": "heron", "id": "heron"}', '{"text": "[REDACTED]", "id": "heron"}'),
         ({"messages": "text"}, '{"heron": "her\\u006fn"}', '{"[REDACTED]": "her\\u006fn"}'),
@@ -87,6 +90,19 @@ async def test_the_same_guard_twice_scans_once(shield):
         ({}, {"text": "[" * 300 + '"a"' + "]" * 300}, 1007),
         ({}, {"text": '["\\ud800"]'}, 1007),
         ({}, {"text": "\ud800"}, 1007),
+        # What json.loads reads, with half a pair beside it that is no text.
+        ({}, {"data": b'{"x": "\xed\xa0\x80", "a": "bomb"}'}, 1007),
+        ({"messages": "json"}, {"data": b'{"x": "\xed\xa0\x80", "a": "bomb"}'}, 1007),
+        ({"unreadable": "pass"}, {"data": '{"x": "\ud800"}'.encode("utf-16", "surrogatepass")}, 1007),
+        ({}, {"data": '["\ud800"]'.encode("utf-32-be", "surrogatepass")}, 1007),
+        # Escapes behind a byte order mark, and of a string that is all there is.
+        ({}, {"data": b'\xef\xbb\xbf {"a": "b\\u006fmb"}'}, 1008),
+        ({"other_types": "refuse"}, {"data": b'\xef\xbb\xbf["b\\u006fmb"]'}, 1008),
+        ({}, {"data": b'"b\\u006fmb"'}, 1008),
+        ({}, {"text": ' "b\\u006fmb"\n'}, 1008),
+        ({"fields": ["/a"]}, {"text": '"a bomb"'}, 1008),
+        ({"fields": ["/a"]}, {"data": '"a bomb"'.encode("utf-16")}, 1008),
+        ({"fields": lambda document: document["no"]}, {"text": '"a bomb"'}, 1008),
     ],
 )
 async def test_what_must_not_come_in_closes_the_connection(shield, options, message, code):
@@ -120,7 +136,12 @@ HERON = '{"a": "the heron"}'
         ({"messages": "json"}, '"heron"'.encode("utf-16-be"), '"[REDACTED]"'.encode("utf-16-be")),
         ({"fields": ["/b"]}, HERON.encode(), HERON.encode()),
         ({"messages": "text"}, HERON.encode(), b'{"a": "the [REDACTED]"}'),
+        ({"messages": "json"}, "1".encode("utf-16-le"), "1".encode("utf-16-le")),
+        ({}, b"\xef\xbb\xbf[0]", b"\xef\xbb\xbf[0]"),
         # What is no text, and what only begins as JSON in UTF-16 would.
+        ({}, b"{\xed\xa0\x80heron", b"{\xed\xa0\x80heron"),
+        ({"messages": "json"}, b'"\x00\x00\xd8heron', b'"\x00\x00\xd8heron'),
+        ({"max_body_bytes": 3}, b'"\xffheron"', b'"\xffheron"'),
         ({}, b"\xffthe heron", b"\xffthe heron"),
         ({}, b"{\x00\xff", b"{\x00\xff"),
         ({}, b"", b""),

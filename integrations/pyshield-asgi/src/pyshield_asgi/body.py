@@ -114,6 +114,8 @@ def parse(data: bytes, media: Media, charset: str | None, choice: Choice, most: 
     try:
         text = data[len(mark) :].decode(charset)
     except UnicodeDecodeError as error:
+        if media is Media.JSON and _is_read(data[len(mark) :], charset):
+            raise RejectedError(HALF_A_PAIR) from None
         detail = f"The body is not {charset.upper()} (byte {error.start + len(mark)})."
         raise UnreadableError(Problem(400, "not-text", "The body is not text", detail)) from None
     if media is Media.TEXT:
@@ -165,6 +167,17 @@ def _is_misread(data: bytes, charset: str) -> bool:
         data.decode()
     except UnicodeDecodeError:
         return False
+    return True
+
+
+def _is_read(data: bytes, charset: str) -> bool:
+    """Whether `json.loads` reads bytes that are no text: halves of surrogate pairs are characters to it."""
+    try:
+        value_of(data.decode(charset, "surrogatepass"))
+    except (UnicodeDecodeError, MalformedError):
+        return False
+    except TooDeepError:  # for this stack
+        return True
     return True
 
 

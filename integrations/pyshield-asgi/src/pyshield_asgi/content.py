@@ -94,11 +94,10 @@ _UNNAMED: tuple[Media, str, str | None] = (Media.UNNAMED, "", None)
 @lru_cache(maxsize=256)
 def _read(content_type: bytes, answer: bool) -> tuple[Media, str, str | None]:
     """What the value of a content-type header says; few are ever used, so it is remembered."""
-    whole = content_type.decode("latin-1").strip()
-    if not whole:
-        return _UNNAMED
-    essence, _, parameters = whole.partition(";")
+    essence, _, parameters = content_type.decode("latin-1").partition(";")
     essence = essence.strip().lower()
+    if not essence:
+        return _UNNAMED
     media = _media(essence)
     if answer and media is Media.OTHER and essence.startswith("text/"):
         media = Media.OTHER if essence == "text/event-stream" else Media.TEXT

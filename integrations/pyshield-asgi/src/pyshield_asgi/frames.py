@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyshield_asgi.body import UnreadableError, parse
 from pyshield_asgi.content import Media
+from pyshield_asgi.fields import Fields
 from pyshield_asgi.problem import UNSUPPORTED, Problem, RejectedError, too_large
 
 if TYPE_CHECKING:
@@ -22,6 +23,16 @@ _CUT_OFF = "unexpected end of data"
 """How Python says that a code point goes on behind the end."""
 
 
+_OPENING = (b"{", b"[", b'"')
+"""What JSON begins with that holds text."""
+
+_BEFORE = b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n"
+"""Bytes before that, in every encoding: of byte order marks and white space."""
+
+_WHOLE = Fields(("",))
+"""A document that is a string."""
+
+
 def size(message: Message) -> int:
     """Characters or bytes of a message."""
     text = message.get("text")
@@ -35,20 +46,29 @@ def read(guard: Guard, message: Message, choice: Choice) -> Body | None:
         RejectedError: If it may not.
     """
     text = message.get("text")
-    if not isinstance(text, str):
-        data = _binary(guard, message)
-        if data is None:
-            _pass_other(guard)
-            return None
-        wide = _wide(guard, data, choice)
-        if wide is not None:
-            return wide
+    data, charset = (_encoded(text), "utf-8") if isinstance(text, str) else (_binary(guard, message), None)
+    if data is None:
+        _pass_other(guard)
+        return None
+    is_text = _is_text(data)
+    opening = data.lstrip(_BEFORE)[:1]
+    is_json = guard.messages != "text" and opening in _OPENING and (is_text or _is_decoded(data))
+    if (is_text or is_json) and len(data) > guard.max_body_bytes:
+        raise RejectedError(too_large(guard.max_body_bytes))
+    if is_json or (is_text and guard.messages == "json"):
+        # What may be meant as text is scanned, whichever fields are.
+        whole = guard.messages == "auto" and opening == b'"'
         try:
-            text = data.decode()
-        except UnicodeDecodeError:
-            _pass_other(guard)
-            return None
-    return _of_text(guard, text, choice)
+            return parse(data, Media.JSON, charset, _WHOLE if whole else choice, guard.max_fields)
+        except UnreadableError:
+            if is_text and guard.messages == "json":
+                if guard.unreadable == "pass":
+                    return None
+                raise
+    if not is_text:
+        _pass_other(guard)
+        return None
+    return parse(data, Media.TEXT, "utf-8", choice, guard.max_fields)
 
 
 def written(message: Message, body: Body, text: str) -> dict[str, Any]:
@@ -120,6 +140,30 @@ def _binary(guard: Guard, message: Message) -> bytes | None:
     return None if data is None or guard.binary_messages == "other" else bytes(data)
 
 
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise RejectedError(_NOT_TEXT) from None
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_decoded(data: bytes) -> bool:
+    """Whether `json.loads` gets at the characters of these bytes."""
+    try:
+        data.decode(json.detect_encoding(data), "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _decoded(data: bytes) -> tuple[str, bytes] | None:
     """The text of bytes and the begin of a code point at their end; `None` if they are no UTF-8."""
     try:
@@ -138,40 +182,3 @@ def _pass_other(guard: Guard) -> None:
     """
     if guard.other_types == "refuse":
         raise RejectedError(UNSUPPORTED)
-
-
-def _wide(guard: Guard, data: bytes, choice: Choice) -> Body | None:
-    """A JSON document in UTF-16 or UTF-32, which `json.loads` reads as well; `None` if it is none."""
-    encoding = json.detect_encoding(data)
-    if guard.messages == "text" or encoding.startswith("utf-8"):
-        return None
-    try:
-        begin = data.decode(encoding).lstrip("\ufeff \t\r\n")[:1]
-    except UnicodeDecodeError:
-        return None
-    if begin not in ("{", "[", '"'):
-        return None
-    if len(data) > guard.max_body_bytes:
-        raise RejectedError(too_large(guard.max_body_bytes))
-    try:
-        return parse(data, Media.JSON, None, choice, guard.max_fields)
-    except UnreadableError:
-        return None
-
-
-def _of_text(guard: Guard, text: str, choice: Choice) -> Body | None:
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        raise RejectedError(_NOT_TEXT) from None
-    if len(data) > guard.max_body_bytes:
-        raise RejectedError(too_large(guard.max_body_bytes))
-    if guard.messages == "json" or (guard.messages == "auto" and text.lstrip()[:1] in ("{", "[")):
-        try:
-            return parse(data, Media.JSON, "utf-8", choice, guard.max_fields)
-        except UnreadableError:
-            if guard.messages == "json":
-                if guard.unreadable == "pass":
-                    return None
-                raise
-    return parse(data, Media.TEXT, "utf-8", choice, guard.max_fields)

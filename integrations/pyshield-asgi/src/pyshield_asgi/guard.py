@@ -127,7 +127,7 @@ class Guard:
             request's document (for text the text, `None` if there is neither), as the application is given
             it. `asked` finds it in the usual shapes of requests.
         messages: How WebSocket messages are read: `"json"`, `"text"`, `"auto"` (objects and arrays as JSON,
-            everything else as text), or not at all (`"pass"`).
+            strings of JSON as what they say, everything else as text), or not at all (`"pass"`).
         streamed_messages: Whether the messages that an application sends are pieces of one text, in the
             dialects of streamed responses, instead of each a text of its own.
         binary_messages: What binary messages are: `"text"`, those that are text (UTF-8, or JSON as
