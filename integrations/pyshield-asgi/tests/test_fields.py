@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pyshield.errors import ConfigError
@@ -87,6 +89,72 @@ def test_chat_fields_reach_what_chat_requests_hold():
         {"type": "shell_call", "action": {"commands": ["f"]}}, {"summary": [{"text": "g"}]}]}"""
     assert texts(CHAT_FIELDS, thoughts) == "abcdefg"
     assert EVERY_STRING == ("/**",)
+
+
+BLOCK = {"type": "text", "text": "!"}
+SEARCH = {"type": "search_result", "source": "!", "title": "!", "content": [BLOCK]}
+CITED = {"type": "char_location", "cited_text": "!", "document_title": "!", "encrypted_index": "-"}
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "text", "text": "!", "citations": [CITED]},
+        SEARCH,
+        {"type": "document", "title": "!", "context": "!", "source": {"type": "content", "content": [BLOCK]}},
+        {"type": "document", "source": {"type": "content", "content": "!"}},
+        {"type": "tool_result", "tool_use_id": "-", "content": "!"},
+        {"type": "tool_result", "content": [BLOCK, SEARCH, {"type": "tool_reference", "tool_name": "-"}]},
+        {"type": "tool_result", "content": [{"type": "browser_state", "tabs": [{"title": "!", "url": "-"}]}]},
+        {"type": "web_search_tool_result", "content": [{"title": "!", "url": "-", "encrypted_content": "-"}]},
+        {"type": "web_fetch_tool_result", "content": {"url": "-", "content": {"title": "!", "source": {}}}},
+        {"type": "bash_code_execution_tool_result", "content": {"stdout": "!", "stderr": "!"}},
+        {"type": "text_editor_code_execution_tool_result", "content": {"content": "!", "file_type": "-"}},
+        {"type": "text_editor_code_execution_tool_result", "content": {"lines": ["!", "!"]}},
+        {"type": "text_editor_code_execution_tool_result", "content": {"error_message": "!"}},
+        {"type": "advisor_tool_result", "content": {"type": "advisor_result", "text": "!"}},
+        {"type": "image", "source": {"type": "base64", "media_type": "-", "data": "-"}},
+        {"type": "redacted_thinking", "data": "-"},
+        "!",
+    ],
+)
+def test_chat_fields_reach_what_is_within_a_part(block):
+    message = {"role": "user", "content": [block]}
+    request = {"messages": [message], "system": [block]}
+    for document in map(json.dumps, (request, {"requests": [{"custom_id": "-", "params": request}]})):
+        assert texts(CHAT_FIELDS, document) == "!" * document.count('"!"')
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "!",
+        {"role": "user", "content": "!"},
+        {"role": "assistant", "content": [{"text": "!", "annotations": [{"title": "!", "url": "-"}]}]},
+        {"type": "function_call_output", "call_id": "-", "output": [{"type": "input_text", "text": "!"}]},
+        {"type": "shell_call_output", "output": [{"stdout": "!", "stderr": "!"}]},
+        {"type": "code_interpreter_call", "code": "!", "outputs": [{"logs": "!"}, {"url": "-"}]},
+        {"type": "computer_call", "actions": [{"text": "!", "keys": ["!"]}]},
+        {"type": "computer_call_output", "output": {"type": "computer_screenshot", "image_url": "-"}},
+        {"type": "file_search_call", "results": [{"text": "!", "attributes": {"a": "!"}, "file_id": "-"}]},
+        {"type": "mcp_call", "name": "-", "arguments": "!", "error": {"content": [{"text": "!"}]}},
+        {"type": "mcp_call", "error": "!"},
+        {"type": "mcp_list_tools", "tools": [{"name": "-", "description": "!"}], "error": "!"},
+        {"type": "tool_search_call", "arguments": {"query": "!"}},
+        {"type": "image_generation_call", "result": "-", "revised_prompt": "!"},
+        {"type": "text", "text": "!"},
+    ],
+)
+def test_chat_fields_reach_what_is_within_an_item(item):
+    for name in ("input", "items"):
+        document = json.dumps({name: [item], "model": "-"})
+        assert texts(CHAT_FIELDS, document) == "!" * document.count('"!"')
+
+
+def test_chat_fields_reach_what_stands_beside_a_prompt():
+    document = {"prompt": "!", "suffix": "!", "prediction": {"type": "-", "content": [BLOCK | {"type": "-"}]}}
+    assert texts(CHAT_FIELDS, json.dumps(document)) == "!!!"
+    assert texts(CHAT_FIELDS, '{"prediction": {"content": "!"}, "compaction": {"instructions": "!"}}') == "!!"
 
 
 @pytest.mark.parametrize(

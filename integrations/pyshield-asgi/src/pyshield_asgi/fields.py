@@ -20,42 +20,36 @@ __all__ = ["ANSWER_FIELDS", "CHAT_FIELDS", "EVERY_STRING", "Fields", "State"]
 EVERY_STRING: tuple[str, ...] = ("/**",)
 """Every string value, at any depth; keys are not values."""
 
-CHAT_FIELDS: tuple[str, ...] = (
-    "/prompt",
-    "/prompt/*",
-    "/prompt/variables/**",
-    "/instructions",
-    "/input",
-    "/input/*",
-    "/input/*/content",
-    "/input/*/content/*/text",
-    "/input/*/content/*/refusal",
-    "/input/*/summary/*/text",
-    "/input/*/arguments",
-    "/input/*/input",
-    "/input/*/code",
-    "/input/*/action/**",
-    "/input/*/operation/**",
-    "/input/*/queries/*",
-    "/input/*/results/*/text",
-    "/input/*/reason",
-    "/input/*/output",
-    "/input/*/output/*/text",
-    "/input/*/output/*/stdout",
-    "/input/*/output/*/stderr",
-    "/system",
-    "/system/*/text",
-    "/messages/*/content",
-    "/messages/*/content/*/text",
-    "/messages/*/content/*/refusal",
-    "/messages/*/content/*/thinking",
-    "/messages/*/content/*/title",
-    "/messages/*/content/*/context",
-    "/messages/*/content/*/content",
-    "/messages/*/content/*/content/*/text",
-    "/messages/*/content/*/source/content",
-    "/messages/*/content/*/source/content/*/text",
-    "/messages/*/content/*/citations/*/cited_text",
+_SAID = (
+    "text",
+    "content",
+    "title",
+    "document_title",
+    "context",
+    "source",
+    "cited_text",
+    "thinking",
+    "refusal",
+    "transcript",
+    "stdout",
+    "stderr",
+    "lines/*",
+    "error",
+    "error_message",
+)
+"""Members that hold text in the parts of a message: in each of them, and in what a tool returned there."""
+
+
+def _parts(place: str) -> tuple[str, ...]:
+    """What parts say, or the text in their place: they hold each other, to any depth."""
+    return (place, *(f"{place}/**/{name}" for name in _SAID))
+
+
+_CONVERSATION = (
+    *_parts("/system"),
+    "/system/*",
+    *_parts("/messages/*/content"),
+    "/messages/*/content/*",
     "/messages/*/content/*/input/**",
     "/messages/*/refusal",
     "/messages/*/reasoning",
@@ -68,11 +62,53 @@ CHAT_FIELDS: tuple[str, ...] = (
     "/messages/*/tool_calls/*/function/arguments",
     "/messages/*/tool_calls/*/custom/input",
 )
+
+_ITEM = (
+    "",
+    *_parts("/content"),
+    "/content/*",
+    *_parts("/output"),
+    "/text",
+    "/summary/*/text",
+    "/arguments/**",
+    "/input",
+    "/code",
+    "/action/**",
+    "/actions/**",
+    "/operation/**",
+    "/queries/*",
+    "/results/*/text",
+    "/results/*/attributes/**",
+    "/outputs/*/logs",
+    "/error/**",
+    "/reason",
+    "/revised_prompt",
+    "/pending_safety_checks/*/message",
+    "/acknowledged_safety_checks/*/message",
+    "/tools/**/description",
+)
+"""The same for an item of OpenAI's responses and conversations: of a call, and what came of it."""
+
+CHAT_FIELDS: tuple[str, ...] = (
+    "/prompt",
+    "/prompt/*",
+    "/prompt/variables/**",
+    "/suffix",
+    "/prediction/content",
+    "/prediction/content/*/text",
+    "/instructions",
+    "/compaction/instructions",
+    "/input",
+    *(f"/{items}/*{place}" for items in ("input", "items") for place in _ITEM),
+    *_CONVERSATION,
+    *(f"/requests/*/params{place}" for place in _CONVERSATION),
+)
 """Where requests in the shapes of OpenAI's and Anthropic's APIs, and plain `{"prompt": …}`, hold text.
 
 What was put back into an answer stands there when the client sends that again, its thoughts and patches too.
-Not among them are files, whatever they are sent in, and members that nobody knows; a guard that is given no
-fields passes no string over.
+Not among them are tools (but for those that a server listed), names, files, whatever they are sent in, and
+members that nobody knows; nor the text of a document (`source/data`) and what a program returned (`result`),
+where pictures stand in base64 as well. A guard that is given no fields passes no string over.
 """
 
 ANSWER_FIELDS: tuple[str, ...] = (
