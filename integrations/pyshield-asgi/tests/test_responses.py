@@ -41,6 +41,22 @@ async def test_json_is_scanned_as_a_whole(ask, shield):
     assert application.sent == 3
 
 
+@pytest.mark.parametrize(
+    ("media", "body", "kept"),
+    [
+        ("application/json", '["fine"]', True),
+        ("application/json", '["555-0142"]', False),
+        ("text/plain", "fine", False),
+    ],
+)
+async def test_what_is_said_of_other_bytes_is_left_out(ask, shield, media, body, kept):
+    headers = [(b"ETag", b'"1"'), (b"accept-ranges", b"bytes"), (b"digest", b"d"), (b"last-modified", b"t")]
+    got, _ = await answer(ask, shield, [body], media, headers=headers)
+    for name, _ in headers[:3]:
+        assert (name in got.headers) is kept
+    assert got.headers[b"last-modified"] == b"t"
+
+
 @pytest.mark.parametrize("media", ["text/plain", "application/json", SSE, None])
 @pytest.mark.parametrize(("headers", "status"), [([(b"content-encoding", b"gzip")], 200), ([], 206)])
 async def test_what_cannot_be_scanned_passes_only_if_it_may(ask, shield, headers, status, media):

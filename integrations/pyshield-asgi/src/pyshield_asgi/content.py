@@ -15,12 +15,18 @@ if TYPE_CHECKING:
 __all__ = ["Content", "Media", "rewritten_headers", "streamed_headers"]
 
 _STALE = frozenset(
-    {b"content-length", b"transfer-encoding", b"content-md5", b"digest", b"content-digest", b"repr-digest"}
+    {
+        b"content-length",
+        b"transfer-encoding",
+        b"content-md5",
+        b"digest",
+        b"content-digest",
+        b"repr-digest",
+        b"etag",
+        b"accept-ranges",
+    }
 )
-"""Headers that are not true of a rewritten body."""
-
-_STALE_STREAM = _STALE | {b"etag", b"accept-ranges"}
-"""Headers that are not true of a body that is rewritten as it is sent."""
+"""Headers that are not true of a body that is rewritten, or may be as it is sent."""
 
 
 _LENGTHS = frozenset(map(len, (b"content-type", b"content-length", b"content-encoding")))
@@ -165,4 +171,4 @@ def rewritten_headers(
 
 def streamed_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """The headers of a body that may be rewritten as it is sent: its length is not known."""
-    return [(name, value) for name, value in headers if name.lower() not in _STALE_STREAM]
+    return [(name, value) for name, value in headers if name.lower() not in _STALE]
