@@ -23,6 +23,7 @@ from pyshield_clients.waiting import Waiting, at_once
 SHIELD = BlockingShield(
     output=[Regex([r"\b\d{3}-\d{4}\b"], match_type="all"), BanSubstrings(["detonator"])],
 )
+SETTINGS = Settings(SHIELD, False, frozenset(), unless_redacted, "end", "hold", None, 1_000, 10, 1_000, None)
 NUMBER, HIDDEN, REFUSED = "call 555-0142", "call [REDACTED]", "the detonator is"
 
 
@@ -280,30 +281,27 @@ def test_any_document_is_a_document_again(document):
     [("", "utf-8"), ("; charset=latin-1", "latin-1"), ('; a=b; Charset="UTF-16"', "utf-16")],
 )
 def test_plain_text_in_its_charset(parameters, charset):
-    settings_ = Settings(SHIELD, False, frozenset(), unless_redacted, "end", "hold", None, 1_000, 10, None)
-    exchange = Exchange(settings_, Waiting(SHIELD, None))
+    exchange = Exchange(SETTINGS, Waiting(SHIELD, None))
     assert exchange.answer(200, {"content-type": f"text/plain{parameters}"})
     data = f"é {NUMBER} é".encode(charset)
     passed = at_once(exchange.feed(data[:7])) + at_once(exchange.feed(data[7:])) + at_once(exchange.finish())
     assert passed == f"é {HIDDEN} é".encode(charset)
     with pytest.raises(NotGuardable, match="charset"):
-        Exchange(settings_, Waiting(SHIELD, None)).answer(200, {"content-type": "text/plain; charset=idna"})
+        Exchange(SETTINGS, Waiting(SHIELD, None)).answer(200, {"content-type": "text/plain; charset=idna"})
 
 
 def test_half_of_a_pair_outside_the_texts():
     document = {"object": "response", "id": "\ud800", "output": [item(NUMBER)]}
     assert passed(document)[0] == {**document, "output": [item(HIDDEN)]}
-    settings_ = Settings(SHIELD, False, frozenset(), unless_redacted, "end", "hold", None, 1_000, 10, None)
     prompts = BlockingShield(prompt=[BanInput(["heron"], redact=True)])
     body = b'{"metadata": {"a": "\\ud800 \xc3\xa9"}, "input": "heron"}'
-    sent = at_once(Exchange(settings_, Waiting(prompts, None)).request({}, body))
+    sent = at_once(Exchange(SETTINGS, Waiting(prompts, None)).request({}, body))
     assert json.loads(sent) == {"metadata": {"a": "\ud800 é"}, "input": "[REDACTED]"}
 
 
 @pytest.mark.parametrize("media", ["", "text/plain", "application/octet-stream", "text/event-stream"])
 def test_a_stream_is_read_as_events_whatever_its_media_type_says(media):
-    settings_ = Settings(SHIELD, False, frozenset(), unless_redacted, "end", "hold", None, 1_000, 10, None)
-    exchange = Exchange(settings_, Waiting(SHIELD, None))
+    exchange = Exchange(SETTINGS, Waiting(SHIELD, None))
     at_once(exchange.request({}, b'{"stream": true, "messages": []}'))
     assert exchange.answer(200, {"content-type": media} if media else {})
     sent = b""
@@ -313,7 +311,7 @@ def test_a_stream_is_read_as_events_whatever_its_media_type_says(media):
     sent += at_once(exchange.feed(b"data: [DONE]\n\n"))
     assert b"0142" not in sent
     assert sent.endswith(b"data: [DONE]\n\n")
-    assert not Exchange(settings_, Waiting(SHIELD, None)).answer(200, {"content-type": "audio/mpeg"})
+    assert not Exchange(SETTINGS, Waiting(SHIELD, None)).answer(200, {"content-type": "audio/mpeg"})
 
 
 @pytest.mark.parametrize(

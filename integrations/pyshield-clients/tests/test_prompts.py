@@ -108,6 +108,7 @@ SECRETS = {
         "metadata": {"k": "v"},
     },
     "threads": {"thread": {"messages": [{"role": "user", "content": "s user"}]}},
+    "realtime": {"session": {"type": "realtime", "instructions": "s developer"}},
     "thread message": {"role": "user", "content": "s user"},
 }
 

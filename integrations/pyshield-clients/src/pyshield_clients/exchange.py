@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pyshield.dialects.base import written
 from pyshield.dialects.charsets import charset_of
 from pyshield.dialects.flow import LINES, EventFlow, LineFlow, TextFlow
 from pyshield.dialects.outputs import Outputs, TooManyOutputsError
@@ -15,7 +13,9 @@ from pyshield.errors import TextError
 from pyshield.messages import Decision
 from pyshield.policy import failed, incomplete, told
 from pyshield_clients.answers import WholeFlow
+from pyshield_clients.bodies import Json, essence_of
 from pyshield_clients.errors import AnswerRefused, NotGuardable, PromptRefused, Refused
+from pyshield_clients.forms import FORM, Form
 from pyshield_clients.prompts import last_user, texts_of
 
 if TYPE_CHECKING:
@@ -63,17 +63,18 @@ class Exchange:
         Raises:
             PromptRefused: If a text of it must not be sent.
             NotGuardable: If it cannot be scanned, or not be rewritten.
+            TextError: If it has too many texts.
             ShieldError: As for `Shield.scan_prompt`.
         """
-        try:
-            document = json.loads(body)
-        except (ValueError, RecursionError):
-            raise NotGuardable("the request's body cannot be read as JSON, so it cannot be scanned") from None
-        self._streams = isinstance(document, dict) and document.get("stream") is True
-        rewritten = await self._conversations(document)
-        texts = list(texts_of(document))
-        if len(texts) > self._settings.max_texts:
-            most = self._settings.max_texts
+        most = self._settings.max_texts
+        form = essence_of(headers) == FORM
+        source = Form(headers["content-type"], body, most) if form else Json(body)
+        self._streams = source.streams
+        rewritten = False
+        for document in source.documents:
+            rewritten |= await self._conversations(document)
+        texts = [text for document in source.documents for text in texts_of(document)]
+        if len(texts) > most:
             raise TextError(f"the request has more than the {most} texts that are scanned (max_texts)")
         results = await self._shield.scan_all([text.text for text in texts]) if texts else []
         self._refuse(texts, results)
@@ -86,7 +87,7 @@ class Exchange:
             return body
         if headers.get("authorization", "").startswith("AWS4-"):
             raise NotGuardable("a signed request cannot be rewritten, and must not be sent as it is")
-        return written(document).encode()
+        return source.written()
 
     async def _conversations(self, document: Any) -> bool:  # noqa: ANN401  # any JSON value
         """Scans conversations as wholes, where the shield says how; whether one is now another."""

@@ -38,6 +38,7 @@ def guard(
     deadline: float | None = None,
     max_answer_bytes: int = 16 * 1024 * 1024,
     max_texts: int = 10_000,
+    max_form_bytes: int = 128 * 1024 * 1024,
 ) -> Client:
     """Guards a client: its prompts are scanned before they are sent, its answers as they come.
 
@@ -56,7 +57,10 @@ def guard(
             `"hold"`, nothing; `"lag"`, some sentences; `"after"`, all. As for `Shield.open_output`.
         deadline: Seconds for each scan; `Limits.deadline` if not given.
         max_answer_bytes: Bytes that an answer which is no stream, or an event of a stream, may have.
-        max_texts: Texts that a request may have, and that an answer may write side by side.
+        max_texts: Texts that a request may have, and that an answer may write side by side; also the parts of
+            a form.
+        max_form_bytes: Bytes that a form (`multipart/form-data`) may have with its files: it is held in
+            memory, because a text that is refused may come after them.
 
     Returns:
         A client of the same class with the same options, which sends through the HTTP client of the first;
@@ -81,6 +85,7 @@ def guard(
         deadline,
         max_answer_bytes,
         max_texts,
+        max_form_bytes,
         _base(type(client)),
     )
     kind: Any = library

@@ -20,7 +20,7 @@ from pyshield_clients.errors import NotGuardable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Said", "last_user", "texts_of"]
+__all__ = ["Said", "holds_prompts", "last_user", "texts_of"]
 
 _TOP: dict[str, str] = {
     "messages": "user",
@@ -38,8 +38,8 @@ _TOP: dict[str, str] = {
 }
 """Members of a request that hold prompts, and the role of a text in them that has none of its own."""
 
-_BELOW = ("thread", "params", "requests", "body")
-"""Members of a request that hold requests (batches, runs)."""
+_BELOW = ("thread", "params", "requests", "body", "session")
+"""Members of a request that hold requests (batches, runs, calls)."""
 
 _WRITTEN = frozenset({"content", "text", "input", "prompt", "suffix", "query"})
 """Keys of what a user writes; others hold names, titles and the like."""
@@ -67,6 +67,11 @@ def texts_of(body: Any) -> Iterator[Said]:  # noqa: ANN401  # any JSON value
         NotGuardable: If it is nested too deeply.
     """
     yield from _request(body, "", 0)
+
+
+def holds_prompts(name: str) -> bool:
+    """Whether prompts stand in the member of a request that has this name, or below it."""
+    return name in _TOP or name in _BELOW
 
 
 def last_user(texts: list[Said]) -> str:

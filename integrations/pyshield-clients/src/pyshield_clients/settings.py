@@ -60,6 +60,7 @@ class Settings:
     deadline: float | None
     max_answer_bytes: int
     max_texts: int
+    max_form_bytes: int
     base: type[Exception] | None
 
     def __post_init__(self) -> None:
@@ -74,7 +75,7 @@ class Settings:
         pass_policy(self.policy)
         if self.deadline is not None:
             Check("guard").number("deadline", self.deadline, least=0.0, most=_LONGEST, above=True)
-        for field in ("max_answer_bytes", "max_texts"):
+        for field in ("max_answer_bytes", "max_texts", "max_form_bytes"):
             value = getattr(self, field)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ConfigError("guard: expected a whole number from 1", None, field)

@@ -10,7 +10,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from pyshield.errors import ShieldError
+from pyshield_clients.bodies import essence_of
+from pyshield_clients.errors import NotGuardable
 from pyshield_clients.exchange import Exchange
+from pyshield_clients.forms import FORM
 from pyshield_clients.waiting import Waiting, at_once
 
 if TYPE_CHECKING:
@@ -49,6 +52,25 @@ class _Transport:
             request.method, request.url, headers=headers, content=body, extensions=request.extensions
         )
 
+    def _scans(self, request: Any) -> bool:  # noqa: ANN401
+        """Whether the body of a request is scanned.
+
+        Raises:
+            NotGuardable: If it would have to be, and says itself that it is too long.
+        """
+        essence = essence_of(request.headers)
+        length = request.headers.get("content-length", "")
+        if essence == FORM and length.isdecimal():
+            self._fits(int(length))
+        return essence in (FORM, "application/json") or essence.endswith("+json")
+
+    def _fits(self, size: int) -> None:
+        most = self._settings.max_form_bytes
+        if size > most:
+            raise NotGuardable(
+                f"the form has more than {most} bytes (max_form_bytes), so it cannot be scanned"
+            )
+
     def _response(self, response: Any, stream: Any) -> Any:  # noqa: ANN401  # the library's response
         """The response with another body."""
         headers = [
@@ -62,11 +84,6 @@ class _Transport:
 _LENGTH = frozenset({b"content-length", b"transfer-encoding"})
 
 
-def _holds_json(request: Any) -> bool:  # noqa: ANN401
-    essence = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return bool(essence == "application/json" or essence.endswith("+json"))
-
-
 class Transport(_Transport):
     """The transport of a guarded client that waits."""
 
@@ -75,8 +92,9 @@ class Transport(_Transport):
         exchange = self._exchange()
         response = None
         try:
-            if _holds_json(request):
-                body = request.read()
+            if self._scans(request):
+                request = self._held(request)
+                body = request.content
                 sent = at_once(exchange.request(request.headers, body))
                 request = request if sent is body else self._request(request, sent)
             response = self._inner.send(request, stream=True, follow_redirects=False)
@@ -87,6 +105,17 @@ class Transport(_Transport):
                 response.close()
             raise self._settings.error(error) from error
         return self._response(response, _stream(self._library)(response, exchange, self._settings))
+
+    def _held(self, request: Any) -> Any:  # noqa: ANN401
+        """The request with its body in memory; files may be read but once."""
+        if essence_of(request.headers) != FORM:
+            request.read()
+            return request
+        body = bytearray()
+        for piece in request.stream:
+            body += piece
+            self._fits(len(body))
+        return self._request(request, bytes(body))
 
     def close(self) -> None:
         """Closes the HTTP client."""
@@ -112,8 +141,9 @@ class AsyncTransport(_Transport):
         exchange = self._exchange()
         response = None
         try:
-            if _holds_json(request):
-                body = await request.aread()
+            if self._scans(request):
+                request = await self._held(request)
+                body = request.content
                 sent = await exchange.request(request.headers, body)
                 request = request if sent is body else self._request(request, sent)
             response = await self._inner.send(request, stream=True, follow_redirects=False)
@@ -124,6 +154,17 @@ class AsyncTransport(_Transport):
                 await response.aclose()
             raise self._settings.error(error) from error
         return self._response(response, _async_stream(self._library)(response, exchange, self._settings))
+
+    async def _held(self, request: Any) -> Any:  # noqa: ANN401
+        """As `Transport._held`."""
+        if essence_of(request.headers) != FORM:
+            await request.aread()
+            return request
+        body = bytearray()
+        async for piece in request.stream:
+            body += piece
+            self._fits(len(body))
+        return self._request(request, bytes(body))
 
     async def aclose(self) -> None:
         """Closes the HTTP client."""
