@@ -299,21 +299,6 @@ def test_half_of_a_pair_outside_the_texts():
     assert json.loads(sent) == {"metadata": {"a": "\ud800 é"}, "input": "[REDACTED]"}
 
 
-@pytest.mark.parametrize("media", ["", "text/plain", "application/octet-stream", "text/event-stream"])
-def test_a_stream_is_read_as_events_whatever_its_media_type_says(media):
-    exchange = Exchange(SETTINGS, Waiting(SHIELD, None))
-    at_once(exchange.request({}, b'{"stream": true, "messages": []}'))
-    assert exchange.answer(200, {"content-type": media} if media else {})
-    sent = b""
-    for piece in ("call 555", "-0142"):
-        chunk = {"choices": [{"index": 0, "delta": {"content": piece}}]}
-        sent += at_once(exchange.feed(f"data: {json.dumps(chunk)}\n\n".encode()))
-    sent += at_once(exchange.feed(b"data: [DONE]\n\n"))
-    assert b"0142" not in sent
-    assert sent.endswith(b"data: [DONE]\n\n")
-    assert not Exchange(SETTINGS, Waiting(SHIELD, None)).answer(200, {"content-type": "audio/mpeg"})
-
-
 @pytest.mark.parametrize(
     "document",
     [

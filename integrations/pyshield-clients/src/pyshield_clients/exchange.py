@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyshield.dialects.charsets import charset_of
@@ -13,6 +14,7 @@ from pyshield.errors import TextError
 from pyshield.messages import Decision
 from pyshield.policy import failed, incomplete, told
 from pyshield_clients.answers import WholeFlow
+from pyshield_clients.begun import BegunFlow
 from pyshield_clients.bodies import Json, essence_of
 from pyshield_clients.errors import AnswerRefused, NotGuardable, PromptRefused, Refused
 from pyshield_clients.forms import FORM, Form
@@ -123,8 +125,13 @@ class Exchange:
         if refused:
             _refused(refused)
 
-    def answer(self, status: int, headers: Mapping[str, str]) -> bool:
+    def answer(self, status: int, headers: Mapping[str, str], accept: str = "") -> bool:
         """Whether the body of the answer has to go through `feed` and `finish`.
+
+        Args:
+            status: Its status.
+            headers: Its headers.
+            accept: What the request accepts: SDKs that ask for JSON read it under any media type.
 
         Raises:
             NotGuardable: If it would have to and cannot.
@@ -135,9 +142,7 @@ class Exchange:
         essence = essence.strip().lower()
         if essence == "application/vnd.amazon.eventstream":
             raise NotGuardable("an answer in Amazon's event stream encoding cannot be scanned")
-        kind = _kind(essence)
-        if self._streams and kind in (None, TextFlow) and not essence.startswith(_NO_TEXT):
-            kind = EventFlow
+        kind = self._read_as(essence, accept)
         if kind is None:
             return False
         settings = self._settings
@@ -154,6 +159,17 @@ class Exchange:
         else:
             self._flow = kind(self._outputs, most)
         return True
+
+    def _read_as(self, essence: str, accept: str) -> type[Flow] | partial[BegunFlow] | None:
+        """How an SDK reads a body of this media type; `None` if it is not read."""
+        kind = _kind(essence)
+        if essence.startswith(_NO_TEXT):
+            return kind
+        if self._streams and kind is WholeFlow:
+            return partial(BegunFlow, other=EventFlow)
+        if self._streams and kind in (None, TextFlow):
+            return EventFlow
+        return partial(BegunFlow, other=None) if kind is None and "json" in accept.lower() else kind
 
     async def feed(self, data: bytes) -> bytes:
         """What may be seen now that these bytes of the answer have come.

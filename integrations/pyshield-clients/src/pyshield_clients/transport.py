@@ -45,6 +45,10 @@ class _Transport:
     def _exchange(self) -> Exchange:
         return Exchange(self._settings, Waiting(self._settings.shield(), self._settings.deadline))
 
+    def _guards(self, exchange: Exchange, request: Any, response: Any) -> bool:  # noqa: ANN401
+        """Whether the body of a response is to be scanned."""
+        return exchange.answer(response.status_code, response.headers, request.headers.get("accept", ""))
+
     def _request(self, request: Any, body: bytes) -> Any:  # noqa: ANN401  # the library's request
         """The request with another body."""
         headers = [(name, value) for name, value in request.headers.raw if name.lower() not in _LENGTH]
@@ -98,7 +102,7 @@ class Transport(_Transport):
                 sent = at_once(exchange.request(request.headers, body))
                 request = request if sent is body else self._request(request, sent)
             response = self._inner.send(request, stream=True, follow_redirects=False)
-            if not exchange.answer(response.status_code, response.headers):
+            if not self._guards(exchange, request, response):
                 return response
         except ShieldError as error:
             if response is not None:
@@ -147,7 +151,7 @@ class AsyncTransport(_Transport):
                 sent = await exchange.request(request.headers, body)
                 request = request if sent is body else self._request(request, sent)
             response = await self._inner.send(request, stream=True, follow_redirects=False)
-            if not exchange.answer(response.status_code, response.headers):
+            if not self._guards(exchange, request, response):
                 return response
         except ShieldError as error:
             if response is not None:
