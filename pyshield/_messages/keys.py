@@ -77,7 +77,7 @@ _URLS = frozenset({"url", "uri", "image_url", "file_url", "file_uri", "fileUri",
 _ARGUMENTS = frozenset({"arguments", "args", "input", "action", "code", "operation"})
 _RETURNED = frozenset({"functionResponse", "function_response", "toolResult"})
 _DATA = frozenset({"response", "structuredContent", "structured_content", "json"})
-_CALL_RETURNED = frozenset({"output", "outputs", "results"})
+_CALL_RETURNED = frozenset({"output", "outputs", "results", "error"})
 
 
 class Under(Enum):

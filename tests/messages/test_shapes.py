@@ -121,6 +121,10 @@ SHAPES = {
         {"type": "mcp_call", "id": "1", "arguments": '{"a":"heron"}', "output": both("r")},
         {"type": "mcp_call", "id": "1", "arguments": '{"a":"[REDACTED]"}', "output": "r" + USER},
     ),
+    "responses mcp call that failed": (
+        {"type": "mcp_call", "id": "1", "error": {"type": "heron", "message": both("r")}},
+        {"type": "mcp_call", "id": "1", "error": {"type": "heron", "message": "r" + USER}},
+    ),
     "responses shell": (
         {"type": "shell_call", "action": {"commands": ["cat heron", "ls"]}},
         {"type": "shell_call", "action": {"commands": ["cat [REDACTED]", "ls"]}},

@@ -59,7 +59,10 @@ SECRETS = {
             {"type": "custom_tool_call_output", "call_id": "1", "output": "s tool"},
             {"type": "reasoning", "summary": [{"type": "summary_text", "text": "s assistant"}]},
             {"type": "shell_call_output", "output": [{"stdout": "s tool", "stderr": "s tool"}]},
-            {"type": "code_interpreter_call", "code": "s assistant", "outputs": [{"logs": "s assistant"}]},
+            {"type": "code_interpreter_call", "code": "s assistant", "outputs": [{"logs": "s tool"}]},
+            {"type": "file_search_call", "queries": ["s assistant"], "results": [{"text": "s tool"}]},
+            {"type": "mcp_call", "name": "n", "arguments": "s assistant", "output": "s tool"},
+            {"type": "mcp_call", "name": "n", "arguments": "s assistant", "error": {"message": "s tool"}},
         ],
     },
     "messages": {
@@ -270,6 +273,15 @@ async def test_what_the_application_says_is_redacted_but_not_refused(make, provi
         await client.chat.completions.create(model="m", messages=messages)
     assert [one.pointer for one in caught.value.refused] == ["/messages/1/content", "/messages/2/content"]
     assert len(provider.heard) == 1
+
+
+async def test_what_came_of_a_call_is_the_tools_in_its_own_item_too(make, provider):
+    client = make([BanSubstrings(["bomb"])])
+    call = {"type": "mcp_call", "id": "1", "name": "n", "server_label": "s", "arguments": "bomb"}
+    await client.responses.create(model="m", input=[call | {"output": "fine"}])
+    with pytest.raises(PromptRefused) as caught:
+        await client.responses.create(model="m", input=[call | {"output": "a bomb"}])
+    assert [one.pointer for one in caught.value.refused] == ["/input/0/output"]
 
 
 async def test_roles_that_are_not_trusted(make, provider):

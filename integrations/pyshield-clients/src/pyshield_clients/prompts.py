@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyshield._messages.arguments import plain_key
 from pyshield._messages.keys import Under, under
-from pyshield._messages.roles import role_named
+from pyshield._messages.roles import Role, part_role, role_named
 from pyshield._texts import DEEPEST, Text
 from pyshield_clients.errors import NotGuardable
 
@@ -126,6 +126,8 @@ def _member(
 
 def _object(value: dict[str, Any], role: str, pointer: str, depth: int, *, inside: bool) -> Iterator[Said]:
     who, kind = role_named(role), value.get("type")
+    if part_role(kind, who) is Role.TOOL_CALL:
+        who = Role.TOOL_CALL  # which holds what came of it, too
     for name, member in value.items():
         what = under(name, kind, who, inside=inside)
         if name == "variables" and isinstance(member, dict):  # of a prompt that the provider keeps
@@ -137,6 +139,8 @@ def _object(value: dict[str, Any], role: str, pointer: str, depth: int, *, insid
                 yield Said(value, name, role, f"{pointer}/{_escaped(name)}")
         elif what in (Under.URL, Under.NOTHING) or name.endswith(("_id", "_ids")):
             continue
+        elif what is Under.RETURNED:
+            yield from _member(value, name, "tool", pointer, depth, inside=True)
         elif name == "input" or what in (Under.ARGUMENTS, Under.DATA):  # a tool's own: any value
             calls = name == "input" and role == "user"
             yield from _every(value, name, "assistant" if calls else role, pointer, depth)
