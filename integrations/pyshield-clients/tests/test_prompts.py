@@ -293,6 +293,18 @@ async def test_roles_that_are_not_trusted(make, provider):
     assert provider.heard == []
 
 
+@pytest.mark.parametrize("role", ["User", "USER", "human", "customer", "", "user "])
+async def test_a_role_that_nobody_knows_is_the_users(make, provider, role):
+    client = make([BanSubstrings(["bomb"])])
+    with pytest.raises(PromptRefused):
+        await client.chat.completions.create(model="m", messages=say((role, "a bomb")))
+    assert provider.heard == []
+    trusting = make([BanSubstrings(["bomb"])], untrusted=("tool", "critic"))
+    await trusting.chat.completions.create(model="m", messages=say((role, "a bomb"), ("assistant", "a bomb")))
+    with pytest.raises(PromptRefused):
+        await trusting.chat.completions.create(model="m", messages=say(("critic", "a bomb")))
+
+
 async def test_what_would_be_cut_off_or_has_no_verdict_is_refused_whoever_says_it(make, provider):
     class Broken:
         async def scan(self, prompt):

@@ -120,7 +120,7 @@ class Exchange:
                 continue
             # What the application itself says is not refused for what is found in it, only if that could
             # not be taken out for want of a verdict.
-            if text.role in self._settings.untrusted or incomplete(result):
+            if self._settings.distrusts(text.role) or incomplete(result):
                 refused.append(Refused(text.pointer, tuple(failed(result))))
         if refused:
             _refused(refused)

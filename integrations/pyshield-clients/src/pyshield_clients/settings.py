@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pyshield._check import Check
+from pyshield._messages.roles import role_named
 from pyshield.errors import ConfigError
 from pyshield.shield import BlockingShield, Shield
 from pyshield.stream import pass_policy
@@ -26,6 +27,9 @@ OnRefusal: TypeAlias = Literal["end", "raise"]
 Shields: TypeAlias = "Shield | BlockingShield | Callable[[], Shield | BlockingShield]"
 """A shield, or what gives the one for the request that is about to be sent."""
 
+
+_KNOWN = frozenset({"user", "tool", "system", "developer", "assistant"})
+"""Roles that the providers have."""
 
 _LONGEST = 30 * 24 * 3600.0
 """Seconds that a deadline may be away, as in `Limits`."""
@@ -82,6 +86,12 @@ class Settings:
         refuses: Any = self.refuses
         if not callable(refuses):
             raise ConfigError("guard: expected a function", None, "refuses")
+
+    def distrusts(self, role: str) -> bool:
+        """Whether texts of a role are refused for what is found in them; one nobody knows is the user's."""
+        if role not in self.untrusted and role not in _KNOWN:
+            role = role_named(role).value
+        return role in self.untrusted
 
     def shield(self) -> Shield | BlockingShield:
         """The shield for one request.
