@@ -72,15 +72,16 @@ class Outputs:
         own: frozenset[str] = frozenset(),
     ) -> None:
         self._pointer, self._force, self._own = pointer, force, own
-        self._roots = [path for path in inputs if Path(path).is_dir()]
-        self._single = len(inputs) == 1 and not self._roots
+        folders = [Path(path) for path in inputs if Path(path).is_dir()]
+        self._single = len(inputs) == 1 and not folders
         self._output = None if output == "-" else Path(output)
         if self._output is None and not self._single:
             raise ConfigError("several files need --output FOLDER")
-        if self._output is not None and any(_inside(self._output, Path(root)) for root in self._roots):
+        if self._output is not None and any(_inside(self._output, folder) for folder in folders):
             raise ConfigError("--output lies in a directory that is read")
         self._terminal = self._output is None and sys.stdout.isatty()
-        self._inputs = list(inputs)
+        self._roots = {folder: folder.resolve().name if len(inputs) > 1 else "" for folder in folders}
+        self._read = {known for path in inputs if (known := _known(path)) is not None}
         self._taken: dict[Path, str] = {}
         self._source: str | None = None
         self._final: Path | None = None
@@ -91,10 +92,9 @@ class Outputs:
         name = "stdin" if source == _STDIN else Path(source).name
         if self._single:
             return output / name if output.is_dir() else output
-        for root in self._roots:
-            with suppress(ValueError):
-                inside = Path(source).relative_to(root)
-                return (output / Path(root).resolve().name if len(self._inputs) > 1 else output) / inside
+        for folder in reversed(Path(source).parents) if self._roots else ():
+            if folder in self._roots:
+                return output / self._roots[folder] / Path(source).relative_to(folder)
         return output / name
 
     def _begin(self, source: str) -> IO[bytes]:
@@ -115,7 +115,7 @@ class Outputs:
             raise ConfigError(f"{visible(str(place))} is no regular file; - is standard output")
         if os.path.lexists(place) and not self._force:
             raise ConfigError(f"{visible(str(place))} is there already (--force replaces it)")
-        if any(place.exists() and Path(path).exists() and place.samefile(path) for path in self._inputs):
+        if _known(place) in self._read:
             raise ConfigError(f"{visible(str(place))} is also read")
         place.parent.mkdir(parents=True, exist_ok=True)
         # No other user is to read what is restored before its owner has looked at it.
@@ -148,6 +148,15 @@ class Outputs:
             with suppress(OSError):  # what is still to be written may not fit
                 file.close()
             final.with_name(f".{final.name}.part").unlink(missing_ok=True)
+
+
+def _known(path: str | Path) -> tuple[int, int] | None:
+    """What a file is known by, whatever its names; `None` if there is none."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _inside(path: Path, root: Path) -> bool:

@@ -188,6 +188,48 @@ def test_force_does_not_replace_the_vault_or_its_key(redact, restore, tmp_path, 
     assert restore("-", stdin=sent.encode()).out == "ada@example.org"
 
 
+def test_many_named_files_are_each_looked_at_a_few_times(redact, tmp_path, monkeypatch):
+    names = [f"{n}.txt" for n in range(120)]
+    for name in names:
+        (tmp_path / name).write_text("ada@example.org")
+    asked = 0
+    real = os.stat
+
+    def counted(*arguments, **options):
+        nonlocal asked
+        asked += 1
+        return real(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", counted)
+        assert redact(*names, "-o", "out").code == 0
+    assert len(list((tmp_path / "out").iterdir())) == len(names)
+    assert asked < 20 * len(names)
+
+
+def test_an_input_is_not_replaced_however_it_is_named(redact, tmp_path):
+    for name in ("in", "out"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "in" / "a.txt").write_text("ada@example.org")
+    os.link(tmp_path / "in" / "a.txt", tmp_path / "out" / "b.txt")
+    (tmp_path / "b.txt").write_text("b@example.org")
+    refused = redact("in/a.txt", "b.txt", "-o", "out", "--force")
+    assert refused.code == 2
+    assert "also read" in refused.err
+    assert (tmp_path / "in" / "a.txt").read_text() == "ada@example.org"
+
+
+def test_folders_within_folders(redact, tmp_path):
+    for name in ("a/b/x.txt", "c/b/x.txt"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("ada@example.org")
+    assert redact("a", "c/b", "-o", "out").code == 0
+    assert sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.*")) == [
+        "a/b/x.txt",
+        "b/x.txt",
+    ]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="named pipes are POSIX")
 def test_force_does_not_replace_what_is_no_file(redact, tmp_path):
     os.mkfifo(tmp_path / "pipe")
