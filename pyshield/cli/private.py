@@ -230,9 +230,10 @@ def _run(
 ) -> Tally:
     """Opens the vault, rewrites the inputs, says what came of it."""
     from pyshield.cli.escape import visible
+    from pyshield.cli.outputs import Outputs
     from pyshield.cli.pointer import Pointer
     from pyshield.cli.progress import Progress
-    from pyshield.cli.rewrite import Outputs, rewrite
+    from pyshield.cli.rewrite import rewrite
     from pyshield.cli.sources import Sources
     from pyshield.cli.vaultfile import VaultFile, files_of, secret_of
 

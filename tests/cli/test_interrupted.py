@@ -9,6 +9,8 @@ from time import monotonic, sleep
 
 import pytest
 
+from pyshield.cli.outputs import _part
+
 resource = pytest.importorskip("resource")
 
 KEY = bytes(range(32))
@@ -70,7 +72,7 @@ def test_interrupted_in_the_middle(process, pyshield, tmp_path):
         child.stdin.write(line.replace("{}", str(number)).encode())
     child.stdin.flush()
     end = monotonic() + 100
-    while not {"v", ".out.part"} <= names(tmp_path):
+    while not {"v", _part(tmp_path / "out").name} <= names(tmp_path):
         assert child.poll() is None
         assert monotonic() < end
         sleep(0.01)

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from pyshield.cli.outputs import _part
 from pyshield.cli.vaultfile import Secret, VaultFile
 
 KEY = bytes(range(32))
@@ -230,6 +231,48 @@ def test_folders_within_folders(redact, tmp_path):
     ]
 
 
+def test_a_name_as_long_as_names_can_be(redact, restore, tmp_path):
+    name = "n" * 251 + ".txt"
+    (tmp_path / name).write_text("ada@example.org")
+    (tmp_path / "z.txt").write_text("b@example.org")
+    assert redact(name, "z.txt", "-o", "out").code == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {name, "z.txt"}
+    assert restore(f"out/{name}", "-o", name, "--force").code == 0
+    assert (tmp_path / name).read_text() == "ada@example.org"
+
+
+def test_a_file_that_cannot_be_made_takes_no_others_along(redact, tmp_path):
+    for name in ("a.txt", "deep/b.txt", "last/c.txt"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).write_text("ada@example.org")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "deep").write_text("in the way")
+    there = redact("in", "-o", "out")
+    assert there.code == 3
+    assert there.err.splitlines() == [
+        "in/deep/b.txt: out/deep/b.txt: file exists",
+        "2 texts redacted, 2 changed; the vault holds 1 pair; 1 failed",
+    ]
+    for name in ("a.txt", "last/c.txt"):
+        assert (tmp_path / "out" / name).read_text() == "[REDACTED_EMAIL_ADDRESS_1]"
+
+
+@pytest.mark.parametrize("inputs", [("a.txt", "b.txt"), ("a.txt",)])
+def test_where_nothing_can_be_written_the_call_is_wrong(redact, tmp_path, inputs):
+    for name in ("a.txt", "b.txt", "file"):
+        (tmp_path / name).write_text("ada@example.org")
+    refused = redact(*inputs, "-o", "file/out")
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize("arguments", [(), ("--jsonl-field", "t")])
+def test_a_file_that_is_named_twice_is_not_written_twice(redact, tmp_path, arguments):
+    (tmp_path / "a").write_text('{"t": "ada@example.org"}\n')
+    assert "there already" in redact("a", "a", "-o", "out", *arguments).err
+    assert redact("a", "a", "-o", "out", "--force", *arguments).code == 0
+    assert (tmp_path / "out" / "a").read_text() == '{"t": "[REDACTED_EMAIL_ADDRESS_1]"}\n'
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="named pipes are POSIX")
 def test_force_does_not_replace_what_is_no_file(redact, tmp_path):
     os.mkfifo(tmp_path / "pipe")
@@ -246,7 +289,7 @@ def test_a_dangling_link_is_there_already(redact, tmp_path):
 
 def test_what_somebody_laid_where_it_is_written_first_gets_nothing(redact, tmp_path):
     (tmp_path / "theirs").write_text("")
-    (tmp_path / ".out.part").symlink_to("theirs")
+    _part(tmp_path / "out").symlink_to("theirs")
     assert redact("-", "-o", "out", stdin=b"b@example.org!").code == 0
     assert (tmp_path / "theirs").read_text() == ""
     assert (tmp_path / "out").read_text() == "[REDACTED_EMAIL_ADDRESS_1]!"
