@@ -1,6 +1,6 @@
 """Where `pyshield redact` and `pyshield restore` write: one file for each that is read, or standard output.
 
-A file takes its name only when all of it was written.
+A file takes its name only when all of it was written and what can restore it was kept.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pyshield.cli.escape import visible
 from pyshield.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pyshield.cli.pointer import Pointer
     from pyshield.cli.sources import Document
@@ -43,6 +43,9 @@ class Outputs:
 
     Raises:
         ConfigError: If they do not fit together.
+
+    Attributes:
+        shown: Whether what is written is seen at once, on standard output, and not with `settle`.
     """
 
     def __init__(
@@ -62,7 +65,8 @@ class Outputs:
             raise ConfigError("several files need --output FOLDER")
         if self._output is not None and any(_inside(self._output, folder) for folder in folders):
             raise ConfigError("--output lies in a directory that is read")
-        self._terminal = self._output is None and sys.stdout.isatty()
+        self.shown = self._output is None
+        self._terminal = self.shown and sys.stdout.isatty()
         self._roots = {folder: folder.resolve().name if len(inputs) > 1 else "" for folder in folders}
         self._read = {known for path in inputs if (known := _known(path)) is not None}
         self._taken: dict[Path, str] = {}
@@ -70,6 +74,8 @@ class Outputs:
         """Source and record that were written last."""
         self._final: Path | None = None
         self._file: IO[bytes] | None = None
+        self._waiting: set[Path] = set()
+        """Files that are complete but for their names."""
 
     def _place(self, output: Path, source: str) -> Path:
         """The file that a source is written to."""
@@ -106,17 +112,22 @@ class Outputs:
         if place.exists() and not place.is_file():
             # Replacing a device, as /dev/null is one, would take it from everybody.
             raise ConfigError(f"{visible(str(place))} is no regular file; - is standard output")
-        with suppress(FileNotFoundError, NotADirectoryError):
-            place.lstat()  # a name that cannot be is known before there is something to lose
-            if not self._force:
-                raise ConfigError(f"{visible(str(place))} is there already (--force replaces it)")
+        self._refuse_what_is_there(place)
         if _known(place) in self._read:
             raise ConfigError(f"{visible(str(place))} is also read")
         place.parent.mkdir(parents=True, exist_ok=True)
         # No other user is to read what is restored before its owner has looked at it.
         part = _part(place)
+        self._waiting.discard(place)
         part.unlink(missing_ok=True)  # left by a run that was killed, or laid there by somebody
         return os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+    def _refuse_what_is_there(self, place: Path) -> None:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            if place not in self._waiting:
+                place.lstat()  # a name that nothing can have is an error before there is work to lose
+            if not self._force:
+                raise ConfigError(f"{visible(str(place))} is there already (--force replaces it)")
 
     def write(self, document: Document, text: str) -> None:
         """Writes a text, or the record around it.
@@ -131,29 +142,62 @@ class Outputs:
         # A source that is read twice begins anew.
         file = self._file if self._at is not None and self._at[0] == at[0] and self._at < at else None
         if file is None:
-            self.finish()
+            self._complete()
             file = self._begin(document.source)
         file.write(written)
         self._at = at
 
-    def finish(self) -> None:
-        """Gives the file its name."""
+    def _complete(self) -> None:
+        """Ends the file that is being written."""
         file, final = self._file, self._final
         if file is not None:
             file.flush()
             if final is not None:
                 file.close()
-                _part(final).replace(final)
+                self._waiting.add(final)
         self._file = self._final = self._at = None
 
-    def abandon(self) -> None:
-        """Removes what was begun."""
+    def settle(self, keep: Callable[[], None] | None) -> None:
+        """Gives the files that are complete their names.
+
+        Args:
+            keep: Called before, if anything is to be kept that can restore them.
+
+        Raises:
+            ConfigError: If meanwhile a file is in the way.
+            OSError: If it cannot be done.
+        """
+        if keep is not None:
+            keep()
+        while self._waiting:
+            place = self._waiting.pop()
+            try:
+                self._refuse_what_is_there(place)
+                _part(place).replace(place)
+            except BaseException:
+                _part(place).unlink(missing_ok=True)
+                raise
+
+    def finish(self, keep: Callable[[], None] | None) -> None:
+        """Ends the file that is being written, too."""
+        self._complete()
+        self.settle(keep)
+
+    def abandon(self, keep: Callable[[], None] | None) -> None:
+        """Removes what was begun. What is complete stays, if what can restore it can be kept."""
         file, final = self._file, self._final
         self._file = self._final = self._at = None
-        if file is not None and final is not None:
-            with suppress(OSError):  # what is still to be written may not fit
-                file.close()
-            _part(final).unlink(missing_ok=True)
+        try:
+            if file is not None and final is not None:
+                with suppress(OSError):  # what is still to be written may not fit
+                    file.close()
+                _part(final).unlink(missing_ok=True)
+            if self._waiting:
+                self.settle(keep)
+        finally:
+            for place in self._waiting:
+                _part(place).unlink(missing_ok=True)
+            self._waiting.clear()
 
 
 def _make(folder: Path) -> None:

@@ -251,7 +251,7 @@ def _run(
     try:
         watched = sys.stderr.isatty() and not quiet
         progress = Progress(sources.total_bytes() if watched else None, enabled=watched)
-        tally = rewrite(sources, change(file), file.save if new else _nothing, outputs, progress)
+        tally = rewrite(sources, change(file), file.save if new else None, outputs, progress)
         if not quiet:
             skipped = f"; {_count(sources.skipped, 'binary file')} skipped" if sources.skipped else ""
             failed = f"; {tally.failed} failed" if tally.failed else ""
@@ -263,7 +263,3 @@ def _run(
     if tally.failed:
         raise typer.Exit(3)
     return tally
-
-
-def _nothing() -> None:
-    """What restoring keeps."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,14 +46,19 @@ class Tally:
 
 
 def rewrite(
-    sources: Sources, change: Change, keep: Callable[[], None], outputs: Outputs, progress: Progress
+    sources: Sources,
+    change: Change,
+    keep: Callable[[], None] | None,
+    outputs: Outputs,
+    progress: Progress,
 ) -> Tally:
     """Changes every text and writes it.
 
     Args:
         sources: What is read.
         change: The scan that changes texts; its results are in their order.
-        keep: Called before what was changed is written.
+        keep: Called before what was changed is seen, if anything is to be kept. As a vault is written as a
+            whole, files wait for their names until as many texts again were read.
         outputs: Where it goes.
         progress: Told of every batch.
 
@@ -61,11 +67,13 @@ def rewrite(
         ShieldError: If the vault cannot do its part.
     """
     tally = Tally()
+    read = due = 0
     try:
         for batch in batches(sources):
             texts = [item.text for item in batch if isinstance(item, Document)]
             results = iter(_changed(change, texts))
-            keep()
+            if outputs.shown and keep is not None:
+                keep()
             for item in batch:
                 if isinstance(item, Unreadable):
                     _failed(item.source, item.record, item.reason, progress, tally)
@@ -84,10 +92,15 @@ def rewrite(
                 tally.changed += result.text != item.text
                 tally.degraded = tally.degraded or _degraded(result)
                 tally.left += len(_PLACEHOLDER.findall(result.text))
+            read += len(batch)
+            if read >= due:
+                outputs.settle(keep)
+                due = 2 * read if keep is not None else 0
             progress.advance(sum(item.size for item in batch))
-        outputs.finish()
+        outputs.finish(keep)
     except BaseException:
-        outputs.abandon()
+        with suppress(OSError, ShieldError):  # the first error is the one to tell
+            outputs.abandon(keep)
         raise
     finally:
         progress.hide()

@@ -45,7 +45,10 @@ def test_no_room_for_the_output(limited, process, tmp_path):
     records(tmp_path / "in", ["ada@example.org"] * 3000)
     code, err = limited(100_000, *CALL, "in", "-o", "out")
     assert (code, err.splitlines()[-1]) == (3, "pyshield: File too large")
-    assert names(tmp_path) == {"in", "key", "v", "v.lock"}
+    assert names(tmp_path) == {"in", "key", "v.lock"}
+    records(tmp_path / "first", ["ada@example.org"])
+    assert limited(100_000, *CALL, "first")[0] == 0
+    (tmp_path / "first").unlink()
     # At the last moment, too: all of it waits to be written.
     records(tmp_path / "in", ["ada@example.org"] * 3)
     code, err = limited(300, *CALL, "in", "-o", "out")
