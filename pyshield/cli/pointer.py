@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pyshield._runtime import FieldTable
+    from pyshield._runtime import FieldTable, Located
 
-__all__ = ["Pointer"]
+__all__ = ["Pointer", "record_of"]
+
+
+def record_of(line: str) -> Any:  # noqa: ANN401  # JSON is untyped
+    """What a line of JSON Lines holds, and of its objects which keys they have twice.
+
+    Raises:
+        ValueError: If it is not JSON; the message can quote it.
+        RecursionError: If it is nested too deep.
+    """
+    return json.loads(line, object_pairs_hook=_object)
+
+
+class _Doubled(dict[str, Any]):
+    """An object with keys that it has twice: some read the first of them, some the last."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.keys_met_twice = {key for key, count in Counter(key for key, _ in pairs).items() if count > 1}
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else _Doubled(pairs)
 
 
 class Pointer:
@@ -26,46 +50,52 @@ class Pointer:
             steps = [step.replace("~1", "/").replace("~0", "~") for step in steps]
         self._steps = tuple(steps)
 
-    def text_in(self, record: Any) -> str:  # noqa: ANN401  # JSON is untyped
+    def text_in(self, record: Any) -> str:  # noqa: ANN401
         """The string at this place.
 
+        Args:
+            record: What `record_of` gave.
+
         Raises:
-            LookupError: If there is none; the message does not quote the record.
+            LookupError: If there is none, or more than one; the message does not quote the record.
         """
         value = record
         for step in self._steps:
+            if isinstance(value, _Doubled) and step in value.keys_met_twice:
+                raise LookupError(f"more than one {self.written}")
             value = _step(value, step)
         if not isinstance(value, str):
             found = "no" if value is _ABSENT else "no string at"
             raise LookupError(f"{found} {self.written}")  # noqa: TRY004  # one error for "not there"
         return value
 
-    def replace_in(self, record: Any, text: str) -> None:  # noqa: ANN401
-        """Puts `text` in the place of the string that `text_in` found."""
-        for step in self._steps[:-1]:
-            record = _step(record, step)
-        last = self._steps[-1]
-        record[int(last) if isinstance(record, list) else last] = text
+    def located(self, line: str) -> Located:
+        """Where in its line the string stands that `text_in` found.
+
+        Raises:
+            LookupError: If it is no text, but has half of a surrogate pair.
+            RecursionError: If the record is nested too deep to be written again.
+        """
+        from pyshield._runtime import DocumentFault
+
+        found = self._table.locate(line, 1)
+        if not isinstance(found, DocumentFault):
+            return found[0]
+        if found.kind == "half":
+            raise LookupError(f"half of a surrogate pair at {self.written}")
+        raise RecursionError if found.kind == "deep" else ValueError(found.kind)
 
     def replaced(self, line: str, text: str) -> str:
         """The record that `line` is with `text` in this place, and every other byte as it was.
 
         Args:
-            line: A record in which `text_in` finds a string.
+            line: A record in which `located` finds a string.
             text: What takes its place.
 
         Returns:
-            The line, with its end. A record that names the place twice is written anew: of what stands there
-            twice only the last was read, so only that may go on.
+            The line, with its end.
         """
-        from pyshield._runtime import DocumentFault
-
-        found = self._table.locate(line, 2)
-        if isinstance(found, DocumentFault) or len(found) != 1:
-            record = json.loads(line)
-            self.replace_in(record, text)
-            return json.dumps(record, ensure_ascii=line.isascii()) + "\n"
-        place = found[0]
+        place = self.located(line)
         if place.text != text:
             literal = json.dumps(text, ensure_ascii=line.isascii())
             line = line[: place.start] + literal + line[place.end :]

@@ -5,7 +5,6 @@ Everything is read piece by piece and under a cap, so memory depends on the cap 
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from pyshield.cli.escape import cell
+from pyshield.cli.pointer import record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -186,9 +186,10 @@ class Sources:
                 mark, line = _decode(raw) if number == 1 else ("", raw.decode())
                 if not line.strip():
                     continue
-                payload = json.loads(line)
-                prompt = self.prompt_pointer.text_in(payload) if self.prompt_pointer else None
-                text = pointer.text_in(payload)
+                record = record_of(line)
+                prompt = self.prompt_pointer.text_in(record) if self.prompt_pointer else None
+                text = pointer.text_in(record)
+                pointer.located(line)  # what is read can be written again
                 yield Document(source, text, len(raw), number, line, prompt, mark)
             except UnicodeDecodeError as error:
                 yield Unreadable(source, _not_utf8(error), len(raw), number)

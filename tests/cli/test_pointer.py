@@ -1,10 +1,8 @@
 """Where in a record the text is."""
 
-import json
-
 import pytest
 
-from pyshield.cli.pointer import Pointer
+from pyshield.cli.pointer import Pointer, record_of
 
 RECORD = {
     "prompt": "p",
@@ -75,15 +73,35 @@ def test_a_record_is_in_ascii_if_it_was():
     assert Pointer("p").replaced('{"p":"ö"}', "é") == '{"p":"é"}\n'
 
 
-@pytest.mark.parametrize("kept", ["clean", "B"])
-def test_of_a_place_named_twice_only_what_was_read_goes_on(kept):
-    # Python takes the last, other readers the first, which nobody has scanned.
-    line = '{"p": "secret", "q": {"p": "other"}, "p": "clean"}'
-    assert json.loads(Pointer("p").replaced(line, kept)) == {"p": kept, "q": {"p": "other"}}
-    assert "secret" not in Pointer("p").replaced(line, kept)
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("p", '{"p": "secret", "q": {"p": "other"}, "p": "clean"}'),
+        ("p", '{"p": ["secret"], "p": "clean"}'),
+        ("p", '{"p": "clean", "\\u0070": "clean"}'),
+        ("/a/t", '{"a": {"t": "secret"}, "a": {"t": "clean"}}'),
+        ("/a/t", '{"a": "secret", "a": {"t": "clean"}}'),
+        ("/a/t", '{"a": {"t": 5, "t": "clean"}}'),
+        ("/l/1/t", '{"l": [0, {"t": null, "t": "clean"}]}'),
+    ],
+)
+def test_of_a_place_named_twice_none_is_the_text(written, line):
+    # Python takes the last, other readers the first: whichever is scanned, somebody reads the other.
+    with pytest.raises(LookupError) as raised:
+        Pointer(written).text_in(record_of(line))
+    assert raised.value.args[0] == f"more than one {written}"
 
 
-def test_it_replaces_what_it_found():
-    record = {"messages": [{"content": "a"}, {"content": "b"}]}
-    Pointer("/messages/1/content").replace_in(record, "B")
-    assert record == {"messages": [{"content": "a"}, {"content": "B"}]}
+def test_what_stands_twice_elsewhere_is_no_matter():
+    line = '{"q": 1, "l": [{"p": 1, "p": 2}], "q": 1e400, "p": "a"}\n'
+    assert Pointer("p").text_in(record_of(line)) == "a"
+    assert Pointer("p").replaced(line, "B") == line.replace('"a"', '"B"')
+
+
+def test_what_cannot_be_written_again():
+    deep = '{"p": "a", "q": ' + "[" * 600 + "]" * 600 + "}"
+    assert Pointer("p").text_in(record_of(deep)) == "a"
+    with pytest.raises(RecursionError):
+        Pointer("p").located(deep)
+    with pytest.raises(LookupError, match="half of a surrogate pair at p"):
+        Pointer("p").located('{"p": "\\ud800"}')

@@ -349,6 +349,13 @@ def test_records_keep_every_other_byte(redact, restore):
     assert back.out.encode() == records
 
 
+def test_a_record_with_two_texts_is_not_written(redact):
+    records = b'{"t":["ada@example.org"],"t":"clean"}\n{"t":"b@example.org","n":[{"x":1,"x":1e400}]}\n'
+    there = redact("--jsonl-field", "t", "-", stdin=records)
+    assert (there.code, there.out) == (3, '{"t":"[REDACTED_EMAIL_ADDRESS_1]","n":[{"x":1,"x":1e400}]}\n')
+    assert there.err.startswith("<stdin>:1: more than one t\n")
+
+
 def test_passphrases(pyshield, tmp_path):
     (tmp_path / "good").write_text("right horse\nnot read")
     (tmp_path / "bad").write_text("wrong horse")

@@ -126,6 +126,9 @@ def test_records(monkeypatch):
         b'{"prompt": 5}',
         b'{"prompt": "\xff"}',
         b"[" * 100_000,
+        b'{"prompt": ["no"], "prompt": "yes"}',
+        b'{"prompt": "a", "deep": ' + b"[" * 600 + b"]" * 600 + b"}",
+        b'{"prompt": "\\ud800"}',
         b'{"prompt": "last"}',
     ]
     stdin(monkeypatch, b"\n".join(lines))
@@ -138,7 +141,10 @@ def test_records(monkeypatch):
         (6, "no string at prompt"),
         (7, "not UTF-8 (byte 12)"),
         (8, "JSON nested too deep"),
-        (9, "last"),
+        (9, "more than one prompt"),
+        (10, "JSON nested too deep"),
+        (11, "half of a surrogate pair at prompt"),
+        (12, "last"),
     ]
     assert found[0].line == '{"prompt": "one", "id": 1}\n'
 
