@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from pyshield.cli.models import app as models
+from pyshield.cli.private import MOST_BYTES
 from pyshield.cli.private import redact as redact_files
 from pyshield.cli.private import restore as restore_files
 from pyshield.errors import ConfigError, ShieldError
@@ -142,7 +143,7 @@ def scan(
         ),
     ] = False,
     max_bytes: Annotated[
-        int, typer.Option(min=1, help="The largest text; a larger one counts as not scanned.")
+        int, typer.Option(min=1, max=MOST_BYTES, help="The largest text; a larger one counts as not scanned.")
     ] = 64 << 20,
     color: Annotated[Colour, typer.Option(help="When to use colours; auto heeds NO_COLOR.")] = Colour.auto,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; the exit code tells.")] = False,

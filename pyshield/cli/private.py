@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from pyshield.cli.vaultfile import VaultFile
     from pyshield.results import ScanResult
 
-__all__ = ["redact", "restore"]
+__all__ = ["MOST_BYTES", "redact", "restore"]
+
+MOST_BYTES = 1 << 40
+"""What `--max-bytes` may be."""
 
 _Inputs = Annotated[
     list[str],
@@ -60,7 +63,9 @@ _Field = Annotated[
 _Glob = Annotated[
     str | None, typer.Option(metavar="PATTERN", help="In directories, only files of such a name.")
 ]
-_MaxBytes = Annotated[int, typer.Option(min=1, help="The largest text; a larger one counts as failed.")]
+_MaxBytes = Annotated[
+    int, typer.Option(min=1, max=MOST_BYTES, help="The largest text; a larger one counts as failed.")
+]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summary and no progress bar.")]
 
 

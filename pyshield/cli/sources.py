@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Document", "Sources", "Unreadable", "split_arguments"]
 
 _BINARY_PROBE = 8192
+_PIECE = 1 << 20
 _STDIN = "-"
 _MARK = "\ufeff"
 
@@ -167,7 +168,7 @@ class Sources:
         if self.pointer is not None:
             yield from self._records(file, source, self.pointer)
             return
-        raw = file.read(self.max_bytes + 1)
+        raw = _at_most(file, self.max_bytes + 1)
         if len(raw) > self.max_bytes:
             yield Unreadable(source, _too_large(self.max_bytes), len(raw))
             return
@@ -211,7 +212,15 @@ class Sources:
                     return
 
 
-def _decode(raw: bytes) -> tuple[str, str]:
+def _at_most(file: IO[bytes], most: int) -> bytearray:
+    """Reads as much, or all there is: in one go, room would be made for what may be there as well."""
+    read = bytearray()
+    while piece := file.read(min(_PIECE, most - len(read))):
+        read += piece
+    return read
+
+
+def _decode(raw: bytes | bytearray) -> tuple[str, str]:
     """The byte order mark, which says how the file is written and is no part of it, and the text."""
     text = raw.decode()
     return text[: text.startswith(_MARK)], text.removeprefix(_MARK)

@@ -10,6 +10,9 @@ import pytest
 
 from pyshield.cli.app import run
 
+KEY = bytes(range(32))
+ENTITIES = ("-e", "EMAIL_ADDRESS", "-e", "IBAN_CODE")
+
 
 @dataclass
 class Outcome:
@@ -63,3 +66,19 @@ def process(tmp_path):
         for stream in (child.stdin, child.stdout, child.stderr):
             if stream is not None:
                 stream.close()
+
+
+@pytest.fixture
+def keyed(tmp_path):
+    (tmp_path / "key").write_bytes(KEY)
+    return ("--vault", "v.vault", "--key-file", "key")
+
+
+@pytest.fixture
+def redact(pyshield, keyed):
+    return lambda *arguments, **options: pyshield("redact", *ENTITIES, *keyed, *arguments, **options)
+
+
+@pytest.fixture
+def restore(pyshield, keyed):
+    return lambda *arguments, **options: pyshield("restore", *keyed, *arguments, **options)

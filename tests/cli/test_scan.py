@@ -220,6 +220,7 @@ class TestMisuse:
             (["--prompt", "why", "a text"], "--prompt needs --side output"),
             (["--prompt-field", "p", "a text"], "--prompt-field needs"),
             (["--max-bytes", "0", "a text"], "--max-bytes"),
+            (["--max-bytes", str(1 << 63), "a text"], "--max-bytes"),
             (["--format", "xml", "a text"], "--format"),
         ],
     )

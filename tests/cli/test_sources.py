@@ -98,6 +98,17 @@ def test_over_the_cap_is_not_read(tmp_path):
     assert len(items(str(file), max_bytes=11)[0].text) == 11
 
 
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20])
+def test_the_cap_itself_takes_no_memory(tmp_path, size):
+    file = tmp_path / "file"
+    file.write_bytes(b"x" * size)
+    (item,) = items(str(file), max_bytes=1 << 60)
+    assert (item.text, item.size) == ("x" * size, size)
+    assert len(items(str(file), max_bytes=max(size, 1))) == 1
+    if size > 1:
+        assert items(str(file), max_bytes=size - 1)[0].reason.startswith("larger than")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_no_permission(tmp_path):
     file = tmp_path / "closed"
