@@ -51,8 +51,12 @@ class Row:
 _Name = Annotated[
     str,
     typer.Argument(
-        metavar="NAME", help="A model of the hub (organisation/name), a directory or an .onnx file."
+        metavar="NAME",
+        help="A model of the hub (organisation/name), a directory, an .onnx file, or pyshield-encoder.",
     ),
+]
+_Repository = Annotated[
+    str, typer.Argument(metavar="ORGANISATION/NAME", help="A model of the hub.", show_default=False)
 ]
 _Revision = Annotated[
     str | None,
@@ -94,7 +98,7 @@ def list_models(
 
 @app.command()
 def pull(
-    name: _Name,
+    name: _Repository,
     revision: _Revision = None,
     subfolder: _Subfolder = "",
     onnx_subfolder: _OnnxSubfolder = "",
@@ -203,9 +207,10 @@ def _model(
     providers: tuple[str, ...] = (),
 ) -> Model:
     from pyshield.model import Model
+    from pyshield.models._settings import BUNDLED
 
     return Model(
-        name,
+        Model.bundled().path if name == BUNDLED else name,
         revision=revision,
         subfolder=subfolder,
         onnx_subfolder=onnx_subfolder,
@@ -220,11 +225,12 @@ def _size(directory: Path) -> int:
 
 def _bundled() -> Iterator[Row]:
     from pyshield.model import Model
+    from pyshield.models._settings import BUNDLED
 
     directory = Path(Model.bundled().path)
     graphs = sorted(str(path) for path in directory.glob("*.onnx"))
     if graphs:
-        yield Row("the bundled encoder", "bundled", "", _size(directory), graphs)
+        yield Row(BUNDLED, "bundled", "", _size(directory), graphs)
 
 
 def _configured(config: str | None) -> Iterator[Row]:

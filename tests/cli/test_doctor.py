@@ -50,6 +50,13 @@ def test_a_panic_that_is_not_reported(pyshield, monkeypatch):
     assert statuses(pyshield("doctor", "-f", "json"))["supervision"] == "fail"
 
 
+def test_formats(pyshield):
+    assert "<text|json>" in pyshield("doctor", "--help").out.replace("[text|json]", "<text|json>")
+    refused = pyshield("doctor", "-f", "html")
+    assert (refused.code, refused.out) == (2, "")
+    assert "--format" in refused.err
+
+
 def test_no_extension(pyshield, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyshield._runtime", None)
     outcome = pyshield("doctor", "--format", "json")

@@ -271,6 +271,8 @@ def test_quiet(pyshield, tmp_path):
     (tmp_path / "bad").write_bytes(b"\xff")
     outcome = pyshield("scan", "-q", "-s", BAN, "bad", "a heron")
     assert (outcome.code, outcome.out, outcome.err) == (3, "", "")
+    redacted = pyshield("scan", "-q", "--redact", "-s", BAN, "a heron")
+    assert (redacted.code, redacted.out, redacted.err) == (1, "a [REDACTED]", "")
 
 
 def test_colours_only_when_asked_for(pyshield):

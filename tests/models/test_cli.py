@@ -52,6 +52,14 @@ def test_check_a_directory(classifier_dir, tmp_path, capsys):
     assert "model.onnx cannot be read" in capsys.readouterr().err
 
 
+def test_check_the_bundled_one_by_its_name(capsys):
+    assert run(["models", "list", "-f", "json"]) == 0
+    (row,) = (row for row in json.loads(capsys.readouterr().out)["models"] if row["source"] == "bundled")
+    assert row["name"] == "pyshield-encoder"
+    assert run(["models", "check", row["name"]]) == 0
+    assert "a short text in" in capsys.readouterr().out
+
+
 def test_list_with_settings(hub, classifier_dir, tmp_path, capsys):
     settings = tmp_path / "models.toml"
     settings.write_text(f'[models.guard]\npath = "{classifier_dir}"\n[models.away]\npath = "acme/guard"\n')
@@ -76,3 +84,10 @@ def test_help_teaches(command, capsys):
     out = capsys.readouterr().out
     assert "Examples:" in out
     assert f"pyshield models {command}" in out
+
+
+def test_only_models_of_the_hub_are_pulled(capsys):
+    run(["models", "pull", "--help"])
+    out = capsys.readouterr().out
+    assert "ORGANISATION/NAME" in out
+    assert "directory" not in out
