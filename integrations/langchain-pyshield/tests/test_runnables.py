@@ -38,7 +38,7 @@ async def test_a_chain(ask):
     [
         (EMAIL, HIDDEN),
         ({"name": EMAIL, "age": 7}, {"name": HIDDEN, "age": 7}),
-        ([HumanMessage(EMAIL), AIMessage(EMAIL)], [HumanMessage(HIDDEN), AIMessage(EMAIL)]),
+        ([HumanMessage(EMAIL), SystemMessage(EMAIL)], [HumanMessage(HIDDEN), SystemMessage(EMAIL)]),
         ([SystemMessage("x"), ChatMessage(EMAIL, role="stranger")], None),
         ([], []),
         ("", ""),

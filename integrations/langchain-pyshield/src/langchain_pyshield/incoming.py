@@ -1,14 +1,14 @@
-"""What goes to the model: the user's messages and the tools' results, and earlier answers."""
+"""What goes to the model: the user's messages and the tools' results."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from langchain_core.messages import AIMessage, ChatMessage, FunctionMessage, HumanMessage, ToolMessage
+from langchain_core.messages import ChatMessage, FunctionMessage, HumanMessage, ToolMessage
 
-from langchain_pyshield.content import ANSWER, CONTENT, VALUES, rebuilt, texts
-from langchain_pyshield.marks import original, withheld
+from langchain_pyshield.content import CONTENT, rebuilt, texts
+from langchain_pyshield.marks import withheld
 from langchain_pyshield.shields import Conversed, Scans
 from pyshield.errors import TextError
 from pyshield.messages import Decision
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from langchain_pyshield.shields import Shields, Steps
     from pyshield.messages import ScannedMessages
 
-__all__ = ["Incoming", "asked", "hide", "incoming", "place_of"]
+__all__ = ["Incoming", "asked", "incoming", "place_of"]
 
 _TRUSTED_ROLES = frozenset({"system", "developer", "assistant", "ai"})
 
@@ -165,53 +165,6 @@ def _scan(
         content = rebuilt(messages[at].content, passed, CONTENT)
         if content is not messages[at].content:
             done.changed[at] = messages[at].model_copy(update={"content": content})
-
-
-def hide(shields: Shields, messages: Sequence[BaseMessage]) -> Steps[dict[int, BaseMessage]]:
-    """Earlier answers without the private data that was put back into them; by their places, if different.
-
-    Raises:
-        ShieldError: If that could not be found out.
-    """
-    hiding = shields.hiding
-    if hiding is None:
-        return {}
-    answers = {at: message for at, message in enumerate(messages) if isinstance(message, AIMessage)}
-    # One whose original is known holds placeholders as it is, but for what has been added to it since.
-    written = {at: _as_written(message) for at, message in answers.items()}
-    every = (text for message in written.values() for text in _said(message))
-    fresh = dict.fromkeys(text for text in every if not hiding.passed.has("prompt", text))
-    passed: dict[str, str] = {}
-    if fresh:
-        results = yield Scans(hiding, "prompt", "", list(fresh))
-        for text, result in zip(fresh, results, strict=True):
-            if result.errors:
-                raise result.errors[0]
-            passed[text] = result.text
-            if result.text == text:
-                hiding.passed.add("prompt", text)
-    hidden = {at: _hidden(message, passed) for at, message in written.items()}
-    return {at: message for at, message in hidden.items() if message is not answers[at]}
-
-
-def _as_written(message: AIMessage) -> AIMessage:
-    sent = original(message)
-    return message if sent is None else message.model_copy(update={"content": sent})
-
-
-def _said(message: AIMessage) -> list[str]:
-    arguments = [call["args"] for call in message.tool_calls]
-    return texts(message.content, ANSWER) + texts(arguments, VALUES)
-
-
-def _hidden(message: AIMessage, passed: dict[str, str]) -> AIMessage:
-    content = rebuilt(message.content, passed, ANSWER)
-    arguments = [call["args"] for call in message.tool_calls]
-    new = rebuilt(arguments, passed, VALUES)
-    if content is message.content and new is arguments:
-        return message
-    calls = [{**call, "args": args} for call, args in zip(message.tool_calls, new, strict=True)]
-    return message.model_copy(update={"content": content, "tool_calls": calls})
 
 
 def asked(messages: Sequence[BaseMessage]) -> str:

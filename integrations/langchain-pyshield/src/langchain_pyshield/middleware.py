@@ -21,7 +21,8 @@ from langgraph.types import Command
 from langchain_pyshield.calls import Call, Calls
 from langchain_pyshield.content import ANSWER, texts
 from langchain_pyshield.conversations import Conversations, Find
-from langchain_pyshield.incoming import Incoming, asked, hide, incoming
+from langchain_pyshield.hiding import hide
+from langchain_pyshield.incoming import Incoming, asked, incoming
 from langchain_pyshield.marks import refusal, scanned, withheld, withheld_since
 from langchain_pyshield.modes import hides_tokens, untold
 from langchain_pyshield.outgoing import answer, arguments

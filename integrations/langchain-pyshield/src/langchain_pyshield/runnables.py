@@ -11,6 +11,7 @@ from langchain_core.runnables import RunnableConfig, RunnableSerializable
 from pydantic import ConfigDict, PrivateAttr
 
 from langchain_pyshield.errors import Place, Refused
+from langchain_pyshield.hiding import hide_in
 from langchain_pyshield.marks import refusal
 from langchain_pyshield.pieces import Pieces
 from langchain_pyshield.shields import Scans, Shields, arun, run
@@ -141,7 +142,9 @@ def _raised(done: list[Any], keep: bool) -> list[Any]:
 class ScanPrompt(_Scan):
     """Scans what goes to a model: a text, messages, a prompt value, or any value with texts in it.
 
-    Of messages it scans those of the user and of tools; what the application and the model say passes.
+    Of messages it scans those of the user and of tools; what the application and the model say passes. But
+    where the shield puts private data back, with `Deanonymize`, what `Anonymize` finds in answers is taken
+    out again.
 
     Args:
         shield: Its prompt scanners scan.
@@ -157,6 +160,10 @@ class ScanPrompt(_Scan):
         on_result: Callable[[Place, ScanResult], None] | None = None,
     ) -> None:
         super().__init__(shield, refuses=refuses, on_result=on_result)
+
+    def _many(self, values: list[Any]) -> Steps[list[Any]]:
+        done = yield from super()._many(values)
+        return (yield from hide_in(self._shields, done))
 
     def _kind(self) -> tuple[Place, Side, str]:
         return "prompt", "prompt", ""

@@ -20,9 +20,17 @@ from langchain_pyshield.content import (
 from langchain_pyshield.incoming import asked, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["answer_passed", "answer_texts", "prompt_passed", "prompt_texts", "question"]
+__all__ = [
+    "answer_passed",
+    "answer_texts",
+    "prompt_passed",
+    "prompt_texts",
+    "question",
+    "spoken",
+    "with_spoken",
+]
 
 
 def prompt_texts(value: Any) -> list[str]:  # noqa: ANN401
@@ -38,15 +46,30 @@ def prompt_texts(value: Any) -> list[str]:  # noqa: ANN401
 
 def prompt_passed(value: Any, passed: Mapping[str, str]) -> Any:  # noqa: ANN401
     """The same with what passed."""
-    if isinstance(value, ChatPromptValue):
-        new = prompt_passed(value.messages, passed)
-        return value if new is value.messages else value.model_copy(update={"messages": new})
     if isinstance(value, StringPromptValue):
         return StringPromptValue(text=passed.get(value.text, value.text))
-    if not _messages(value):
+    messages = spoken(value)
+    if not messages:
         return rebuilt(value, passed, VALUES)
-    messages = [_passed(message, passed) if place_of(message) else message for message in value]
-    return messages if any(new is not old for new, old in zip(messages, value, strict=True)) else value
+    return with_spoken(
+        value, [_passed(message, passed) if place_of(message) else message for message in messages]
+    )
+
+
+def spoken(value: Any) -> Sequence[BaseMessage]:  # noqa: ANN401
+    """The messages of a value that is a conversation; none, if it is none."""
+    if isinstance(value, ChatPromptValue):
+        value = value.messages
+    return value if _messages(value) else ()
+
+
+def with_spoken(value: Any, messages: list[BaseMessage]) -> Any:  # noqa: ANN401
+    """The same conversation of other messages; itself if they are those it has."""
+    if all(new is old for new, old in zip(messages, spoken(value), strict=True)):
+        return value
+    if isinstance(value, ChatPromptValue):
+        return value.model_copy(update={"messages": messages})
+    return messages
 
 
 def question(value: Any) -> str:  # noqa: ANN401
