@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from langchain.agents import create_agent
+from langchain.agents.middleware import AgentMiddleware
 from langchain_chat import (
     EMAIL,
     HIDDEN,
@@ -10,15 +12,16 @@ from langchain_chat import (
     agent,
     calls,
     model,
+    private_shield,
     said,
     thread,
 )
-from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages import AIMessage, HumanMessage, RemoveMessage, ToolMessage
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from langchain_pyshield import Refused
+from langchain_pyshield import PyShieldMiddleware, Refused
 from pyshield import Limits, Shield
 from pyshield.errors import TextError
 from pyshield.input_scanners import BanSubstrings
@@ -159,6 +162,14 @@ async def test_results_that_cannot_be_scanned_are_withheld(ask, kind):
         await ask(raising, said("Read"))
 
 
+def as_message(result):
+    return ToolMessage(result, tool_call_id="call-reply", id="said")
+
+
+def as_dict(result):
+    return {"role": "tool", "content": result, "tool_call_id": "call-reply"}
+
+
 async def test_commands_of_tools_are_scanned(ask):
     chat = model(calls("remember", text="so"), "Done.")
     state = await ask(agent(chat, tools=[remember]), said("Remember"))
@@ -166,3 +177,55 @@ async def test_commands_of_tools_are_scanned(ask):
     chat = model(calls("remember", text=INJECTION), "Done.")
     state = await ask(agent(chat, tools=[remember]), said("Remember"))
     assert state["messages"][2].text.startswith("[Withheld")
+
+
+@pytest.mark.parametrize("kind", [as_message, as_dict])
+@pytest.mark.parametrize("direct", [False, True])
+async def test_a_command_is_scanned_like_a_plain_result(ask, kind, direct):
+    for result in (f"sent to {EMAIL}", "a heron", "a bomb", INJECTION, "fine"):
+
+        @tool(return_direct=direct)
+        def plain() -> str:
+            """Replies."""
+            return result  # noqa: B023  # called within the loop
+
+        @tool(return_direct=direct)
+        def reply() -> Command:
+            """Replies, and changes the state."""
+            forgotten = RemoveMessage(id="asked")
+            return Command(update={"messages": [forgotten, kind(result)]})  # noqa: B023
+
+        shown = []
+        for chosen in (plain, reply):
+            chat = model(calls(chosen.name), "Done.")
+            asked = {"messages": [HumanMessage(f"I am {EMAIL}"), HumanMessage("Go on", id="asked")]}
+            state = await ask(agent(chat, tools=[chosen]), asked)
+            (found,) = [message for message in state["messages"] if isinstance(message, ToolMessage)]
+            shown.append((found.text, found.status))
+            assert direct == (state["messages"][-1] is found)
+            assert ("asked" in {message.id for message in state["messages"]}) == (chosen is plain)
+        assert shown[0] == shown[1]
+
+
+async def test_what_passes_of_a_command_stays_the_same(ask):
+    returned = []
+
+    class Watching(AgentMiddleware):
+        def wrap_tool_call(self, request, handler):
+            returned.append(handler(request))
+            return returned[-1]
+
+        async def awrap_tool_call(self, request, handler):
+            returned.append(await handler(request))
+            return returned[-1]
+
+    @tool
+    def reply() -> Command:
+        """Replies."""
+        return Command(update={"messages": [as_dict("fine")]})
+
+    outer, inner = Watching(), type("Inner", (Watching,), {})()
+    guard = PyShieldMiddleware(private_shield())
+    guarded = create_agent(model(calls("reply"), "Done."), [reply], middleware=[outer, guard, inner])
+    await ask(guarded, said("Go"))
+    assert returned[0] is returned[1]

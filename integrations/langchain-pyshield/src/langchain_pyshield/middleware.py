@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain.agents.middleware import AgentMiddleware, ModelResponse, hook_config
 from langchain.agents.middleware.types import ExtendedModelResponse
-from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langgraph.constants import TAG_NOSTREAM
 from langgraph.types import Command
 
@@ -23,12 +23,13 @@ from langchain_pyshield.content import ANSWER, texts
 from langchain_pyshield.conversations import Conversations, Find
 from langchain_pyshield.hiding import hide
 from langchain_pyshield.incoming import Incoming, asked, incoming
-from langchain_pyshield.marks import refusal, scanned, withheld, withheld_since
+from langchain_pyshield.marks import refusal, scanned, withheld_since
 from langchain_pyshield.modes import hides_tokens, untold
-from langchain_pyshield.outgoing import answer, arguments
+from langchain_pyshield.outgoing import answer
 from langchain_pyshield.placeholders import reserve
 from langchain_pyshield.rules import Rules, tool_names, tool_shields, wrong
 from langchain_pyshield.shields import Shields, arun, run
+from langchain_pyshield.tools import called, messages_of, returned
 from langchain_pyshield.transformer import PyShieldTransformer
 from pyshield.policy import unless_redacted
 from pyshield.shield import Shield
@@ -267,53 +268,13 @@ class PyShieldMiddleware(AgentMiddleware):
         return result
 
     def _called(self, request: ToolCallRequest) -> Steps[ToolCallRequest | ToolMessage]:
-        messages = _messages(request)
-        shields = yield from self._conversation(request.runtime, messages)
-        call, rules = request.tool_call, self._rules
-        self._calls.note(call["id"], Call(shields, ""))
-        who = shields if rules.restores_for(call["name"]) else shields.unrestored
-        args, refused = yield from arguments(rules, who, asked(messages), call["args"])
-        if refused is not None:
-            message = ToolMessage("", tool_call_id=call["id"], name=call["name"])
-            done = withheld(message, rules.withheld)
-            assert isinstance(done, ToolMessage)  # noqa: S101  # a copy of one
-            return done
-        if args is call["args"]:
-            return request
-        return request.override(tool_call={**call, "args": dict(args)})
-
-    def _direct(self, shields: Shields, request: ToolCallRequest, result: BaseMessage) -> Steps[BaseMessage]:
-        """A result that the user is given as it is: an answer, if no model's."""
-        got = yield from answer(self._rules, shields, asked(_messages(request)), [result])
-        return withheld(result, self._rules.refusal) if got.refused else got.messages[0]
+        shields = yield from self._conversation(request.runtime, messages_of(request))
+        self._calls.note(request.tool_call["id"], Call(shields, ""))
+        return (yield from called(self._rules, shields, request))
 
     def _returned(self, request: ToolCallRequest, result: Any) -> Steps[Any]:  # noqa: ANN401
-        shields = yield from self._conversation(request.runtime, _messages(request))
-        if isinstance(result, list):
-            done_all: list[Any] = []
-            for one in result:
-                done_one = yield from self._returned(request, one)
-                done_all.append(done_one)
-            return done_all
-        if isinstance(result, BaseMessage):
-            done = yield from incoming(self._rules, shields, [result], "tool_result")
-            passed = done.changed.get(0, result)
-            if done.refused_tool is None and getattr(request.tool, "return_direct", False):
-                passed = yield from self._direct(shields, request, passed)
-            return passed
-        if not isinstance(result, Command) or not isinstance(result.update, dict):
-            return result
-        messages = result.update.get("messages")
-        if not isinstance(messages, list | tuple):
-            return result
-        places = [at for at, message in enumerate(messages) if _says(message)]
-        done = yield from incoming(self._rules, shields, [messages[at] for at in places], "tool_result")
-        if not done.changed:
-            return result
-        new = list(messages)
-        for at, message in done.changed.items():
-            new[places[at]] = message
-        return replace(result, update={**result.update, "messages": new})
+        shields = yield from self._conversation(request.runtime, messages_of(request))
+        return (yield from returned(self._rules, shields, request, result))
 
     # The answer, once more: other middleware may have written it.
 
@@ -366,20 +327,9 @@ def _info(runtime: Any, name: str) -> str | None:  # noqa: ANN401
     return None if value is None else str(value)
 
 
-def _messages(request: ToolCallRequest) -> Sequence[BaseMessage]:
-    """Those of the state that a tool is called in."""
-    state = request.state
-    messages: Sequence[BaseMessage] = state.get("messages", ()) if isinstance(state, dict) else ()
-    return messages
-
-
 def _ended(refused: BaseMessage) -> ExtendedModelResponse[Any]:
     """A refusal as the last thing that a run says, whatever the agent was to do next."""
     return ExtendedModelResponse(ModelResponse(result=[refused]), Command(update={"jump_to": "end"}))
-
-
-def _says(message: object) -> bool:
-    return isinstance(message, BaseMessage) and not isinstance(message, RemoveMessage)
 
 
 def _known(shields: Shields, message: AIMessage) -> bool:
