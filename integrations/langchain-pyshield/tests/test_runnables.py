@@ -242,6 +242,82 @@ def test_blocks_are_streamed():
     assert "heron" not in json.dumps(whole.content)
 
 
+async def test_a_model_that_does_not_stream(stream):
+    shield, told = private_shield(), []
+    chain = ScanPrompt(shield) | model(calls("f", to=HIDDEN), f"a heron for {HIDDEN}") | ScanOutput(shield)
+    (called,) = await stream(chain, f"I am {EMAIL}")
+    assert called.tool_calls[0]["args"] == {"to": EMAIL}
+    (answer,) = await stream(chain, f"I am {EMAIL}")
+    assert isinstance(answer, AIMessage)
+    assert answer.text == f"a [REDACTED] for {EMAIL}"
+    told = []
+    scan = ScanOutput(piecewise(), on_result=lambda place, result: told.append((place, result.is_valid)))
+    with pytest.raises(Refused, match="answer refused by BanSubstrings#2"):
+        await stream(model("a bomb") | scan, "What?")
+    assert told == [("answer", False)]
+    chat = model(AIMessage("a bomb", id="1", tool_calls=calls("f").tool_calls))
+    (instead,) = await stream(chat | ScanOutput(piecewise(), blocked="replace", refusal="No."), "What?")
+    assert (type(instead), instead.text, instead.id, instead.tool_calls) == (AIMessage, "No.", "1", [])
+    assert await stream(model("a heron") | ScanOutput(piecewise()) | StrOutputParser(), "What?") == [
+        "a [REDACTED]"
+    ]
+
+
+def test_a_message_ends_the_pieces_before_it():
+    pieces = [
+        AIMessageChunk("a her"),
+        AIMessage("on, a heron"),
+        AIMessageChunk("two her"),
+        AIMessageChunk("ons"),
+    ]
+    passed = list(ScanOutput(piecewise()).transform(iter(pieces)))
+    kinds = [(type(piece), piece.text) for piece in passed if piece.text]
+    assert kinds[:3] == [(AIMessageChunk, "a "), (AIMessageChunk, "her"), (AIMessage, "on, a [REDACTED]")]
+    assert "".join(text for _, text in kinds[3:]) == "two [REDACTED]s"
+    replaced = ScanOutput(piecewise(), blocked="replace", refusal="No.")
+    passed = list(replaced.transform(iter([AIMessageChunk("a wren", id="1"), AIMessage("a bomb")])))
+    assert "".join(piece.text for piece in passed) == "a wrenNo."
+    assert {type(piece) for piece in passed} == {AIMessageChunk}
+
+
+def beside(cited):
+    """Pieces of an answer that say something beside their texts."""
+    parts = [
+        {"type": "text", "text": "see ", "index": 0, "id": "t"},
+        {"type": "text", "text": "", "index": 0, "citations": [{"cited_text": cited, "title": cited}]},
+        {"type": "text", "text": "done", "index": 0, "annotations": [{"url": "heron", "text": cited}]},
+        {"type": "reasoning", "reasoning": "hm", "index": 1, "extras": {"signature": "heron"}},
+        {"type": "reasoning", "reasoning": "m", "index": 1, "summary": [{"index": 0, "text": cited[:4]}]},
+        {"type": "reasoning", "reasoning": "", "index": 1, "summary": [{"index": 0, "text": cited[4:]}]},
+        {"type": "text", "text": "end", "citations": [{"title": cited}]},
+    ]
+    return [AIMessageChunk([part], id="1") for part in parts]
+
+
+def test_what_stands_beside_a_text_is_scanned_as_a_whole():
+    written = beside("a heron")
+    whole = written[0] + written[1:]
+    chunks = list(ScanOutput(piecewise()).transform(iter(written)))
+    passed = chunks[0] + chunks[1:]
+    scanned = ScanOutput(piecewise()).invoke(AIMessage(whole.content))
+    assert "a heron" not in str(chunks)
+    # What is no text, and the text itself, is there but once.
+    assert passed.content[:2] == scanned.content[:2]
+    # Without an index it cannot be told which block it belongs to.
+    assert passed.content[2:] == [
+        {"type": "text", "text": "end"},
+        {"type": "text", "text": "", "citations": [{"title": "a [REDACTED]"}]},
+    ]
+    with pytest.raises(Refused):
+        list(ScanOutput(piecewise()).transform(iter(beside("a bomb"))))
+
+
+def test_what_is_no_text_passes_with_the_text():
+    block = {"type": "text", "text": "see this", "index": 0, "annotations": [{"type": "file", "start": 1}]}
+    first, *_ = ScanOutput(piecewise()).transform(iter([AIMessageChunk([block])]))
+    assert first.content[0]["annotations"] == block["annotations"]
+
+
 def test_invalid_arguments_are_scanned_as_they_are():
     chunk = AIMessageChunk("", tool_call_chunks=[{"name": "f", "args": "{heron", "id": "1", "index": 0}])
     (_, held) = ScanOutput(piecewise()).transform(iter([chunk]))
@@ -256,9 +332,14 @@ def test_only_texts_and_messages_are_streamed():
 def test_what_is_held_is_bounded():
     scan = ScanOutput(piecewise(limits=Limits(max_text_bytes=1000)))
     part = {"name": None, "args": "x" * 100, "id": None, "index": 0}
-    endless = (AIMessageChunk("", tool_call_chunks=[part]) for _ in range(1000))
-    with pytest.raises(TextError, match="1000 bytes"):
-        list(scan.transform(endless))
+    for piece in (
+        AIMessageChunk("", tool_call_chunks=[part]),
+        AIMessageChunk([{"type": "text", "text": "", "citations": [{"title": "x" * 100}]}]),
+        AIMessageChunk([{"type": "image"}]),
+    ):
+        endless = (piece for _ in range(1000))
+        with pytest.raises(TextError, match="1000 bytes"):
+            list(scan.transform(endless))
 
 
 async def test_a_consumer_may_leave():
