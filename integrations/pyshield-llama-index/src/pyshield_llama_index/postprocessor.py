@@ -15,7 +15,7 @@ from pyshield.errors import ShieldError
 from pyshield.messages import Decision
 from pyshield.policy import refused_by, unless_redacted
 from pyshield.shield import BlockingShield, Shield
-from pyshield_llama_index.nodes import Metadata, Place, rewritten, texts_of
+from pyshield_llama_index.nodes import Metadata, rewritten, texts_of
 
 if TYPE_CHECKING:
     from llama_index.core.schema import NodeWithScore, QueryBundle
@@ -90,10 +90,10 @@ class ShieldPostprocessor(BaseNodePostprocessor):
         query_bundle: QueryBundle | None = None,  # noqa: ARG002  # part of the interface
     ) -> list[NodeWithScore]:
         shield = self._as(BlockingShield)
-        places = [texts_of(node.node, self.metadata) for node in nodes]
-        texts = [place.text for node in places for place in node]
+        found = [texts_of(node.node, self.metadata) for node in nodes]
+        texts = [text for each in found for text in each]
         results = shield.scan_prompts(texts, deadline=self.deadline) if texts else []
-        passed, refused = self._passed(nodes, places, results)
+        passed, refused = self._passed(nodes, found, results)
         if passed and shield.messages is not None:
             scanned = shield.scan_messages(_said(passed), deadline=self.deadline)
             passed = _undivided(passed, refused, scanned)
@@ -105,10 +105,10 @@ class ShieldPostprocessor(BaseNodePostprocessor):
         query_bundle: QueryBundle | None = None,  # noqa: ARG002  # part of the interface
     ) -> list[NodeWithScore]:
         shield = self._as(Shield)
-        places = [texts_of(node.node, self.metadata) for node in nodes]
-        texts = [place.text for node in places for place in node]
+        found = [texts_of(node.node, self.metadata) for node in nodes]
+        texts = [text for each in found for text in each]
         results = await shield.scan_prompts(texts, deadline=self.deadline) if texts else []
-        passed, refused = self._passed(nodes, places, results)
+        passed, refused = self._passed(nodes, found, results)
         if passed and shield.messages is not None:
             scanned = await shield.scan_messages(_said(passed), deadline=self.deadline)
             passed = _undivided(passed, refused, scanned)
@@ -122,21 +122,20 @@ class ShieldPostprocessor(BaseNodePostprocessor):
         return self._twin
 
     def _passed(
-        self, nodes: list[NodeWithScore], places: list[list[Place]], results: list[ScanResult]
+        self, nodes: list[NodeWithScore], found: list[list[str]], results: list[ScanResult]
     ) -> tuple[list[NodeWithScore], _Refused]:
         """The nodes that pass, redacted, and who refuses the others."""
         passed: list[NodeWithScore] = []
         refused: _Refused = {}
         scanned = iter(results)
-        for node, texts in zip(nodes, places, strict=True):
+        for node, texts in zip(nodes, found, strict=True):
             mine = list(islice(scanned, len(texts)))
             names = refused_by(mine, self.refuses)
             if names is not None:
                 refused[node.node_id] = names
                 continue
-            both = zip(texts, mine, strict=True)
-            changes = [Place(place.path, result.text) for place, result in both if result.text != place.text]
-            passed.append(rewritten(node, changes) if changes else node)
+            new = [result.text for result in mine]
+            passed.append(node if new == texts else rewritten(node, self.metadata, new))
         return passed, refused
 
     def _told(
