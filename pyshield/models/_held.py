@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+from weakref import WeakValueDictionary
 
 from pyshield._check import Check, shown
 from pyshield._runtime import ModelHandle, _external_data
 from pyshield.errors import ModelError
-from pyshield.models._settings import declared, settings
+from pyshield.models._settings import Settings, declared, settings
+
+if TYPE_CHECKING:
+    from pyshield.model import Model
 
 __all__ = ["Cleared", "Held", "Loaded", "ModelInfo", "clear", "ensure", "held", "list_models", "load"]
 
@@ -85,6 +89,10 @@ class Held:
 
     name: str
     kind: ModelType
+    model: Model
+    settings: Settings
+    """Those that it was last seen to agree with."""
+
     handle: ModelHandle
     path: str
     size: int
@@ -96,6 +104,16 @@ class Held:
         """Its place in the table."""
         return f"{self.kind}:{self.name}"
 
+    def agrees(self) -> bool:
+        """Whether the settings in force mean this model by its name, and leave it room."""
+        # Read first: if others come meanwhile, it is looked at again.
+        now = settings()
+        if self.settings is not now:
+            if declared(self.name) != self.model or _exceeds(self.size, now):
+                return False
+            self.settings = now
+        return True
+
 
 _table: OrderedDict[str, Held] = OrderedDict()
 """The one used last at the end."""
@@ -103,17 +121,17 @@ _table: OrderedDict[str, Held] = OrderedDict()
 _lock = Lock()
 """For the table; never held while a model loads."""
 
-_loading: dict[str, Lock] = {}
-"""One load at a time for each model."""
+_loading: WeakValueDictionary[str, Lock] = WeakValueDictionary()
+"""One load at a time for each model: a lock for as long as somebody loads it, or waits to."""
 
 _collected = 0.0
 
 
 def _forked() -> None:
     """In a forked child, locks may be held by threads that are not here."""
-    global _lock  # noqa: PLW0603
+    global _lock, _loading  # noqa: PLW0603
     _lock = Lock()
-    _loading.clear()
+    _loading = WeakValueDictionary()
 
 
 if hasattr(os, "register_at_fork"):
@@ -150,13 +168,14 @@ async def ensure(name: str | None = None, model_type: ModelType = "embedding") -
 
 
 def held(name: str | None, model_type: ModelType) -> Held | None:
-    """The model if it is held; it counts as used."""
+    """The model if it is held, and is what the settings mean by the name; it counts as used."""
     name = _named(name, model_type)
     with _lock:
         entry = _table.get(f"{model_type}:{name}")
-        if entry is not None:
-            entry.used = monotonic()
-            _table.move_to_end(entry.key)
+        if entry is None or not entry.agrees():
+            return None
+        entry.used = monotonic()
+        _table.move_to_end(entry.key)
         return entry
 
 
@@ -210,8 +229,10 @@ def _hold(name: str | None, model_type: ModelType, force: bool) -> tuple[Held, b
     with _lock:
         loading = _loading.setdefault(key, Lock())
     with loading:
+        _release(_outdated())
         known = held(name, model_type)
         if known is not None and not force:
+            _release(_make_room(key, known.size))
             known.handle.load()
             return known, False
         if known is not None:
@@ -225,6 +246,7 @@ def _hold(name: str | None, model_type: ModelType, force: bool) -> tuple[Held, b
 
 
 def _load(name: str, kind: ModelType) -> Held:
+    bounds = settings()
     model = declared(name)
     source = model.source()
     graph = Path(source["graph"])
@@ -233,11 +255,10 @@ def _load(name: str, kind: ModelType) -> Held:
     if model.threads is None and sessions > 1:
         sessions += 1  # the one for texts that are alone
     size = sessions * sum(file.stat().st_size for file in files if file.is_file())
-    budget = settings().memory_budget
-    if budget is not None and size > budget:
+    if _exceeds(size, bounds):
         raise ModelError(
             f"model {name}: its files have about {size} bytes for {sessions} sessions, and the memory budget "
-            f"is {budget}; give it fewer `workers`, or a larger `memory_budget`",
+            f"is {bounds.memory_budget}; give it fewer `workers`, or a larger `memory_budget`",
             name,
             "budget",
         )
@@ -250,7 +271,20 @@ def _load(name: str, kind: ModelType) -> Held:
         raise ModelError(f"model {name}: {what}; it is no {kind} model", name, "labels")
     handle.load()
     dimensions = len(handle.embed_blocking([" "], None)[0]) if kind == "embedding" else None
-    return Held(name, kind, handle, str(graph), size, dimensions, monotonic())
+    return Held(name, kind, model, bounds, handle, str(graph), size, dimensions, monotonic())
+
+
+def _exceeds(size: int, bounds: Settings) -> bool:
+    return bounds.memory_budget is not None and size > bounds.memory_budget
+
+
+def _outdated() -> list[Held]:
+    """Takes models out of the table that are not what the settings mean by their names any more."""
+    with _lock:
+        gone = [entry for entry in _table.values() if not entry.agrees()]
+        for entry in gone:
+            del _table[entry.key]
+    return gone
 
 
 def _make_room(key: str, size: int) -> list[Held]:
@@ -258,13 +292,14 @@ def _make_room(key: str, size: int) -> list[Held]:
     bounds = settings()
     gone = []
     with _lock:
-        others = [other for other in _table if other != key]
-        while others:
-            total = size + sum(_table[other].size for other in others)
-            few = len(others) < bounds.max_cached_models
-            if few and (bounds.memory_budget is None or total <= bounds.memory_budget):
+        others = [entry for other, entry in _table.items() if other != key]
+        left, total = len(others), size + sum(entry.size for entry in others)
+        for entry in others:
+            if left < bounds.max_cached_models and not _exceeds(total, bounds):
                 break
-            gone.append(_table.pop(others.pop(0)))
+            del _table[entry.key]
+            gone.append(entry)
+            left, total = left - 1, total - entry.size
     return gone
 
 

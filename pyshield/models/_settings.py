@@ -70,7 +70,10 @@ def settings() -> Settings:
 
 
 def configure(source: str | Path | Mapping[str, Any] | Settings) -> Settings:
-    """Puts settings in force, for this process. Models that are now too many go with the next load.
+    """Puts settings in force, for this process.
+
+    Models that are now too many or too large go with the next load, and so do those whose names mean other
+    ones now, or the same with other options; nothing is asked of these any more.
 
     Args:
         source: A TOML file, what one holds, or settings. The tables are `[python]` with `max_cached_models`,

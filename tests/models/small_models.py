@@ -12,7 +12,7 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper, save
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -299,3 +299,12 @@ def embedder(directory: Path) -> Path:
         )
 
     return ordinary(directory, "BertModel", [], add)
+
+
+def counting(directory: Path, words: Sequence[str]) -> Path:
+    """A model that gives a vector for each text: how often it has each of the words."""
+    table = np.zeros((len(VOCABULARY), 16), dtype=np.float32)
+    for at, word in enumerate(words):
+        table[VOCABULARY.index(word), at] = 1.0
+    table[VOCABULARY.index("[CLS]"), 15] = 0.5
+    return ordinary(directory, "BertModel", [], lambda graph: graph.embedding("sentence_embedding", table))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import json
 import os
 import shutil
@@ -16,24 +18,14 @@ import uvloop
 from pyshield import functions, models
 from pyshield.errors import ConfigError, DeadlineExceeded, FunctionRaised, ModelError, TextError
 from pyshield.models import _held
-from tests.models.small_models import VOCABULARY, Graph, tokenizer, weights
+from tests.models.small_models import Graph, counting, tokenizer, weights
+
+WORDS = ("hello", "world", "paris", "alice")
 
 
 @pytest.fixture(scope="module")
 def embedder(tmp_path_factory):
-    """A transformers directory whose vectors count words: sixteen of the vocabulary."""
-    directory = tmp_path_factory.mktemp("embedder")
-    graph = Graph()
-    table = np.zeros((len(VOCABULARY), 16), dtype=np.float32)
-    for at, word in enumerate(("hello", "world", "paris", "alice")):
-        table[VOCABULARY.index(word), at] = 1.0
-    table[VOCABULARY.index("[CLS]"), 15] = 0.5
-    graph.embedding("sentence_embedding", table)
-    graph.save(directory / "model.onnx")
-    (directory / "tokenizer.json").write_text(json.dumps(tokenizer()))
-    config = {"architectures": ["BertModel"], "max_position_embeddings": 32, "model_type": "bert"}
-    (directory / "config.json").write_text(json.dumps(config))
-    return directory
+    return counting(tmp_path_factory.mktemp("embedder"), WORDS)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +69,7 @@ def named(embedder, reranker):
 
 def vector(**words: float) -> np.ndarray:
     row = np.zeros(16)
-    for at, word in enumerate(("hello", "world", "paris", "alice")):
+    for at, word in enumerate(WORDS):
         row[at] = words.get(word, 0.0)
     row[15] = 0.5
     return row / np.linalg.norm(row)
@@ -170,6 +162,16 @@ def test_a_memory_budget(embedder, tmp_path):
     assert str(size) in str(caught.value)
 
 
+def test_names_that_were_asked_for_are_not_kept(named):
+    for number in range(10):
+        with contextlib.suppress(ModelError):
+            models.load(f"./nowhere/{number}.onnx")
+    models.load("small")
+    models.clear()
+    gc.collect()
+    assert len(_held._loading) == 0
+
+
 def test_it_is_unloaded_when_idle_and_loaded_again(embedder):
     models.configure({"models": {"small": {"path": str(embedder), "workers": 1, "idle_timeout": "50ms"}}})
     models.load("small")
@@ -230,94 +232,6 @@ async def test_a_function_says_what_is_wrong_with_the_model(named):
     with pytest.raises(FunctionRaised) as caught:
         await functions.call("embed_texts", texts=["hello"], model="./nowhere/model.onnx")
     assert isinstance(caught.value.__cause__, ModelError)
-
-
-TOML = """
-[python]
-python_path = "python"
-default_timeout = "20s"
-enable_gc = true
-gc_interval = "5m"
-max_cached_models = 3
-model_cache_timeout = "1h"
-memory_budget = "1.5GiB"
-enable_gpu = true
-gpu_memory_fraction = 0.5
-
-[python.functions.embed_texts]
-timeout = "10s"
-max_batch_size = 32
-
-[python.functions.mine]
-timeout = "1m"
-max_batch_size = 4
-
-[models.small]
-path = "acme/small"
-revision = "0123456789012345678901234567890123456789"
-"""
-
-
-def test_a_file(tmp_path):
-    (tmp_path / "models.toml").write_text(TOML)
-    found = models.configure(tmp_path / "models.toml")
-    assert found is models.settings()
-    assert (found.default_timeout, found.gc_interval, found.model_cache_timeout) == (20.0, 300.0, 3600.0)
-    assert (found.max_cached_models, found.memory_budget, found.enable_gpu) == (3, 3 << 29, True)
-    assert found.ignored == ("python_path", "gpu_memory_fraction")
-    small = found.models["small"]
-    assert (small.path, small.idle_timeout, small.providers, small.strict) == (
-        "acme/small",
-        3600.0,
-        ("cuda",),
-        False,
-    )
-    assert functions.describe("embed_texts").timeout == 10.0
-
-    @functions.register(batch=True)
-    async def mine(calls):
-        return calls
-
-    @functions.register
-    def other():
-        return 1
-
-    try:
-        assert (functions.describe("mine").timeout, functions.describe("mine").max_batch_size) == (60.0, 4)
-        assert functions.describe("other").timeout == 20.0
-    finally:
-        functions.unregister("mine")
-        functions.unregister("other")
-
-
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"rust": {}}, "rust"),
-        ({"python": {"threads": 1}}, "python.threads"),
-        ({"python": {"max_cached_models": 0}}, "max_cached_models"),
-        ({"python": {"model_cache_timeout": "1 fortnight"}}, "model_cache_timeout"),
-        ({"python": {"memory_budget": "much"}}, "memory_budget"),
-        ({"python": {"functions": {"f": {"retries": 1}}}}, "python.functions.f.retries"),
-        ({"models": {"m": {}}}, "models.m.path"),
-        ({"models": {"m": {"path": "a/b", "size": 1}}}, "models.m.size"),
-        ({"models": 1}, "models"),
-    ],
-)
-def test_settings_that_cannot_be(given, field):
-    before = models.settings()
-    with pytest.raises(ConfigError) as caught:
-        models.configure(given)
-    assert caught.value.field == field
-    assert models.settings() is before
-
-
-def test_a_file_that_is_none(tmp_path):
-    with pytest.raises(ConfigError, match=r"nowhere\.toml"):
-        models.configure(tmp_path / "nowhere.toml")
-    (tmp_path / "broken.toml").write_text("[python\n")
-    with pytest.raises(ConfigError, match="is not TOML"):
-        models.configure(tmp_path / "broken.toml")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
