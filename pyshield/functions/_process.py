@@ -7,8 +7,7 @@ the function has to be importable; nothing but plain data crosses.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -26,6 +25,12 @@ __all__ = ["ProcessTarget"]
 
 _KEPT = 4
 """Processes that are kept without work."""
+
+_END = 5.0
+"""Seconds, if the call has as many left, that a process which closed its wire may take to end by itself."""
+
+_LOOK = 5.0
+"""Seconds between two looks for the parent, for when its end does not show by itself."""
 
 
 class _Worker:
@@ -63,6 +68,12 @@ class _Worker:
         children: set[Any] | None = getattr(process, "_children", None)
         if children is not None:
             children.discard(self.process)
+
+    def ended(self, job: Job) -> int | None:
+        """The exit code of a process that closed its wire; killed at once, it would be that of one killed."""
+        remaining = job.remaining
+        self.process.join(_END if remaining is None else min(max(remaining, 0.0), _END))
+        return self.kill()
 
     def kill(self) -> int | None:
         """Ends the process, whatever it is doing; its exit code."""
@@ -122,7 +133,7 @@ class ProcessTarget(Target):
         try:
             answer = worker.ask(calls, job)
         except (OSError, EOFError):
-            code = worker.kill()
+            code = worker.ended(job)
             raise Refused("runtime", f"the worker process ended with exit code {code}") from None
         except BaseException:
             worker.kill()
@@ -184,10 +195,10 @@ def _opened(answer: tuple[Any, ...]) -> Any:  # noqa: ANN401  # the answer's own
 
 def _serve(there: socket, module: str, name: str) -> None:
     """The life of a process."""
-    from pickle import PicklingError
-
     from pyshield.functions._declared import located
 
+    # The number is taken here: a thread may come to it only when it is another one already.
+    Thread(target=_leave_with, args=(os.getppid(),), name="pyshield-parent", daemon=True).start()
     function: Any = None
     wire = Wire(there)
     while True:
@@ -205,12 +216,35 @@ def _serve(there: socket, module: str, name: str) -> None:
         except Exception as error:  # noqa: BLE001  # the caller's, whatever it is
             answer = ("raised", type(error).__name__, error if _travels(error) else None)
         try:
-            wire.send(answer)
-        except (PicklingError, TypeError, AttributeError, RecursionError):
-            kind = answer[1] if answer[0] == "raised" else None
-            unsent = ("refused", "type_conversion", f"a {type(answer[1]).__name__} has no JSON form")
-            with suppress(OSError):
-                wire.send(unsent if kind is None else ("raised", kind, None))
+            _answer(wire, answer)
+        except OSError:
+            # Nobody is there any more.
+            return
+
+
+def _answer(wire: Wire, answer: tuple[Any, ...]) -> None:
+    from pickle import PicklingError
+
+    try:
+        wire.send(answer)
+    except (PicklingError, TypeError, AttributeError, RecursionError):
+        kind = answer[1] if answer[0] == "raised" else None
+        unsent = ("refused", "type_conversion", f"a {type(answer[1]).__name__} has no JSON form")
+        wire.send(unsent if kind is None else ("raised", kind, None))
+
+
+def _leave_with(parent_id: int) -> None:
+    """Ends this process once its parent is gone, in the middle of a call, too: nobody else would."""
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    parent = parent_process()
+    if parent is None:
+        return
+    # The sentinel is a pipe, which children that the parent forked hold open as long as they live.
+    while os.getppid() == parent_id and not wait([parent.sentinel], _LOOK):
+        pass
+    os._exit(1)
 
 
 def _travels(error: Exception) -> bool:

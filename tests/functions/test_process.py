@@ -10,11 +10,14 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from pyshield import errors, functions
+from pyshield.functions._process import _serve
+from pyshield.functions._wire import Wire
 
 HERE = str(Path(__file__).parent)
 
@@ -68,20 +71,73 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
-def test_a_forked_child_leaves_the_parents_processes_alone(tmp_path):
-    script = tmp_path / "forks.py"
-    script.write_text(FORK)
+def _run(script, text, *arguments, output=subprocess.PIPE):
+    """Runs a program of its own."""
+    script.write_text(text)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((HERE, *filter(None, sys.path)))}
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        capture_output=True,
+    return subprocess.run(
+        [sys.executable, str(script), *arguments],
+        stdout=output,
+        stderr=output,
         text=True,
         timeout=60,
         check=False,
         env=environment,
     )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+def test_a_forked_child_leaves_the_parents_processes_alone(tmp_path):
+    done = _run(tmp_path / "forks.py", FORK)
     assert (done.returncode, done.stdout, done.stderr) == (0, "0 True\n", "")
+
+
+ORPHAN = """
+import os, sys, time
+from pyshield import functions
+
+if __name__ == "__main__":
+    how, lock = sys.argv[1:]
+    functions.register("importable:orphaned", isolation="process", timeout=200.0)
+    functions.call_blocking("orphaned", lock="")
+    if how == "forked" and os.fork() == 0:
+        while os.path.exists(lock):
+            time.sleep(0.1)
+        os._exit(0)
+    functions.call_blocking("orphaned", lock=lock)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+@pytest.mark.parametrize("how", ["alone", "forked"])
+def test_a_process_ends_with_a_parent_that_is_killed(tmp_path, how):
+    """Also if the parent has a forked child, in which the pipes to the process stay open."""
+    import fcntl
+
+    lock = tmp_path / "lock"
+    lock.touch()
+    try:
+        done = _run(tmp_path / "orphan.py", ORPHAN, how, str(lock), output=subprocess.DEVNULL)
+        assert done.returncode == -signal.SIGKILL
+        with lock.open() as file:
+            # The process had it when it killed its parent.
+            for _ in range(600):
+                with suppress(BlockingIOError):
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                time.sleep(0.1)
+            else:
+                pytest.fail("the process goes on")
+    finally:
+        lock.unlink()
+
+
+def test_an_answer_that_nobody_waits_for_is_no_error():
+    wire, there = Wire.pair()
+    assert wire.send({"a": 1})
+    wire.close()
+    with there:
+        _serve(there, "importable", "add")
 
 
 def _settled(name):
@@ -147,6 +203,8 @@ def test_a_caller_that_goes_ends_the_process(run):
         ("strange", {}, errors.FunctionConversionError),
         ("two_arguments", {}, errors.FunctionRaised),
         ("leave", {"code": 7}, errors.FunctionFailed),
+        ("exits", {"code": 4}, errors.FunctionFailed),
+        ("interrupted", {}, errors.FunctionFailed),
         ("add", {}, errors.FunctionSerializationError),
     ],
 )
@@ -162,6 +220,8 @@ def test_errors(name, arguments, kind):
         "two_arguments": "raised TwoArgumentsError",
         "strange": "a function has no JSON form",
         "leave": "exit code 7",
+        "exits": "exit code 4",
+        "interrupted": "exit code 1",
         "add": "do not fit",
     }
     assert expected[name] in str(caught.value)
