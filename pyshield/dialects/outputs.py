@@ -43,19 +43,20 @@ class Outputs:
     Attributes:
         blocked: Whether one of them must not go on; then none does.
         blocking: The scanners that say so.
+        most: How many there may be side by side.
         result: What came of the last that has.
     """
 
     __slots__ = (
         "_cut",
         "_deadline",
-        "_most",
         "_open",
         "_policy",
         "_prompt",
         "_shield",
         "blocked",
         "blocking",
+        "most",
         "result",
     )
 
@@ -71,7 +72,7 @@ class Outputs:
     ) -> None:
         self._shield = shield
         self._prompt = prompt
-        self._most = most
+        self.most = most
         self._cut = cut
         self._policy = policy
         self._deadline = deadline
@@ -114,7 +115,7 @@ class Outputs:
             return ""
         stream = self._open.get(key)
         if stream is None:
-            if len(self._open) >= self._most:
+            if len(self._open) >= self.most:
                 raise TooManyOutputsError
             stream = self._open[key] = self._shield.open_output(
                 self._prompt, cut=self._cut, policy=policy, deadline=self._deadline

@@ -15,7 +15,7 @@ from pyshield.dialects.base import Dialect, name_of
 from pyshield.dialects.texts import is_sound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from pyshield.dialects.outputs import Outputs
     from pyshield.dialects.texts import Steps
@@ -50,7 +50,7 @@ _NESTED: dict[str | int, tuple[Steps, ...]] = {
     "message": (("content",), ("thinking",), ("reasoning",), ("reasoning_content",)),
     "token": (("text",),),
     "chunk": (("content",), ("text",)),
-    "data": (("chunk", "content"), ("content",), ("delta",), ("text",), ("token",)),
+    "data": (("chunk",), ("chunk", "content"), ("content",), ("delta",), ("text",), ("token",)),
     "delta": (
         ("content",),
         ("content", 0, "text", "value"),
@@ -79,6 +79,20 @@ _GOES_ON = frozenset({"delta", "content", "chunk", "args"})
 _ENDS = frozenset({"end", "done", "stop", "finish", "finished", "complete", "completed"})
 """Last words of the types of events after which the text of the others with its first words has ended."""
 
+_OWNERS = ("toolCallId", "tool_call_id", "run_id")
+"""Members that say what a piece is a part of: a call, a run of LangChain's."""
+
+_MESSAGES = ("messageId", "message_id")
+"""The same in events whose types have several words, as AG-UI's: other documents may be messages each."""
+
+_PART = re.compile("(?:text|reasoning|tool-input)-(?:delta|end)")
+"""Events of the AI SDK's whose `id` is that of their text. In others it may be that of the event, and those
+of one text have to be scanned together."""
+
+_MOST = 256
+"""How many texts are kept apart. Few events say that a text has ended: the one that was written to the
+longest time ago ends where another one begins."""
+
 
 class _Key(NamedTuple):
     """What tells one text from another.
@@ -86,12 +100,12 @@ class _Key(NamedTuple):
     Attributes:
         place: Where it stands.
         kind: The type of its events, where that says which text it is.
-        call: The call that it is a part of, if it is one.
+        of: What it is a part of: a call, a message, a run, a candidate.
     """
 
     place: Steps
     kind: str | None = None
-    call: str | int | None = None
+    of: str | int | None = None
 
 
 Pieces: TypeAlias = "list[tuple[_Key, Any, str | int]]"
@@ -101,12 +115,14 @@ Pieces: TypeAlias = "list[tuple[_Key, Any, str | int]]"
 class Plain(Dialect):
     """See the module."""
 
-    __slots__ = ("_last",)
+    __slots__ = ("_last", "_named")
 
     def __init__(self, outputs: Outputs) -> None:
         super().__init__(outputs)
-        # The last document of each text that has not ended.
+        # The last document of each text that has not ended, the last to be written to at the end.
         self._last: dict[_Key, Any] = {}
+        # Of these the last at each place that says what it is a part of.
+        self._named: dict[tuple[Steps, str | None], _Key] = {}
 
     @staticmethod
     def speaks(document: Any) -> bool:  # noqa: ANN401  # any JSON value
@@ -126,12 +142,18 @@ class Plain(Dialect):
         """As `document`, where its pieces are known."""
         changed = False
         fed: dict[_Key, tuple[Any, str | int]] = {}
-        for key, holder, name in found:
+        before: list[Any] = []
+        for said, holder, name in found:
+            key = self._key(said)
+            if key not in self._last:
+                before += await self._room(fed)
             text = holder[name]
             holder[name] = passed = await self.outputs.feed(key, text)
             changed |= passed != text
             fed[key] = holder, name
-            self._last[key] = document
+            last = self._last.pop(key, document)
+            # What is held is written like one that says whose it is.
+            self._last[key] = document if said == key else last
         ended = self._ended(document)
         for key in ended:
             if key in fed:
@@ -139,30 +161,66 @@ class Plain(Dialect):
                 held = await self.outputs.finish(key)
                 holder[name] += held
                 changed |= bool(held)
-                self._last.pop(key, None)
-        before = await self._held([key for key in ended if key not in fed])
+                self._forget(key)
+        before += await self._held([key for key in ended if key not in fed])
         return [*before, document] if changed or before else None
+
+    def _key(self, said: _Key) -> _Key:
+        """The text of a piece. One that does not say whose it is goes on with the last that did."""
+        begin = said.place, said.kind
+        if said.of is None:
+            return self._named.get(begin, said)
+        self._named[begin] = said
+        return said
+
+    async def _room(self, fed: Container[_Key]) -> list[Any]:
+        """Ends texts until another one may begin, but for those of the present document."""
+        documents: list[Any] = []
+        # Bare strings, data that is no JSON and a text that is there as a whole have their places as well.
+        most = min(_MOST, self.outputs.most - 3)
+        while len(self._last) >= max(most, 1) and (oldest := next(iter(self._last))) not in fed:
+            documents += await self._held([oldest])
+        return documents
+
+    def _forget(self, key: _Key) -> Any:  # noqa: ANN401  # any JSON value
+        """Forgets a text that has ended; its last document."""
+        begin = key.place, key.kind
+        if self._named.get(begin) == key:
+            del self._named[begin]
+        return self._last.pop(key, None)
 
     async def before(self, document: Any) -> list[Any]:  # noqa: ANN401  # any JSON value
         """What comes before a document without a piece."""
         return await self._held(self._ended(document))
 
     def _ended(self, document: Any) -> list[_Key]:  # noqa: ANN401  # any JSON value
-        """The texts that end with a document."""
+        """The texts that end with a document: all, or those of what it is a part of."""
+        if isinstance(document, list):
+            chunk = document[0] if document else None
+            if not isinstance(chunk, dict) or chunk.get("chunk_position") != "last":
+                return []
+            return [key for key in self._of(_id(chunk)) if key.place[0] == 0]
         if not isinstance(document, dict):
             return []
-        if _is_last(document):
-            return list(self._last)
+        if finished := _finished(document):
+            return [key for key in self._last if key.place[0] == "candidates" and key.of in finished]
+        if document.get("done") is True or document.get("finish_reason") is not None:
+            return self._of(_owner(document))
         *first, last = _words(document)
         if not first or last not in _ENDS:
             return []
-        return [key for key, one in self._last.items() if isinstance(one, dict) and _words(one)[:-1] == first]
+        keys = self._of(_owner(document))
+        return [key for key in keys if isinstance(one := self._last[key], dict) and _words(one)[:-1] == first]
+
+    def _of(self, owner: str | int | None) -> list[_Key]:
+        """The texts that are a part of this, or do not say of what."""
+        return [key for key in self._last if owner is None or key.of is None or key.of == owner]
 
     async def _held(self, keys: list[_Key]) -> list[Any]:
         """Documents with what is held of texts that have ended."""
         documents = []
         for key in keys:
-            held, last = await self.outputs.finish(key), self._last.pop(key, None)
+            held, last = await self.outputs.finish(key), self._forget(key)
             if held:
                 documents.append(_with(last, key, held))
             if self.blocked():
@@ -180,20 +238,37 @@ class Plain(Dialect):
         return []
 
 
-def _is_last(document: dict[str, Any]) -> bool:
-    """Whether nothing follows a document."""
-    if document.get("done") is True or document.get("finish_reason") is not None:
-        return True
+def _finished(document: dict[str, Any]) -> set[str | int | None]:
+    """Those of Gemini's candidates after which nothing follows."""
     candidates = document.get("candidates")
-    return isinstance(candidates, list) and any(
-        isinstance(one, dict) and one.get("finishReason") is not None for one in candidates
-    )
+    return {
+        name_of(one.get("index", 0))
+        for one in (candidates if isinstance(candidates, list) else ())
+        if isinstance(one, dict) and one.get("finishReason") is not None
+    }
+
+
+def _type(document: dict[str, Any]) -> str:
+    """The type of an event, which LangChain's have as a name."""
+    return next((one for one in map(document.get, ("type", "event")) if isinstance(one, str)), "")
 
 
 def _words(document: dict[str, Any]) -> list[str]:
     """The words of a document's type."""
-    kind = document.get("type")
-    return _WORD.split(kind.lower()) if isinstance(kind, str) else [""]
+    return _WORD.split(_type(document).lower())
+
+
+def _owner(document: dict[str, Any]) -> str | int | None:
+    """What a document is a part of, if it says so."""
+    more: tuple[str, ...] = _MESSAGES if len(_words(document)) > 1 else ()
+    names = (*_OWNERS, *(("id",) if _PART.fullmatch(_type(document)) else more))
+    return next((one for one in (_id(document, name) for name in names) if one is not None), None)
+
+
+def _id(document: Any, name: str = "id") -> str | int | None:  # noqa: ANN401  # any JSON value
+    """An id, which an empty one is not."""
+    value = document.get(name) if isinstance(document, dict) else None
+    return None if value == "" else name_of(value)
 
 
 def _with(document: Any, key: _Key, text: str) -> Any:  # noqa: ANN401  # any JSON value
@@ -210,19 +285,20 @@ def pieces(document: Any) -> Pieces:  # noqa: ANN401  # any JSON value
     """The pieces of texts in a document."""
     found: Pieces = []
     if isinstance(document, list):
-        for place in _NESTED[0] if document else ():
-            _note(found, document[0], (0, *place), 1)
+        chunk = document[0] if document else None
+        for place in _NESTED[0]:
+            _note(found, chunk, (0, *place), 1, None, _id(chunk))
     elif isinstance(document, dict):
-        kind, call = _kind(document), name_of(document.get("toolCallId"))
+        kind, of = _kind(document), _owner(document)
         sound = is_sound(document.get("type"))
         for name, value in document.items():
             if isinstance(value, str):
                 if name not in _NAMES or (sound and name in _SAMPLES) or _is_whole(name, value):
                     continue
-                found.append((_Key((name,), kind, call), document, name))
+                found.append((_Key((name,), kind, of), document, name))
             elif isinstance(value, dict | list):
                 for place in _NESTED.get(name, ()):
-                    _note(found, value, (name, *place), 1, kind, call)
+                    _note(found, value, (name, *place), 1, kind, of)
                 if name == "candidates" and isinstance(value, list):
                     found += _parts(value)
     return found
@@ -238,7 +314,7 @@ def _note(
     place: Steps,
     depth: int,
     kind: str | None = None,
-    call: str | int | None = None,
+    of: str | int | None = None,
 ) -> None:
     """Notes the text that stands at a place, if there is one; `value` is what its first steps lead to."""
     holder = value
@@ -249,13 +325,13 @@ def _note(
         else:
             value = holder[step] if isinstance(holder, list) and len(holder) > step else None
     if isinstance(value, str):
-        found.append((_Key(place, kind, call), holder, place[-1]))
+        found.append((_Key(place, kind, of), holder, place[-1]))
 
 
 def _kind(document: dict[str, Any]) -> str | None:
     """The type of an event, if it says which text the event is a piece of."""
     words = _words(document)
-    return document["type"] if len(words) > 1 and words[-1] in _GOES_ON else None
+    return _type(document) if len(words) > 1 and words[-1] in _GOES_ON else None
 
 
 def _parts(candidates: list[Any]) -> Iterator[tuple[_Key, Any, str]]:
