@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pyshield._turns import turn
 from pyshield.dialects import dialect_of
 from pyshield.dialects.base import read, written
-from pyshield.dialects.plain import Plain, pieces
+from pyshield.dialects.plain import Plain, is_last, pieces
 from pyshield.dialects.texts import anywhere
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ _TURN = 16 * 1024
 _STRING = 256
 """Characters that a string counts for beside its own."""
 
+_OWN = 8
+"""How much data that is no JSON a server may say for itself (`connected`, `ping`) in a stream of strings."""
+
 
 class Documents:
     """JSON documents in some frame, in the dialect of the first that is known.
@@ -33,15 +36,17 @@ class Documents:
         dialect: What they are written in, once that is known.
     """
 
-    __slots__ = ("_outputs", "_read", "_worded", "dialect")
+    __slots__ = ("_outputs", "_read", "_said", "_worded", "dialect")
 
     _TEXT: ClassVar[object] = object()
     """The text of data that is no JSON."""
 
     def __init__(self, outputs: Outputs) -> None:
         self._outputs = outputs
-        # Whether some data was no JSON: then what looks like it may be what a model wrote.
-        self._worded = False
+        # How much data was no JSON (then what looks like it may be what a model wrote), and how much was
+        # JSON that says a piece of a text.
+        self._worded = 0
+        self._said = 0
         # Characters that were read since others last had a turn.
         self._read = 0
         self.dialect: Dialect | None = None
@@ -58,14 +63,17 @@ class Documents:
         except (ValueError, RecursionError):
             numbers, document, more = False, None, False
         if not numbers and not isinstance(document, dict | str | list):
-            self._worded = True
-            passed = await self._outputs.feed(self._TEXT, data)
-            if passed == data:
-                return None
-            return [Words(passed)] if passed else []
+            self._worded += 1
+            return await self._text(data)
         before = await self._found(document)
+        if not self._outputs.blocked and self._worded and self._unknown and is_last(document):
+            # Nothing that is held of the text may come after what says that it has ended.
+            held = await self._outputs.finish(self._TEXT)
+            before += [Words(held)] if held else []
         if self._outputs.blocked:
             return before
+        if not numbers and self._is_text(document):
+            return await self._text(data, like_json=True)
         documents = await self._document(document, data)
         if documents is None:
             await self._count(len(data))
@@ -74,6 +82,30 @@ class Documents:
             return [*before, Words(data)] if before else None
         return [*before, *documents]
 
+    async def _text(self, data: str, *, like_json: bool = False) -> list[Any] | None:
+        """What to send in place of a piece of text that is no JSON; `None` to send it as it is."""
+        passed = await self._outputs.feed(self._TEXT, data)
+        if passed == data:
+            return None
+        if like_json and passed.endswith(data):
+            # Who takes it for JSON can read it.
+            return [Words(passed.removesuffix(data)), Words(data)]
+        return [Words(passed)] if passed else []
+
+    def _is_text(self, document: Any) -> bool:  # noqa: ANN401  # any JSON value
+        """Whether what looks like JSON is a piece of the text around it, as `[]` and `""` are in code.
+
+        An object that says something is none: servers end and accompany texts with these. Strings may be how
+        they write all pieces, so that more has to say that they do not.
+        """
+        if not self._unknown or self._worded <= self._said:
+            return False
+        if isinstance(document, str):
+            return self._worded > self._said + _OWN
+        if isinstance(document, list):
+            return not any(isinstance(one, dict) and one for one in document)
+        return not document
+
     async def _document(self, document: Any, data: str) -> list[Any] | None:  # noqa: ANN401  # any JSON value
         """What to send in place of a document; `None` to send it as it is."""
         if not isinstance(document, dict | list | str):
@@ -81,6 +113,7 @@ class Documents:
         dialect = self.dialect
         plain = dialect if isinstance(dialect, Plain) else None
         if dialect is not None and dialect.speaks(document) and (plain is None or isinstance(document, str)):
+            self._said += 1
             return await dialect.document(document)
         if plain is None:
             return await self._stranger(document, data, set())
@@ -89,6 +122,7 @@ class Documents:
         if self._outputs.blocked:
             return documents
         if found:
+            self._said += 1
             return await plain.put(document, found) or documents
         before = await plain.before(document)
         return [*before, *([Words(data)] if documents is None else documents)] if before else documents

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
     from pyshield.dialects.texts import Steps
 
-__all__ = ["Pieces", "Plain", "pieces"]
+__all__ = ["Pieces", "Plain", "is_last", "pieces"]
 
 _NAMES = frozenset(
     {
@@ -204,7 +204,7 @@ class Plain(Dialect):
             return []
         if finished := _finished(document):
             return [key for key in self._last if key.place[0] == "candidates" and key.of in finished]
-        if document.get("done") is True or document.get("finish_reason") is not None:
+        if _is_done(document):
             return self._of(_owner(document))
         *first, last = _words(document)
         if not first or last not in _ENDS:
@@ -236,6 +236,15 @@ class Plain(Dialect):
     def cut(self) -> list[Any]:
         """See `Dialect`."""
         return []
+
+
+def _is_done(document: dict[str, Any]) -> bool:
+    return document.get("done") is True or document.get("finish_reason") is not None
+
+
+def is_last(document: Any) -> bool:  # noqa: ANN401  # any JSON value
+    """Whether a document says that all texts have ended."""
+    return isinstance(document, dict) and (_is_done(document) or _type(document).lower() in _ENDS)
 
 
 def _finished(document: dict[str, Any]) -> set[str | int | None]:

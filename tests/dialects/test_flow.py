@@ -79,6 +79,58 @@ async def test_a_model_may_write_json(data):
     assert texts == ["here", data.replace("555-0142", "[REDACTED]")]
 
 
+CODE = [
+    "x = f(",
+    "[]",
+    ", ",
+    "{}",
+    ") + a",
+    "[0]",
+    " # 555",
+    "[1]",
+    "-0142 555",
+    "[[2]]",
+    "-",
+    "[]",
+    "0142",
+    "[]",
+]
+TOKENS = [*["so "] * 9, "say ", '""', " or 55", '"x"', "5-0142", '""', '"y"', " 555-", "0142", '""', "7"]
+
+
+@pytest.mark.parametrize("pieces", [CODE, TOKENS])
+async def test_what_looks_like_json_stays_where_it_is_in_a_text(pieces):
+    alone = TextFlow(outputs(), 1_000)
+    text = (await through(alone, *pieces)).decode()
+    body = "".join(f"data: {piece}\n\n" for piece in pieces)
+    assert "".join(said(await through(EventFlow(outputs(), 1_000), body))) == text
+    flow = MessageFlow(outputs(), 1_000)
+    sent = [one for piece in pieces for one in await flow.feed(piece)] + await flow.finish()
+    assert "".join(sent) == text
+
+
+async def test_strings_after_what_a_server_says_are_no_json_of_a_model():
+    for words in ("begin", "ping"):
+        body = f"data: {words}\n\n" + "".join(
+            f"data: {json.dumps(one)}\n\n" for one in ("call 555-", "0142 ")
+        )
+        assert said(await through(EventFlow(outputs(), 1_000), body)) == [words, '"call "', '"[REDACTED] "']
+    pieces = ["begin", "ping", '{"text": "a"}', "[]", '{"text": "b"}', "{}"]
+    body = "".join(f"data: {piece}\n\n" for piece in pieces)
+    assert said(await through(EventFlow(outputs(), 1_000), body)) == pieces
+
+
+@pytest.mark.parametrize("last", ['{"done": true}', '{"type": "end"}', '{"event": "DONE", "sources": []}'])
+async def test_what_is_held_of_a_text_comes_before_what_says_that_it_has_ended(last):
+    sent = await through(EventFlow(outputs(), 1_000), f"data: call 555\n\ndata: {last}\n\ndata: -0142 \n\n")
+    assert said(sent) == ["call ", "555", last, "-0142 "]
+    flow = MessageFlow(outputs(), 1_000)
+    assert [one for piece in ("call 555", last) for one in await flow.feed(piece)] == ["call ", "555", last]
+    refused = Outputs(Shield(output=[BanSubstrings(["detonator"], match_type="word")]), "", 100)
+    sent = await through(EventFlow(refused, 1_000), f"data: a detonator\n\ndata: {last}\n\n")
+    assert said(sent) == ["a "]
+
+
 async def test_any_number_of_data_between_texts():
     flow = EventFlow(outputs(most=5), 1_000)
     sent = await through(flow, "data: here\n\n", 'data: {"done": 5}\n\n' * 20)
