@@ -76,7 +76,7 @@ _WORD = re.compile(r"[-_.:/ ]")
 _GOES_ON = frozenset({"delta", "content", "chunk", "args"})
 """Last words of the types of events that are pieces: such a type tells one text from others."""
 
-_ENDS = frozenset({"end", "done", "stop", "finish", "finished", "complete", "completed"})
+_ENDS = frozenset({"end", "done", "stop", "finish", "finished", "complete", "completed", "available"})
 """Last words of the types of events after which the text of the others with its first words has ended."""
 
 _OWNERS = ("toolCallId", "tool_call_id", "run_id")

@@ -104,7 +104,7 @@ class Responses(Dialect):
     async def _other(self, kind: str, document: Document) -> list[Any]:
         held: list[Any] = []
         if kind in _ENDS:
-            held = await self._rest()
+            held = await self._rest(_response_id(document))
         elif kind.endswith(".done"):
             held = await self._ended(kind.removesuffix(".done"), _place(document))
         if self.blocked():
@@ -146,9 +146,12 @@ class Responses(Dialect):
         documents = await self._rest()
         return documents + self.cut() if self.blocked() else documents
 
-    async def _rest(self) -> list[Any]:
+    async def _rest(self, response: Any = None) -> list[Any]:  # noqa: ANN401  # an id
+        """What is held of a response, or of all: a session may have several under way."""
         documents: list[Any] = []
         for key in list(self._last):
+            if response is not None and dict(key[1]).get("response_id", response) != response:
+                continue
             documents += await self._held(key)
             if self.blocked():
                 break
@@ -180,6 +183,12 @@ def _place(document: Document) -> frozenset[tuple[str, Any]]:
         for name, value in document.items()
         if value is not None and name.endswith(("_index", "_id")) and name not in _ITS_OWN
     )
+
+
+def _response_id(document: Document) -> Any:  # noqa: ANN401  # an id
+    """Which response an event is about, if it says so."""
+    response = document.get("response")
+    return name_of(response.get("id")) if isinstance(response, dict) else None
 
 
 def _wholes(document: Document) -> Iterator[Place]:

@@ -92,6 +92,7 @@ def test_texts_side_by_side_are_what_they_are_alone(kind, pieces):
     [
         ("the AI SDK", {"type": "text-end", "id": "a"}),
         ("its calls", {"type": "tool-input-end", "id": "a"}),
+        ("its calls", {"type": "tool-input-available", "toolCallId": "a", "input": {"n": 5}}),
         ("AG-UI", {"type": "TEXT_MESSAGE_END", "messageId": "a"}),
         ("LangGraph", [{"content": "", "id": "a", "chunk_position": "last"}, {}]),
         ("LangChain", {"event": "on_chat_model_end", "run_id": "a", "data": {"output": {}}}),
@@ -105,6 +106,18 @@ async def test_a_text_ends_alone(kind, end):
     assert said(before, *where) == {"a": "call 5", "b": "call "}
     assert last == make("b", "[REDACTED] ")
     assert end not in got or got.index(end) == 3
+
+
+async def test_responses_of_a_session_end_alone():
+    def delta(response, text):
+        place = {"response_id": response, "item_id": f"of {response}", "output_index": 0, "content_index": 0}
+        return {"type": "response.output_text.delta", **place, "delta": text}
+
+    done = {"type": "response.done", "response": {"id": "a", "status": "completed", "output": []}}
+    got = await sent(delta("a", "call 5"), delta("b", "call 555-"), done, delta("b", "0142 "))
+    assert got.index(done) == 3
+    del got[3]
+    assert said(got, ["response_id"], ["delta"]) == {"a": "call 5", "b": "call [REDACTED] "}
 
 
 async def test_candidates_of_gemini_end_alone():
