@@ -6,14 +6,27 @@ import json
 import re
 import sys
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
 
-__all__ = ["Dialect", "Document", "name_of", "read", "written"]
+__all__ = ["Dialect", "Document", "Held", "name_of", "read", "written"]
 
 Document = dict[str, Any]
+
+
+class Held(NamedTuple):
+    """A document with what was held of a text.
+
+    Attributes:
+        document: The document.
+        name: The name of the events that the text comes in, if they have one.
+    """
+
+    document: Any
+    name: str | None
+
 
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _HALF = re.compile("[\ud800-\udfff]")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from pyshield._turns import turn
 from pyshield.dialects import dialect_of
-from pyshield.dialects.base import read, written
-from pyshield.dialects.plain import Plain, is_last, pieces
+from pyshield.dialects.base import Held, read, written
+from pyshield.dialects.plain import Plain, ends, is_last, pieces
 from pyshield.dialects.texts import anywhere
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ _TURN = 16 * 1024
 
 _STRING = 256
 """Characters that a string counts for beside its own."""
+
+_NAMES = 64
+"""How many names of events tell texts apart; those in events of all others are one."""
 
 _OWN = 8
 """How much data that is no JSON a server may say for itself (`connected`, `ping`) in a stream of strings."""
@@ -36,10 +39,7 @@ class Documents:
         dialect: What they are written in, once that is known.
     """
 
-    __slots__ = ("_outputs", "_read", "_said", "_worded", "dialect")
-
-    _TEXT: ClassVar[object] = object()
-    """The text of data that is no JSON."""
+    __slots__ = ("_names", "_outputs", "_read", "_said", "_texts", "_worded", "dialect")
 
     def __init__(self, outputs: Outputs) -> None:
         self._outputs = outputs
@@ -47,50 +47,71 @@ class Documents:
         # JSON that says a piece of a text.
         self._worded = 0
         self._said = 0
+        # Names of events, which tell texts apart, and the text of data that is no JSON in those of each.
+        self._names: set[str] = set()
+        self._texts: dict[str | None, object] = {}
         # Characters that were read since others last had a turn.
         self._read = 0
         self.dialect: Dialect | None = None
 
-    async def passed(self, data: str, *, numbers: bool) -> list[Any] | None:
+    async def passed(self, data: str, *, numbers: bool, event: str | None = None) -> list[Any] | None:
         """The documents, or the text, to send in place of data; `None` to send it as it is.
 
         Args:
             data: The data.
             numbers: Whether numbers are documents; else they are pieces of text that has digits in it.
+            event: The name of its event, if it has one.
         """
         try:
             document, more = read(data)
         except (ValueError, RecursionError):
             numbers, document, more = False, None, False
+        before = await self.before(event)
+        name = self._name(event)
+        # What comes under the name of text is text.
+        numbers = numbers and (name is None or name not in self._texts)
         if not numbers and not isinstance(document, dict | str | list):
             self._worded += 1
-            return await self._text(data)
-        before = await self._found(document)
+            return _with(before, data, await self._text(data, name))
+        before += await self._found(document)
         if not self._outputs.blocked and self._worded and self._unknown and is_last(document):
             # Nothing that is held of the text may come after what says that it has ended.
-            held = await self._outputs.finish(self._TEXT)
-            before += [Words(held)] if held else []
+            before += await self._held()
         if self._outputs.blocked:
             return before
         if not numbers and self._is_text(document):
-            return await self._text(data, like_json=True)
-        documents = await self._document(document, data)
+            return _with(before, data, await self._text(data, name, like_json=True))
+        documents = await self._document(document, data, name)
         if documents is None:
             await self._count(len(data))
             if more:
                 return [*before, document]
-            return [*before, Words(data)] if before else None
-        return [*before, *documents]
+        return _with(before, data, documents)
 
-    async def _text(self, data: str, *, like_json: bool = False) -> list[Any] | None:
+    async def before(self, event: str | None) -> list[Any]:
+        """What is held that has to come before an event of this name."""
+        return await self.rest() if self._unknown and ends(event) else []
+
+    def _name(self, event: str | None) -> str | None:
+        """What texts are told apart by."""
+        if event is not None and len(self._names) < _NAMES:
+            self._names.add(event)
+        return event if event in self._names else None
+
+    async def _text(self, data: str, name: str | None, *, like_json: bool = False) -> list[Any] | None:
         """What to send in place of a piece of text that is no JSON; `None` to send it as it is."""
-        passed = await self._outputs.feed(self._TEXT, data)
+        passed = await self._outputs.feed(self._texts.setdefault(name, object()), data)
         if passed == data:
             return None
         if like_json and passed.endswith(data):
             # Who takes it for JSON can read it.
             return [Words(passed.removesuffix(data)), Words(data)]
         return [Words(passed)] if passed else []
+
+    async def _held(self) -> list[Any]:
+        """What is held of text that is no JSON."""
+        held = [(await self._outputs.finish(key), name) for name, key in self._texts.items()]
+        return [Held(Words(text), name) for text, name in held if text]
 
     def _is_text(self, document: Any) -> bool:  # noqa: ANN401  # any JSON value
         """Whether what looks like JSON is a piece of the text around it, as `[]` and `""` are in code.
@@ -106,12 +127,19 @@ class Documents:
             return not any(isinstance(one, dict) and one for one in document)
         return not document
 
-    async def _document(self, document: Any, data: str) -> list[Any] | None:  # noqa: ANN401  # any JSON value
+    async def _document(
+        self,
+        document: Any,  # noqa: ANN401  # any JSON value
+        data: str,
+        name: str | None,
+    ) -> list[Any] | None:
         """What to send in place of a document; `None` to send it as it is."""
         if not isinstance(document, dict | list | str):
             return None
         dialect = self.dialect
         plain = dialect if isinstance(dialect, Plain) else None
+        if plain is not None:
+            plain.event = name
         if dialect is not None and dialect.speaks(document) and (plain is None or isinstance(document, str)):
             self._said += 1
             return await dialect.document(document)
@@ -186,8 +214,7 @@ class Documents:
     async def rest(self) -> list[Any]:
         """What is still held when no more come."""
         rest = await self.dialect.rest() if self.dialect is not None and not self._outputs.blocked else []
-        text = await self._outputs.finish(self._TEXT)
-        return [*rest, Words(text)] if text else rest
+        return rest + await self._held()
 
     def failed(self) -> list[Any]:
         """What ends them where something went wrong."""
@@ -202,4 +229,13 @@ class Words(str):
 
 def spelled(document: Any) -> str:  # noqa: ANN401  # any JSON value
     """A document as JSON, or the words that take its place."""
+    if isinstance(document, Held):
+        document = document.document
     return document if isinstance(document, Words) else written(document)
+
+
+def _with(before: list[Any], data: str, documents: list[Any] | None) -> list[Any] | None:
+    """What is sent in place of data, after other documents; `None` if that is the data alone."""
+    if documents is None:
+        return [*before, Words(data)] if before else None
+    return [*before, *documents]

@@ -6,6 +6,7 @@ import codecs
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from pyshield.dialects.base import Held
 from pyshield.dialects.documents import Documents, spelled
 from pyshield.dialects.sse import Event, EventParser, TooLongError, event
 
@@ -101,13 +102,14 @@ class TextFlow(Flow):
 class EventFlow(Flow):
     """Server-sent events."""
 
-    __slots__ = ("_documents", "_named", "_parser")
+    __slots__ = ("_documents", "_name", "_parser")
 
     def __init__(self, outputs: Outputs, most: int) -> None:
         super().__init__(outputs, most)
         self._documents = Documents(outputs)
         self._parser = EventParser(most)
-        self._named = False
+        # The name of the last event with a document, if it had one.
+        self._name: str | None = None
 
     async def feed(self, data: bytes) -> bytes:
         """See `Flow`."""
@@ -121,7 +123,7 @@ class EventFlow(Flow):
     async def finish(self) -> bytes:
         """See `Flow`."""
         # What follows the last whole event is nothing to a client, so it is not sent.
-        return self._framed(await self._documents.rest()) + self._end()
+        return self._framed(await self._documents.rest(), self._name) + self._end()
 
     def failed(self) -> bytes:
         """See `Flow`."""
@@ -130,19 +132,20 @@ class EventFlow(Flow):
 
     async def _event(self, one: Event) -> bytes:
         if one.data is None:
-            return one.raw
+            before = self._framed(await self._documents.before(one.name))
+            return before + (b"" if self._outputs.blocked else one.raw)
         if one.data.strip() == "[DONE]":
             # What follows goes through as well: a model may have written that.
             rest = await self._documents.rest()
-            return self._framed(rest) + (self._end() if self._outputs.blocked else one.raw)
-        self._named = one.named
-        documents = await self._documents.passed(one.data, numbers=one.named)
+            return self._framed(rest, self._name) + (self._end() if self._outputs.blocked else one.raw)
+        self._name = one.name
+        documents = await self._documents.passed(one.data, numbers=one.name is not None, event=one.name)
         if documents is None:
             return one.raw
-        if len(documents) == 1 and not self._outputs.blocked:
+        if len(documents) == 1 and not self._outputs.blocked and not isinstance(documents[0], Held):
             written = spelled(documents[0])
-            return one.raw if written == one.data else one.with_data(written, self._name(documents[0]))
-        return self._framed(documents) + self._end()
+            return one.raw if written == one.data else one.with_data(written, self._named(documents[0]))
+        return self._framed(documents, one.name) + self._end()
 
     def _end(self) -> bytes:
         """What follows the last event of a stream that was cut off."""
@@ -151,15 +154,17 @@ class EventFlow(Flow):
             return b""
         return event(dialect.done)
 
-    def _framed(self, documents: list[Any]) -> bytes:
-        return b"".join(event(spelled(document), self._name(document)) for document in documents)
+    def _framed(self, documents: list[Any], name: str | None = None) -> bytes:
+        return b"".join(event(spelled(document), self._named(document, name)) for document in documents)
 
-    def _name(self, document: Any) -> str | None:  # noqa: ANN401  # any JSON value
+    def _named(self, document: Any, name: str | None = None) -> str | None:  # noqa: ANN401  # any JSON value
         """The name of a document's event, where events have names."""
+        if isinstance(document, Held):
+            return document.name
         dialect = self._documents.dialect
-        if dialect is None or not dialect.typed or not self._named:
-            return None
-        return document.get("type") if isinstance(document, dict) else None
+        if dialect is None or not dialect.typed:
+            return name
+        return document.get("type") if self._name is not None and isinstance(document, dict) else None
 
 
 class LineFlow(Flow):

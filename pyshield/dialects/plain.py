@@ -11,7 +11,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pyshield._messages.arguments import is_json
-from pyshield.dialects.base import Dialect, name_of
+from pyshield.dialects.base import Dialect, Held, name_of
 from pyshield.dialects.texts import is_sound
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
     from pyshield.dialects.texts import Steps
 
-__all__ = ["Pieces", "Plain", "is_last", "pieces"]
+__all__ = ["Pieces", "Plain", "ends", "is_last", "pieces"]
 
 _NAMES = frozenset(
     {
@@ -101,11 +101,13 @@ class _Key(NamedTuple):
         place: Where it stands.
         kind: The type of its events, where that says which text it is.
         of: What it is a part of: a call, a message, a run, a candidate.
+        event: The name of the events that it comes in, if they have one.
     """
 
     place: Steps
     kind: str | None = None
     of: str | int | None = None
+    event: str | None = None
 
 
 Pieces: TypeAlias = "list[tuple[_Key, Any, str | int]]"
@@ -115,14 +117,16 @@ Pieces: TypeAlias = "list[tuple[_Key, Any, str | int]]"
 class Plain(Dialect):
     """See the module."""
 
-    __slots__ = ("_last", "_named")
+    __slots__ = ("_last", "_named", "event")
 
     def __init__(self, outputs: Outputs) -> None:
         super().__init__(outputs)
         # The last document of each text that has not ended, the last to be written to at the end.
         self._last: dict[_Key, Any] = {}
         # Of these the last at each place that says what it is a part of.
-        self._named: dict[tuple[Steps, str | None], _Key] = {}
+        self._named: dict[_Key, _Key] = {}
+        # The name of the present event.
+        self.event: str | None = None
 
     @staticmethod
     def speaks(document: Any) -> bool:  # noqa: ANN401  # any JSON value
@@ -133,17 +137,22 @@ class Plain(Dialect):
         """See `Dialect`."""
         if not isinstance(document, str):
             return await self.put(document, pieces(document))
-        passed = await self.outputs.feed((), document)
-        if passed == document:
+        key = _Key((), event=self.event)
+        before = [] if key in self._last else await self._room(())
+        self._last.pop(key, None)
+        self._last[key] = ""
+        passed = await self.outputs.feed(key, document)
+        if passed == document and not before:
             return None
-        return [passed] if passed else []
+        return [*before, passed] if passed else before
 
     async def put(self, document: Any, found: Pieces) -> list[Any] | None:  # noqa: ANN401  # any JSON value
         """As `document`, where its pieces are known."""
         changed = False
         fed: dict[_Key, tuple[Any, str | int]] = {}
         before: list[Any] = []
-        for said, holder, name in found:
+        for one, holder, name in found:
+            said = one._replace(event=self.event)
             key = self._key(said)
             if key not in self._last:
                 before += await self._room(fed)
@@ -167,7 +176,7 @@ class Plain(Dialect):
 
     def _key(self, said: _Key) -> _Key:
         """The text of a piece. One that does not say whose it is goes on with the last that did."""
-        begin = said.place, said.kind
+        begin = said._replace(of=None)
         if said.of is None:
             return self._named.get(begin, said)
         self._named[begin] = said
@@ -176,7 +185,7 @@ class Plain(Dialect):
     async def _room(self, fed: Container[_Key]) -> list[Any]:
         """Ends texts until another one may begin, but for those of the present document."""
         documents: list[Any] = []
-        # Bare strings, data that is no JSON and a text that is there as a whole have their places as well.
+        # Data that is no JSON and a text that is there as a whole have their places as well.
         most = min(_MOST, self.outputs.most - 3)
         while len(self._last) >= max(most, 1) and (oldest := next(iter(self._last))) not in fed:
             documents += await self._held([oldest])
@@ -184,7 +193,7 @@ class Plain(Dialect):
 
     def _forget(self, key: _Key) -> Any:  # noqa: ANN401  # any JSON value
         """Forgets a text that has ended; its last document."""
-        begin = key.place, key.kind
+        begin = key._replace(of=None)
         if self._named.get(begin) == key:
             del self._named[begin]
         return self._last.pop(key, None)
@@ -199,11 +208,11 @@ class Plain(Dialect):
             chunk = document[0] if document else None
             if not isinstance(chunk, dict) or chunk.get("chunk_position") != "last":
                 return []
-            return [key for key in self._of(_id(chunk)) if key.place[0] == 0]
+            return [key for key in self._of(_id(chunk)) if key.place[:1] == (0,)]
         if not isinstance(document, dict):
             return []
         if finished := _finished(document):
-            return [key for key in self._last if key.place[0] == "candidates" and key.of in finished]
+            return [key for key in self._last if key.place[:1] == ("candidates",) and key.of in finished]
         if _is_done(document):
             return self._of(_owner(document))
         *first, last = _words(document)
@@ -218,20 +227,19 @@ class Plain(Dialect):
 
     async def _held(self, keys: list[_Key]) -> list[Any]:
         """Documents with what is held of texts that have ended."""
-        documents = []
+        documents: list[Any] = []
         for key in keys:
             held, last = await self.outputs.finish(key), self._forget(key)
             if held:
-                documents.append(_with(last, key, held))
+                document = _with(last, key._replace(event=None), held) if key.place else held
+                documents.append(Held(document, key.event))
             if self.blocked():
                 break
         return documents
 
     async def rest(self) -> list[Any]:
         """See `Dialect`."""
-        documents = await self._held(list(self._last))
-        held = "" if self.blocked() else await self.outputs.finish(())
-        return [*documents, held] if held else documents
+        return await self._held(list(self._last))
 
     def cut(self) -> list[Any]:
         """See `Dialect`."""
@@ -240,6 +248,11 @@ class Plain(Dialect):
 
 def _is_done(document: dict[str, Any]) -> bool:
     return document.get("done") is True or document.get("finish_reason") is not None
+
+
+def ends(event: str | None) -> bool:
+    """Whether the name of an event says that all texts have ended."""
+    return event is not None and event.lower() in _ENDS
 
 
 def is_last(document: Any) -> bool:  # noqa: ANN401  # any JSON value

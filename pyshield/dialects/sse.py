@@ -28,13 +28,13 @@ class Event(NamedTuple):
         raw: Its bytes, the empty line included.
         data: Its data; `None` if it has none (a comment, say). Bytes that are no UTF-8 are U+FFFD in it,
             as they are to a client.
-        named: Whether it has a name.
+        name: Its name, if it has one.
         bare: Whether it has nothing but one line of data.
     """
 
     raw: bytes
     data: str | None
-    named: bool
+    name: str | None
     bare: bool
 
     def with_data(self, data: str, name: str | None = None) -> bytes:
@@ -157,7 +157,7 @@ _LF = 0x0A
 
 def _event(raw: bytes) -> Event:
     lines: list[bytes] = []
-    named = False
+    named = None
     # Of bytes, `splitlines` ends lines where the format does, and nowhere else.
     every = raw.removeprefix(_MARK).splitlines()
     for line in every:
@@ -165,7 +165,7 @@ def _event(raw: bytes) -> Event:
         if name == b"data":
             lines.append(value.removeprefix(b" "))
         elif line.startswith(b"event:"):
-            named = True
+            named = value.removeprefix(b" ").decode("utf-8", "replace") or None
     data = b"\n".join(lines).decode("utf-8", "replace") if lines else None
     bare = len(lines) == 1 and len(every) == 2 and not raw.startswith(_MARK)
     return Event(raw, data, named, bare)

@@ -120,6 +120,63 @@ async def test_responses_of_a_session_end_alone():
     assert said(got, ["response_id"], ["delta"]) == {"a": "call 5", "b": "call [REDACTED] "}
 
 
+async def named(*events, outputs=None):
+    """The events that a stream of these becomes, each with its name."""
+    flow = EventFlow(outputs or Outputs(SHIELD, "", 100), 10_000)
+    body = b""
+    for name, data in events:
+        body += await flow.feed(f"event: {name}\ndata: {data}\n\n".encode())
+    body += await flow.finish()
+    lines = [one.decode().split("\n") for one in body.split(b"\n\n")[:-1]]
+    return [(name.removeprefix("event: "), data.removeprefix("data: ")) for name, data in lines]
+
+
+@pytest.mark.parametrize(
+    ("spell", "read"), [(str, str), (json.dumps, json.loads), (lambda text: json.dumps({"text": text}), None)]
+)
+async def test_names_of_events_tell_texts_apart(spell, read):
+    read = read or (lambda data: json.loads(data)["text"])
+    pieces = [("thought", "call 555-"), ("answer", "so 5"), ("thought", "0142 or 5"), ("answer", "-5 or 5")]
+    texts = {"thought": "", "answer": ""}
+    for name, data in await named(*((name, spell(text)) for name, text in pieces)):
+        texts[name] += read(data)
+    assert texts == {"thought": "call [REDACTED] or 5", "answer": "so 5-5 or 5"}
+
+
+@pytest.mark.parametrize("end", ["null", "{}", "[DONE]", '{"text": ""}', "bye "])
+async def test_what_is_held_comes_under_its_name_before_the_end(end):
+    piece = json.dumps(graph("a", "call 5"))
+    first, held = json.dumps(graph("a", "call ")), json.dumps(graph("a", "5"))
+    got = await named(("messages", piece), ("token", "so 5"), ("end", end))
+    assert [name for name, _ in got] == ["messages", "token", "messages", "token", "end"]
+    data = [data for _, data in got]
+    assert [json.loads(data[at]) for at in (0, 2)] == [json.loads(first), json.loads(held)]
+    assert (data[1], data[3], data[4]) == ("so ", "5", end)
+    chunk = {"choices": [{"index": 0, "delta": {"content": "call 5"}}]}
+    assert [name for name, _ in await named(("chunk", json.dumps(chunk)), ("x", "[DONE]"))] == [
+        "chunk"
+    ] * 2 + ["x"]
+
+
+async def test_an_end_without_data():
+    flow = EventFlow(Outputs(SHIELD, "", 100), 1_000)
+    body = await flow.feed(b"event: token\ndata: call 5\n\nevent: end\n\n") + await flow.finish()
+    assert body == b"event: token\ndata: call \n\nevent: token\ndata: 5\n\nevent: end\n\n"
+
+
+async def test_what_comes_under_the_name_of_text_is_text():
+    got = await named(("token", "call "), ("done", "7"), ("token", "555"), ("token", "-0142 "), ("n", "555"))
+    assert "".join(data for name, data in got if name == "token") == "call [REDACTED] "
+    assert ("n", "555") in got
+
+
+async def test_any_number_of_names():
+    outputs = Outputs(SHIELD, "", 100)
+    for spell in ("{}", '"{}"', '{{"text": "{}"}}'):
+        got = await named(*((f"n{at}", spell.format("call 5 ")) for at in range(300)), outputs=outputs)
+        assert [name for name, _ in got] == [f"n{at}" for at in range(300)]
+
+
 async def test_candidates_of_gemini_end_alone():
     def candidate(index, text, **members):
         return {"candidates": [{"index": index, "content": {"parts": [{"text": text}]}, **members}]}

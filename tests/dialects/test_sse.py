@@ -52,7 +52,7 @@ def test_lines_end_in_lf_as_in_anything(pieces, cut):
 
 def test_an_event_of_one_line_of_data_needs_no_more():
     (found,) = EventParser(100).feed(b"data:  a\r\n\r\n")
-    assert (found.data, found.bare, found.named) == (" a", True, False)
+    assert (found.data, found.bare, found.name) == (" a", True, None)
     assert found.with_data("b", "x") == b"data: b\n\n"
     (found,) = EventParser(100).feed(b"\xef\xbb\xbfdata: a\n\n")
     assert found.with_data("b") == b"\xef\xbb\xbfdata: b\n\n"
@@ -60,7 +60,7 @@ def test_an_event_of_one_line_of_data_needs_no_more():
 
 def test_data_is_replaced_and_the_rest_stays():
     (found,) = EventParser(100).feed(b"event: x\nid: 7\ndata: a\ndata: b\n\n")
-    assert found.named
+    assert found.name == "x"
     assert found.with_data("1\r\n2") == b"event: x\nid: 7\ndata: 1\ndata: 2\n\n"
     assert found.with_data("1", "y") == b"event: y\nid: 7\ndata: 1\n\n"
     assert event("a\nb", "x") == b"event: x\ndata: a\ndata: b\n\n"
