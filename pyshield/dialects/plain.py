@@ -46,11 +46,14 @@ _NAMES = frozenset(
 )
 """Members of objects that hold a piece of text: Ollama's, the AI SDK's, those of home-made services."""
 
-_NESTED: dict[str | int, tuple[Steps, ...]] = {
+_CHUNK: tuple[Steps, ...] = ((0, "content"), (0, "content", 0, "text"))
+"""The same in what LangGraph streams: a chunk of a message, and what is known of it."""
+
+_NESTED: dict[str, tuple[Steps, ...]] = {
     "message": (("content",), ("thinking",), ("reasoning",), ("reasoning_content",)),
     "token": (("text",),),
     "chunk": (("content",), ("text",)),
-    "data": (("chunk",), ("chunk", "content"), ("content",), ("delta",), ("text",), ("token",)),
+    "data": (("chunk",), ("chunk", "content"), ("content",), ("delta",), ("text",), ("token",), *_CHUNK),
     "delta": (
         ("content",),
         ("content", 0, "text", "value"),
@@ -62,7 +65,6 @@ _NESTED: dict[str | int, tuple[Steps, ...]] = {
     ),
     "contentBlockDelta": (("delta", "text"), ("delta", "reasoningContent", "text")),
     "outputs": ((0, "text"),),
-    0: (("content",), ("content", 0, "text")),
 }
 """The same further inside: of Cohere, Bedrock, OpenAI's threads, LangGraph and LangChain."""
 
@@ -82,12 +84,14 @@ _ENDS = frozenset({"end", "done", "stop", "finish", "finished", "complete", "com
 _OWNERS = ("toolCallId", "tool_call_id", "run_id")
 """Members that say what a piece is a part of: a call, a run of LangChain's."""
 
-_MESSAGES = ("messageId", "message_id")
-"""The same in events whose types have several words, as AG-UI's: other documents may be messages each."""
-
-_PART = re.compile("(?:text|reasoning|tool-input)-(?:delta|end)")
-"""Events of the AI SDK's whose `id` is that of their text. In others it may be that of the event, and those
-of one text have to be scanned together."""
+_OF_TYPES = (
+    (re.compile("(?:text|reasoning|tool-input)-(?:delta|end)"), ("id",)),
+    (re.compile("content-(?:delta|end)"), ("index",)),
+    (re.compile(r"thread\.message\.delta"), ("id",)),
+    (re.compile(r"(?s).+[-_.:/ ].+"), ("messageId", "message_id")),
+)
+"""The same in events of some types: of the AI SDK, Cohere, OpenAI's threads and AG-UI. In others an `id` may
+be that of the event, and the events of one text have to be scanned together."""
 
 _MOST = 256
 """How many texts are kept apart. Few events say that a text has ended: the one that was written to the
@@ -204,13 +208,13 @@ class Plain(Dialect):
 
     def _ended(self, document: Any) -> list[_Key]:  # noqa: ANN401  # any JSON value
         """The texts that end with a document: all, or those of what it is a part of."""
-        if isinstance(document, list):
-            chunk = document[0] if document else None
-            if not isinstance(chunk, dict) or chunk.get("chunk_position") != "last":
-                return []
-            return [key for key in self._of(_id(chunk)) if key.place[:1] == (0,)]
+        if chunk := _last_chunk(document):
+            return [key for key in self._last if key.of == _id(chunk) and key.place[:1] != ("candidates",)]
         if not isinstance(document, dict):
             return []
+        if "messageStop" in document or isinstance(stop := document.get("contentBlockStop"), dict):
+            keys = self._of(None if "messageStop" in document else _id(stop, "contentBlockIndex"))
+            return [key for key in keys if key.place[:1] == ("contentBlockDelta",)]
         if finished := _finished(document):
             return [key for key in self._last if key.place[:1] == ("candidates",) and key.of in finished]
         if _is_done(document):
@@ -246,6 +250,15 @@ class Plain(Dialect):
         return []
 
 
+def _last_chunk(document: Any) -> dict[str, Any] | None:  # noqa: ANN401  # any JSON value
+    """The chunk of a message of LangGraph's, if it is the last of its message."""
+    value = document.get("data") if isinstance(document, dict) else document
+    if isinstance(value, list) and value and not isinstance(value[0], dict):
+        value = next((one for one in value[1:3] if isinstance(one, list)), None)
+    chunk = value[0] if isinstance(value, list) and value else None
+    return chunk if isinstance(chunk, dict) and chunk.get("chunk_position") == "last" else None
+
+
 def _is_done(document: dict[str, Any]) -> bool:
     return document.get("done") is True or document.get("finish_reason") is not None
 
@@ -271,8 +284,8 @@ def _finished(document: dict[str, Any]) -> set[str | int | None]:
 
 
 def _type(document: dict[str, Any]) -> str:
-    """The type of an event, which LangChain's have as a name."""
-    return next((one for one in map(document.get, ("type", "event")) if isinstance(one, str)), "")
+    """The type of an event, which LangChain's have as a name, and OpenAI's threads as that of an object."""
+    return next((one for one in map(document.get, ("type", "event", "object")) if isinstance(one, str)), "")
 
 
 def _words(document: dict[str, Any]) -> list[str]:
@@ -282,8 +295,8 @@ def _words(document: dict[str, Any]) -> list[str]:
 
 def _owner(document: dict[str, Any]) -> str | int | None:
     """What a document is a part of, if it says so."""
-    more: tuple[str, ...] = _MESSAGES if len(_words(document)) > 1 else ()
-    names = (*_OWNERS, *(("id",) if _PART.fullmatch(_type(document)) else more))
+    kind = _type(document)
+    names = (*_OWNERS, *next((names for types, names in _OF_TYPES if types.fullmatch(kind)), ()))
     return next((one for one in (_id(document, name) for name in names) if one is not None), None)
 
 
@@ -307,9 +320,7 @@ def pieces(document: Any) -> Pieces:  # noqa: ANN401  # any JSON value
     """The pieces of texts in a document."""
     found: Pieces = []
     if isinstance(document, list):
-        chunk = document[0] if document else None
-        for place in _NESTED[0]:
-            _note(found, chunk, (0, *place), 1, None, _id(chunk))
+        _note_chunk(found, document)
     elif isinstance(document, dict):
         kind, of = _kind(document), _owner(document)
         sound = is_sound(document.get("type"))
@@ -324,6 +335,15 @@ def pieces(document: Any) -> Pieces:  # noqa: ANN401  # any JSON value
                 if name == "candidates" and isinstance(value, list):
                     found += _parts(value)
     return found
+
+
+def _note_chunk(found: Pieces, document: list[Any]) -> None:
+    """Notes the text of a chunk of LangGraph's, which the name of a part and of its mode may come before."""
+    owner = _id(document[0]) if document else None
+    for place in _CHUNK:
+        _note(found, document, place, 0, None, owner)
+        for position, value in enumerate(document[1:3], 1):
+            _note(found, value, (position, *place), 1)
 
 
 def _is_whole(name: str, text: str) -> bool:
@@ -342,6 +362,8 @@ def _note(
     holder = value
     for step in place[depth:]:
         holder = value
+        if of is None and isinstance(value, dict):
+            of = _id(value, "id" if value.get("type") == "AIMessageChunk" else "contentBlockIndex")
         if isinstance(step, str):
             value = holder.get(step) if isinstance(holder, dict) else None
         else:

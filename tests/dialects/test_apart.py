@@ -51,6 +51,36 @@ KINDS = {
     "its calls": (lambda *of: {**part(*of), "type": "tool-input-delta"}, ["id"], ["delta"]),
     "AG-UI": (written, ["messageId"], ["delta"]),
     "LangGraph": (graph, [0, "id"], [0, "content"]),
+    "its modes": (lambda *of: ["messages", graph(*of)], [1, 0, "id"], [1, 0, "content"]),
+    "its parts": (lambda *of: [["n:1"], "messages", graph(*of)], [2, 0, "id"], [2, 0, "content"]),
+    "its events": (
+        lambda *of: {"type": "messages", "ns": [], "data": graph(*of)},
+        ["data", 0, "id"],
+        ["data", 0, "content"],
+    ),
+    "Bedrock": (
+        lambda one, text: {"contentBlockDelta": {"delta": {"text": text}, "contentBlockIndex": one}},
+        ["contentBlockDelta", "contentBlockIndex"],
+        ["contentBlockDelta", "delta", "text"],
+    ),
+    "Cohere": (
+        lambda one, text: {
+            "type": "content-delta",
+            "index": one,
+            "delta": {"message": {"content": {"text": text}}},
+        },
+        ["index"],
+        ["delta", "message", "content", "text"],
+    ),
+    "OpenAI's threads": (
+        lambda one, text: {
+            "id": one,
+            "object": "thread.message.delta",
+            "delta": {"content": [{"index": 0, "type": "text", "text": {"value": text}}]},
+        },
+        ["id"],
+        ["delta", "content", 0, "text", "value"],
+    ),
     "LangChain": (run, ["run_id"], ["data", "chunk", "content"]),
     "its parsers": (
         lambda one, text: {"event": "on_parser_stream", "run_id": one, "data": {"chunk": text}},
@@ -95,6 +125,10 @@ def test_texts_side_by_side_are_what_they_are_alone(kind, pieces):
         ("its calls", {"type": "tool-input-available", "toolCallId": "a", "input": {"n": 5}}),
         ("AG-UI", {"type": "TEXT_MESSAGE_END", "messageId": "a"}),
         ("LangGraph", [{"content": "", "id": "a", "chunk_position": "last"}, {}]),
+        ("its modes", ["messages", [{"content": "", "id": "a", "chunk_position": "last"}, {}]]),
+        ("its events", {"type": "m", "data": [{"content": "", "id": "a", "chunk_position": "last"}]}),
+        ("Bedrock", {"contentBlockStop": {"contentBlockIndex": "a"}}),
+        ("Cohere", {"type": "content-end", "index": "a"}),
         ("LangChain", {"event": "on_chat_model_end", "run_id": "a", "data": {"output": {}}}),
         ("its parsers", {"event": "on_parser_end", "run_id": "a", "data": {"output": "call 5"}}),
     ],
@@ -102,6 +136,8 @@ def test_texts_side_by_side_are_what_they_are_alone(kind, pieces):
 async def test_a_text_ends_alone(kind, end):
     make, *where = KINDS[kind]
     got = await sent(make("a", "call 5"), make("b", "call 555-"), end, make("b", "0142 "))
+    if "Block" in json.dumps(end):
+        assert (await sent(make("a", "call 5"), {"messageStop": {}}))[-1] == {"messageStop": {}}
     *before, last = [one for one in got if one != end]
     assert said(before, *where) == {"a": "call 5", "b": "call "}
     assert last == make("b", "[REDACTED] ")
