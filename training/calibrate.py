@@ -21,7 +21,7 @@ FALSE_POSITIVES = {
     "injection": 0.03, "toxicity": 0.01, "bias": 0.03, "refusal": 0.02, "gibberish": 0.02, "code": 0.02,
 }  # fmt: skip
 # Sources whose harmless rows say nothing about harmless texts: written so that classifiers fail (Kirk et al.
-# 2022, "Hatemoji", arXiv:2108.05921), or made from templates that training knows.
+# 2022, "Hatemoji", arXiv:2108.05921), or made from templates that training knows. Nor do rows in disguise.
 UNLIKE_OTHERS = ("hatemoji", "composed/", "generated/requests/")
 # The scanners that read a head.
 SCANNERS = {
@@ -120,7 +120,7 @@ def thresholds(rows: list[tuple[Example, Scores]], scale: dict[str, float]) -> d
             # tweets and filings are too easy: requests, documents and look-alikes set the threshold for
             # injection
             hard = head != "injection" or label or "quoted" in example.labels
-            if not label and example.source.startswith(UNLIKE_OTHERS):
+            if not label and (example.source.startswith(UNLIKE_OTHERS) or "obfuscation" in example.meta):
                 continue
             if label is not None and hard:
                 by_source[subject(example.source)].append((label, score(head, scores, scale[head])))

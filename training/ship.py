@@ -179,7 +179,7 @@ def card(
         "* Jailbreaks that persuade rather than command are missed more often than others.",
         "* Long, complicated harmless requests are flagged more often than short ones; in long documents an",
         "  attack is missed more often than alone, since one window among many counts for less.",
-        "* Texts in leetspeak are suspected, harmless ones too.",
+        "* Texts in disguise (leetspeak, letters set apart, others) are suspected, harmless ones too.",
         "* Hate without harsh words is often missed; one platform's labels are biased against dialects.",
         "* Subjectivity was learnt from synthesis alone.",
         "* Other languages than English are covered by synthesis alone.",

@@ -1,4 +1,4 @@
-"""Where the threshold of toxicity comes from."""
+"""Where thresholds come from."""
 
 import pytest
 
@@ -32,3 +32,19 @@ def test_ordinary_sources_set_the_threshold_and_disputed_ones_do_not(ordinary, e
     ]
     found = calibrate.thresholds(rows, SCALE)["toxicity"]
     assert found == pytest.approx(expected, abs=0.02)
+
+
+def test_harmless_rows_in_disguise_set_no_threshold():
+    def rows(name, value, meta):
+        for index in range(30):
+            logits = np.full((1, len(HEADS["injection"].labels)), np.log(value / (1 - value)))
+            labels = {"injection": [], "quoted": 0}
+            row = Example(f"{name}/{index}", "text", "requests", str(index), labels, meta=meta)
+            yield (
+                row,
+                Scores({"injection": logits, "quoted": logits[:, :1]}, np.zeros((0, 0)), [], np.zeros(0)),
+            )
+
+    plain, disguised = rows("plain", 0.2, {}), rows("leet", 0.9, {"obfuscation": "leet"})
+    found = calibrate.thresholds([*plain, *disguised], SCALE)["injection"]
+    assert found == pytest.approx(0.2, abs=0.02)
