@@ -14,6 +14,7 @@ from pyshield import functions
 from pyshield.output_scanners import URLReachability
 from pyshield.shield import BlockingShield
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it otherwise
 functions.register(lambda: time.sleep(600), name="slow", timeout=600)
 held = []
 silent = socket.create_server(("127.0.0.1", 0))  # which takes connections and answers nothing
