@@ -56,15 +56,18 @@ def _embedding(torch, path):
     return embedding
 
 
+def _alike(torch, folder, model):
+    """Return the cosines of the embeddings that a model and the file made of it say."""
+    found = _embedding(torch, _quantised(torch, folder, model))(*inputs(torch))
+    with torch.no_grad():
+        wanted = model(*inputs(torch))["embedding"]
+    return (found * wanted).sum(-1)
+
+
 def test_the_quantised_file_says_nearly_what_the_model_says(tmp_path):
     torch = pytorch()
     model = small_model(torch)
-    path = _quantised(torch, tmp_path, model)
-    ids, mask, types = inputs(torch)
-    with torch.no_grad():
-        wanted = model(ids, mask, types)["embedding"]
-    found = _embedding(torch, path)(ids, mask, types)
-    assert ((found * wanted).sum(-1) > 0.99).all()
+    assert (_alike(torch, tmp_path, model) > 0.99).all()
 
 
 def test_what_the_quantised_file_says_of_a_text_does_not_depend_on_what_is_run_beside_it(tmp_path):
@@ -88,12 +91,7 @@ def test_one_large_channel_does_not_make_the_others_coarse(tmp_path):
         for layer in model.encoder.layers:
             layer.attention_norm.bias[7] = 300.0
             layer.inner.weight[:, 7] = 0.01
-    path = _quantised(torch, tmp_path, model)
-    ids, mask, types = inputs(torch)
-    with torch.no_grad():
-        wanted = model(ids, mask, types)["embedding"]
-    found = _embedding(torch, path)(ids, mask, types)
-    assert ((found * wanted).sum(-1) > 0.99).all()
+    assert (_alike(torch, tmp_path, model) > 0.99).all()
 
 
 def test_what_carries_nothing_goes_first():

@@ -10,6 +10,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from pyshield.dialects.charsets import OPENINGS
 from pyshield_asgi.content import Media
 from pyshield_asgi.document import (
     HalfAPairError,
@@ -40,8 +41,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-
-_OPENING = (b"{", b"[", b'"')
 
 _WRONG_CHARSET = Problem(
     400, "not-text", "The charset is wrong", "The body is in another encoding than its headers say."
@@ -142,7 +141,7 @@ def _charset(data: bytes, media: Media, named: str | None) -> tuple[bytes, str]:
     That is what applications will read, and a header that says otherwise is refused: JSON is in the encoding
     that `json.loads` finds, text that is UTF-8 is taken for that by most, whatever its charset.
     """
-    if named in (None, "utf-8") and data[:1] in _OPENING and b"\x00" not in data[1:4]:
+    if named in (None, "utf-8") and data[:1] in OPENINGS and b"\x00" not in data[1:4]:
         return b"", "utf-8"  # as nearly all of them are
     if media is Media.TEXT:
         if named in (None, "utf-8"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pyshield.dialects.charsets import OPENINGS, opening_of
 from pyshield_asgi.body import UnreadableError, parse
 from pyshield_asgi.content import Media
 from pyshield_asgi.fields import Fields
@@ -21,13 +22,6 @@ _NOT_TEXT = Problem(400, "not-text", "The message is not text", "The message hol
 
 _CUT_OFF = "unexpected end of data"
 """How Python says that a code point goes on behind the end."""
-
-
-_OPENING = (b"{", b"[", b'"')
-"""What JSON begins with that holds text."""
-
-_BEFORE = b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n"
-"""Bytes before that, in every encoding: of byte order marks and white space."""
 
 _WHOLE = Fields(("",))
 """A document that is a string."""
@@ -51,8 +45,8 @@ def read(guard: Guard, message: Message, choice: Choice) -> Body | None:
         _pass_other(guard)
         return None
     is_text = _is_text(data)
-    opening = data.lstrip(_BEFORE)[:1]
-    is_json = guard.messages != "text" and opening in _OPENING and (is_text or _is_decoded(data))
+    opening = opening_of(data)
+    is_json = guard.messages != "text" and opening in OPENINGS and (is_text or _is_decoded(data))
     if (is_text or is_json) and len(data) > guard.max_body_bytes:
         raise RejectedError(too_large(guard.max_body_bytes))
     if is_json or (is_text and guard.messages == "json"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyshield.dialects.charsets import OPENINGS, opening_of
 from pyshield.dialects.flow import Flow
 from pyshield.dialects.sse import TooLongError
 from pyshield_clients.answers import WholeFlow
@@ -12,11 +13,6 @@ if TYPE_CHECKING:
     from pyshield.dialects.outputs import Outputs
 
 __all__ = ["BegunFlow"]
-
-_BEFORE = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"
-"""What may stand before the first sign of JSON: spaces, byte order marks, the zeros of UTF-16 and UTF-32."""
-
-_JSON = (b"{", b"[", b'"')
 
 
 class BegunFlow(Flow):
@@ -40,13 +36,13 @@ class BegunFlow(Flow):
     async def feed(self, data: bytes) -> bytes:
         """See `Flow`."""
         if not self._known:
-            first = data.lstrip(_BEFORE)
+            first = opening_of(data)
             self._before += data
             if not first:
                 if len(self._before) > self._most:
                     raise TooLongError
                 return b""
-            data = self._begin(first.startswith(_JSON))
+            data = self._begin(first in OPENINGS)
         return await self._flow.feed(data) if self._flow is not None else data
 
     async def finish(self) -> bytes:

@@ -7,12 +7,13 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from pyshield.dialects.base import written
+from pyshield.errors import TextError
 from pyshield_clients.errors import NotGuardable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Body", "Json", "essence_of", "load"]
+__all__ = ["Body", "Json", "is_json", "load", "media_of", "too_many"]
 
 
 class Body(ABC):
@@ -66,6 +67,17 @@ def load(data: bytes) -> Any:  # noqa: ANN401  # any JSON value
         raise NotGuardable("the request's body cannot be read as JSON, so it cannot be scanned") from None
 
 
-def essence_of(headers: Mapping[str, str]) -> str:
-    """The media type that headers name, without its parameters."""
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
+def media_of(headers: Mapping[str, str]) -> tuple[str, str]:
+    """The media type that headers name, and its parameters."""
+    essence, _, parameters = headers.get("content-type", "").partition(";")
+    return essence.strip().lower(), parameters
+
+
+def is_json(essence: str) -> bool:
+    """Whether a media type says that a body is JSON."""
+    return essence == "application/json" or essence.endswith("+json")
+
+
+def too_many(most: int) -> TextError:
+    """The error for a request with more texts than are scanned."""
+    return TextError(f"the request has more than the {most} texts that are scanned (max_texts)")

@@ -15,7 +15,7 @@ from pyshield.messages import Decision
 from pyshield.policy import failed, incomplete, told
 from pyshield_clients.answers import WholeFlow
 from pyshield_clients.begun import BegunFlow
-from pyshield_clients.bodies import Json, essence_of
+from pyshield_clients.bodies import Json, is_json, media_of, too_many
 from pyshield_clients.errors import AnswerRefused, NotGuardable, PromptRefused, Refused
 from pyshield_clients.forms import FORM, Form
 from pyshield_clients.prompts import last_user, texts_of
@@ -69,7 +69,7 @@ class Exchange:
             ShieldError: As for `Shield.scan_prompt`.
         """
         most = self._settings.max_texts
-        form = essence_of(headers) == FORM
+        form = media_of(headers)[0] == FORM
         source = Form(headers["content-type"], body, most) if form else Json(body)
         self._streams = source.streams
         rewritten = False
@@ -77,7 +77,7 @@ class Exchange:
             rewritten |= await self._conversations(document)
         texts = [text for document in source.documents for text in texts_of(document)]
         if len(texts) > most:
-            raise TextError(f"the request has more than the {most} texts that are scanned (max_texts)")
+            raise too_many(most)
         results = await self._shield.scan_all([text.text for text in texts]) if texts else []
         self._refuse(texts, results)
         for text, result in zip(texts, results, strict=True):
@@ -138,8 +138,7 @@ class Exchange:
         """
         if not self._shield.scans_outputs or not 200 <= status < 300 or status in (204, 206):
             return False
-        essence, _, parameters = headers.get("content-type", "").partition(";")
-        essence = essence.strip().lower()
+        essence, parameters = media_of(headers)
         if essence == "application/vnd.amazon.eventstream":
             raise NotGuardable("an answer in Amazon's event stream encoding cannot be scanned")
         kind = self._read_as(essence, accept)
@@ -230,7 +229,7 @@ def _kind(essence: str) -> type[Flow] | None:
         return EventFlow
     if essence in LINES:
         return LineFlow
-    if essence == "application/json" or essence.endswith("+json"):
+    if is_json(essence):
         return WholeFlow
     return TextFlow if essence.startswith("text/") else None
 

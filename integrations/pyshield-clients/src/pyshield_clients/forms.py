@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyshield.dialects.base import written
-from pyshield.errors import TextError
-from pyshield_clients.bodies import Body, load
+from pyshield_clients.bodies import Body, load, too_many
 from pyshield_clients.errors import NotGuardable
 from pyshield_clients.prompts import holds_prompts
 
@@ -86,7 +85,7 @@ class Form(Body):
         fields: dict[str, list[_Field]] = {}
         for count, (head, start, end) in enumerate(self._parts(), 1):
             if count > most:
-                raise TextError(f"the request has more than the {most} texts that are scanned (max_texts)")
+                raise too_many(most)
             headers = _headers(head)
             name = _name(headers)
             if name is not None and (holds_prompts(name.partition("[")[0]) or name == "stream"):

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from pyshield.errors import ShieldError
-from pyshield_clients.bodies import essence_of
+from pyshield_clients.bodies import is_json, media_of
 from pyshield_clients.errors import NotGuardable
 from pyshield_clients.exchange import Exchange
 from pyshield_clients.forms import FORM
@@ -62,11 +62,11 @@ class _Transport:
         Raises:
             NotGuardable: If it would have to be, and says itself that it is too long.
         """
-        essence = essence_of(request.headers)
+        essence, _ = media_of(request.headers)
         length = request.headers.get("content-length", "")
         if essence == FORM and length.isdecimal():
             self._fits(int(length))
-        return essence in (FORM, "application/json") or essence.endswith("+json")
+        return essence == FORM or is_json(essence)
 
     def _fits(self, size: int) -> None:
         most = self._settings.max_form_bytes
@@ -112,7 +112,7 @@ class Transport(_Transport):
 
     def _held(self, request: Any) -> Any:  # noqa: ANN401
         """The request with its body in memory; files may be read but once."""
-        if essence_of(request.headers) != FORM:
+        if media_of(request.headers)[0] != FORM:
             request.read()
             return request
         body = bytearray()
@@ -161,7 +161,7 @@ class AsyncTransport(_Transport):
 
     async def _held(self, request: Any) -> Any:  # noqa: ANN401
         """As `Transport._held`."""
-        if essence_of(request.headers) != FORM:
+        if media_of(request.headers)[0] != FORM:
             await request.aread()
             return request
         body = bytearray()
