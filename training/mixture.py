@@ -21,8 +21,8 @@ SHARES = {
     "generated/injection": 21.0, "generated/requests": 10.0,
     "composed/harmful": 7.0, "composed/harmless": 4.0,
     # requests
-    "composed/follow": 1.2, "composed/code": 2.0, "composed/languages": 5.0, "composed/documents": 20.0,
-    "composed/planted": 9.0, "composed/disguised": 3.5,
+    "composed/follow": 1.2, "composed/code": 2.0, "composed/languages": 5.0, "composed/documents": 22.0,
+    "composed/planted": 9.0, "composed/disguised": 6.5,
     "clinc150": 3.5, "banking77": 1.2, "awesome_chatgpt_prompts": 2.5, "self_instruct": 1.5, "gsm8k": 1.0,
     "halueval_general": 2.5,
     # answers

@@ -18,28 +18,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCE = "composed/disguised"
-_LEET = (
-    4  # how often leetspeak is as likely as another trick: it looks like many attacks, and like nothing else
-)
+# How often a trick is as likely as others: what looks like many attacks, and like nothing else.
+_OFTEN = {"leet": 5, "spacing": 4}
 _LONGEST = 400
 # How many rows of a source.
 _KINDS = {
-    "clinc150": 700,
-    "banking77": 300,
-    "halueval_general": 600,
-    "self_instruct": 250,
-    "awesome_chatgpt_prompts": 200,
-    "gsm8k": 200,
-    "goemotions": 600,
-    "broad_twitter_corpus": 600,
-    "wikigold": 300,
-    "conjnli": 300,
-    "halueval_general_answers": 300,
-    "composed/languages": 700,
-    "composed/harmless": 500,
-    "composed/follow": 200,
-    "generated/requests": 900,
-    "generated/entities": 300,
+    "clinc150": 1400,
+    "banking77": 600,
+    "halueval_general": 1200,
+    "self_instruct": 500,
+    "awesome_chatgpt_prompts": 400,
+    "gsm8k": 400,
+    "goemotions": 1200,
+    "broad_twitter_corpus": 1200,
+    "wikigold": 600,
+    "conjnli": 600,
+    "halueval_general_answers": 600,
+    "composed/languages": 1400,
+    "composed/harmless": 1000,
+    "composed/follow": 400,
+    "generated/requests": 1800,
+    "generated/entities": 600,
 }
 
 
@@ -50,7 +49,7 @@ def compose(rows: list[Example], rng: random.Random) -> Iterator[Example]:
         kind = row.source if row.source in _KINDS else subject(row.source)
         if kind in _KINDS and _harmless(row):
             found.setdefault(kind, []).append(row)
-    tricks = (*LEGIBLE, *("leet",) * (_LEET - 1))
+    tricks = tuple(trick for trick in LEGIBLE for _ in range(_OFTEN.get(trick, 1)))
     for kind, given in sorted(found.items()):
         for row in rng.sample(given, min(_KINDS[kind], len(given))):
             trick = trick_for(rng, row.text, tricks)

@@ -23,7 +23,7 @@ _HARMLESS_SHARE = 0.3  # of these it is a harmless request
 _LONGEST_PLANTED = 400
 # How many documents of a source, and how its rows stand in one.
 _KINDS: dict[str, tuple[int, tuple[str, ...]]] = {
-    "composed/languages": (11000, (" ", "\n", "\n\n")),
+    "composed/languages": (15000, (" ", "\n", "\n\n")),
     "generated/entities": (1500, (" ", "\n\n", "\n")),
     "wikigold": (700, (" ", "\n")),
     "conjnli": (900, (" ", "\n", "\n- ")),
