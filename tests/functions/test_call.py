@@ -132,7 +132,7 @@ def test_many_at_once(run):
 
 def test_workers_are_as_many_as_needed_and_no_more(run):
     together, most = 0, 0
-    lock = threading.Lock()
+    lock, enough = threading.Lock(), threading.Event()
 
     @functions.register
     def slow():
@@ -140,6 +140,10 @@ def test_workers_are_as_many_as_needed_and_no_more(run):
         with lock:
             together += 1
             most = max(most, together)
+            if together == 8:
+                enough.set()
+        # Nobody leaves before there are so many, however long their threads take to start.
+        assert enough.wait(25)
         time.sleep(0.1)
         with lock:
             together -= 1
@@ -212,10 +216,14 @@ def test_timeouts_inside_a_function_work(run):
 
 def test_results_are_remembered_if_asked(run):
     runs = []
+    asked = 2
 
     @functions.register(cache=Cache(ttl=60))
     def square(n, m=0):
         runs.append(n)
+        # The first ends when the second, which shares its result, is there as well.
+        while functions.metrics("square")["calls_total"] < asked:
+            time.sleep(0.01)
         time.sleep(0.02)
         return {"square": n * n}
 

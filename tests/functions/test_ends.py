@@ -46,12 +46,12 @@ STUCK_AT_EXIT = """
 import asyncio, threading, time
 from pyshield import errors, functions
 
-@functions.register(timeout=1.0)
+@functions.register(timeout=4.0)
 def stuck():
     while True:
         time.sleep(0.001)
 
-@functions.register(timeout=1.0)
+@functions.register(timeout=4.0)
 async def later():
     await asyncio.sleep(60)
 
