@@ -30,4 +30,4 @@ def server(redis_server: None, tmp_path: Path):
 @pytest.fixture
 def vaults(server: Server) -> RedisVaults:
     """Vaults on it."""
-    return RedisVaults(server.url, keys=[KEY])
+    return RedisVaults(server.url, keys=[KEY], timeout=60)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import pickle
-import random
 import re
 import signal
+import socket
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +18,7 @@ from benchmarks.private import kills
 from benchmarks.private.redis_server import KEY, Server
 from pyshield.errors import ConfigError, DeadlineExceeded, VaultError
 from pyshield.vault import RedisVaults
+from tests.vault.gone import refused
 
 PAIR = ("[REDACTED_PERSON_1]", "Ada Lovelace")
 OTHER = ("[REDACTED_PERSON_2]", "Grace Höpper 🦊")
@@ -165,10 +166,11 @@ def test_many_threads_and_handles_lose_nothing(vaults):
 
 
 def test_a_vault_expires_after_its_last_use(server):
-    vaults = RedisVaults(server.url, keys=[KEY], ttl=1.5)
+    # In use for longer than it would last; a process that is not scheduled for a while does not use it.
+    vaults = RedisVaults(server.url, keys=[KEY], ttl=4.0)
     vault = vaults.vault("one")
     vault.append(PAIR)
-    end = time.monotonic() + 2.0
+    end = time.monotonic() + 4.5
     while time.monotonic() < end:
         assert vault.get() == [PAIR]
         time.sleep(0.05)
@@ -211,9 +213,7 @@ def test_a_server_that_is_gone(server):
     vault = RedisVaults(server.url, keys=[KEY], timeout=2).vault("one")
     vault.append(PAIR)
     server.stop()
-    with pytest.raises(VaultError) as caught:
-        vault.get()
-    assert caught.value.reason == "unavailable"
+    assert refused(vault.get).reason == "unavailable"
     server.start()
     assert vault.get() == [PAIR]
 
@@ -254,7 +254,7 @@ async def test_a_slow_server_does_not_hold_the_loop(server):
         task = asyncio.ensure_future(vault.aget())
         while not task.done():
             turns += 1
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.001)
         with pytest.raises(DeadlineExceeded):
             await task
     finally:
@@ -327,7 +327,8 @@ def test_over_tls(redis_server, tmp_path):
     )
     if made.returncode:
         pytest.skip("openssl is not installed")
-    port = 20_000 + random.randrange(20_000)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     options = ["--port", "0", "--tls-port", str(port), "--bind", "127.0.0.1", "--tls-auth-clients", "no"]
     options += ["--tls-cert-file", str(certificate), "--tls-key-file", str(key)]
     with Server(tmp_path, *options):
@@ -335,9 +336,7 @@ def test_over_tls(redis_server, tmp_path):
         vault = RedisVaults(url, keys=[KEY], root_certificates=certificate.read_bytes()).vault("one")
         vault.append(PAIR)
         assert vault.get() == [PAIR]
-        with pytest.raises(VaultError) as caught:
-            RedisVaults(url, keys=[KEY], timeout=1).vault("one").get()
-        assert caught.value.reason == "unavailable"
+        assert refused(RedisVaults(url, keys=[KEY], timeout=1).vault("one").get).reason == "unavailable"
 
 
 @pytest.mark.parametrize("loop", [kills.of_process, kills.of_redis])
