@@ -20,7 +20,15 @@ HEAVY = {
     "pyshield._runtime",
     "pyshield.shield",
 }
-TIMED = "import time; a = time.perf_counter(); import pyshield; print(time.perf_counter() - a)"
+TIMED = """
+from time import process_time
+times = [process_time()]
+import pyshield
+times.append(process_time())
+import asyncio
+times.append(process_time())
+print((times[1] - times[0]) / (times[2] - times[1]))
+"""
 
 
 def _python(code: str) -> str:
@@ -36,7 +44,8 @@ def test_import_loads_nothing_heavy():
 
 
 def test_import_is_fast():
-    assert min(float(_python(TIMED)) for _ in range(5)) < 0.080
+    # Beside what takes three times as long, on any machine, whatever else it does.
+    assert min(float(_python(TIMED)) for _ in range(5)) < 1
 
 
 def test_declaring_a_scanner_needs_no_event_loop():
