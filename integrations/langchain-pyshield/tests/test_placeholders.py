@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from multiprocessing import get_context
 
 import pytest
@@ -48,7 +47,9 @@ def guarded(chat, kept, saver, guard=PyShieldMiddleware, middleware=(), **option
 
 
 def expires(kept):
-    time.sleep(0.7)
+    # As if it had been left for so long: a run takes its time on a busy machine.
+    for thread_id, (used, shields) in list(kept._kept.items()):
+        kept._kept[thread_id] = (used - 61, shields)
 
 
 def ends(kept):
@@ -58,7 +59,7 @@ def ends(kept):
 @guards
 @pytest.mark.parametrize("forget", [expires, ends])
 async def test_a_tool_is_not_given_another_ones_value(ask, guard, forget):
-    kept = Conversations(private_shield, ttl=0.5 if forget is expires else 60)
+    kept = Conversations(private_shield, ttl=60)
     chat = model("Hello.", calls("send_mail", to=HIDDEN, text="salary"), "I could not.")
     bot = guarded(chat, kept, InMemorySaver(), guard)
     await ask(bot, said(f"I am {EMAIL}"), thread("1"))
@@ -86,7 +87,7 @@ async def test_what_the_new_vault_knows_is_restored(ask, guard):
 
 @pytest.mark.parametrize("forget", [expires, ends])
 async def test_a_call_that_is_approved_too_late_is_withheld(ask, forget):
-    kept = Conversations(private_shield, ttl=0.5 if forget is expires else 60)
+    kept = Conversations(private_shield, ttl=60)
     chat = model(calls("send_mail", to=HIDDEN, text="hi"), "I could not.")
     human = HumanInTheLoopMiddleware(interrupt_on={"send_mail": True})
     bot = guarded(chat, kept, InMemorySaver(), middleware=[human])
