@@ -67,12 +67,13 @@ def test_overloaded(client, talk, stats, wait_for):
         assert busy.recv(timeout=30) == "held"
 
 
-def test_a_client_that_reads_slowly_makes_the_application_wait(talk, stats):
-    before = stats().get("written", 0)
+def test_a_client_that_reads_slowly_makes_the_application_wait(talk, stats, wait_for):
+    before = stats()
     with talk(max_queue=2, max_size=None, compression=None) as connection:
         connection.send("many")
+        wait_for("written", before)
         time.sleep(0.5)
-        written = stats().get("written", 0) - before
+        written = stats()["written"] - before.get("written", 0)
         # 30 MB are not in anybody's queue; the buffers of the system and of both sides hold some.
         assert 0 < written < 250
         heard = [connection.recv(timeout=30) for _ in range(300)]
