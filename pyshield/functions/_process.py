@@ -140,7 +140,7 @@ class ProcessTarget(Target):
             raise
         if answer is None:
             worker.kill()
-            raise TimeoutError
+            raise Refused("timeout", "the time ran out")
         with self._lock:
             keep = len(self._at_rest) < _KEPT and not self._closed
             if keep:

@@ -42,6 +42,28 @@ def test_context_not_initialized_once_the_interpreter_shuts_down():
     assert (done.returncode, done.stdout, done.stderr) == (0, "1\nlate: context_not_initialized\n", "")
 
 
+ONE_CALL = """
+from pyshield import functions
+
+@functions.register
+def judge():
+    return 1
+
+print(functions.call_blocking("judge"))
+"""
+
+
+def test_an_interpreter_that_ends_right_after_a_call_leaves_in_peace():
+    """The thread that starts a worker may have yet to come back when the answer is there already."""
+    # Side by side, so that there are threads that have to wait for a processor.
+    started = [
+        subprocess.Popen([sys.executable, "-c", ONE_CALL], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(12)
+    ]
+    ends = [(process.communicate(timeout=300), process.returncode) for process in started]
+    assert ends == [((b"1\n", b""), 0)] * 12
+
+
 STUCK_AT_EXIT = """
 import asyncio, threading, time
 from pyshield import errors, functions

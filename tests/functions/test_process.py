@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from pyshield import _runtime, errors, functions
+from pyshield.functions._errors import Refused
 from pyshield.functions._process import _serve
 from pyshield.functions._wire import Wire
 
@@ -159,6 +160,17 @@ def test_what_overruns_is_killed_and_the_next_call_has_another():
     numbers = _settled("spin")
     assert (numbers["in_flight"], numbers["abandoned"], numbers["abandoned_total"]) == (0, 0, 0)
     assert functions.call_blocking("process_id") == before
+
+
+def test_time_that_runs_out_is_a_timeout_whoever_sees_it_first():
+    """The thread that waits for the process may look at the clock before the runtime does."""
+
+    @functions.register
+    def seen_here():
+        raise Refused("timeout", "the time ran out")
+
+    with pytest.raises(errors.FunctionTimeout):
+        functions.call_blocking("seen_here")
 
 
 @pytest.mark.parametrize("name", ["unread", "half_answered"])

@@ -21,6 +21,7 @@ use pyshield_engine::lock::Mutex;
 use pyshield_engine::runtime::Runtime;
 use tokio::task::AbortHandle;
 
+use crate::attach::attached;
 use crate::awaitable::Ticket;
 use crate::import::{Kept, imported};
 
@@ -87,9 +88,7 @@ impl Sender {
             }
             Wake::Call(target) => {
                 // `None` while the interpreter shuts down: nobody waits any more. A closed loop refuses.
-                let _ = Python::try_attach(|py| {
-                    target.get(py).map(|(call_soon, drain)| call_soon.call1(py, (drain,)))
-                });
+                let _ = attached(|py| target.get(py).map(|(call_soon, drain)| call_soon.call1(py, (drain,))));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 
+mod attach;
 mod awaitable;
 mod bridge;
 mod bulk;

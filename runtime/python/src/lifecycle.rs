@@ -14,7 +14,9 @@ const EXIT_DRAIN: Duration = Duration::from_secs(2);
 pub(crate) fn _shutdown(py: Python<'_>) -> bool {
     py.detach(|| {
         crate::function::shutdown(EXIT_DRAIN);
-        runtime::shutdown(EXIT_DRAIN)
+        let drained = runtime::shutdown(EXIT_DRAIN);
+        crate::attach::close(EXIT_DRAIN);
+        drained
     })
 }
 
@@ -22,6 +24,7 @@ pub(crate) fn _shutdown(py: Python<'_>) -> bool {
 #[pyfunction]
 pub(crate) fn _forked() {
     runtime::forked();
+    crate::attach::forked();
 }
 
 /// Version, build profile and threads: `{"version", "profile", "cores", "started", "actors", "restarts"}`.

@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyshield_engine::lock::Mutex;
 use pyshield_engine::runtime;
 
+use crate::attach::attached;
 use crate::bridge::{Pending, Sender};
 use crate::function::body::Launch;
 use crate::import::{Kept, imported};
@@ -179,7 +180,7 @@ pub(super) fn start(launch: Launch) {
 
 fn begin() {
     static START: Kept = Kept::new();
-    let started = Python::try_attach(|py| {
+    let started = attached(|py| {
         let start = imported(py, &START, "pyshield.functions._target", "start_home");
         start.and_then(|start| start.call0().map(drop)).is_ok()
     });

@@ -1,7 +1,7 @@
 //! `_runtime.Job`: one run of a Python function, as the Python code that runs it sees it.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
@@ -22,6 +22,7 @@ pub(crate) struct Job {
     calls: Py<PyList>,
     caller: Option<Arc<Caller>>,
     metrics: Option<Arc<FunctionMetrics>>,
+    began: Instant,
     state: Arc<State>,
     run: Mutex<Option<Run>>,
 }
@@ -51,6 +52,7 @@ impl Job {
             calls: calls.unbind(),
             caller,
             metrics,
+            began,
             state: run.state(),
             run: Mutex::new(Some(run)),
         };
@@ -76,14 +78,16 @@ impl Job {
     }
 }
 
-/// The engine's error for an exception.
-fn failure(error: &Bound<'_, PyAny>) -> FunctionError {
+/// The engine's error for an exception of a function that ran for so long.
+fn failure(error: &Bound<'_, PyAny>, ran: Duration) -> FunctionError {
     let kind = error.get_type().name().map_or_else(|_| "an exception".to_owned(), |name| name.to_string());
     if kind == "Refused" && error.hasattr("pyshield_kind").unwrap_or(false) {
         // Not the function's own word: what runs it says what is wrong.
         let attribute = |name: &str| error.getattr(name).and_then(|value| value.extract::<String>());
         let message = attribute("message").unwrap_or_default();
         return match attribute("pyshield_kind").as_deref() {
+            // Whoever ran it saw that first; the caller's own clock is about to say the same.
+            Ok("timeout") => FunctionError::Timeout(Duration::from_millis(ran.as_millis() as u64)),
             Ok("serialization") => FunctionError::Serialization(message),
             Ok("module_not_found") => FunctionError::ModuleNotFound(message),
             Ok("function_not_found") => FunctionError::FunctionNotFound(message),
@@ -133,7 +137,7 @@ impl Job {
         let objects = self.caller.as_ref().and_then(|caller| caller.objects.as_ref());
         let answers = answers.iter().map(|answer| {
             if answer.is_instance_of::<PyBaseException>() {
-                return Err(failure(&answer));
+                return Err(failure(&answer, self.began.elapsed()));
             }
             let Some(objects) = objects else { return from_python(&answer) };
             let previous = objects.result.lock().replace(answer.unbind());
@@ -148,6 +152,6 @@ impl Job {
     /// Ends it with an exception, for all calls.
     #[pyo3(signature = (error, /))]
     fn raised(&self, error: &Bound<'_, PyAny>) {
-        self.end(Err(failure(error)));
+        self.end(Err(failure(error, self.began.elapsed())));
     }
 }

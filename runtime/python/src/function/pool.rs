@@ -18,6 +18,7 @@ use pyshield_engine::function::{FunctionError, State};
 use pyshield_engine::lock::{Mutex, wait_until};
 use pyshield_engine::runtime;
 
+use crate::attach::attached;
 use crate::function::body::Launch;
 use crate::function::job::Job;
 use crate::import::{Kept, imported};
@@ -171,7 +172,7 @@ pub(super) fn push(launch: Launch) {
 fn start_worker() {
     static START: Kept = Kept::new();
     let began = std::thread::Builder::new().name("pyshield-start".to_owned()).spawn(|| {
-        let started = Python::try_attach(|py| {
+        let started = attached(|py| {
             let start = imported(py, &START, "pyshield.functions._target", "start_worker");
             start.and_then(|start| start.call0().map(drop)).is_ok()
         });
