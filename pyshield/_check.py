@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -27,6 +27,31 @@ def shown(value: object) -> str:
     if isinstance(value, str) and len(value) <= _SHOWN:
         return ascii(value)
     return f"a {type(value).__name__}"
+
+
+def suggestion(name: object, known: Iterable[str]) -> str:
+    """`; did you mean 'Regex'?`, or nothing if no known name is close."""
+    from difflib import get_close_matches
+
+    if not isinstance(name, str) or len(name) > 64:
+        return ""
+    folded = {candidate.lower(): candidate for candidate in known}
+    close = get_close_matches(name.lower(), folded, n=1)
+    return f"; did you mean {folded[close[0]]!r}?" if close else ""
+
+
+def hint(name: object, known: Iterable[str], listed: str | None = None) -> str:
+    """What may be meant by a name that is none, and all that it may be: `; did you mean 'a'? Known are a, b`.
+
+    Args:
+        name: The name.
+        known: What it may be.
+        listed: Where all of that is listed, if it is too much to be shown here.
+    """
+    names = list(known)
+    meant = suggestion(name, names)
+    whole = listed or ", ".join(names) or "none"
+    return f"{meant} Known are {whole}" if meant else f"; known are {whole}"
 
 
 class Check:

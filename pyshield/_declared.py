@@ -307,9 +307,9 @@ class Declared:
         Raises:
             ConfigError: For anything wrong, naming file, line and key where there are any.
         """
-        from pyshield.config import load
+        from pyshield.config import built
 
-        return cls(**load(source))
+        return built(cls, source)
 
     @classmethod
     def preset(cls, name: str) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from pyshield._check import Check, shown
+from pyshield._check import Check, shown, suggestion
 from pyshield._names import checked_names
 from pyshield.exception import LLMGuardValidationError
 
@@ -167,7 +167,6 @@ def _built_in(
     check: Check, field: str, name: str, language: str, own: Mapping[tuple[str, str], object]
 ) -> dict[str, Any]:
     """The group that stands for a built-in entity, which is the same in every language."""
-    from pyshield._registry import suggestion
     from pyshield._runtime import entity_types
 
     known = entity_types()
@@ -186,7 +185,6 @@ def _known(check: Check, named: Mapping[str, str], more: Iterable[str]) -> None:
         named: The entity of each field.
         more: Entities beside the built-in ones.
     """
-    from pyshield._registry import suggestion
     from pyshield._runtime import entity_types
 
     known = [*entity_types(), *more]

@@ -5,26 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pyshield._check import shown
+from pyshield._check import shown, suggestion
 from pyshield.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 
 _BESIDE = {("input_scanners", "Spotlighting"): "pyshield.spotlighting"}
 """Scanners that a configuration may name and llm-guard has none of, by package, and their modules."""
-
-
-def suggestion(name: object, known: Iterable[str]) -> str:
-    """`; did you mean 'Regex'?`, or nothing if no known name is close."""
-    from difflib import get_close_matches
-
-    if not isinstance(name, str) or len(name) > 64:
-        return ""
-    folded = {candidate.lower(): candidate for candidate in known}
-    close = get_close_matches(name.lower(), folded, n=1)
-    return f"; did you mean {folded[close[0]]!r}?" if close else ""
 
 
 def scanner_class(package: str, name: object) -> type[Any]:

@@ -40,12 +40,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pyshield import _yaml
-from pyshield._check import shown
+from pyshield._check import shown, suggestion
 from pyshield._limits import Cache, Limits, Pipeline, Views
-from pyshield._registry import parameters, scanner_by_name, suggestion
+from pyshield._registry import parameters, scanner_by_name
 from pyshield.errors import ConfigError
 from pyshield.presets import preset
 
@@ -54,7 +54,9 @@ if TYPE_CHECKING:
 
     Bounds = Limits | Views | Cache | Pipeline
 
-__all__ = ["load", "to_yaml"]
+__all__ = ["built", "load", "to_yaml"]
+
+Built = TypeVar("Built")
 
 _KEYS = ("preset", "prompt", "output", "limits", "views", "cache", "on_error", "messages", "pipeline", "ml")
 _SCANNER_KEYS = ("type", "params")
@@ -76,8 +78,26 @@ def load(source: Mapping[str, Any] | str | Path) -> dict[str, Any]:
     Raises:
         ConfigError: For anything wrong.
     """
+    reader, data = _opened(source)
+    return reader.shield(data)
+
+
+def built(kind: Callable[..., Built], source: Mapping[str, Any] | str | Path) -> Built:
+    """The shield that a configuration is of; otherwise as `load`.
+
+    Raises:
+        ConfigError: For anything wrong, also what only the shield can tell, where it stands.
+    """
+    reader, data = _opened(source)
+    arguments = reader.shield(data)
+    made: Built = reader.called((), None, lambda: kind(**arguments))
+    return made
+
+
+def _opened(source: Mapping[str, Any] | str | Path) -> tuple[_Reader, object]:
+    """A configuration as plain data, and what reads it."""
     if isinstance(source, Mapping):
-        return _Reader(None, lambda _: None).shield(source)
+        return _Reader(None, lambda _: None), source
     if isinstance(source, str) and ("\n" in source or ": " in source or source.lstrip().startswith("{")):
         file, text = None, source
     elif isinstance(source, str | Path):
@@ -87,7 +107,7 @@ def load(source: Mapping[str, Any] | str | Path) -> dict[str, Any]:
     data, line = _yaml.parse(text, file)
     if data is None:
         raise ConfigError(f"{file or 'configuration'}: is empty", file=file)
-    return _Reader(file, line).shield(data)
+    return _Reader(file, line), data
 
 
 def to_yaml(config: Mapping[str, Any]) -> str:
@@ -266,8 +286,8 @@ class _Reader:
             line = self.line((*path, *field))
             place = (self.file or "configuration") + (f":{line}" if line else "")
             # What bounds and presets call themselves is the key that is named already.
-            reason = error.message if path[1:] else error.message.partition(": ")[2]
-            message = f"{place}: {_written(path)}: {reason}"
+            reason = error.message.partition(": ")[2] if len(path) == 1 else error.message
+            message = f"{place}: {_written(path)}: {reason}" if path else f"{place}: {reason}"
             raise ConfigError(message, error.scanner, _written((*path, *field)), self.file, line) from None
 
 

@@ -25,9 +25,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyshield import input_scanners, output_scanners
-from pyshield._check import shown
+from pyshield._check import shown, suggestion
 from pyshield._limits import Limits
-from pyshield._registry import suggestion
 from pyshield.errors import ConfigError
 from pyshield.input_scanners.ban_substrings import PROMPT_STOP_SUBSTRINGS
 from pyshield.output_scanners.ban_substrings import OUTPUT_STOP_SUBSTRINGS

@@ -5,13 +5,15 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyshield._check import Check, shown
+from pyshield._check import Check, hint, shown
 from pyshield._declaration import PairScanner, is_native
 from pyshield._messages.policy import MessagePolicy
 from pyshield._messages.roles import Role
 from pyshield.errors import Closed, ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pyshield._declared import Declared
     from pyshield._messages.policy import Scanners
 
@@ -101,6 +103,14 @@ class Lanes:
         output = given == "output"
         return self._lane(given if kept == listed else kept, output, frozenset(), role.value)
 
+    def names(self) -> Iterator[str]:
+        """What the scanners of all roles are called in results, without numbers."""
+        context = self.policy.context
+        lists: list[Scanners] = [getattr(self.policy, role.value) for role in Role]
+        for given in [*lists, None if context is None else context.scanners]:
+            for scanner in self._listed(given):
+                yield _type(scanner) or type(scanner).__name__
+
     def others(self) -> list[Any]:
         """The shields that were made beside the one that was asked."""
         with self._lock:
@@ -168,7 +178,19 @@ def declared(shield: Declared, policy: object) -> Lanes:
     for role in Role:
         lanes.of(role, fresh=True)
         lanes.across(role)
+    _decide_known(lanes)
     return lanes
+
+
+def _decide_known(lanes: Lanes) -> None:
+    """Fails for a decision on a scanner that scans nothing: it would never be asked for."""
+    known = dict.fromkeys(lanes.names())
+    for name in lanes.policy.decisions.scanners:
+        if name not in known:
+            place = f"decisions.scanners[{shown(name)}]"
+            reason = f"no scanner of the shield is called so{hint(name, known)}"
+            field = f"messages.decisions.scanners.{name[:64]}"
+            raise ConfigError(f"messages: {place}: {reason}", field=field)
 
 
 def _type(scanner: object) -> str:

@@ -58,8 +58,9 @@ class Decisions:
             replaced.
         ask_below: Refusals with a risk below this, that would be `refused` or `split`, are for a person to
             decide instead; `None` for none.
-        scanners: Decisions by a scanner's class name, before all of the above but `failed`. `REDACT` counts
-            only where the scanner has replaced what it found; what stays is `refused`, or `split`.
+        scanners: Decisions by a scanner's class name, before all of the above but `failed`. A shield refuses
+            a name that none of its scanners has. `REDACT` counts only where the scanner has replaced what it
+            found; what stays is `refused`, or `split`.
 
     Raises:
         ConfigError: For a wrong type or value.

@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from pyshield import Decision, MessagePolicy, Vault
+from pyshield import BlockingShield, Decision, MessagePolicy, Shield, Vault
 from pyshield import input_scanners as i
 from pyshield import output_scanners as o
 from pyshield.errors import ConfigError, ScannerError
@@ -139,6 +139,38 @@ def test_decisions_that_cannot_be(given, field):
     with pytest.raises(ConfigError) as caught:
         Decisions(**given)
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Secret", "did you mean 'Secrets'? Known are Secrets, Fails, JSON, BanSubstrings"),
+        ("secrets", "did you mean 'Secrets'?"),
+        ("Secrets#2", "did you mean 'Secrets'?"),
+        ("Toxicity", "; known are Secrets, Fails, JSON, BanSubstrings"),
+        ("", "called so; known are Secrets"),
+    ],
+)
+def test_a_decision_on_a_scanner_that_is_not_there(name, words):
+    policy = MessagePolicy(
+        assistant=[o.JSON()],
+        context=Context(scanners=[i.BanSubstrings(["mole"])]),
+        decisions=Decisions(scanners={"Fails": "ask", "JSON": "ask", "BanSubstrings": "ask", name: "block"}),
+    )
+    for kind in (BlockingShield, Shield):
+        with pytest.raises(ConfigError) as caught:
+            kind(prompt=[i.Secrets(), Fails()], messages=policy)
+        assert words in str(caught.value)
+        assert str(caught.value).startswith(f"messages: decisions.scanners[{name!r}]: no scanner of ")
+        assert caught.value.field == f"messages.decisions.scanners.{name}"
+
+
+def test_a_decision_goes_by_the_name_in_results(scanned):
+    class Mine(i.BanSubstrings):
+        pass
+
+    policy = MessagePolicy(decisions=Decisions(scanners={"BanSubstrings": "ask"}))
+    assert scanned(user("mole"), [Mine(["mole"])], messages=policy).decision is Decision.ASK
 
 
 def test_decisions_compare_hash_and_pickle():

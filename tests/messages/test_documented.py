@@ -51,6 +51,6 @@ def test_example():
 
 def test_configuration():
     (text,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "conversations.md").read_text(), re.DOTALL)
-    policy = Shield.from_config("prompt: []\n" + text).messages
+    policy = Shield.from_config("output: [Secrets]\n" + text).messages
     assert policy.decisions.scanners["Secrets"] is Decision.BLOCK
     assert policy.context.span == 4000

@@ -31,7 +31,7 @@ messages:
   decisions:
     refused: ask
     ask_below: 0.5
-    scanners: {Regex: block}
+    scanners: {InvisibleText: block}
   max_messages: 10
 """
 
@@ -44,7 +44,7 @@ def test_from_a_file_and_back(kind):
     assert policy.assistant == (o.BanSubstrings(["heron"], redact=True),)
     assert (policy.user, policy.system, policy.tool_call) == ("prompt", "prompt", None)
     assert policy.context == Context(span=500, joints=("",), scanners=[i.BanSubstrings(["ignore rules"])])
-    assert policy.decisions == Decisions(refused="ask", ask_below=0.5, scanners={"Regex": "block"})
+    assert policy.decisions == Decisions(refused="ask", ask_below=0.5, scanners={"InvisibleText": "block"})
     assert policy.max_messages == 10
     for again in (
         kind.from_config(shield.to_yaml()),
@@ -114,6 +114,12 @@ def test_beside_a_preset():
             2,
             "messages.decisions.scaners",
             "did you mean 'scanners'?",
+        ),
+        (
+            "messages:\n  system: [Secrets]\n  decisions:\n    scanners:\n      Secret: block\n",
+            5,
+            "messages.decisions.scanners.Secret",
+            "did you mean 'Secrets'? Known are Secrets",
         ),
         ("messages:\n  decisions: null\n", 2, "messages.decisions", "expected a mapping"),
         ("messages:\n  max_bytes: none\n", 2, "messages.max_bytes", "expected a whole number"),
