@@ -43,8 +43,8 @@ def _plain(value: object) -> Any:  # noqa: ANN401  # JSON is untyped
 class Declaration:
     """The common part of input and output scanners."""
 
-    # `_native` stays unset until it is first needed; `__getattr__` then compiles it. So the common call
-    # pays one slot look-up and no test.
+    # `_native` stays unset until it is first needed; `__getattr__` then has it compiled. So the common
+    # call pays one slot look-up and no test.
     __slots__ = ("_native", "_params")
 
     _type: ClassVar[str]
@@ -60,11 +60,15 @@ class Declaration:
                 raise AttributeError(
                     f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
                 )
-            return self._compile()
+            return self._first_used()
 
     def _declare(self, **params: object) -> None:
         """Takes the checked parameters; called once, by the constructor."""
         self._params = params
+
+    def _first_used(self) -> NativeScanner:
+        """The native scanner, when the first text comes to it outside of a shield."""
+        return self._compile()
 
     @final
     def _compile(self) -> NativeScanner:

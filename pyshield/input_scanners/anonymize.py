@@ -8,6 +8,7 @@ from pyshield import _private
 from pyshield._check import Check, shown
 from pyshield._declaration import PromptScanner
 from pyshield._private import ALL_SUPPORTED_LANGUAGES, DEFAULT_ENTITY_TYPES
+from pyshield._recogniser import Recogniser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ _HIDDEN = ("vault", "key")
 """Parameters that no file and no print holds."""
 
 
-class Anonymize(PromptScanner):
+class Anonymize(Recogniser, PromptScanner):
     """Replaces private data in prompts, and keeps in a vault what it replaced.
 
     A prompt in which something was replaced is refused, as by llm-guard: look at the text, not at the
@@ -38,7 +39,8 @@ class Anonymize(PromptScanner):
     values back.
 
     The recognisers are patterns with check digits. Names of people, places and organisations are found by a
-    model, if `recognizer_conf` names one; if not, a verdict says so in `degraded`.
+    model, if `recognizer_conf` names one; if not, a verdict says so in `degraded`, and the log once, when
+    `scan` or `ascan` is first used.
 
     Args:
         vault: Where values are kept. One for each conversation: whoever has it can read them.
@@ -121,7 +123,7 @@ class Anonymize(PromptScanner):
             key=_private.key_of(check, key),
             **shared,
         )
-        self._compile()
+        self._check()
 
     def _vaults(self) -> tuple[NativeVault, ...]:
         return (self._params["vault"]._native,)  # noqa: SLF001  # the vault's own handle

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyshield import _private
 from pyshield._check import Check
 from pyshield._declaration import OutputScanner
+from pyshield._recogniser import Recogniser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Sensitive"]
 
 
-class Sensitive(OutputScanner):
+class Sensitive(Recogniser, OutputScanner):
     """Refuses outputs with private data in them.
 
     The recognisers are those of `Anonymize`.
@@ -65,7 +66,7 @@ class Sensitive(OutputScanner):
             language=language,
         )
         self._declare(redact=Check("Sensitive").boolean("redact", redact), **shared)
-        self._compile()
+        self._check()
 
     def _spec(self) -> dict[str, Any]:
         recognizers = _private.recognizer_spec(self._params)
