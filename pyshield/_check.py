@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -36,8 +37,16 @@ def suggestion(name: object, known: Iterable[str]) -> str:
     if not isinstance(name, str) or len(name) > 64:
         return ""
     folded = {candidate.lower(): candidate for candidate in known}
-    close = get_close_matches(name.lower(), folded, n=1)
+    written = name.lower()
+    close = get_close_matches(written, folded, n=1) or _kin(written, folded)
     return f"; did you mean {folded[close[0]]!r}?" if close else ""
+
+
+def _kin(written: str, known: Iterable[str]) -> list[str]:
+    """The shortest name that has the written one in it, or one that is a word of it: `en` of `en-us`."""
+    longer = [name for name in known if len(written) > 2 and written in name]
+    words = re.split(r"[^a-z0-9]", written)
+    return sorted(longer, key=len)[:1] or [name for name in known if name in words][:1]
 
 
 def hint(name: object, known: Iterable[str], listed: str | None = None) -> str:
@@ -50,8 +59,8 @@ def hint(name: object, known: Iterable[str], listed: str | None = None) -> str:
     """
     names = list(known)
     meant = suggestion(name, names)
-    whole = listed or ", ".join(names) or "none"
-    return f"{meant} Known are {whole}" if meant else f"; known are {whole}"
+    whole = f"all are listed by {listed}" if listed else f"known are {', '.join(names) or 'none'}"
+    return f"{meant} {whole[0].upper()}{whole[1:]}" if meant else f"; {whole}"
 
 
 class Check:

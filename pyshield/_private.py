@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from pyshield._check import Check, shown, suggestion
+from pyshield._check import Check, shown
+from pyshield._groups import known, known_entities, patterns, told_of_unwanted
 from pyshield._names import checked_names
 from pyshield.exception import LLMGuardValidationError
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ALL_SUPPORTED_LANGUAGES",
     "DEFAULT_ENTITY_TYPES",
-    "CustomPatterns",
     "EntityDecision",
     "Operator",
     "explain",
@@ -52,29 +52,6 @@ _KEY_BYTES = 32
 Operator = str | Mapping[str, Any]
 """What is put in the place of a value: a name of `docs/private-data.md`, or a mapping with that name as its
 `type` and the parameters."""
-
-
-class CustomPatterns(TypedDict, total=False):
-    """A group of patterns of the caller's, in llm-guard's format.
-
-    Attributes:
-        name: The entity they find, in capitals.
-        expressions: Patterns of Python's `re`.
-        examples: What they match; for readers.
-        context: Words that make a match likelier.
-        score: How sure a match is, 0 to 1; 0.75 if not given.
-        languages: The languages they are for; `["en"]` if not given.
-        reuse: The group or built-in entity that is to be found in another language too, by `language` and
-            `name`; instead of expressions.
-    """
-
-    name: str
-    expressions: Sequence[str]
-    examples: Sequence[str]
-    context: Sequence[str]
-    score: float
-    languages: Sequence[str]
-    reuse: Mapping[str, str]
 
 
 class EntityDecision(TypedDict):
@@ -121,93 +98,6 @@ def _thresholds(check: Check, value: object) -> dict[str, float]:
     }
 
 
-def _patterns(check: Check, value: object, language: str) -> list[dict[str, Any]] | None:
-    """The groups for `language`, as the runtime reads them."""
-    if not value:
-        return None
-    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
-        check.fail("regex_patterns", f"expected a list of groups, got {shown(value)}")
-    groups: list[dict[str, Any]] = []
-    reused: list[tuple[str, str, str]] = []
-    own: dict[tuple[str, str], dict[str, Any]] = {}
-    for index, group in enumerate(value):
-        field = f"regex_patterns[{index}]"
-        if not isinstance(group, Mapping) or "name" not in group:
-            check.fail(field, "expected a mapping with a 'name'")
-        name = check.text(f"{field}.name", group["name"]).upper()
-        languages = check.texts(f"{field}.languages", group.get("languages") or ["en"])
-        score = check.number(f"{field}.score", group.get("score", 0.75), least=0.0, most=1.0)
-        context = check.texts(f"{field}.context", group.get("context") or [])
-        expressions = check.texts(f"{field}.expressions", group.get("expressions") or [])
-        if group.get("reuse"):
-            if language in languages:
-                reused.append((field, *_reused(check, field, group["reuse"])))
-            continue
-        lists = {"expressions": list(expressions), "context": list(context), "languages": [language]}
-        one = {"name": name, **lists, "score": score}
-        own.update({(other, name): one for other in languages})
-        if language in languages:
-            groups.append(one)
-    for field, other, name in reused:
-        found = own.get((other, name)) or _built_in(check, field, name, language, own)
-        if found not in groups:
-            groups.append(found)
-    return groups
-
-
-def _reused(check: Check, field: str, value: object) -> tuple[str, str]:
-    """Of which language, and what."""
-    if not isinstance(value, Mapping) or "name" not in value:
-        check.fail(f"{field}.reuse", "expected a mapping with a 'name' and a 'language'")
-    language = check.text(f"{field}.reuse.language", value.get("language", "en"))
-    return language, check.text(f"{field}.reuse.name", value["name"]).upper()
-
-
-def _built_in(
-    check: Check, field: str, name: str, language: str, own: Mapping[tuple[str, str], object]
-) -> dict[str, Any]:
-    """The group that stands for a built-in entity, which is the same in every language."""
-    from pyshield._runtime import entity_types
-
-    known = entity_types()
-    if name not in known:
-        close = suggestion(name, [*known, *(one for _, one in own)])
-        check.fail(f"{field}.reuse", f"there is no such group, nor a built-in entity{close}")
-    lists: dict[str, Any] = {"expressions": [], "context": [], "languages": [language]}
-    return {"name": name, **lists, "score": 0.75, "reuse": {"language": "en", "name": name}}
-
-
-def _known(check: Check, named: Mapping[str, str], more: Iterable[str]) -> None:
-    """Fails for an entity that nothing finds, with the one that may be meant.
-
-    Args:
-        check: Whose arguments they are.
-        named: The entity of each field.
-        more: Entities beside the built-in ones.
-    """
-    from pyshield._runtime import entity_types
-
-    known = [*entity_types(), *more]
-    for field, name in named.items():
-        if name not in known:
-            reason = f"no recogniser finds it{suggestion(name, known)}"
-            check.fail(field, f"{reason}; see docs/private-data.md for all that are known")
-
-
-def known_entities(check: Check, field: str, names: Iterable[str], patterns: object) -> None:
-    """Fails for an entry of `field`, a mapping by entity, that is of no entity: it would do nothing.
-
-    Args:
-        check: Whose arguments they are.
-        field: The parameter.
-        names: The entities it names.
-        patterns: Groups of patterns, of any language.
-    """
-    groups = patterns if isinstance(patterns, Sequence) else ()
-    own = (str(group["name"]).upper() for group in groups if isinstance(group, Mapping))
-    _known(check, {f"{field}[{shown(name)}]": name for name in names}, own)
-
-
 def recognizers(
     owner: str,
     *,
@@ -224,15 +114,16 @@ def recognizers(
     if language not in ALL_SUPPORTED_LANGUAGES or not isinstance(language, str):
         raise LLMGuardValidationError(f"Language must be in the list of allowed: {ALL_SUPPORTED_LANGUAGES}")
     types = check.texts("entity_types", entity_types) if entity_types else tuple(DEFAULT_ENTITY_TYPES)
-    patterns = _patterns(check, regex_patterns, language)
+    groups = patterns(check, regex_patterns, language)
     if entity_types:
         named = {f"entity_types[{index}]": name for index, name in enumerate(types)}
-        _known(check, named, (group["name"] for group in patterns or ()))
+        known(check, named, [group["name"] for group in groups or ()])
+    told_of_unwanted(owner, groups, types)
     least = _thresholds(check, thresholds)
     known_entities(check, "thresholds", least, regex_patterns)
     return {
         "entity_types": types,
-        "regex_patterns": patterns,
+        "regex_patterns": groups,
         "recognizer_conf": checked_names(check, recognizer_conf),
         "threshold": check.number("threshold", threshold, least=0.0, most=1.0),
         "thresholds": least,

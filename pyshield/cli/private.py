@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pyshield._check import hint, shown
 from pyshield.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -111,11 +112,15 @@ def redact(
       130  interrupted
     """  # noqa: D301  # click reads the backspace
     from pyshield import Vault
-    from pyshield.input_scanners import Anonymize
+    from pyshield.input_scanners.anonymize import Anonymize, entity_types
     from pyshield.input_scanners.anonymize_helpers import ENCODER_CONF
     from pyshield.shield import BlockingShield, Limits
 
     # A wrong entity is found before anything is asked for or opened.
+    recognised = entity_types()
+    for name in entity or ():
+        if name not in recognised:
+            raise ConfigError(f"--entity {shown(name)}: no recogniser finds it{hint(name, recognised)}")
     names = set(ENCODER_CONF["MODEL_TO_PRESIDIO_MAPPING"].values())
     scanner = Anonymize(
         Vault(),

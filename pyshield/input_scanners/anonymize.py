@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from pyshield import _private
 from pyshield._check import Check, shown
 from pyshield._declaration import PromptScanner
+from pyshield._groups import known_entities
 from pyshield._private import ALL_SUPPORTED_LANGUAGES, DEFAULT_ENTITY_TYPES
 from pyshield._recogniser import Recogniser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pyshield._private import CustomPatterns, EntityDecision, NativeVault, Operator
+    from pyshield._groups import CustomPatterns
+    from pyshield._private import EntityDecision, NativeVault, Operator
     from pyshield.vault import RedisVault, Vault
 
 __all__ = ["ALL_SUPPORTED_LANGUAGES", "DEFAULT_ENTITY_TYPES", "Anonymize", "entity_types"]
@@ -108,7 +110,7 @@ class Anonymize(Recogniser, PromptScanner):
             use_onnx=use_onnx,
             language=language,
         )
-        _private.known_entities(check, "operators", given, regex_patterns)
+        known_entities(check, "operators", given, regex_patterns)
         self._declare(
             vault=_private.vault_of(check, vault),
             hidden_names=hidden,

@@ -12,7 +12,8 @@ from pyshield._recogniser import Recogniser
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pyshield._private import CustomPatterns, EntityDecision
+    from pyshield._groups import CustomPatterns
+    from pyshield._private import EntityDecision
 
 __all__ = ["Sensitive"]
 

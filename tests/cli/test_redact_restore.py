@@ -251,7 +251,8 @@ def test_the_vault_is_kept_before_the_text_leaves(redact, restore, tmp_path, mon
     ("arguments", "words"),
     [
         (("missing.txt",), "no such file"),
-        (("-", "-e", "NO_SUCH_THING"), "entity_types"),
+        (("-", "-e", "NO_SUCH_THING"), "--entity 'NO_SUCH_THING': no recogniser finds it; known are ABA_"),
+        (("-", "-e", "EMAIL"), "did you mean 'EMAIL_ADDRESS'? Known are ABA_"),
         (("a.txt", "b.txt"), "--output"),
         (("folder",), "--output"),
         (("folder", "-o", "folder/out"), "is read"),

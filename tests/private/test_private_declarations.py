@@ -13,13 +13,20 @@ from pyshield.input_scanners import Anonymize
 from pyshield.input_scanners.anonymize import DEFAULT_ENTITY_TYPES, entity_types
 from pyshield.output_scanners import Deanonymize, Sensitive
 
+GROUP = {"name": "CARD", "expressions": ["C-[0-9]+"]}
+
 
 def test_an_unknown_entity_is_answered_with_the_one_that_is_meant():
     with pytest.raises(ConfigError, match=r"entity_types\[1\]: .*did you mean 'EMAIL_ADDRESS'\?") as raised:
         Anonymize(Vault(), entity_types=["PERSON", "EMAIL_ADRESS"])
     assert raised.value.field == "entity_types[1]"
-    with pytest.raises(ConfigError, match="no recogniser finds it; see docs") as raised:
-        Sensitive(entity_types=["hunter2 is not an entity"])
+    for near, meant in (("EMAIL", "EMAIL_ADDRESS"), ("iban", "IBAN_CODE"), ("person", "PERSON")):
+        with pytest.raises(ConfigError, match=f"finds '{near}'; did you mean '{meant}'"):
+            Sensitive(entity_types=[near])
+    with pytest.raises(ConfigError, match=r"finds 'TOE_SIZE'; all are listed by .*entity_types\(\)"):
+        Sensitive(entity_types=["TOE_SIZE"])
+    with pytest.raises(ConfigError, match="no recogniser finds a str; all") as raised:
+        Sensitive(entity_types=["hunter2, which is not an entity but a whole text"])
     assert "hunter2" not in str(raised.value)
     own = [{"name": "ticket", "expressions": ["T-[0-9]+"]}]
     assert Sensitive(entity_types=["TICKET"], regex_patterns=own).scan("", "T-1")[1] is False
@@ -77,6 +84,21 @@ def test_every_default_is_known():
         ({"key": b"short"}, "key"),
         ({"regex_patterns": [{"name": "A", "expressions": ["("]}], "entity_types": ["A"]}, "expressions"),
         ({"regex_patterns": ["A"]}, r"regex_patterns\[0\]"),
+        ({"regex_patterns": [GROUP, {"name": "A"}]}, r"regex_patterns\[1\]: has neither 'expressions' nor"),
+        ({"regex_patterns": [GROUP, {"name": "A", "expressions": []}]}, r"regex_patterns\[1\]: has neither"),
+        ({"regex_patterns": [{"name": "A", "expression": ["a"]}]}, r"\[0\]: .*did you mean 'expressions'"),
+        ({"regex_patterns": [{"name": "A", "note": "b"}]}, r"has neither 'expressions' nor 'reuse'$"),
+        # Also where nothing asks for them: of no entity that is wanted, in another language.
+        (
+            {"regex_patterns": [GROUP, {"name": "A", "expressions": ["a", "("]}]},
+            r"\[1\].expressions\[1\]: missing",
+        ),
+        (
+            {"regex_patterns": [{"name": "A", "expressions": ["["], "languages": ["zh"]}]},
+            r"regex_patterns\[0\].expressions\[0\]: unterminated character set at position 0",
+        ),
+        ({"regex_patterns": [{"name": "A", "expressions": [""]}]}, r"expressions\[0\]: is empty"),
+        ({"regex_patterns": [{"name": "A", "expressions": ["(" * 9999]}]}, r"expressions\[0\]"),
         ({"recognizer_conf": 3}, "recognizer_conf"),
         ({"vault": []}, "vault"),
     ],
@@ -105,7 +127,7 @@ def test_a_mapping_by_entity_names_entities_that_are_known():
     for wrong in ({"operators": {"EMAIL_ADDRES": "mask"}}, {"thresholds": {"EMAIL_ADRESS": 0.9}}):
         with pytest.raises(ConfigError, match="did you mean 'EMAIL_ADDRESS'"):
             Anonymize(Vault(), **wrong)
-    with pytest.raises(ConfigError, match="no recogniser finds it"):
+    with pytest.raises(ConfigError, match="no recogniser finds 'EMAIL'; did you mean 'EMAIL_ADDRESS'"):
         Anonymize(Vault(), operators={"EMAIL": "mask"})
     with pytest.raises(ConfigError, match="EMAIL_ADDRESS"):
         Sensitive(thresholds={"EMAIL_ADRESS": 0.9})
@@ -113,6 +135,20 @@ def test_a_mapping_by_entity_names_entities_that_are_known():
     own = {"regex_patterns": [group], "operators": {"TICKET": "mask"}, "thresholds": {"TICKET": 0.2}}
     for language in ("en", "zh"):
         Anonymize(Vault(), language=language, **own)
+
+
+def test_a_configuration_has_the_same_errors():
+    group = {"name": "TICKET", "expression": [r"T-\d+"]}
+    for params in (
+        {"regex_patterns": [group], "entity_types": ["EMAIL_ADDRESS"]},
+        {"entity_types": ["EMAIL"]},
+    ):
+        with pytest.raises(ConfigError) as declared:
+            Sensitive(**params)
+        with pytest.raises(ConfigError) as configured:
+            Shield.from_config({"output": [{"type": "Sensitive", "params": params}]})
+        assert str(configured.value) == f"configuration: output[0]: {declared.value}"
+        assert configured.value.field == f"output[0].params.{declared.value.field}"
 
 
 def test_groups_are_reused_in_another_language():

@@ -76,3 +76,28 @@ def test_what_is_remembered_is_bounded(said):
     for number in range(2 * _told._MOST):
         _told.told_once(str(number))
     assert len(said()) == len(_told._told) == _told._MOST
+
+
+def test_a_group_that_nothing_asks_for(said):
+    # llm-guard takes both, and looks for neither.
+    ticket = {"name": "ticket", "expressions": [r"T-\d+"]}
+    built_in = {"name": "DATE_RE", "expressions": [r"\d+/\d+"]}
+    assert Anonymize(Vault(), regex_patterns=[ticket, built_in]).scan("T-1 on 3/4")[1]
+    group, _ = said()  # the other is of names
+    assert group == (
+        "Anonymize: regex_patterns: 'TICKET': nothing looks for it;"
+        " a group counts where entity_types has its name"
+    )
+    wanted = {"entity_types": ["TICKET"], "regex_patterns": [ticket, built_in]}
+    assert not Sensitive(**wanted).scan("", "T-1")[1]
+    assert said() == []
+
+
+def test_a_key_that_nothing_reads(said):
+    group = {"name": "TICKET", "expressions": [r"T-\d+"], "scor": 0.1, "note": "ours"}
+    assert not Sensitive(entity_types=["TICKET"], regex_patterns=[group]).scan("", "T-1")[1]
+    near, far = said()
+    assert near.startswith(
+        "Sensitive: regex_patterns[0]: 'scor': unknown key, nothing reads it; did you mean 'score'? Known "
+    )
+    assert "'note': unknown key, nothing reads it; known are name, " in far
