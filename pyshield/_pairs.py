@@ -1,4 +1,4 @@
-"""What is put into a vault, and what seals it, checked: no error shows it."""
+"""What is put into a vault, what seals it and whose it is, checked: no error shows it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ def sealing_key(field: str, value: object) -> bytes:
     if not isinstance(value, bytes) or len(value) != KEY_BYTES:
         Check("Vault").fail(field, f"expected a key of {KEY_BYTES} bytes")
     return value
+
+
+def session_name(owner: str, value: object) -> str:
+    """The name of a session. All who have none must not come to share a vault by a blank one."""
+    check = Check(owner)
+    name = check.text("session", value)
+    if not name.strip():
+        check.fail("session", "is blank: all who have no name would have the same vault")
+    return name
 
 
 def pair(check: Check, field: str, value: object) -> tuple[str, str]:

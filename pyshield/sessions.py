@@ -16,6 +16,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pyshield._check import Check
+from pyshield._pairs import session_name
 from pyshield._runtime import Sessions as NativeSessions
 from pyshield.errors import VaultError
 from pyshield.vault import Vault
@@ -107,9 +108,10 @@ class Sessions:
             session: A name of at most 512 bytes.
 
         Raises:
-            VaultError: If the name is too long.
+            ConfigError: If the name is blank.
+            VaultError: If it is too long.
         """
-        return Vault._of(self._native.vault(_name(session)))  # noqa: SLF001  # a class of the package's own
+        return Vault._of(self._native.vault(_name(session_name("Sessions", session))))  # noqa: SLF001  # a class of the package's own
 
     def __getitem__(self, session: str) -> Vault:
         """As `vault`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyshield._check import Check
-from pyshield._pairs import MAX_KEYS, pair, pairs, sealing_key
+from pyshield._pairs import MAX_KEYS, pair, pairs, sealing_key, session_name
 from pyshield._runtime import RedisVault as NativeRedisVault
 from pyshield._runtime import RedisVaults as NativeRedisVaults
 from pyshield._runtime import Vault as NativeVault
@@ -242,9 +242,10 @@ class RedisVaults:
             session: A name of at most 512 bytes. It is visible in Redis: take one that says nothing.
 
         Raises:
+            ConfigError: If the name is blank.
             VaultError: If the name is too long.
         """
-        return RedisVault(self._native.vault(Check("RedisVaults").text("session", session)))
+        return RedisVault(self._native.vault(session_name("RedisVaults", session)))
 
     def __getitem__(self, session: str) -> RedisVault:
         """As `vault`."""

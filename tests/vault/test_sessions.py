@@ -16,6 +16,7 @@ from pyshield.errors import ConfigError, VaultError
 from pyshield.input_scanners import Anonymize
 from pyshield.output_scanners import Deanonymize
 from pyshield.shield import Limits
+from pyshield.vault import RedisVaults
 
 MAIL = ["EMAIL_ADDRESS"]
 PAIR = ("[A]", "hunter2")
@@ -264,5 +265,15 @@ def test_wrong_keys_and_names():
         Sessions()[7]
     with pytest.raises(VaultError, match="512"):
         Sessions()["x" * 513]
+    # Whoever has no name must not get the values of the others that have none.
+    kept, stored = Sessions(), RedisVaults("redis://localhost", keys=[bytes(32)])
+    for blank in ("", " ", "\t\n"):
+        for vaults in (kept, stored):
+            for look_up in (vaults.vault, vaults.__getitem__):
+                with pytest.raises(ConfigError, match="session: is blank"):
+                    look_up(blank)
+        assert blank not in kept
+        assert not kept.discard(blank)
+    assert len(kept) == 0
     with pytest.raises(TypeError, match="pickle"):
         pickle.dumps(Sessions())

@@ -210,6 +210,8 @@ def test_names():
     scope = {"headers": [(b"X-Session", b"one"), (b"x-other", b"two")]}
     assert name_of(header("X-Session"), scope) == "one"
     assert name_of(lambda scope: None, scope) is None
+    for blank in ("", " ", "\N{NO-BREAK SPACE}"):
+        assert name_of(lambda scope, blank=blank: blank, scope) is None
     # What is long or odd is kept by its hash.
     for odd in ("x" * 129, "é", "\ud800"):
         assert name_of(lambda scope, odd=odd: odd, scope).startswith("sha256-")

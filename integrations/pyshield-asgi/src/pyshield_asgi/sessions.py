@@ -72,10 +72,12 @@ def name_of(choice: SessionChoice, scope: Scope) -> str | None:
         TypeError: If the choice is neither a string nor `None`.
     """
     name: object = choice(scope)
-    if name is None or name == "":
+    if name is None:
         return None
     if not isinstance(name, str):
         raise TypeError(f"session: expected a string or None, got {type(name).__name__}")
+    if not name.strip():
+        return None
     if len(name) <= _LONGEST and name.isascii():
         return name
     return "sha256-" + sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
