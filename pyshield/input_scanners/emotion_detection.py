@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
-from pyshield._emotions import EmotionReader, declared
+from pyshield._emotions import DEFAULT_BLOCKED_EMOTIONS, EMOTION_LABELS, EmotionReader, declared
 from pyshield._reads import MatchType
 
 if TYPE_CHECKING:
@@ -16,53 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_BLOCKED_EMOTIONS", "EMOTION_LABELS", "EmotionDetection", "MatchType"]
 
-EMOTION_LABELS = [
-    "admiration",
-    "amusement",
-    "anger",
-    "annoyance",
-    "approval",
-    "caring",
-    "confusion",
-    "curiosity",
-    "desire",
-    "disappointment",
-    "disapproval",
-    "disgust",
-    "embarrassment",
-    "excitement",
-    "fear",
-    "gratitude",
-    "grief",
-    "joy",
-    "love",
-    "nervousness",
-    "optimism",
-    "pride",
-    "realization",
-    "relief",
-    "remorse",
-    "sadness",
-    "surprise",
-    "neutral",
-]
-"""The emotions of the data set GoEmotions, and `neutral`."""
-
-DEFAULT_BLOCKED_EMOTIONS = [
-    "anger",
-    "annoyance",
-    "disappointment",
-    "disapproval",
-    "disgust",
-    "embarrassment",
-    "fear",
-    "grief",
-    "nervousness",
-    "remorse",
-    "sadness",
-]
-"""The emotions that are refused if none are given: the negative ones."""
-
 
 class EmotionDetection(EmotionReader, PromptScanner):
     """Refuses prompts with emotions that are not wanted.
@@ -70,13 +23,15 @@ class EmotionDetection(EmotionReader, PromptScanner):
     Args:
         model: The model that is read; the bundled one if not given.
         threshold: An emotion whose score is above it is refused, 0 to 1.
-        blocked_emotions: Emotions that are refused; the negative ones if not given. `neutral` never is.
+        blocked_emotions: Emotions that are refused; the negative ones if not given. `neutral` never is. The
+            log says which of them a model of your own has no label for.
         match_type: What of a prompt the model reads.
         use_onnx: Taken for llm-guard's sake; models always run on ONNX Runtime.
         return_full_output: Taken for llm-guard's sake; `scan_with_full_output` tells all emotions either way.
 
     Raises:
-        ConfigError: For a wrong type or value, or without `model` where there is no bundled one.
+        ConfigError: For a wrong type or value, an emotion that the bundled model does not know, or without
+            `model` where there is no bundled one.
         ModelError: When first used, if the model cannot be.
     """
 

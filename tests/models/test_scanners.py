@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from pyshield import Shield
+from pyshield import BlockingShield, Shield, _told
 from pyshield import input_scanners as i
 from pyshield import output_scanners as o
 from pyshield.errors import ConfigError, LLMGuardValidationError, ModelError
@@ -171,6 +171,33 @@ def test_emotions_in_full(model):
     assert output.scan_with_full_output("a prompt", " ") == (" ", True, -1.0, {})
     with pytest.raises(ConfigError, match="blocked_emotions"):
         i.EmotionDetection(model=model, blocked_emotions=["neutral"])
+
+
+@pytest.mark.parametrize("side", [i, o])
+def test_emotions_that_the_bundled_model_does_not_know(side):
+    with pytest.raises(ConfigError) as caught:
+        side.EmotionDetection(blocked_emotions=["Sadness", "angr"])
+    words = "EmotionDetection: blocked_emotions[1]: 'angr': the bundled model knows no such emotion"
+    assert str(caught.value).startswith(f"{words}; did you mean 'anger'? Known are admiration, amusement, ")
+    assert caught.value.field == "blocked_emotions[1]"
+    config = {"type": "EmotionDetection", "params": {"blocked_emotions": ["angr"]}}
+    key = "prompt" if side is i else "output"
+    with pytest.raises(ConfigError, match="did you mean 'anger'") as caught:
+        BlockingShield.from_config({key: [config]})
+    assert caught.value.field == f"{key}[0].params.blocked_emotions[0]"
+
+
+def test_emotions_that_another_model_does_not_know(model, monkeypatch, caplog):
+    monkeypatch.setattr(_told, "_told", set())
+    # llm-guard lets them stand beside others.
+    scanner = i.EmotionDetection(model=model, blocked_emotions=["angr", "ANGER", "grief"])
+    assert not scanner.scan("angry")[1]
+    assert not scanner.scan("angry")[1]
+    (words,) = caplog.messages
+    assert words == (
+        "EmotionDetection: blocked_emotions[0]: 'angr': the model has no such label, nothing looks for it;"
+        " did you mean 'anger'? Known are anger, sadness, neutral"
+    )
 
 
 @pytest.mark.parametrize("side", [0, 1])
