@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["told_once"]
+__all__ = ["told_if_empty", "told_once"]
 
 _MOST = 256
 """How much is remembered; what is new after that is not said."""
@@ -22,3 +22,9 @@ def told_once(words: str) -> None:
 
     _told.add(words)
     getLogger("pyshield").warning("%s", words)
+
+
+def told_if_empty(owner: str, field: str, given: tuple[str, ...]) -> None:
+    """Tells of an empty list that llm-guard takes too, with which every text passes."""
+    if not given:
+        told_once(f"{owner}: {field}: is empty, so that every text passes")

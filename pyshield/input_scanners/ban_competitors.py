@@ -8,6 +8,7 @@ from pyshield._check import Check
 from pyshield._declaration import PromptScanner
 from pyshield._llm_guard_models import COMPETITORS as MODEL_V1
 from pyshield._reads import Reader, checked_model
+from pyshield._told import told_if_empty
 from pyshield.errors import ModelError
 
 if TYPE_CHECKING:
@@ -68,8 +69,10 @@ class BanCompetitors(Reader, PromptScanner):
         chunk_overlap_size: int = 40,
     ) -> None:
         check = Check("BanCompetitors")
+        names = check.texts("competitors", competitors)
+        told_if_empty("BanCompetitors", "competitors", names)
         self._declare(
-            competitors=check.texts("competitors", competitors),
+            competitors=names,
             threshold=check.number("threshold", threshold, least=0.0, most=1.0),
             redact=check.boolean("redact", redact),
             model=checked_model(check, model),

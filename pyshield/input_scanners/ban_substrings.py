@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
+from pyshield._told import told_if_empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +56,8 @@ def declared(
     texts = check.texts("substrings", substrings)
     if "" in texts:
         check.fail(f"substrings[{texts.index('')}]", "is empty, and would match every text")
+    if contains_all is False:
+        told_if_empty("BanSubstrings", "substrings", texts)
     return {
         "substrings": texts,
         "match_type": check.choice("match_type", match_type, MatchType),
@@ -68,7 +71,8 @@ class BanSubstrings(PromptScanner):
     """Refuses prompts that contain fixed strings.
 
     Args:
-        substrings: What to look for; copied.
+        substrings: What to look for; copied. Of an empty list, with which every prompt passes, the log has a
+            warning.
         match_type: Whether a string counts anywhere or as a whole word only.
         case_sensitive: Whether upper and lower case differ.
         redact: Whether each occurrence becomes `[REDACTED]`.

@@ -32,6 +32,8 @@ def declared(topics: Sequence[str], threshold: float, model: Model | None, use_o
     """The checked parameters, shared by the input and the output scanner."""
     check = Check("BanTopics")
     topics = check.texts("topics", topics)
+    if not topics:
+        check.fail("topics", "is empty")
     for index, topic in enumerate(topics):
         if not topic.strip():
             check.fail(f"topics[{index}]", "is empty")
@@ -53,7 +55,7 @@ class BanTopics(Reader, PromptScanner):
     another one the score is the cosine itself, so that thresholds are lower (0.25 to 0.4 for MiniLM).
 
     Args:
-        topics: The topics, in words.
+        topics: The topics, in words; at least one.
         threshold: A score above it is refused, 0 to 1.
         model: The model that is read; the bundled one if not given.
         use_onnx: Taken for llm-guard's sake; models always run on ONNX Runtime.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyshield._check import Check
 from pyshield._declaration import PromptScanner
+from pyshield._told import told_if_empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +34,11 @@ def declared(
 ) -> dict[str, Any]:
     """The checked parameters, shared by the input and the output scanner."""
     check = Check("Regex")
+    texts = check.texts("patterns", patterns)
+    if is_blocked is True:
+        told_if_empty("Regex", "patterns", texts)
     return {
-        "patterns": check.texts("patterns", patterns),
+        "patterns": texts,
         "is_blocked": check.boolean("is_blocked", is_blocked),
         "match_type": check.choice("match_type", match_type, MatchType),
         "redact": check.boolean("redact", redact),
@@ -48,7 +52,7 @@ class Regex(PromptScanner):
     without end runs into a step limit and becomes a `ScannerError`.
 
     Args:
-        patterns: The patterns; copied.
+        patterns: The patterns; copied. Of none, with which every prompt passes, the log has a warning.
         is_blocked: Whether a match refuses the prompt; otherwise the lack of one does.
         match_type: Which matches count.
         redact: Whether each match becomes `[REDACTED]`; only where matches refuse the prompt.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pyshield._check import Check
 from pyshield._declaration import OutputScanner
 from pyshield._reads import Reader, checked_model
+from pyshield._told import told_if_empty
 from pyshield.input_scanners.ban_competitors import BanCompetitors as InputBanCompetitors
 from pyshield.input_scanners.ban_competitors import needs_model
 
@@ -50,8 +51,10 @@ class BanCompetitors(Reader, OutputScanner):
         use_onnx: bool = False,
     ) -> None:
         check = Check("BanCompetitors")
+        names = check.texts("competitors", competitors)
+        told_if_empty("BanCompetitors", "competitors", names)
         self._declare(
-            competitors=check.texts("competitors", competitors),
+            competitors=names,
             threshold=check.number("threshold", threshold, least=0.0, most=1.0),
             redact=check.boolean("redact", redact),
             model=checked_model(check, model),

@@ -25,7 +25,7 @@ class BanTopics(Reader, OutputScanner):
     score is the cosine between the two, so that thresholds are lower (0.25 to 0.4 for MiniLM).
 
     Args:
-        topics: The topics, in words.
+        topics: The topics, in words; at least one.
         threshold: A score above it is refused, 0 to 1.
         model: The model that is read; the bundled one if not given.
         use_onnx: Taken for llm-guard's sake; models always run on ONNX Runtime.

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from pyshield import input_scanners, output_scanners
+from pyshield import _told, input_scanners, output_scanners
 from pyshield._registry import parameters
 from pyshield.errors import ConfigError, ShieldError
 from pyshield.model import Model
@@ -111,7 +111,7 @@ class TestByName:
             params = {
                 "BanCompetitors": {"competitors": []},
                 "BanSubstrings": {"substrings": []},
-                "BanTopics": {"topics": []},
+                "BanTopics": {"topics": ["sport"]},
                 "Code": {"languages": ["Python"]},
                 "Language": {"valid_languages": ["en"]},
                 "Regex": {"patterns": []},
@@ -125,3 +125,26 @@ class TestByName:
 def test_the_other_direction_is_named():
     with pytest.raises(ConfigError, match="Unknown scanner name: JSON; it is one of the output scanners"):
         input_scanners.get_scanner_by_name("JSON")
+
+
+@pytest.mark.parametrize("package", [input_scanners, output_scanners])
+def test_no_topics(package):
+    with pytest.raises(ConfigError, match="BanTopics: topics: is empty"):
+        package.BanTopics([])
+
+
+@pytest.mark.parametrize("package", [input_scanners, output_scanners])
+def test_an_empty_list_that_llm_guard_takes_is_told_of(package, monkeypatch, caplog):
+    monkeypatch.setattr(_told, "_told", set())
+    for _ in range(2):
+        package.BanSubstrings([])
+        package.Regex([])
+        package.BanCompetitors([])
+    # These refuse every text, which nobody overlooks.
+    package.BanSubstrings([], contains_all=True)
+    package.Regex([], is_blocked=False)
+    assert caplog.messages == [
+        "BanSubstrings: substrings: is empty, so that every text passes",
+        "Regex: patterns: is empty, so that every text passes",
+        "BanCompetitors: competitors: is empty, so that every text passes",
+    ]
