@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from pyshield._check import Check, shown
+from pyshield._check import Check, hint, shown
 from pyshield._groups import known, known_entities, patterns, told_of_unwanted
 from pyshield._names import checked_names
 from pyshield.exception import LLMGuardValidationError
@@ -47,6 +48,7 @@ DEFAULT_ENTITY_TYPES = [
 """What is looked for unless `entity_types` says otherwise; llm-guard's list."""
 
 _OPERATORS = ("placeholder", "fake", "mask", "partial", "hash", "encrypt", "keep")
+_LOCALES = ("en", "de", "es", "fr", "it", "zh")
 _KEY_BYTES = 32
 
 Operator = str | Mapping[str, Any]
@@ -206,6 +208,15 @@ def operator(check: Check, field: str, value: object) -> dict[str, Any]:
         if name not in known:
             check.fail(field, f"{shown(name)} is no parameter of {spec['type']!r}")
     return spec
+
+
+def locale_of(check: Check, value: object) -> str:
+    """A language tag in whose language there are made-up names."""
+    tag = check.text("locale", value)
+    if re.split("[-_]", tag)[0].lower() not in _LOCALES:
+        reason = f"{shown(tag)}: there are no made-up names in that language{hint(tag, _LOCALES)}"
+        check.fail("locale", reason)
+    return tag
 
 
 def key_of(check: Check, value: object) -> str | None:

@@ -62,7 +62,7 @@ class Anonymize(Recogniser, PromptScanner):
         thresholds: The least score for single entities.
         operators: What to put in the place of single entities: `"placeholder"`, `"fake"`, `"mask"`,
             `"partial"`, `"hash"`, `"encrypt"` or `"keep"`, or a mapping with parameters.
-        locale: The language of made-up names, as a tag: `"de"`.
+        locale: The language of made-up names, as a tag: `en`, `de`, `es`, `fr`, `it` or `zh`; also `de-AT`.
         key: 32 bytes, for `"hash"` and `"encrypt"`.
 
     Raises:
@@ -121,7 +121,7 @@ class Anonymize(Recogniser, PromptScanner):
                 check.text("operators", name): _private.operator(check, f"operators[{name}]", one)
                 for name, one in given.items()
             },
-            locale=check.text("locale", locale),
+            locale=_private.locale_of(check, locale),
             key=_private.key_of(check, key),
             **shared,
         )
@@ -140,7 +140,7 @@ class Anonymize(Recogniser, PromptScanner):
             "preamble": params["preamble"],
             "operator": {"type": "fake" if params["use_faker"] else "placeholder"},
             "operators": params["operators"],
-            "locale": params["locale"],
+            "locale": params["locale"].lower(),
             "key": params["key"],
             **_private.names_spec(params),
         }

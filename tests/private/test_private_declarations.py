@@ -100,12 +100,27 @@ def test_every_default_is_known():
         ({"regex_patterns": [{"name": "A", "expressions": [""]}]}, r"expressions\[0\]: is empty"),
         ({"regex_patterns": [{"name": "A", "expressions": ["(" * 9999]}]}, r"expressions\[0\]"),
         ({"recognizer_conf": 3}, "recognizer_conf"),
+        ({"locale": "xx"}, "locale: 'xx': there are no made-up names .*; known are en, de, es, fr, it, zh"),
+        ({"locale": ""}, "locale: ''"),
+        ({"locale": "en "}, "locale: 'en ': .*did you mean 'en'"),
+        ({"locale": "german"}, "locale"),
+        ({"locale": None}, "locale: expected a string"),
         ({"vault": []}, "vault"),
     ],
 )
 def test_wrong_arguments(params, field):
     with pytest.raises(ConfigError, match=field):
         Anonymize(**{"vault": Vault(), **params})
+
+
+def test_a_locale_is_a_tag():
+    def cities(locale):
+        groups = [{"name": "LOCATION", "expressions": ["[A-Z][a-z]+ton"]}]
+        given = {"entity_types": ["LOCATION"], "regex_patterns": groups, "use_faker": True, "locale": locale}
+        return {Anonymize(Vault(), **given).scan("Boston")[0] for _ in range(12)}
+
+    # Of chance, but each language from a list of its own.
+    assert not (cities("de_AT") | cities("DE")) & (cities("en_US") | cities("EN-gb"))
 
 
 def test_wrong_language():
