@@ -43,4 +43,4 @@ class Language(BuiltIn, OutputScanner):
         use_onnx: bool = False,
     ) -> None:
         self._declare(**declared(valid_languages, model, threshold, match_type, use_onnx))
-        self._compile()  # which refuses codes of languages that cannot be found
+        self._compile()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+from itertools import product
+from string import ascii_lowercase
 
 import pytest
 
-from pyshield import _told, input_scanners, output_scanners
+from pyshield import Shield, _told, input_scanners, output_scanners
 from pyshield._registry import parameters
+from pyshield._runtime import Scanner
 from pyshield.errors import ConfigError, ShieldError
+from pyshield.input_scanners.language import _CODES
 from pyshield.model import Model
 from pyshield.vault import Vault
 from tests.samples import SAMPLES, WRONG, every_scanner
@@ -34,7 +39,7 @@ def test_wrong_argument(sample, field, value, words):
     assert error.field.partition("[")[0] == field
     assert words in str(error)
     assert str(error).startswith(f"{sample.name}: ")
-    assert len(str(error)) < 400
+    assert len(str(error)) < 600
 
 
 @every_scanner
@@ -148,3 +153,30 @@ def test_an_empty_list_that_llm_guard_takes_is_told_of(package, monkeypatch, cap
         "Regex: patterns: is empty, so that every text passes",
         "BanCompetitors: competitors: is empty, so that every text passes",
     ]
+
+
+@pytest.mark.parametrize("package", [input_scanners, output_scanners])
+@pytest.mark.parametrize(("code", "meant"), [("en-US", "en"), ("EN", "en"), ("zh_Hans", "zh")])
+def test_a_language_that_is_meant(package, code, meant):
+    with pytest.raises(
+        ConfigError, match=f"'{code}': is no .*did you mean '{meant}'. Known are af, "
+    ) as caught:
+        package.Language(["de", code])
+    assert caught.value.field == "valid_languages[1]"
+    config = {"type": "Language", "params": {"valid_languages": [code]}}
+    key = "prompt" if package is input_scanners else "output"
+    with pytest.raises(ConfigError, match=f"did you mean '{meant}'"):
+        Shield.from_config({key: [config]})
+
+
+def test_the_languages_are_those_of_the_runtime():
+    def found(code):
+        spec = {"type": "Language", "valid_languages": [code], "threshold": 0.6, "match_type": "full"}
+        try:
+            Scanner(json.dumps(spec), [])
+        except ConfigError:
+            return False
+        return True
+
+    pairs = ("".join(letters) for letters in product(ascii_lowercase, repeat=2))
+    assert [code for code in pairs if found(code)] == _CODES
