@@ -107,6 +107,10 @@ class Declared:
         self._own_output = self._own(outputs, output=True)
         self._seconds = limits.deadline
         self._native = self._compile()
+        if self._vault_count > 1:
+            from pyshield._private import told_of_apart
+
+            told_of_apart(self._name, prompts, outputs)
         self._messages = messages
         self._lanes: Lanes | None = None
         if messages is not None:

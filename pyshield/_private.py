@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from pyshield._check import Check, hint, shown
+from pyshield._declaration import Declaration
 from pyshield._groups import known, known_entities, patterns, told_of_unwanted
 from pyshield._names import checked_names
+from pyshield._told import told_once
 from pyshield.exception import LLMGuardValidationError
 
 if TYPE_CHECKING:
@@ -235,3 +237,27 @@ def vault_of(check: Check, value: object) -> Vault | RedisVault:
     if not isinstance(value, Vault | RedisVault):
         check.fail("vault", f"expected a pyshield.vault.Vault or RedisVault, got {shown(value)}")
     return value
+
+
+def told_of_apart(shield: str, prompts: Iterable[object], outputs: Iterable[object]) -> None:
+    """Tells of a shield whose `Deanonymize` has none of the vaults of its `Anonymize`.
+
+    Handles of sessions and of Redis may be of one vault though they are several objects.
+    """
+    taken, put = _vaults(prompts, "Anonymize"), _vaults(outputs, "Deanonymize")
+    if not all(getattr(vault, "_apart", False) for vault in (*taken, *put)):
+        return
+    if taken and put and not any(vault is other for vault in taken for other in put):
+        told_once(
+            f"{shield}: Anonymize and Deanonymize have different vaults: what one takes out, the other never"
+            " puts back; give both the same"
+        )
+
+
+def _vaults(scanners: Iterable[object], kind: str) -> list[object]:
+    """The vaults of the scanners of a kind."""
+    return [
+        one.params["vault"]
+        for one in scanners
+        if isinstance(one, Declaration) and one._type == kind  # noqa: SLF001
+    ]

@@ -36,7 +36,10 @@ class Vault:
         VaultError: If the vault is full.
     """
 
-    __slots__ = ("_native",)
+    __slots__ = ("_apart", "_native")
+
+    _apart: bool
+    """Set where no other object stands for the same vault."""
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class Vault:
         ttl: float | None = None,
     ) -> None:
         check = Check("Vault")
+        self._apart = True
         self._native = NativeVault(
             pairs("tuples", tuples if tuples is not None else []),
             None if max_entries is None else check.integer("max_entries", max_entries, least=1),

@@ -17,8 +17,10 @@ from pyshield import (
     Cascade,
     MessagePolicy,
     Session,
+    Sessions,
     Shield,
     Vault,
+    _told,
 )
 from pyshield.errors import Closed, ConfigError, Overloaded
 from pyshield.input_scanners import Anonymize, BanSubstrings
@@ -226,3 +228,18 @@ def test_shows_and_pickles_nothing():
         with pytest.raises(TypeError, match="pickle"):
             pickle.dumps(session)
         assert session.to_config()["prompt"][0]["type"] == "Anonymize"
+
+
+def test_two_vaults_in_a_shield_are_told_of(monkeypatch, caplog):
+    monkeypatch.setattr(_told, "_told", set())
+    one, sessions = Vault(), Sessions()
+    for kind in (Shield, BlockingShield):
+        kind([Anonymize(one)], [Deanonymize(one)])
+        kind([Anonymize(one), Anonymize(Vault())], [Deanonymize(one)])
+        kind([Anonymize(sessions["a"])], [Deanonymize(sessions["a"])])
+        kind([Anonymize(one)])
+    assert caplog.messages == []
+    for _ in range(2):
+        Shield([Anonymize(one)], [Deanonymize(Vault())])
+    (words,) = caplog.messages
+    assert words.startswith("Shield: Anonymize and Deanonymize have different vaults: ")
