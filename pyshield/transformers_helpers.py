@@ -8,7 +8,7 @@ them.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pyshield._check import Check, shown
 from pyshield._runtime import ModelHandle
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "ClassificationTask",
     "Classifier",
     "get_tokenizer",
     "get_tokenizer_and_model_for_classification",
@@ -28,7 +29,9 @@ __all__ = [
     "pipeline",
 ]
 
-_TASKS = ("text-classification", "zero-shot-classification")
+ClassificationTask = Literal["text-classification", "zero-shot-classification"]
+"""What `pipeline` does."""
+_TASKS: tuple[str, ...] = get_args(ClassificationTask)
 
 
 def is_onnx_supported() -> bool:
