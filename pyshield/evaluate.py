@@ -6,9 +6,11 @@ original text; these are for programs that rely on llm-guard's order and tuples.
 
 from __future__ import annotations
 
+from inspect import iscoroutine
 from typing import TYPE_CHECKING, Any
 
 from pyshield._await import awaited
+from pyshield.errors import ScannerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +32,9 @@ def scan_prompt(scanners: Sequence[Any], prompt: str, fail_fast: bool = False) -
     Returns:
         The prompt after all scanners; whether it passes, and its risk, by scanner class name. Of two scanners
         of one class the later counts. Without scanners, or for a blank prompt, both dicts are empty.
+
+    Raises:
+        ScannerError: If the `scan` of one of your own is asynchronous; others' exceptions come as they are.
     """
     valid: dict[str, bool] = {}
     risk: dict[str, float] = {}
@@ -37,7 +42,7 @@ def scan_prompt(scanners: Sequence[Any], prompt: str, fail_fast: bool = False) -
         return prompt, valid, risk
     for scanner in scanners:
         name = type(scanner).__name__
-        prompt, valid[name], risk[name] = scanner.scan(prompt)
+        prompt, valid[name], risk[name] = _said(scanner.scan(prompt), name, "ascan_prompt")
         if fail_fast and not valid[name]:
             break
     return prompt, valid, risk
@@ -66,10 +71,18 @@ def scan_output(
         return output, valid, risk
     for scanner in scanners:
         name = type(scanner).__name__
-        output, valid[name], risk[name] = scanner.scan(prompt, output)
+        output, valid[name], risk[name] = _said(scanner.scan(prompt, output), name, "ascan_output")
         if fail_fast and not valid[name]:
             break
     return output, valid, risk
+
+
+def _said(verdict: Any, name: str, instead: str) -> Any:  # noqa: ANN401  # whatever a scanner returns
+    """What a scanner says, unless it has yet to be awaited."""
+    if iscoroutine(verdict):
+        verdict.close()
+        raise ScannerError(f"{name}: its `scan` is asynchronous; use {instead}", name, "failed")
+    return verdict
 
 
 async def ascan_prompt(

@@ -355,6 +355,9 @@ def _explain(error: Exception) -> int:
         return _refuse(f"{error}\nThe installation is incomplete; `pyshield doctor` says more.")
     # click's usage errors; named by duck because typer carries its own copy of click's classes.
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+        if type(error).__name__ == "NoArgsIsHelpError":  # whose message is the help
+            sys.stderr.write(error.format_message() + "\n")
+            return 2
         return _refuse(error.format_message())
     return _bug(error)
 

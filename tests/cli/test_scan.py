@@ -198,6 +198,13 @@ class TestRedact:
         assert pyshield("scan", "-s", ban, "--redact", "a heron").out == "a heron"
 
 
+@pytest.mark.parametrize("group", [(), ("models",)])
+def test_without_arguments_the_help_stands_by_itself(pyshield, group):
+    outcome = pyshield(*group)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.lstrip().startswith("Usage: pyshield")
+
+
 class TestMisuse:
     @pytest.mark.parametrize(
         ("arguments", "message"),

@@ -11,6 +11,7 @@ import pytest
 from pyshield import ascan_output, ascan_prompt, scan_output, scan_prompt
 from pyshield import input_scanners as i
 from pyshield import output_scanners as o
+from pyshield.errors import ScannerError
 
 CURRENT = contextvars.ContextVar("current", default=None)
 
@@ -113,6 +114,14 @@ async def test_exceptions_are_the_callers():
         await ascan_output([Fails()], "", "x")
     with pytest.raises(AttributeError):
         scan_prompt(["not a scanner"], "x")
+
+
+def test_asynchronous_scanners_need_the_awaitable_calls():
+    # Warnings are errors here: nothing is left unawaited.
+    with pytest.raises(ScannerError, match="UpperLater: its `scan` is asynchronous; use ascan_prompt"):
+        scan_prompt([UpperLater()], "a prompt")
+    with pytest.raises(ScannerError, match="use ascan_output"):
+        scan_output([UpperLater()], "a prompt", "an output")
 
 
 async def test_asynchronous_scanners_are_awaited():
