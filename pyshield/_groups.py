@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 from pyshield._check import Check, hint, shown, suggestion
 from pyshield._told import told_once
+from pyshield.errors import ConfigError
 
 __all__ = ["CustomPatterns", "known", "known_entities", "patterns", "told_of_unwanted"]
 
@@ -85,27 +86,24 @@ def _expressions(check: Check, field: str, group: Mapping[Any, Any]) -> tuple[st
         # llm-guard takes any key, so notes may stand there.
         place = f"{check.owner}: {field}: {shown(key)}"
         told_once(f"{place}: unknown key, nothing reads it{hint(key, _KEYS)}")
-    for index, expression in enumerate(expressions):
-        wrong = "is empty" if not expression else _wrong(expression)
-        if wrong is not None:
-            check.fail(f"{field}.expressions[{index}]", wrong)
+    if "" in expressions:
+        check.fail(f"{field}.expressions[{expressions.index('')}]", "is empty")
+    _compiled(check, field, expressions)
     return expressions
 
 
-def _wrong(expression: str) -> str | None:
-    """What is wrong with a pattern, if anything."""
-    import re
-    import warnings
+def _compiled(check: Check, field: str, expressions: tuple[str, ...]) -> None:
+    """Fails for a pattern that the runtime does not take for one."""
+    import json
 
+    from pyshield._runtime import Scanner
+
+    spec = {"type": "Regex", "patterns": expressions, "is_blocked": True, "match_type": "all", "redact": True}
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            re.compile(expression)
-    except re.error as error:
-        return str(error)
-    except (OverflowError, RecursionError) as error:
-        return f"cannot be compiled ({type(error).__name__})"
-    return None
+        Scanner(json.dumps(spec), [])
+    except ConfigError as error:
+        place = (error.field or "").replace("patterns", f"{field}.expressions", 1)
+        check.fail(place, error.message.removeprefix(f"Regex: {error.field}: "))
 
 
 def _reused(check: Check, field: str, value: object) -> tuple[str, str]:
