@@ -48,7 +48,10 @@ impl<'t> Candidates<'t> {
     ) -> Result<(), ScannerError> {
         let words = self.context.get(&*label).copied().unwrap_or_default();
         let context = context::before(self.text, span.start, words);
-        let against = || label == "IP_ADDRESS" && context::is_version(self.text, span.start);
+        let against = || {
+            label == "IP_ADDRESS"
+                && (context::is_version(self.text, span.start) || is_of_name(self.text, span))
+        };
         let score = if context.is_none() && score < 1.0 && against() { score - BONUS } else { score };
         self.push(Entity {
             label,
@@ -104,4 +107,12 @@ impl<'t> Candidates<'t> {
         self.entities.push(entity);
         Ok(())
     }
+}
+
+/// Whether a `_` joins a name or a number to it, as in the name of a file: `libpq_1.2.3.4`, `1.2.3.4_amd64`.
+fn is_of_name(text: &str, span: Span) -> bool {
+    let word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let before = text.as_bytes().get(..span.start).and_then(|before| before.strip_suffix(b"_"));
+    let after = text.as_bytes().get(span.end..).and_then(|after| after.strip_prefix(b"_"));
+    word(before.and_then(<[u8]>::last)) || word(after.and_then(<[u8]>::first))
 }

@@ -20,6 +20,7 @@ use crate::pattern::Follower;
 use crate::span::Span;
 use crate::stream::Window;
 use crate::text::Text;
+use crate::text::encoded::sign_goes_on;
 use crate::text::escape::escape_goes_on;
 
 /// How far before a candidate is read, in bytes: words that tell it, and whether it begins a word.
@@ -243,7 +244,8 @@ impl StartsAhead {
             if count % STEP == 0 {
                 interrupt.check()?;
             }
-            if !window.last && (escape_goes_on(bytes, start) || scan.reads_on(text, start)?) {
+            let in_sign = || escape_goes_on(bytes, start) || sign_goes_on(bytes, start);
+            if !window.last && (in_sign() || scan.reads_on(text, start)?) {
                 open = Some(start);
                 break;
             }

@@ -3,6 +3,7 @@
 use std::net::Ipv6Addr;
 
 use super::check::{Validity, unless};
+use super::mail;
 use super::rule::{Context, Rule, Table};
 
 const RULES: &[Rule] = &[
@@ -30,11 +31,12 @@ const RULES: &[Rule] = &[
         r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}",
         0.75,
     ),
-    Rule::shape(
+    Rule::checked(
         "EMAIL_ADDRESS_RE",
         "spelt out",
         r"[A-Z0-9._%+-]+(?:\[AT\]|@)[A-Z0-9.-]+(?:\[DOT\]|\.)[A-Z]{2,24}",
         0.75,
+        mail::apart,
     ),
 ];
 

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use memchr::{memchr2_iter, memmem};
 
-use super::word::{begins, ends, is_unspaced};
+use super::check::{Validity, unless};
+use super::word::{begins, closes, ends, is_unspaced};
 use crate::span::Span;
 use crate::text::class::is_python_word;
 use crate::text::escape::escape;
@@ -96,8 +97,22 @@ fn is_local(c: char) -> bool {
 }
 
 /// Signs that stand before an address in a URL, percent-encoded: those that are no part of it as they are.
-const BEFORE: [&[u8]; 12] =
-    [b"2F", b"3D", b"3F", b"26", b"23", b"20", b"3A", b"3B", b"2C", b"22", b"3C", b"7C"];
+const BEFORE: &[u8] = b" \t\n\r/=?&#:;,\"<([|";
+
+/// Where the rest of `part` begins that stands behind the last of them.
+fn behind_sign(part: &str) -> Option<usize> {
+    let signs = part.bytes().enumerate().rev().filter(|&(_, byte)| byte == b'%');
+    let digits = |at: usize| part.get(at + 1..at + 3).filter(|digits| !digits.contains('+'));
+    signs
+        .filter_map(|(at, _)| Some((at, u8::from_str_radix(digits(at)?, 16).ok()?)))
+        .find(|(_, sign)| BEFORE.contains(sign))
+        .map(|(at, _)| at + 3)
+}
+
+/// Whether an address of mail, found as a shape, begins with what stands before it in a URL.
+pub(super) fn apart(text: &str) -> Validity {
+    unless(behind_sign(text).is_none())
+}
 
 /// Where the local part before `at` begins.
 fn local(text: &str, floor: usize, at: usize) -> Option<usize> {
@@ -119,11 +134,7 @@ fn local(text: &str, floor: usize, at: usize) -> Option<usize> {
         }
     }
     let part = text.get(start..at)?;
-    let encoded = part.bytes().enumerate().rev().find(|&(at, byte)| {
-        let next = part.as_bytes().get(at + 1..at + 3);
-        byte == b'%' && next.is_some_and(|next| BEFORE.iter().any(|sign| next.eq_ignore_ascii_case(sign)))
-    });
-    let cut = encoded.and_then(|(at, _)| part.get(at + 3..));
+    let cut = behind_sign(part).and_then(|at| part.get(at..));
     let part = cut.unwrap_or(part);
     // Punctuation in front belongs to the sentence, but for the backslash of an escaped letter.
     let trimmed = part.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_');
@@ -177,7 +188,7 @@ fn domain(text: &str, at: usize) -> Option<usize> {
             if FILES.binary_search(&top).is_ok() {
                 return None;
             }
-            if ends(text, end) || text.as_bytes().get(end) == Some(&b'_') {
+            if closes(text, end) {
                 return Some(end);
             }
         }

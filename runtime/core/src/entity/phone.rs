@@ -5,7 +5,7 @@
 
 use super::check::Validity;
 use super::plan;
-use super::word::{begins, ends};
+use super::word::{closes, opens};
 use crate::span::Span;
 
 /// Digits of a number without its extension (E.164 has at most 15, and prefixes come on top).
@@ -106,7 +106,7 @@ fn extension(text: &str, end: usize) -> usize {
     let at = spaces(at + mark.len());
     let digits = bytes.get(at..).unwrap_or_default().iter();
     let digits = digits.take(EXTENSION_DIGITS + 1).take_while(|byte| byte.is_ascii_digit()).count();
-    let whole = (1..=EXTENSION_DIGITS).contains(&digits) && ends(text, at + digits);
+    let whole = (1..=EXTENSION_DIGITS).contains(&digits) && closes(text, at + digits);
     if whole { at + digits } else { end }
 }
 
@@ -156,7 +156,7 @@ fn run(bytes: &[u8], start: usize) -> (usize, Vec<(usize, usize)>, usize) {
 pub(super) fn at(text: &str, start: usize) -> Option<Found> {
     let bytes = text.as_bytes();
     let (_, ends_of_groups, digits) = run(bytes, start);
-    if digits < LEAST_DIGITS || !begins(text, start) {
+    if digits < LEAST_DIGITS || !opens(text, start) {
         return None;
     }
     let international = bytes.get(start) == Some(&b'+');
@@ -171,7 +171,7 @@ pub(super) fn at(text: &str, start: usize) -> Option<Found> {
         let candidate = text.get(start..end)?;
         let balanced = candidate.matches('(').count() == candidate.matches(')').count();
         let whole = extension(text, end);
-        if !balanced || whole == end && !ends(text, end) {
+        if !balanced || whole == end && !closes(text, end) {
             continue;
         }
         let Some(written) = is_number(candidate, international) else { continue };

@@ -4,7 +4,7 @@ use super::automaton::{Run, Shapes};
 use super::candidates::Candidates;
 use super::check::Validity;
 use super::rule::Rule;
-use super::word::ends;
+use super::word::{closes, is_of_sign};
 use super::{Recognizers, phone};
 use crate::error::ScannerError;
 use crate::span::Span;
@@ -50,13 +50,16 @@ impl<'r> AtStarts<'r> {
         start: usize,
         found: &mut Candidates<'_>,
     ) -> Result<(), ScannerError> {
+        if is_of_sign(text.as_bytes(), start) {
+            return Ok(());
+        }
         let rules = &self.recognizers.rules;
         if let Some(run) = &mut self.run {
             let best = &mut self.best;
             best.clear();
             run.matches(text, start, |rule, end| {
                 // Checked only at a word's end, so that a long number costs one check for each rule.
-                let Some(value) = text.get(start..end).filter(|_| ends(text, end)) else { return };
+                let Some(value) = text.get(start..end).filter(|_| closes(text, end)) else { return };
                 let validity = (rules[rule].check)(value);
                 let apart =
                     || !NEIGHBOURS.contains(&rules[rule].entity) || is_apart(text.as_bytes(), start, end);
@@ -95,10 +98,11 @@ const NEIGHBOURS: [&str; 2] = ["IP_ADDRESS", "MAC_ADDRESS"];
 /// How far [`is_dotted_to_the_end`] looks: further than any address and what decides about it.
 const DOTTED: usize = 96;
 
-/// Whether hexadecimal digits, dots and colons are all there is from `start` on.
+/// Whether hexadecimal digits, dots, colons and `_` are all there is from `start` on.
 fn is_dotted_to_the_end(bytes: &[u8], start: usize) -> bool {
     let rest = bytes.get(start..).unwrap_or_default();
-    rest.len() <= DOTTED && rest.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':'))
+    let dotted = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':' | b'_');
+    rest.len() <= DOTTED && rest.iter().all(dotted)
 }
 
 /// Whether an address is not a part of something longer: of a version or an object identifier of more than five

@@ -1,3 +1,5 @@
+mod signs;
+
 use super::*;
 use crate::interrupt::Interrupt;
 use crate::literal::{LiteralAutomaton, LiteralHits};

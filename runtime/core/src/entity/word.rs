@@ -1,6 +1,7 @@
 //! Where an entity may begin and end.
 
 use crate::text::class::is_python_word;
+use crate::text::encoded::{ends_with_sign, percent, quoted_printable};
 use crate::text::escape::{ends_with_escape, escape};
 
 /// Whether a word may end before `c` or begin after it: `c` is no word character, or it is a letter of a
@@ -30,14 +31,31 @@ pub(super) fn begins(text: &str, start: usize) -> bool {
     let Some((before, after)) = text.split_at_checked(start) else { return false };
     match (before.chars().next_back(), after.chars().next()) {
         (Some(last), Some(first)) => {
-            !is_python_word(first) || is_open(last) || ends_with_escape(before.as_bytes())
+            let before = before.as_bytes();
+            !is_python_word(first) || is_open(last) || ends_with_escape(before) || ends_with_sign(before)
         }
         _ => true,
     }
 }
 
-/// The places where an entity may begin: an ASCII letter or digit that begins a word, and the signs with
-/// which some entities begin.
+/// Whether a shape that ends at `end` ends there: `_` is no part of one, be it a mark of Markdown (`_4111…_`) or between
+/// a name and a number (`card_4111…`).
+pub(super) fn closes(text: &str, end: usize) -> bool {
+    ends(text, end) || text.as_bytes().get(end) == Some(&b'_')
+}
+
+/// The same for its begin.
+pub(super) fn opens(text: &str, start: usize) -> bool {
+    begins(text, start) || text.as_bytes().get(..start).is_some_and(|before| before.ends_with(b"_"))
+}
+
+/// Whether what is at `start` belongs to a sign that is written like that (`\n`, `%20`), and not to what follows.
+pub(super) fn is_of_sign(text: &[u8], start: usize) -> bool {
+    escape(text, start).or_else(|| percent(text, start)).is_some()
+}
+
+/// The places where an entity may begin: an ASCII letter or digit that begins a word or stands behind a `_`, and the
+/// signs with which some entities begin.
 pub(super) struct Starts<'t> {
     bytes: &'t [u8],
     text: &'t str,
@@ -46,7 +64,12 @@ pub(super) struct Starts<'t> {
 
 /// How many bytes of one word `bytes` begins with.
 pub(super) fn run(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
+    bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
+}
+
+/// How many bytes at `start` are of a sign, or may be: behind a `=` what they are is open.
+fn sign(text: &[u8], start: usize) -> Option<usize> {
+    escape(text, start).or_else(|| percent(text, start)).or_else(|| quoted_printable(text, start))
 }
 
 impl<'t> Starts<'t> {
@@ -74,14 +97,10 @@ impl Iterator for Starts<'_> {
         while let Some(&byte) = self.bytes.get(self.at) {
             let start = self.at;
             if byte.is_ascii_alphanumeric() {
-                self.at += escape(self.bytes, start).unwrap_or_else(|| run(&self.bytes[start..]));
+                self.at += sign(self.bytes, start).unwrap_or_else(|| run(&self.bytes[start..]));
                 // A byte before that is not ASCII may be a letter of the same word.
-                let inside = match start.checked_sub(1).map(|before| self.bytes[before]) {
-                    None => false,
-                    Some(before) if before.is_ascii() => before == b'_',
-                    Some(_) => !begins(self.text, start),
-                };
-                if !inside {
+                let before = start.checked_sub(1).map(|before| self.bytes[before]);
+                if before.is_none_or(|before| before.is_ascii()) || begins(self.text, start) {
                     return Some(start);
                 }
                 continue;

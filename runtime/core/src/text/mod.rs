@@ -2,6 +2,7 @@
 
 pub(crate) mod class;
 mod code_points;
+pub(crate) mod encoded;
 pub(crate) mod escape;
 mod fold;
 pub mod sentences;
