@@ -29,7 +29,20 @@ const RULES: &[Rule] = &[
 const CONTEXT: &[Context] = &[
     Context {
         entity: "CREDIT_CARD",
-        words: &["credit", "card", "visa", "mastercard", "amex", "debit", "discover", "jcb", "diners", "cc"],
+        words: &[
+            "credit",
+            "card",
+            "visa",
+            "mastercard",
+            "amex",
+            "debit",
+            "discover",
+            "jcb",
+            "diners",
+            "cc",
+            "maestro",
+            "instapayment",
+        ],
     },
     Context { entity: "IBAN_CODE", words: &["iban", "bank", "account", "transaction", "transfer"] },
     Context { entity: "CRYPTO", words: &["wallet", "btc", "bitcoin", "crypto"] },

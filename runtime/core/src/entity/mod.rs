@@ -27,6 +27,7 @@ mod plan;
 mod price;
 mod recognizers;
 mod resolve;
+mod row;
 mod rule;
 mod scan;
 mod starts;

@@ -5,7 +5,7 @@ use super::candidates::Candidates;
 use super::check::Validity;
 use super::rule::Rule;
 use super::word::{closes, is_of_sign};
-use super::{Recognizers, phone};
+use super::{Recognizers, phone, row};
 use crate::error::ScannerError;
 use crate::span::Span;
 
@@ -34,7 +34,9 @@ impl<'r> AtStarts<'r> {
         // Whether four numbers with dots are an address depends on what comes after them.
         let dotted = self.recognizers.rules.iter().any(|rule| NEIGHBOURS.contains(&rule.entity))
             && is_dotted_to_the_end(text.as_bytes(), start);
-        Ok(shapes || dotted || self.may_be_phone(text, start) && phone::reads_on(text, start))
+        let figures =
+            self.recognizers.rules.iter().any(|rule| rule.entity == CARD) && row::may_go_on(text, start);
+        Ok(shapes || dotted || figures || self.may_be_phone(text, start) && phone::reads_on(text, start))
     }
 
     fn may_be_phone(&self, text: &str, start: usize) -> bool {
@@ -60,7 +62,13 @@ impl<'r> AtStarts<'r> {
             run.matches(text, start, |rule, end| {
                 // Checked only at a word's end, so that a long number costs one check for each rule.
                 let Some(value) = text.get(start..end).filter(|_| closes(text, end)) else { return };
-                let validity = (rules[rule].check)(value);
+                let mut validity = (rules[rule].check)(value);
+                if validity == Validity::Certain
+                    && rules[rule].entity == CARD
+                    && row::is_card_in_row(text, start, end)
+                {
+                    validity = Validity::Open;
+                }
                 let apart =
                     || !NEIGHBOURS.contains(&rules[rule].entity) || is_apart(text.as_bytes(), start, end);
                 if validity != Validity::Impossible && apart() {
@@ -91,6 +99,9 @@ impl<'r> AtStarts<'r> {
         Ok(())
     }
 }
+
+/// Of which a row of figures may have one by chance.
+const CARD: &str = "CREDIT_CARD";
 
 /// Entities that the numbers around them tell from longer ones.
 const NEIGHBOURS: [&str; 2] = ["IP_ADDRESS", "MAC_ADDRESS"];

@@ -3,19 +3,21 @@
 
 mod base58;
 mod bech32;
+mod card;
 mod iban;
 mod national;
 mod number;
 
 pub use base58::base58check;
 pub use bech32::bech32;
+pub use card::credit_card;
 pub use iban::iban;
 pub use national::{
     aadhaar, aba_routing, br_cpf, ca_sin, cn_resident, de_tax_id, dea, es_nie, es_nif, fi_hetu, fr_nir,
     it_fiscal_code, it_vat, kr_rrn, nhs, nhs_perhaps, nl_bsn, pesel, sg_nric, sg_uen, th_tnin, us_itin,
     us_ssn,
 };
-pub use number::{abn, acn, credit_card, luhn, medicare, tfn};
+pub use number::{abn, acn, luhn, medicare, tfn};
 
 /// What a check says of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,12 +14,6 @@ pub fn luhn(digits: &[u32]) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// A payment card number: 12 to 19 digits that Luhn's sum confirms.
-pub fn credit_card(text: &str) -> Validity {
-    let digits = digits(text);
-    proven((12..=19).contains(&digits.len()) && !uniform(&digits) && luhn(&digits))
-}
-
 /// Australian Business Number: eleven digits, modulus 89 (Australian Business Register).
 pub fn abn(text: &str) -> Validity {
     let mut digits = digits(text);
