@@ -4,8 +4,8 @@
 //! Google's libphonenumber) say whether it can be dialled.
 
 use super::check::Validity;
-use super::plan;
 use super::word::{closes, opens};
+use super::{plan, row};
 use crate::span::Span;
 
 /// Digits of a number without its extension (E.164 has at most 15, and prefixes come on top).
@@ -19,8 +19,8 @@ pub(super) struct Found {
     pub(super) international: bool,
     /// Whether it begins with what is dialled for a `+`: `00`, `011`.
     dialled: bool,
-    /// Whether its digits are grouped as nobody writes numbers of that country, or more digits are joined to it: a
-    /// version, an article number, a row of figures. Only a context word makes it one.
+    /// Whether its digits are grouped as nobody writes numbers of that country or as amounts are, or more digits are
+    /// joined to it: a version, an article number, a row of figures. Only a context word makes it one.
     pub(super) odd: bool,
 }
 
@@ -78,8 +78,10 @@ pub(super) const fn may_begin(byte: u8) -> bool {
 /// Whether what follows `text` has a say in which number begins at `start`.
 pub(super) fn reads_on(text: &str, start: usize) -> bool {
     let (end, ends_of_groups, digits) = run(text.as_bytes(), start);
-    // After too many digits those that follow say how many are joined.
-    end == text.len()
+    let rest = text.as_bytes().get(end..).unwrap_or_default();
+    // A group of figures in hexadecimal digits may go on a row.
+    rest.len() <= MOST_DIGITS && rest.iter().all(u8::is_ascii_hexdigit)
+        // After too many digits those that follow say how many are joined.
         || digits > MOST_DIGITS && end + 8 > text.len()
         || ends_of_groups.last().is_some_and(|&(end, _)| may_be_extended(text.as_bytes(), end))
 }
@@ -176,7 +178,8 @@ pub(super) fn at(text: &str, start: usize) -> Option<Found> {
         }
         let Some(written) = is_number(candidate, international) else { continue };
         let joined = is_joined(bytes, start.wrapping_sub(1), start.wrapping_sub(2))
-            || is_joined(bytes, end, end + 1) && !is_extension(bytes, end);
+            || is_joined(bytes, end, end + 1) && !is_extension(bytes, end)
+            || row::is_number_in_row(bytes, start, end);
         let (dialled, odd_groups) = (written == Written::Dialled, written == Written::Oddly);
         let span = Span::new(start, whole);
         let found = Found { span, international, dialled, odd: odd_groups || joined };
@@ -230,7 +233,9 @@ fn is_number(candidate: &str, international: bool) -> Option<Written> {
         return plan::is_international(digits).then_some(Written::Usually);
     }
     let groups = Groups::of(candidate);
-    let abroad = digits.strip_prefix("00").or_else(|| digits.strip_prefix("011"));
+    // Behind the dot of `0.0996` it is a decimal number.
+    let dialled = |prefix: &&str| candidate.trim_start_matches('(').starts_with(prefix);
+    let abroad = ["00", "011"].into_iter().find(dialled).and_then(|prefix| digits.strip_prefix(prefix));
     if abroad.is_some_and(|rest| !rest.starts_with('0') && plan::is_international(rest)) {
         return Some(if groups.are_alike() { Written::Oddly } else { Written::Dialled });
     }
@@ -252,6 +257,8 @@ struct Groups {
     count: usize,
     /// Whether the last group stands behind a hyphen.
     extended: bool,
+    /// Whether only such signs are between them as are between thousands.
+    counted: bool,
 }
 
 impl Groups {
@@ -264,7 +271,8 @@ impl Groups {
             }
         }
         let signs = candidate.trim_end_matches(|c: char| c.is_ascii_digit());
-        Self { sizes, count, extended: signs.ends_with('-') }
+        let all = |sign: char| candidate.chars().all(|c| c.is_ascii_digit() || c == sign);
+        Self { sizes, count, extended: signs.ends_with('-'), counted: all(' ') || all('.') }
     }
 
     /// Whether they are a row of pairs or the like, as figures and bytes are.
@@ -299,6 +307,8 @@ impl Groups {
                     [2, 2, 2, 2, 2] | [4, 3, 3] | [4, 2, 2, 2] | [1, 3, 3, 3] | [2, 8] | [2, 4, 4]
                 )
             }
+            // Amounts are written so as well.
+            "ES" if self.counted && groups == [3, 3, 3] => false,
             "ES" => matches!(groups, [3, 3, 3] | [2, 3, 2, 2] | [3, 2, 2, 2] | [3, 6] | [2, 7] | [2, 3, 4]),
             "IT" => *first >= 2 && several && groups.len() <= 4 && !groups.iter().all(|&size| size == 2),
             "IL" => matches!(groups, [2 | 3, 7] | [2 | 3, 3, 4] | [1, 3, 3, 3] | [4, 3, 3]),

@@ -53,3 +53,27 @@ pub(super) fn may_go_on(text: &str, start: usize) -> bool {
     rest.len() <= REACH
         && rest.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b' ' | b'.' | b'-'))
 }
+
+/// Whether a telephone number is only a part of a row: a group of figures stands before or behind it that is as long as
+/// the one beside it, and as far away from that as the next in the number, by a space. What begins with a 0 is a row only
+/// where all groups are as long, as pairs of digits are.
+pub(super) fn is_number_in_row(bytes: &[u8], start: usize, end: usize) -> bool {
+    let value = bytes.get(start..end).unwrap_or_default();
+    let (Some(first), Some(last)) = (
+        value.iter().position(|byte| !byte.is_ascii_digit()),
+        value.iter().rev().position(|byte| !byte.is_ascii_digit()),
+    ) else {
+        return false;
+    };
+    let mut groups = value.split(|byte| !byte.is_ascii_digit()).filter(|group| !group.is_empty());
+    if value.contains(&b'(') || value.first() == Some(&b'0') && !groups.all(|group| group.len() == first) {
+        return false;
+    }
+    // A group stands directly behind the first space of the number, and before the last one.
+    let is_spaced = |sign: usize, digit: usize| {
+        value.get(sign) == Some(&b' ') && value.get(digit).is_some_and(u8::is_ascii_digit)
+    };
+    let sign = value.len() - last - 1;
+    is_spaced(first, first + 1) && follows(bytes, start, b' ', first)
+        || is_spaced(sign, sign.wrapping_sub(1)) && goes_on(bytes, end, b' ', last)
+}

@@ -58,3 +58,41 @@ fn a_part_of_a_row_is_no_card() {
     let both = [card, "5500 0000 0000 0004"];
     finds("CREDIT_CARD", &both.join(" "), &both);
 }
+
+#[test]
+fn amounts_and_rows_of_figures_are_no_telephones() {
+    for text in [
+        "Budget: 625 000 000 EUR",
+        "612 345 678 CZK, 612.345.678 CZK",
+        "Le PIB est de 2 639 000 000 000 €",
+        "1 450 000 000 inhabitants",
+        "100 200 300 400 500 600 700 800 900",
+        "01 02 03 04 05 06 07 08 09 10",
+        "38 03 33 37 21 31",
+        "64 128 256 512 1024",
+        "ids 612 613 614, 700 701 702",
+        "matrix 123 456 789 / 987 654 321",
+        "16 49 7b 01 42 15 44 67 0c 0a 4e c5 04 83 25 37",
+        "0.9531 0.0996 0.3948 0.7134 0.4083",
+        "98765 43210 12345",
+    ] {
+        finds("PHONE_NUMBER", text, &[]);
+    }
+    for number in [
+        "612 34 56 78",
+        "612-345-678",
+        "06 12 34 56 78",
+        "01.42.68.53.00",
+        "202 555 0173",
+        "020 7946 0958",
+        "030 1234567",
+    ] {
+        for text in ["{}", "May 5 {} 7", "10115 {}", "2024 {}"] {
+            let found = analyze(&spec(&["PHONE_NUMBER"]), &text.replace("{}", number));
+            assert!(found.iter().any(|(_, value)| value.contains(number)), "{text} {number}");
+        }
+    }
+    for text in ["Mi número es {}", "Llámame al {} mañana", "Teléfono: {}", "Móvil {}", "phone {}"] {
+        finds("PHONE_NUMBER", &text.replace("{}", "612 345 678"), &["612 345 678"]);
+    }
+}
