@@ -41,6 +41,8 @@ pub(super) enum Name {
     Rule(usize),
     /// The value is a secret of some kind.
     Secret,
+    /// The value is a key also where it is written as a number.
+    Key,
     /// The value is a digest, an identifier or something else that everybody may know.
     Public,
 }
@@ -79,6 +81,24 @@ const SECRET_NAMES: [&str; 32] = [
     "sessionid",
     "phpsessid",
     "jsessionid",
+];
+
+/// Names of what is a key also where it is written `0x…`, as the numbers of addresses, tokens and transactions are.
+const KEY_NAMES: [&str; 14] = [
+    "private_key",
+    "privatekey",
+    "private-key",
+    "private key",
+    "privkey",
+    "priv_key",
+    "secret",
+    "signing_key",
+    "signing key",
+    "encryption_key",
+    "encryption key",
+    "master_key",
+    "new wallet(",
+    "ethers.wallet(",
 ];
 
 /// Names of what looks like a secret and is none.
@@ -284,6 +304,9 @@ impl Table {
         }
         for word in SECRET_NAMES {
             names.entry(word).or_default().push(Name::Secret);
+        }
+        for word in KEY_NAMES {
+            names.entry(word).or_default().push(Name::Key);
         }
         for word in PUBLIC_NAMES {
             names.entry(word).or_default().push(Name::Public);

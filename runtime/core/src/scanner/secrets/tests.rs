@@ -1,6 +1,7 @@
 //! The scanner as a whole. No token stands in this file: all are drawn from their shapes.
 
 mod borders;
+mod commands;
 mod examples;
 mod names;
 mod passwords;
@@ -46,6 +47,11 @@ impl Draws {
     fn below(&mut self, count: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % count
+    }
+
+    /// Digits of a hexadecimal number.
+    fn hex(&mut self, length: usize) -> String {
+        (0..length).map(|_| char::from(b"0123456789abcdef"[self.below(16)])).collect()
     }
 
     /// A string of a shape, with the secret in it.

@@ -7,6 +7,7 @@ use super::super::placeholder::{is_digest, is_documented, is_example, is_filler,
 use super::super::runs::{Runs, whole};
 use super::super::table::Name;
 use super::{Finder, Kind};
+use crate::span::Span;
 
 /// How long hexadecimal is that stands for 16 or 32 random bytes; 20 are a commit.
 const KEYS: [usize; 2] = [32, 64];
@@ -35,14 +36,22 @@ impl Finder<'_> {
 
     /// A random value that is quoted or set, and that nothing says is public.
     pub(super) fn entropy(&mut self, context: &Context, names: &[Name]) {
-        let value = &self.text[context.value.range()];
+        // Numbers of programs are written so, addresses, transactions; and keys, where something says so.
+        let number = &self.text[context.value.range()];
+        let digits = number.strip_prefix(b"0x").filter(|digits| is_hex(digits));
+        let value = digits.unwrap_or(number);
         let public = names.contains(&Name::Public);
         let secret = names.contains(&Name::Secret);
         if is_uuid(value) || is_digits(value) || !looks_random(value) || public && !secret || is_digest(value)
         {
             return;
         }
-        let set = context.assigned && secret;
+        let key = || KEYS.contains(&value.len()) && names.contains(&Name::Key) && !public;
+        let set = if digits.is_some() {
+            (context.assigned || context.quoted) && key()
+        } else {
+            context.assigned && secret
+        };
         let bits = bits_per_character(value);
         // Shorter hexadecimal is an address, a version, a check sum.
         let (label, least, short, enough) = if is_hex(value) {
@@ -52,7 +61,10 @@ impl Finder<'_> {
         };
         let quoted = context.quoted && enough && bits > least;
         let named = !public && !quoted && self.is_set_to(context, bits);
-        if short || !set && (!quoted && !named || context.is_near_public(self.text)) {
+        if short
+            || digits.is_some() && !set
+            || !set && (!quoted && !named || context.is_near_public(self.text))
+        {
             return;
         }
         if !set && context.assigned && (context.is_identifier(self.text) || context.is_of_address(self.text))
@@ -63,7 +75,9 @@ impl Finder<'_> {
         if !examples && !is_name(value) && !is_text(value) {
             // As llm-guard counts detectors: what a name alone gives away is no second one.
             let kind = if context.quoted && bits > least { Kind::Entropy } else { Kind::Assigned };
-            self.add(whole(self.text, context.value), label, if set { 0.8 } else { 0.6 }, kind);
+            let found = whole(self.text, context.value);
+            let prefix = number.len() - value.len();
+            self.add(Span::new(found.start + prefix, found.end), label, if set { 0.8 } else { 0.6 }, kind);
         }
     }
 }
