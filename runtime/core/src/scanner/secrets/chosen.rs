@@ -41,8 +41,17 @@ pub(super) fn is_password(value: &[u8], quoted: bool) -> bool {
         && value.contains(&b'_')
         && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
         && !looks_random(value);
-    let chosen =
-        quoted || symbol || has(u8::is_ascii_uppercase) || value.len() >= 10 && !value.contains(&b'_');
+    // Names in programs are as short, and have digits in one place: `sha256ab`, `x86-64bit`.
+    let drawn = || {
+        let parts = value.chunk_by(|one, next| one.is_ascii_digit() == next.is_ascii_digit());
+        let numbers = parts.filter(|part| part[0].is_ascii_digit()).count();
+        numbers > 1 && value.iter().all(u8::is_ascii_alphanumeric) && looks_random(value)
+    };
+    let chosen = quoted
+        || symbol
+        || has(u8::is_ascii_uppercase)
+        || value.len() >= 10 && !value.contains(&b'_')
+        || drawn();
     letter
         && digit
         && chosen

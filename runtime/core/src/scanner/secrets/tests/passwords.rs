@@ -187,6 +187,22 @@ fn signs_and_words_that_are_not_ascii() {
 }
 
 #[test]
+fn few_small_letters_and_digits_that_no_name_has() {
+    for value in ["qk3v9zt1", "qk3v9zt1w", "7xw2mq9k"] {
+        for text in
+            ["DB_PASSWORD={}", "password: {}", "my password is {}", "curl -u ada:{} https://x.org", "pw: {}."]
+        {
+            assert_eq!(scan(&text.replace("{}", value)).0, text.replace("{}", "******"), "{text}");
+        }
+    }
+    for value in
+        ["sha256ab", "linux64b", "sse42avx", "hkdfsha2", "hunter22", "x86_64bx", "abcd1234", "qk3v-9z1"]
+    {
+        assert!(scan(&format!("password: {value}")).1.valid, "{value}");
+    }
+}
+
+#[test]
 fn what_kubernetes_keeps_is_secret_whatever_it_is_called() {
     // base64 of `Tr0ub4dor&3x` and a line break, `hunter2 and more`
     for value in [["VHIwdWI0", "ZG9yJjN4Cg=="].concat(), ["aHVudGVyMiBh", "bmQgbW9yZQ=="].concat()] {
