@@ -1,5 +1,6 @@
 //! What stands around a value: quotes, an assignment, and the names before it.
 
+use super::password::{COMMANDS, is_set_by};
 use super::table::{Name, table};
 use crate::span::Span;
 use crate::text::escape::last_control;
@@ -60,6 +61,23 @@ const SET_BY: [&str; 12] = [
     " secret",
     " password",
     " apikey",
+];
+
+/// How options for secrets are called at their end, in lower case and without `-` and `_`. What else is called a token
+/// may be a place in a list.
+const OPTIONS: [&[u8]; 12] = [
+    b"apikey",
+    b"accesskey",
+    b"secretkey",
+    b"privatekey",
+    b"authkey",
+    b"signingkey",
+    b"authtoken",
+    b"accesstoken",
+    b"apitoken",
+    b"bearertoken",
+    b"secret",
+    b"passphrase",
 ];
 
 /// How many backslashes may be before a closing quote: each string in a string doubles them.
@@ -136,6 +154,30 @@ impl Context {
         self.named && (camel || part && key.eq_ignore_ascii_case(b"key"))
     }
 
+    /// Whether a name of secrets is before the value with a blank alone between them, and is an option's or that of
+    /// what a command sets: `--api-key …`, `ENV API_KEY …`.
+    fn is_argument(&self, text: &[u8]) -> bool {
+        let (name, rest) = self.name(text);
+        let start = self.window.end - rest.len() - name.len();
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+        let soft = |byte: &u8| blank(byte) || matches!(byte, b'"' | b'\'' | b'`' | b'\\');
+        if !rest.first().is_some_and(blank) || !rest.iter().all(soft) {
+            return false;
+        }
+        if name.starts_with(b"-") {
+            let letters = name.iter().filter(|byte| !matches!(byte, b'-' | b'_'));
+            let said: Vec<u8> = letters.map(u8::to_ascii_lowercase).collect();
+            return said == b"token" || OPTIONS.iter().any(|option| said.ends_with(option));
+        }
+        let table = table();
+        is_set_by(&COMMANDS, text, start)
+            && table.names.find_overlapping_iter(name).any(|found| {
+                let meant = table.meanings[found.pattern().as_usize()].contains(&Name::Secret);
+                // `API_TOKEN` and `SECRET_KEY`, not `TOKEN_FILE`.
+                meant && (found.end() == name.len() || name.to_ascii_lowercase().ends_with(b"key"))
+            })
+    }
+
     fn is_assigned(&self, text: &[u8]) -> bool {
         let window = &text[self.window.range()];
         let soft =
@@ -158,6 +200,7 @@ impl Context {
         matches!(before.last(), Some(b'=' | b':' | b'>' | b'|' | b'?'))
             || OPERATORS.iter().any(|sign| before.ends_with(sign.as_bytes()))
             || SET_BY.iter().any(|one| word(one.as_bytes()))
+            || self.is_argument(text)
     }
 
     /// What the names before the value say of it.

@@ -76,7 +76,7 @@ pub(super) fn marks<'t>(reader: &mut Reader<'t>) -> &'t [u8] {
 }
 
 /// Whether the backslash that comes next begins an escape that ends a value: of a line end, a quote, a colour, or of
-/// a sign that `ends` it.
+/// a sign that `ends` it or is not ASCII.
 pub(super) fn ends_value(reader: &mut Reader<'_>, ends: fn(u8) -> bool) -> bool {
     let end = |reader: &mut Reader<'_>| {
         backslashes(reader);
@@ -100,7 +100,8 @@ pub(super) fn ends_value(reader: &mut Reader<'_>, ends: fn(u8) -> bool) -> bool 
 fn coded(reader: &mut Reader<'_>, digits: usize, ends: fn(u8) -> bool) -> bool {
     reader.skip(1, |_| true);
     let code = reader.skip(digits, |byte| byte.is_ascii_hexdigit());
-    code.len() == digits && byte_of(code).is_some_and(ends)
+    // What is beyond a byte is not ASCII.
+    code.len() == digits && byte_of(code).is_none_or(ends)
 }
 
 fn byte_of(digits: &[u8]) -> Option<u8> {

@@ -208,6 +208,12 @@ impl<'a> Finder<'a> {
                     |text| password::of_option_is_open(text, hit.end),
                     |text| password::of_option(text, hit.end),
                 ),
+                Target::Statement => self.behind(
+                    hit.end,
+                    PASSWORD,
+                    |text| password::of_statement_is_open(text, hit),
+                    |text| password::of_statement(text, hit),
+                ),
                 Target::Login => self.behind(
                     hit.end,
                     PASSWORD,

@@ -1,17 +1,23 @@
 //! Passwords by their names: in assignments (`password = "…"`, `PGPASSWORD=…`, `Pwd=…;`, `password is …`, `Passwort
 //! lautet …`), in pairs of name and value (`name: DB_PASSWORD`, `value: …`), in tables, as the default of a
-//! variable; and behind the name of who has it: `curl -u ada:…`.
+//! variable, behind options and in statements of SQL; and behind the name of who has it: `curl -u ada:…`.
 
 use super::chosen::{LONGEST, is_encoded, is_password, is_strong};
-use super::entropy::is_hex;
-use super::escaped::{ESCAPES, between, decoded, ends_value, marks, next_line, opens};
+use super::entropy::{is_hex, looks_random};
+use super::escaped::{between, decoded, ends_value, marks, next_line, opens};
 use super::reader::{Reader, is_cut};
 use crate::span::Span;
-use crate::text::escape::ends_with_escape;
+
+mod before;
+
+pub(super) use before::{COMMANDS, is_set_by};
+use before::{
+    DEFINE, before_name, is_argument, is_cell, is_entry, is_option, is_setter, is_statement, name_start,
+};
 
 /// What may stand between the name and the value, as words do; and where words are not parted by blanks.
-const VERBS: [&[u8]; 5] = [b"is", b"ist", b"est", b"es", b"lautet"];
-const SIGNS: [&str; 3] = ["是", "为", "は"];
+const VERBS: [&[u8]; 6] = [b"is", b"ist", b"est", b"es", b"lautet", b"BY"];
+const SIGNS: [&str; 5] = ["是", "为", "は", "는", "은"];
 
 /// Signs that set, beside `=` and `:`.
 const OPERATORS: [&str; 6] = [":=", "=>", "->", "：", "＝", "→"];
@@ -19,8 +25,8 @@ const OPERATORS: [&str; 6] = [":=", "=>", "->", "：", "＝", "→"];
 /// What opens quotes that are not ASCII; whatever else is not closes them.
 const QUOTES: [&str; 6] = ["“", "‘", "„", "«", "「", "『"];
 
-/// Blanks that do not break.
-const BLANKS: [&str; 2] = ["\u{a0}", "\u{202f}"];
+/// Blanks that do not break, and the wide one.
+const BLANKS: [&str; 3] = ["\u{a0}", "\u{202f}", "\u{3000}"];
 
 /// What the rest of a name says that is about a password and none.
 const ABOUT: [&str; 14] = [
@@ -33,10 +39,6 @@ const VALUES: [&[u8]; 4] = [b"value", b"Value", b"VALUE", b"default"];
 
 /// Where a value follows an expression that may be empty: `os.getenv("PW") or "…"`.
 const DEFAULTS: [&[u8]; 3] = [b"or ", b"|| ", b"?? "];
-
-/// How far back a name may begin, and what says that a file of `.netrc`'s kind is read, in bytes.
-const NAME: usize = 40;
-const ENTRY: usize = 160;
 
 /// How far it may be to the other half of a pair, and to a default.
 const GAP: usize = 48;
@@ -60,6 +62,29 @@ pub(super) fn of_option(text: &[u8], end: usize) -> Option<Span> {
 /// Whether what follows the text decides about [`of_option`].
 pub(super) fn of_option_is_open(text: &[u8], end: usize) -> bool {
     is_cut(text, end, |reader| read_option(reader, text))
+}
+
+/// The value behind the words of a statement that sets it: `IDENTIFIED BY '…'`.
+pub(super) fn of_statement(text: &[u8], words: Span) -> Option<Span> {
+    read_statement(&mut Reader::new(text, words.end), text, words)
+}
+
+/// Whether what follows the text decides about [`of_statement`].
+pub(super) fn of_statement_is_open(text: &[u8], words: Span) -> bool {
+    is_cut(text, words.end, |reader| read_statement(reader, text, words))
+}
+
+fn read_statement(reader: &mut Reader<'_>, text: &[u8], words: Span) -> Option<Span> {
+    // In lower case they may be prose.
+    let certain = text[words.range()].iter().any(u8::is_ascii_uppercase);
+    let quoted = blanks(reader) && opens(reader);
+    let set = if quoted {
+        certain || is_statement(text, words.start)
+    } else {
+        // No parameter: `:password`.
+        certain && reader.peek().is_some_and(|first| first.is_ascii_alphabetic())
+    };
+    set.then_some(()).and_then(|()| chosen(reader, text, false))
 }
 
 fn read_option(reader: &mut Reader<'_>, text: &[u8]) -> Option<Span> {
@@ -87,9 +112,10 @@ fn read(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
         operator(reader, text, word, Gap { quoted, joined, apart })?;
         after_operator(reader, text, word)
     });
-    let found = assigned
-        .or_else(|| reader.attempt(|reader| paired(reader, text, word)))
-        .or_else(|| reader.attempt(|reader| plain(reader, text, word).filter(|_| apart && !secret)));
+    let found = assigned.or_else(|| reader.attempt(|reader| paired(reader, text, word))).or_else(|| {
+        let whole = joined && rest.is_empty();
+        apart.then(|| reader.attempt(|reader| plain(reader, text, word, whole))).flatten()
+    });
     found.filter(|span| !number(span))
 }
 
@@ -246,59 +272,36 @@ fn paired(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
     chosen(reader, text, false)
 }
 
-/// The value that follows without anything between: `#define PASSWORD "…"`, `password Tr0ub4dor&3`.
-fn plain(reader: &mut Reader<'_>, text: &[u8], word: Span) -> Option<Span> {
-    if opens(reader) {
-        let defined = text[..name_start(text, word.start)].trim_ascii_end().ends_with(b"#define");
-        return chosen(reader, text, false).filter(|_| defined);
+/// The value that follows without anything between: `#define PASSWORD "…"`, `--password …`, `PASSWORD '…'`, `password
+/// Tr0ub4dor&3`. The word may be `whole`: nothing but blanks is behind it.
+fn plain(reader: &mut Reader<'_>, text: &[u8], word: Span, whole: bool) -> Option<Span> {
+    let quoted = opens(reader);
+    // What is called a secret may be named there, and kept elsewhere.
+    let secret = text[word.range()].eq_ignore_ascii_case(b"secret");
+    let set = is_set_by(&COMMANDS, text, word.start)
+        || !secret && quoted && is_set_by(&DEFINE, text, word.start)
+        || !secret && whole && word.len() > 4 && is_option(text, word.start) && reader.peek() != Some(b'-');
+    if set {
+        return chosen(reader, text, false);
+    }
+    if secret {
+        return None;
+    }
+    if quoted {
+        let sql = || {
+            let keyword = &text[word.range()] == b"PASSWORD" && name_start(text, word.start) == word.start;
+            keyword || is_statement(text, word.start)
+        };
+        // Elsewhere what is quoted may be what the password is for.
+        let unlike_words = |value: &[u8]| is_strong(value) || looks_random(value);
+        return chosen(reader, text, false)
+            .filter(|span| whole && (unlike_words(&text[span.range()]) || sql()));
     }
     let span = bare(reader);
     (word.len() > 4 && is_strong(&text[span.range()])).then_some(span)
 }
 
-/// Where the name begins that `word`, which begins at `start`, is a part of.
-fn name_start(text: &[u8], start: usize) -> usize {
-    let name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':');
-    start - text[..start].iter().rev().take(NAME).take_while(name).count()
-}
-
-/// The sign before that name.
-fn before_name(text: &[u8], start: usize) -> Option<u8> {
-    text[..name_start(text, start)].last().copied()
-}
-
-/// Whether the name that is quoted and goes on at `start` is the first argument of a call.
-fn is_argument(text: &[u8], start: usize) -> bool {
-    let Some((b'"' | b'\'', before)) = text[..name_start(text, start)].split_last() else { return false };
-    let escapes = before.iter().rev().take(ESCAPES).take_while(|&&byte| byte == b'\\').count();
-    let call = &before[..before.len() - escapes];
-    matches!(call, [.., call, b'('] if call.is_ascii_alphanumeric() || *call == b'_')
-}
-
-/// Whether the name is that of a function that sets: `setPassword`, `with_password`.
-fn is_setter(before: &[u8]) -> bool {
-    let before = before.strip_suffix(b"_").unwrap_or(before);
-    [&b"set"[..], b"with", b"Set", b"With"].iter().any(|word| before.ends_with(word))
-}
-
-/// Whether the name is all that stands in a cell of a table.
-fn is_cell(text: &[u8], start: usize) -> bool {
-    let before = text[..name_start(text, start)].trim_ascii_end();
-    let marks = before.iter().rev().take(3).take_while(|byte| matches!(byte, b'`' | b'*')).count();
-    before[..before.len() - marks].trim_ascii_end().last() == Some(&b'|')
-}
-
-/// Whether the word is `password` in an entry of `.netrc`.
-fn is_entry(text: &[u8], word: Span) -> bool {
-    let before = &text[word.start.saturating_sub(ENTRY)..word.start];
-    let all = (before.last().is_some_and(u8::is_ascii_whitespace) || ends_with_escape(before))
-        && text.get(word.end).is_some_and(u8::is_ascii_whitespace)
-        && &text[word.range()] == b"password";
-    all && memchr::memmem::rfind(before, b"login ")
-        .is_some_and(|login| memchr::memmem::rfind(&before[..login], b"machine ").is_some())
-}
-
-/// The value that comes next, if it is a password. In a query other parameters follow it.
+/// The value that comes next, if it is a password. In a query or a form other parameters follow it.
 pub(super) fn chosen(reader: &mut Reader<'_>, text: &[u8], query: bool) -> Option<Span> {
     opens(reader);
     if let Some(span) = reader.attempt(braced) {
@@ -319,11 +322,23 @@ pub(super) fn chosen(reader: &mut Reader<'_>, text: &[u8], query: bool) -> Optio
     if !opened && reader.attempt(generic).is_some() {
         return None;
     }
-    if let Some(length) = text[span.range()].iter().position(|byte| query && matches!(byte, b'&' | b'#')) {
+    let value = &text[span.range()];
+    let others = |at: &usize| {
+        query && matches!(value[*at], b'&' | b'#') || (query || !opened) && is_parameter(&value[*at..])
+    };
+    if let Some(length) = (0..value.len()).find(others) {
         span = Span::new(span.start, span.start + length);
     }
     let value = decoded(&text[span.range()]);
     (is_encoded(&value) || is_password(&value, opened)).then_some(span)
+}
+
+/// Whether the next field of a form begins there: `&user=…`.
+fn is_parameter(text: &[u8]) -> bool {
+    let Some(rest) = text.strip_prefix(b"&").or_else(|| text.strip_prefix(b"\\u0026")) else { return false };
+    let name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']');
+    let length = rest.iter().take_while(name).count();
+    length > 0 && rest.get(length) == Some(&b'=')
 }
 
 /// What is quoted; a quote that is escaped closes a string that is itself in a string.
@@ -352,9 +367,11 @@ fn generic(reader: &mut Reader<'_>) -> Option<()> {
     (reader.take(b"<") && reader.peek().is_some_and(|next| next != b'/')).then_some(())
 }
 
-/// Whether a value without quotes ends there.
+/// Whether a value without quotes ends there. What is not ASCII goes on in prose, or closes quotes.
 const fn ends(byte: u8) -> bool {
-    byte.is_ascii_control() || matches!(byte, b' ' | b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>')
+    !byte.is_ascii()
+        || byte.is_ascii_control()
+        || matches!(byte, b' ' | b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>')
 }
 
 pub(super) fn bare(reader: &mut Reader<'_>) -> Span {

@@ -28,6 +28,8 @@ pub(super) enum Target {
     User,
     /// What a password alone follows.
     Secret,
+    /// Words of a statement that sets a password.
+    Statement,
     /// A name for a user and a password.
     Login,
     /// What a user and a password in base64 follow.
@@ -190,6 +192,9 @@ const USER_OPTIONS: [&str; 2] = ["-u", "--user"];
 /// Where a password follows and nothing else: options, and a function of `PowerShell`.
 const SECRET_OPTIONS: [&str; 3] = ["sshpass -p", "redis-cli -a", "ConvertTo-SecureString "];
 
+/// Where a password follows in SQL.
+const STATEMENTS: [&str; 2] = ["IDENTIFIED BY", "identified by"];
+
 /// Where a user and a password follow, with a stroke between them.
 const LOGIN_WORDS: [&str; 3] = ["login", "credentials", "creds"];
 
@@ -295,6 +300,9 @@ impl Table {
         }
         for option in SECRET_OPTIONS {
             literals.entry(option.to_owned()).or_default().push(Target::Secret);
+        }
+        for words in STATEMENTS {
+            literals.entry(words.to_owned()).or_default().push(Target::Statement);
         }
         for word in CREDENTIALS {
             literals.entry(word.to_owned()).or_default().push(Target::Credentials);

@@ -181,8 +181,50 @@ fn signs_and_words_that_are_not_ascii() {
         "Şifre: {}",
         "la contraseña es {}",
         "password {}, if you need it",
+        "密码：{}，请保密",
+        "密码：　{}",
+        "密码是{}。",
+        "パスワードは {} です。",
+        "パスワード：{}。ご確認ください",
+        "비밀번호: {}입니다",
+        "비밀번호는 {} 입니다",
+        "Le mot de passe est {}\u{a0}!",
+        "password: {}…",
+        "password: {}—rotate it",
+        "“password: {}”",
+        "password: {}\u{200b}",
+        "DB_PASSWORD={}│",
+        "curl -u ada:{}，然后",
+        r"password: {}\u00a0(prod)",
+        r"password: {}\u2014rotate it",
     ] {
         redacts(text);
+    }
+    for text in [
+        "密码长度为8-16位",
+        "密码为8到16位字母",
+        "パスワード：半角英数字8〜16文字",
+        "password: ≥8 characters",
+    ] {
+        assert!(scan(text).1.valid, "{text}");
+    }
+}
+
+#[test]
+fn fields_of_a_form() {
+    for text in [
+        "password={}&user=bob",
+        "curl -d 'password={}&remember-me=1' https://x.org/login",
+        r#"{"body": "password={}\u0026user[name]=bob"}"#,
+        "password={}&",
+    ] {
+        assert!(!scan(&text.replace("{}", "Tr0ub4dor-3")).0.contains("Tr0ub4dor-3"), "{text}");
+    }
+    assert_eq!(scan("password=Tr0ub4dor&3x&user=bob").0, "password=******&user=bob");
+    for text in
+        ["password=&user=bob12345678", "password=sha256&user=bob12345678", "f(password=a1&b=c1234567890)"]
+    {
+        assert!(scan(text).1.valid, "{text}");
     }
 }
 

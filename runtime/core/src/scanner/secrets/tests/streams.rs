@@ -89,7 +89,7 @@ fn part() -> impl Strategy<Value = String> {
     });
     // Some stand more than once, so that values come again.
     let again = prop::sample::select(vec!["Tr0ub4dor&3", "hunter2", "aB3$", "q8Zk2Lp9Xv4Tn7Rw1Ys6"]);
-    let known = (again, 0usize..11).prop_map(|(value, how)| match how {
+    let known = (again, 0usize..16).prop_map(|(value, how)| match how {
         0 => format!("password = \"{value}\""),
         1 => format!("https://kim:{value}@example.org/"),
         2 => format!("API_KEY={value}; "),
@@ -97,6 +97,11 @@ fn part() -> impl Strategy<Value = String> {
         4 => format!("https%3A%2F%2Fkim%3A{value}%40db.corp.com%2F"),
         5 => format!("login: kim / {value}"),
         6 => format!("my password's q{{{value}}}"),
+        7 => format!("x --password {value} --api-key {value} "),
+        8 => format!("\nENV DB_PASSWORD {value}\n"),
+        9 => format!("CREATE USER kim IDENTIFIED BY '{value}'; ALTER USER kim PASSWORD '{value}'"),
+        10 => format!("password={value}&user=kim\u{200b}"),
+        11 => format!("PRIVATE_KEY=0x{}", Draws(value.len() as u64).hex(64)),
         _ => value.to_owned(),
     });
     let any = prop_oneof![
