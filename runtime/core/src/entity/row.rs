@@ -29,10 +29,14 @@ fn goes_on(bytes: &[u8], end: usize, sign: u8, size: usize) -> bool {
     bytes.get(end) == Some(&sign) && is_group(bytes, end + 1, size)
 }
 
-/// Whether four groups of four digits are only a part of a row: the same sign joins another such group to them which is
-/// not of a card itself. The month and year until which a card is valid may follow it.
+/// Whether the digits of a card are only a part of a row: what stands behind the dot of a decimal number, or four groups
+/// of four to which the same sign joins another that is not of a card itself. The month and year until which a card is
+/// valid may follow it.
 pub(super) fn is_card_in_row(text: &str, start: usize, end: usize) -> bool {
     let bytes = text.as_bytes();
+    if matches!(bytes.get(..start), Some([.., digit, b'.']) if digit.is_ascii_digit()) {
+        return true;
+    }
     let Some(&sign) = bytes.get(start + 4).filter(|sign| end - start == CARD && !sign.is_ascii_digit())
     else {
         return false;
@@ -55,8 +59,8 @@ pub(super) fn may_go_on(text: &str, start: usize) -> bool {
 }
 
 /// Whether a telephone number is only a part of a row: a group of figures stands before or behind it that is as long as
-/// the one beside it, and as far away from that as the next in the number, by a space. What begins with a 0 is a row only
-/// where all groups are as long, as pairs of digits are.
+/// the one beside it, and as far away from that as the next in the number, by a space. What begins with a 0, or has other signs in
+/// it, is a row only where all groups are as long, as pairs of digits are.
 pub(super) fn is_number_in_row(bytes: &[u8], start: usize, end: usize) -> bool {
     let value = bytes.get(start..end).unwrap_or_default();
     let (Some(first), Some(last)) = (
@@ -66,7 +70,8 @@ pub(super) fn is_number_in_row(bytes: &[u8], start: usize, end: usize) -> bool {
         return false;
     };
     let mut groups = value.split(|byte| !byte.is_ascii_digit()).filter(|group| !group.is_empty());
-    if value.contains(&b'(') || value.first() == Some(&b'0') && !groups.all(|group| group.len() == first) {
+    let spaces = value.iter().all(|byte| byte.is_ascii_digit() || *byte == b' ');
+    if !groups.all(|group| group.len() == first) && (!spaces || value.first() == Some(&b'0')) {
         return false;
     }
     // A group stands directly behind the first space of the number, and before the last one.

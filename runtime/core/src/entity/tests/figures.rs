@@ -48,7 +48,12 @@ fn of_numbers_with_the_sum_of_a_card_those_of_a_scheme_are_cards() {
 #[test]
 fn a_part_of_a_row_is_no_card() {
     let card = "4111 1111 1111 1111";
-    for row in ["7021 4111 1111 1111 1111", "4111 1111 1111 1111 7021 3344", "4111-1111-1111-1111-7021"] {
+    for row in [
+        "7021 4111 1111 1111 1111",
+        "4111 1111 1111 1111 7021 3344",
+        "4111-1111-1111-1111-7021",
+        "0.4111111111111111",
+    ] {
         finds("CREDIT_CARD", &format!("data {row}\n"), &[]);
     }
     finds("CREDIT_CARD", "card 4111 1111 1111 1111 7021", &[card]);
@@ -92,6 +97,7 @@ fn amounts_and_rows_of_figures_are_no_telephones() {
             assert!(found.iter().any(|(_, value)| value.contains(number)), "{text} {number}");
         }
     }
+    finds("PHONE_NUMBER", "on 12 11 91234-5678 7 times", &["11 91234-5678"]);
     for text in ["Mi número es {}", "Llámame al {} mañana", "Teléfono: {}", "Móvil {}", "phone {}"] {
         finds("PHONE_NUMBER", &text.replace("{}", "612 345 678"), &["612 345 678"]);
     }
