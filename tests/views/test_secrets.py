@@ -37,6 +37,12 @@ def test_a_hidden_token_is_found_where_it_is_hidden(view):
     assert BlockingShield([Secrets()]).scan_prompt(text).is_valid
 
 
+@pytest.mark.parametrize("sign", ["\0", "\x08", "\x9f", "\ufff9", "\ue000", "\uffff"])
+def test_what_shows_nothing_hides_no_token(sign):
+    result = BlockingShield([Secrets()], views=Views()).scan_prompt(f"use {TOKEN[:9]}{sign}{TOKEN[9:]}")
+    assert [(finding.label, finding.view) for finding in result.findings] == [("GITHUB_TOKEN", "normalised")]
+
+
 def test_what_stands_in_the_text_has_no_view():
     result = BlockingShield([Secrets()], views=Views()).scan_prompt(f"use {TOKEN}")
     assert [finding.view for finding in result.findings] == [None]

@@ -187,9 +187,7 @@ impl ViewSet {
         let (text, kind) = view.map_or((text, Kind::Original), |view| (&view.text, view.kind));
         let mut seen = Vec::new();
         if spec.normalised && kind != Kind::Normalised {
-            if !text.is_ascii()
-                && let Some((normal, map)) = normal::normalise(text.as_str(), bounds)?
-            {
+            if let Some((normal, map)) = normal::normalise(text.as_str(), bounds)? {
                 seen.push((Kind::Normalised, normal, map));
             }
             let plain = seen.last().map_or(text.as_str(), |(_, normal, _)| normal);

@@ -242,6 +242,11 @@ fn hostile_texts_take_linear_time() {
         "\u{e0100}",
         "\u{e0041}",
         "\u{301}",
+        "\0",
+        "a\u{1b}",
+        "\u{e000}",
+        "a\u{2009}",
+        "\u{2009} ",
         "Ａ",
         "і",
         "vafgehpgvbaf",
@@ -324,7 +329,7 @@ fn pieces() -> impl Strategy<Value = String> {
     let words = prop_oneof![
         Just(PHRASE.to_owned()),
         "[a-zA-Zé字😀 ]{0,12}",
-        "[ａ-ｚіоаеѕɪɢ\u{200b}\u{301}\u{336}🇩🇪]{0,8}",
+        "[ａ-ｚіоаеѕɪɢ\u{200b}\u{301}\u{336}\u{2009}\u{e000}\0🇩🇪]{0,8}",
         "[a-z] [a-z] [a-z0-9@] [a-z] [a-z]  ",
     ];
     let encoded = (words.clone(), 0usize..19)
