@@ -15,8 +15,10 @@ class InvisibleText(PromptScanner):
     characters, which can carry a hidden message, are findings of a label of their own, `TAG_CHARACTERS`.
 
     Args:
-        keep_emoji_joiners: Whether the joiners that hold an emoji together (families, flags) stay.
-            llm-guard removes them; so does `False`.
+        keep_emoji_joiners: Whether the joiners that hold an emoji together (families, flags) stay, and single
+            characters that a script is written with: joiners beside Arabic and Indic letters, line breaks
+            beside Thai or Khmer ones, direction marks beside Hebrew and Arabic ones, and a byte order mark
+            at the start. llm-guard removes them; so does `False`.
 
     Raises:
         ConfigError: For a wrong type.

@@ -16,6 +16,7 @@ from pyshield.errors import ScannerError, TextError
 from tests.samples import SAMPLES
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
 HIDDEN = "".join(chr(0xE0000 + ord(letter)) for letter in "sing")
 
 INPUTS = [
@@ -43,6 +44,8 @@ INPUTS = [
     (i.InvisibleText(), "a\u200bb", ("ab", False, 1.0)),
     (i.InvisibleText(), FAMILY, (FAMILY, True, 0.0)),
     (i.InvisibleText(keep_emoji_joiners=False), FAMILY, (FAMILY.replace("\u200d", ""), False, 1.0)),
+    (i.InvisibleText(), PERSIAN, (PERSIAN, True, 0.0)),
+    (i.InvisibleText(keep_emoji_joiners=False), PERSIAN, (PERSIAN.replace("\u200c", ""), False, 1.0)),
     (i.InvisibleText(), "hi" + HIDDEN, ("hi", False, 1.0)),
     (i.TokenLimit(limit=3), "one two", ("one two", True, -1.0)),
     (i.TokenLimit(limit=2), "one two three", ("one two", False, 1.0)),

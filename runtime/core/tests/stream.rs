@@ -195,7 +195,7 @@ fn any_text() -> impl Strategy<Value = String> {
         8 => "[abcA é\n1]{0,6}",
         1 => "ß|ẞ|İ|i\u{307}|σ|ς|Σ|\u{200b}{1,3}",
         1 => ("[abA é1k]|ab|aé |\u{212a}", 1usize..40).prop_map(|(part, times)| part.repeat(times)),
-        1 => "👨\u{200d}👩|😀\u{200d}|\u{200d}a|🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}|🏴\u{e0067}\u{e0062}\u{e0065}|\u{1f3f4}|[\u{e0041}\u{200b}]{1,4}",
+        1 => "👨\u{200d}👩|😀\u{200d}|\u{200d}a|🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}|🏴\u{e0067}\u{e0062}\u{e0065}|\u{1f3f4}|[\u{e0041}\u{200b}]{1,4}|\u{feff}|[مש ខ!][\u{200b}\u{200c}\u{200d}\u{200f}]{1,2}[مש ខa]?",
     ];
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }

@@ -1,5 +1,7 @@
 //! Characters that cannot be seen: instructions hidden in plain sight.
 
+mod kept;
+
 use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
@@ -12,6 +14,7 @@ use crate::span::Span;
 use crate::stream::{Follow, Found, Progress, Window};
 use crate::text::class::CharClass;
 use crate::verdict::Verdict;
+use kept::{BLACK_FLAG, LONGEST_LOOK_BACK, flag_of, is_open, keeps};
 
 /// Bytes between two looks at the interrupt.
 const STRIDE: usize = 64 << 10;
@@ -20,30 +23,16 @@ const STRIDE: usize = 64 << 10;
 /// so what older tables call unassigned may be a character here.
 static INVISIBLE: LazyLock<CharClass> = LazyLock::new(|| CharClass::new(r"[\p{Cf}\p{Co}\p{Cn}]"));
 
-/// Pictures, and code points reserved for pictures to come.
-static PICTOGRAPH: LazyLock<CharClass> = LazyLock::new(|| CharClass::new(r"[\p{Extended_Pictographic}]"));
-
 /// Tag characters: an invisible copy of ASCII.
 const TAGS: std::ops::RangeInclusive<char> = '\u{E0000}'..='\u{E007F}';
-
-const ZERO_WIDTH_JOINER: char = '\u{200D}';
-
-const BLACK_FLAG: char = '\u{1F3F4}';
-
-/// The flags that are written with tag characters (England, Scotland, Wales): all that Unicode's emoji
-/// list has. Any other string of tags behind a black flag could be a message.
-const TAG_FLAGS: [&str; 3] = [
-    "\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
-    "\u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}",
-    "\u{1F3F4}\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073}\u{E007F}",
-];
 
 /// Parameters of [`InvisibleText`].
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InvisibleTextSpec {
-    /// Whether the invisible parts of emoji stay: joiners between two pictures, the tags of flags, and
-    /// pictures newer than the Unicode tables. llm-guard removes them.
+    /// Whether what belongs to emoji and to writing stays: joiners between two pictures, the tags of flags, and
+    /// pictures newer than the Unicode tables; single characters that a script is written with, and a byte
+    /// order mark at the start. llm-guard removes them.
     pub keep_emoji_joiners: bool,
 }
 
@@ -63,16 +52,6 @@ impl InvisibleText {
     pub fn new(spec: InvisibleTextSpec) -> Self {
         Self { keep_emoji_joiners: spec.keep_emoji_joiners, nothing: Arc::from("") }
     }
-}
-
-/// Whether `text` ends in a picture that a joiner may follow: with or without skin tone and variation
-/// selector, or a flag of tags.
-fn joinable_end(text: &str) -> bool {
-    let dressing = |c: &char| matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}');
-    // A picture wears at most one of each; more is not looked through.
-    let mut back = text.chars().rev();
-    let worn = back.by_ref().take(3).find(|c| !dressing(c));
-    worn.is_some_and(|c| PICTOGRAPH.contains(c)) || TAG_FLAGS.iter().any(|flag| text.ends_with(flag))
 }
 
 /// Where a look through a text has come to. Positions are bytes of the text, of which a window is seen.
@@ -117,12 +96,12 @@ impl Walk {
             self.beyond_ascii.get_or_insert(base + at);
             if !invisible.contains(c) {
                 if c == BLACK_FLAG && self.keep_emoji_joiners {
-                    let flag = TAG_FLAGS.iter().find(|flag| text[at..].starts_with(**flag));
+                    let flag = flag_of(&text[at..]);
                     self.keep_until = flag.map_or(0, |flag| base + at + flag.len());
                 }
                 continue;
             }
-            if base + at < self.keep_until || (self.keep_emoji_joiners && keeps(text, at, c)) {
+            if base + at < self.keep_until || (self.keep_emoji_joiners && keeps(text, base, at, c)) {
                 continue;
             }
             let (here, tag) = (Span::new(base + at, self.at), TAGS.contains(&c));
@@ -147,25 +126,6 @@ impl Walk {
             _ => Ok(()),
         }
     }
-}
-
-/// Whether what `c` at byte `at` is part of depends on what follows the text.
-fn is_open(text: &str, at: usize, c: char) -> bool {
-    let rest = text.get(at..).unwrap_or_default();
-    match c {
-        ZERO_WIDTH_JOINER => rest.len() == c.len_utf8(),
-        BLACK_FLAG => TAG_FLAGS.iter().any(|flag| flag.len() > rest.len() && flag.starts_with(rest)),
-        _ => false,
-    }
-}
-
-/// Whether the invisible character `c` at byte `at` of `text` is part of an emoji that stays.
-fn keeps(text: &str, at: usize, c: char) -> bool {
-    if c == ZERO_WIDTH_JOINER {
-        let after = text[at..].chars().nth(1);
-        return joinable_end(&text[..at]) && after.is_some_and(|next| PICTOGRAPH.contains(next));
-    }
-    PICTOGRAPH.contains(c)
 }
 
 /// The label of a run.
@@ -224,8 +184,7 @@ impl Follow for InvisibleFollower {
             Ok(())
         })?;
         let decided = self.walk.run.map_or(self.walk.at, |(run, _)| run.start);
-        // The longest emoji that is looked back at.
-        let needed = self.walk.at.saturating_sub(TAG_FLAGS[0].len());
+        let needed = self.walk.at.saturating_sub(LONGEST_LOOK_BACK);
         Ok(Progress { decided, needed: needed.min(decided) })
     }
 
@@ -317,6 +276,52 @@ mod tests {
             (&*long, "😀\u{fe0f}\u{fe0f}\u{fe0f}\u{fe0f}😀"),
         ] {
             assert_eq!(scan(true, text).0, out, "{text:?}");
+        }
+    }
+
+    /// Writing stays as it is; without it all is as in llm-guard.
+    #[test]
+    fn what_scripts_are_written_with_stays() {
+        for text in [
+            "می\u{200c}خواهم به خانه بروم، PDF\u{200c}ها را \u{200c}نه",
+            "क्\u{200d}ष नमस्ते, অর\u{200d}্যাব, ക്\u{200d} അവന്\u{200d}.",
+            "ක්\u{200d}ෂ ශ්\u{200d}රී",
+            "ខ្មែរ\u{200b}ភាសា\u{200b}។ ไทย\u{200b}ภาษา ລາວ\u{200b}ພາສາ မြန်မာ\u{200b}စာ",
+            "שלום\u{200f} עולם! \u{200e}3 שלום (כן).\u{200f}",
+            "مرحبا\u{200f}، \u{61c}123 عالم?\u{200f}",
+            "\u{feff}a byte order mark é",
+            "ئۇيغۇر\u{200d}چە ܫܠܡ\u{200c}ܐ ᠮᠣᠩ\u{200d} ߒߞߏ\u{200d} ਪੰ\u{200d}ਜ ગુ\u{200c}જ ଓଡ଼ି\u{200c}ଆ த\u{200c}மி తె\u{200c}లు ಕ\u{200d}ನ್ನಡ",
+            "ᬩ\u{200c}ᬮᬶ ꦗ\u{200b}ꦮ ދި\u{200f}ވެ ࠔ\u{200f}ࠀ ࡌ\u{200f}ࡍ 𞤀\u{200f}𞤁",
+        ] {
+            let (kept, verdict) = scan(true, text);
+            assert_eq!((&*kept, verdict.valid), (text, true), "{text:?}");
+            let plain: String = text.chars().filter(|c| !INVISIBLE.contains(*c)).collect();
+            assert_eq!(scan(false, text).0, plain, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_could_hide_in_writing_does_not() {
+        for (text, out) in [
+            // A run could spell out a message, also with visible signs between.
+            ("می\u{200c}\u{200d}خ", "میخ"),
+            ("ខ\u{200b}\u{200b}\u{200b}ម", "ខម"),
+            ("ש\u{200f}\u{200e}\u{200f}ל", "של"),
+            ("של!\u{200f}!\u{200f}.\u{200f} a", "של!\u{200f}!. a"),
+            ("م\u{e0041}\u{200f}\u{200c}", "م"),
+            // Elsewhere none belongs.
+            ("ig\u{200c}n\u{200b}o\u{200f}re", "ignore"),
+            ("שלום ig\u{200f}nore", "שלום ignore"),
+            ("ש....\u{200f} a", "ש.... a"),
+            ("ไ\u{200c}ท م\u{200b}م ष\u{200f}ष 字\u{200b}字", "ไท مم षष 字字"),
+            ("a\u{323}\u{200c}b\u{301}\u{200b}c", "a\u{323}b\u{301}c"),
+            ("a\u{feff}b", "ab"),
+            ("\u{feff}\u{feff}م", "\u{feff}م"),
+            ("\u{200c}", ""),
+            ("ש\u{202e}ל\u{2066}ם\u{2060}", "שלם"),
+        ] {
+            let (kept, verdict) = scan(true, text);
+            assert_eq!((&*kept, verdict.valid), (out, false), "{text:?}");
         }
     }
 
