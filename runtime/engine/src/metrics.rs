@@ -153,7 +153,7 @@ pub struct Metrics {
     pub queue_seconds: Histogram,
     /// The scan itself, all scanners.
     pub scan_seconds: Histogram,
-    /// From a request's arrival to its result.
+    /// From a request's arrival to its end, whatever its outcome.
     pub total_seconds: Histogram,
     /// What scans rested on; those that were made, not those that a cache remembered.
     detections: [Counter; Detection::ALL.len()],
@@ -196,7 +196,7 @@ impl Metrics {
     /// several threads change for every text is a place where they meet.
     pub fn begin_with<M: Deref<Target = Self>>(metrics: M, lane: Lane) -> InFlight<M> {
         metrics.requests[lane as usize].increment();
-        InFlight { metrics, began: Instant::now(), outcome: Outcome::Cancelled }
+        InFlight { metrics, began: Instant::now(), total: None, outcome: Outcome::Cancelled }
     }
 
     /// Counts what a scan rested on.
@@ -249,6 +249,8 @@ impl Metrics {
 pub struct InFlight<M: Deref<Target = Metrics> = Arc<Metrics>> {
     metrics: M,
     began: Instant,
+    /// How long it took, once it is finished.
+    total: Option<Duration>,
     outcome: Outcome,
 }
 
@@ -275,13 +277,14 @@ impl<M: Deref<Target = Metrics>> InFlight<M> {
     pub fn finish(mut self, outcome: Outcome) -> Duration {
         self.outcome = outcome;
         let total = self.began.elapsed();
-        self.metrics.total_seconds.record(total);
+        self.total = Some(total);
         total
     }
 }
 
 impl<M: Deref<Target = Metrics>> Drop for InFlight<M> {
     fn drop(&mut self) {
+        self.metrics.total_seconds.record(self.total.unwrap_or_else(|| self.began.elapsed()));
         self.metrics.outcomes[self.outcome as usize].increment();
     }
 }
@@ -311,7 +314,7 @@ mod tests {
         assert_eq!(snapshot.outcomes_total["deadline_exceeded"], 1);
         assert_eq!(snapshot.outcomes_total.values().sum::<u64>(), 3);
         assert_eq!(snapshot.queue_seconds.count, 1);
-        assert_eq!(snapshot.total_seconds.count, 2);
+        assert_eq!(snapshot.total_seconds.count, 3, "those cancelled, too");
     }
 
     #[test]

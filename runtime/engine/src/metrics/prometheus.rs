@@ -25,7 +25,7 @@ pub fn render_prometheus(snapshot: &Snapshot) -> String {
     for (name, help, histogram) in [
         ("queue_seconds", "From arrival to the start of the scan.", &snapshot.queue_seconds),
         ("scan_seconds", "The scan, all scanners.", &snapshot.scan_seconds),
-        ("total_seconds", "From arrival to the result.", &snapshot.total_seconds),
+        ("total_seconds", "From arrival to the end.", &snapshot.total_seconds),
         ("inference_seconds", "What models took of a scan.", &snapshot.inference_seconds),
     ] {
         page.head(name, "histogram", help);
