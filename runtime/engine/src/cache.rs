@@ -215,22 +215,18 @@ impl<V: Clone + Send + Sync + 'static> ResultCache<V> {
     /// it is polled the one time, the answer is `None`, and the value is computed once more.
     pub fn get(&self, key: CacheKey) -> Option<V> {
         let value = self.entries.get(&key).now_or_never().flatten();
-        if value.is_some() {
-            add(&self.counters.hits);
-        }
+        add(if value.is_some() { &self.counters.hits } else { &self.counters.misses });
         value
     }
 
     /// Keeps `value`, computed by the caller after [`Self::get`] had nothing.
     pub async fn insert(&self, key: CacheKey, value: V) {
-        add(&self.counters.misses);
         self.entries.insert(key, value).await;
     }
 
     /// [`Self::insert`] for a caller that cannot wait. Returns whether the value was kept: contended
     /// housekeeping, which would have to be waited for, loses it.
     pub fn try_insert(&self, key: CacheKey, value: V) -> bool {
-        add(&self.counters.misses);
         self.entries.insert(key, value).now_or_never().is_some()
     }
 

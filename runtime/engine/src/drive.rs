@@ -99,20 +99,25 @@ impl Driver {
         let mine = AtomicBool::new(false);
         let flight = cache.get_or_compute(key, async {
             mine.store(true, Ordering::Relaxed);
-            self.scan().await
+            // What failed is shared with whoever waits for it, as an error would be, and not kept.
+            match self.scan().await {
+                Ok(scan) if !scan.failed() => Ok(scan),
+                unkept => Err(unkept),
+            }
         });
         let shared = in_time(self.work.deadline, true, flight).await?;
         let computed = mine.load(Ordering::Relaxed);
         match shared {
             Ok(scan) => Ok((scan, !computed)),
-            Err(error) => match &*error {
+            Err(unkept) => match &*unkept {
+                Ok(scan) => Ok((Arc::clone(scan), !computed)),
                 // Another request's deadline or departure is not ours.
-                EngineError::DeadlineExceeded { .. } | EngineError::Cancelled
+                Err(EngineError::DeadlineExceeded { .. } | EngineError::Cancelled)
                     if !computed && self.work.deadline.is_none_or(|deadline| Instant::now() < deadline) =>
                 {
                     self.scan().await.map(|scan| (scan, false))
                 }
-                error => Err(error.clone()),
+                Err(error) => Err(error.clone()),
             },
         }
     }

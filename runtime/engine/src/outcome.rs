@@ -196,6 +196,11 @@ impl Scan {
         }
     }
 
+    /// Whether a scanner came to no verdict, though others may stand in for it: it may come to one the next time.
+    pub fn failed(&self) -> bool {
+        self.judgements.iter().any(|judgement| judgement.verdict.is_err())
+    }
+
     /// The risk a scanner reports.
     pub fn risk_of(&self, judgement: &Judgement) -> f64 {
         match &judgement.verdict {

@@ -75,7 +75,9 @@ impl Process {
             return Ok((scan, true));
         }
         let scan = work.scan(cancelled)?;
-        cache.try_insert(key, Arc::clone(&scan));
+        if !scan.failed() {
+            cache.try_insert(key, Arc::clone(&scan));
+        }
         Ok((scan, false))
     }
 

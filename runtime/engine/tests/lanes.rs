@@ -194,6 +194,31 @@ fn identical_requests_share_one_scan() {
     assert_eq!(statistics.misses, 2);
 }
 
+/// A scanner that failed may not fail again: what is left without its word is no answer for later requests.
+#[test]
+fn what_failed_is_not_remembered() {
+    let cache = json!({"max_bytes": 1 << 20, "ttl": null});
+    let regex = json!({"type": "Regex", "patterns": ["(a+)+(?!x)$"], "is_blocked": true,
+        "match_type": "search", "redact": false});
+    // More steps than a pattern may take.
+    let text = format!("{}b", "a".repeat(60));
+    for (on_error, valid) in [("allow", true), ("block", false)] {
+        let shield = shield(json!([regex, scanners()[0]]), json!({}), on_error, cache.clone());
+        let flights: Vec<_> = (0..4).map(|_| submit(&shield, &prompt(&text)).1).collect();
+        assert!(flights.iter().all(|flight| answer(flight).unwrap().scan.is_valid == valid));
+        for _ in 0..2 {
+            let (ticket, receiver) = submit(&shield, &prompt(&text));
+            assert!(ticket.is_ok());
+            assert!(!answer(&receiver).unwrap().cached);
+            assert!(!shield.scan_blocking(&prompt(&text)).unwrap().cached);
+            assert!(!scan_bulk(&shield, vec![prompt(&text)]).unwrap()[0].cached);
+        }
+        let statistics = shield.metrics().cache.unwrap();
+        assert_eq!((statistics.hits, statistics.entries), (0, 0));
+        assert_eq!(statistics.misses + statistics.shared, 10);
+    }
+}
+
 #[test]
 fn a_closed_shield_takes_nothing_and_finishes_what_it_has() {
     let shield = shield(json!([probe("busy", 0.1)]), json!({}), "block", json!(null));
