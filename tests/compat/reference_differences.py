@@ -48,6 +48,12 @@ def _joiners(call: Call, theirs: Answer, ours: Answer) -> bool:
     return _uses(call, "InvisibleText") and _text(theirs) == without and _text(ours) == call["prompt"]
 
 
+def _byte_order_mark(call: Call, theirs: Answer, ours: Answer) -> bool:
+    prompt = call.get("prompt", "")
+    without = prompt.removeprefix("\ufeff")
+    return _uses(call, "InvisibleText") and _text(theirs) == without and _text(ours) == prompt != without
+
+
 def _character_cut(call: Call, theirs: Answer, ours: Answer) -> bool:
     cut = _text(theirs).endswith("\ufffd") and _text(theirs).rstrip("\ufffd") == _text(ours)
     return _uses(call, "TokenLimit") and cut and _rest(theirs) == _rest(ours)
@@ -95,6 +101,7 @@ REPAIRED = {
 DIFFERENCES: dict[str, Callable[[Call, Answer, Answer], bool]] = {
     "words are redacted whole, never inside other words": _words_redacted,
     "joined emoji are kept": _joiners,
+    "a byte order mark at the start is kept": _byte_order_mark,
     "a cut never splits a character": _character_cut,
     "names of special tokens are ordinary text": _special,
     "a threshold of 0 is never divided by": _zero,

@@ -28,6 +28,7 @@ for _call in CALLS:
 
 REASONS = {
     "JSON arrays count as one element each",
+    "a byte order mark at the start is kept",
     "a cut never splits a character",
     "a threshold of 0 is never divided by",
     "broken JSON is repaired without losing values",
