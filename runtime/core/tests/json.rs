@@ -102,6 +102,21 @@ fn broken_candidates_are_found_whole() {
 }
 
 #[test]
+fn braces_that_are_the_whole_text_are_a_broken_object_where_nothing_is_repaired() {
+    for text in
+        ["{ not json }", " {1}\n", "{true}", "{a b: 1}", "{status ok, code 5}", "{{ user }}", "{[1, 2]}"]
+    {
+        assert_eq!(broken(text), [text.trim()]);
+        assert!(!scan_with(text, 0, false).valid, "{text}");
+        assert_eq!(repaired(text), text);
+    }
+    for text in ["{name} and {place}", "so {1}", "{1} it is", "{ open", "}{", "[see here]", r#"{{"a": 1}}"#] {
+        assert!(broken(text).is_empty(), "{text}");
+        assert!(scan_with(text, 0, false).valid, "{text}");
+    }
+}
+
+#[test]
 fn repairs_in_place_wherever_it_occurs() {
     assert_eq!(repaired("{'a': 1} é {'a': 1}"), "{\"a\": 1} é {\"a\": 1}");
     assert_eq!(repaired("So: {\"a\": 1,} ok {\"b\":2}"), "So: {\"a\": 1} ok {\"b\":2}");

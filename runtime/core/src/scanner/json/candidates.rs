@@ -63,6 +63,19 @@ impl<'t, 'i> Candidates<'t, 'i> {
         Ok(None)
     }
 
+    /// The braces around the whole text, white space aside, as an object that they do not begin like.
+    ///
+    /// For a text without candidates: braces within prose may be anything, and so may what is in these, but
+    /// an answer that is nothing else was meant to be an object.
+    pub(super) fn enclosing(&mut self) -> Result<Option<Candidate>, Interrupted> {
+        let start = self.bytes.len() - self.bytes.trim_ascii_start().len();
+        let end = self.bytes.trim_ascii_end().len();
+        if self.bytes.get(start) != Some(&b'{') || self.bytes[..end].last() != Some(&b'}') {
+            return Ok(None);
+        }
+        Ok(self.broken(start)?.filter(|candidate| candidate.span.end == end))
+    }
+
     fn next_opener(&mut self) -> Result<Option<usize>, Interrupted> {
         while self.pos < self.bytes.len() {
             let window = &self.bytes[self.pos..self.bytes.len().min(self.pos + (1 << 20))];

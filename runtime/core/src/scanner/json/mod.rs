@@ -87,7 +87,12 @@ impl Scanner for Json {
         let mut verdict = Verdict::pass();
         let mut valid = 0_usize;
         let mut invalid = 0_usize;
-        while let Some(candidate) = candidates.next()? {
+        loop {
+            let next = candidates.next()?;
+            // A repair would have to invent what such braces mean.
+            let alone = next.is_none() && !self.repair && valid + invalid == 0;
+            let next = if alone { candidates.enclosing()? } else { next };
+            let Some(candidate) = next else { break };
             if candidate.valid {
                 valid += 1;
                 continue;
