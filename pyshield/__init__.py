@@ -10,6 +10,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pyshield import (  # noqa: F401  # as attributes of the package
+        errors,
+        evaluate,
+        exception,
+        functions,
+        input_scanners,
+        messages,
+        ml,
+        model,
+        models,
+        output_scanners,
+        results,
+        tokens,
+        transformers_helpers,
+        util,
+        vault,
+    )
     from pyshield.canary import Canary
     from pyshield.cascade import Cascade
     from pyshield.errors import ShieldError
@@ -112,6 +129,27 @@ _HOME = {
     "scan_prompt": "evaluate",
 }
 
+_MODULES = frozenset(
+    {
+        "errors",
+        "evaluate",
+        "exception",
+        "functions",
+        "input_scanners",
+        "messages",
+        "ml",
+        "model",
+        "models",
+        "output_scanners",
+        "results",
+        "tokens",
+        "transformers_helpers",
+        "util",
+        "vault",
+    }
+)
+"""What `import pyshield` is enough for, as `import llm_guard` is for most of them."""
+
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # names are loaded when first used
     from importlib import import_module
@@ -120,6 +158,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # names are loaded when firs
         value = import_module("pyshield._runtime").build_info()["version"]
     elif name in _HOME:
         value = getattr(import_module(f"pyshield.{_HOME[name]}"), name)
+    elif name in _MODULES:
+        return import_module(f"pyshield.{name}")
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value
@@ -127,4 +167,6 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # names are loaded when firs
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    private = {"Any", "TYPE_CHECKING", "annotations"}
+    shown = {*globals(), *__all__, *_MODULES} - private
+    return sorted(name for name in shown if not name.startswith("_") or name.endswith("__"))

@@ -61,6 +61,29 @@ def test_public_name(name):
     assert name in dir(pyshield)
 
 
+MODULES = [
+    "input_scanners",
+    "output_scanners",
+    "vault",
+    "model",
+    "util",
+    "exception",
+    "evaluate",
+    "transformers_helpers",
+]
+OWN_MODULES = ["errors", "functions", "messages", "ml", "models", "results", "tokens"]
+
+
+@pytest.mark.parametrize("name", MODULES + OWN_MODULES)
+def test_modules_are_there_after_import_pyshield(name):
+    assert _python(f"import pyshield; print(pyshield.{name}.__name__)").strip() == f"pyshield.{name}"
+    assert name in dir(pyshield)
+
+
+def test_dir_shows_what_is_public():
+    assert not {"Any", "TYPE_CHECKING", "_HOME", "annotations"} & set(dir(pyshield))
+
+
 def test_unknown_name():
     with pytest.raises(AttributeError, match="no attribute 'Sheild'"):
         _ = pyshield.Sheild
