@@ -112,7 +112,7 @@ class Cascade:
         self._timeout = check.number("timeout", timeout, least=0.0, most=3600.0, above=True)
         self._threshold = check.number("threshold", threshold, least=0.0, most=1.0)
         self._on_failure = on_failure
-        self._counts = {"first": 0, "second": 0, "degraded": 0}
+        self._counts = _no_counts()
         self._lock = Lock()
 
     @property
@@ -159,6 +159,8 @@ class Cascade:
             "_first": stage(self._first) if apart else self._first,
             "_second": second,
             "_clears_views": not views or _reads_views(second),
+            "_counts": self._counts,
+            "_lock": self._lock,
         }
         bound = copy(self)
         for name, value in changed.items():
@@ -273,8 +275,34 @@ class Cascade:
         verdict.error = error
         return verdict
 
+    def _arguments(self) -> tuple[object, ...]:
+        return (self._first, self._second, self._grey, self._timeout, self._threshold, self._on_failure)
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other) or not isinstance(other, Cascade):
+            return NotImplemented
+        return self._arguments() == other._arguments()
+
+    def __hash__(self) -> int:
+        # Without the stages: an object of your own may have no hash.
+        return hash((type(self), *self._arguments()[2:]))
+
+    def __getstate__(self) -> dict[str, Any]:
+        kept = (name for name in Cascade.__slots__ if name not in ("_counts", "_lock"))
+        return {name: getattr(self, name) for name in kept} | getattr(self, "__dict__", {})
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A copy counts for itself.
+        self._counts, self._lock = _no_counts(), Lock()
+        for name, value in state.items():
+            setattr(self, name, value)
+
     def __repr__(self) -> str:
         return f"Cascade({self._first!r}, {self._second!r}, grey={self._grey!r})"
+
+
+def _no_counts() -> dict[str, int]:
+    return {"first": 0, "second": 0, "degraded": 0}
 
 
 def _staged(verdict: tuple[str, bool, float], stage: str, *, viewed: bool) -> Staged:
