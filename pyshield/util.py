@@ -57,9 +57,13 @@ class _JsonFormatter(logging.Formatter):
             "logger": record.name,
             "event": record.getMessage(),
         }
+        written, given = getattr(record, "key_values", ("", {}))
+        if given:
+            fields["event"] = fields["event"].removesuffix(written)
+            fields = given | fields
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
-        return json.dumps(fields)
+        return json.dumps(fields, default=repr)
 
 
 def configure_logger(
@@ -88,9 +92,37 @@ def configure_logger(
     logger.setLevel(log_level)
 
 
-def get_logger(name: str | None = None) -> logging.Logger:
-    """The logger of that name, pyshield's own if none is given."""
-    return logging.getLogger(name or "pyshield")
+_LOGGING_S = frozenset({"exc_info", "extra", "stack_info", "stacklevel"})
+
+
+class KeyValueLogger(logging.LoggerAdapter[logging.Logger]):
+    """A logger whose calls take key-values, as structlog's do: `logger.warning("slow", seconds=3)`.
+
+    They stand behind the message, and in `render_json` as fields of their own.
+    """
+
+    def log(self, level: int, msg: object, /, *args: object, **kwargs: Any) -> None:  # type: ignore[override]  # noqa: ANN401  # a key may be called `level`
+        """Logs the message with the key-values."""
+        if not self.isEnabledFor(level):
+            return
+        given = {name: kwargs.pop(name) for name in [*kwargs] if name not in _LOGGING_S}
+        if given:
+            written = "".join(f" {name}={value!r}" for name, value in given.items())
+            kwargs["extra"] = {**(kwargs.get("extra") or {}), "key_values": (written, given)}
+            msg = f"{msg}{written.replace('%', '%%') if args else written}"
+        # This method is not the caller.
+        kwargs["stacklevel"] = kwargs.get("stacklevel", 1) + 1
+        self.logger.log(level, msg, *args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the logger has
+        if name == "logger":
+            raise AttributeError(name)
+        return getattr(self.logger, name)
+
+
+def get_logger(name: str | None = None) -> KeyValueLogger:
+    """The standard library's logger of that name, pyshield's own if none is given; it takes key-values."""
+    return KeyValueLogger(logging.getLogger(name or "pyshield"), None)
 
 
 def calculate_risk_score(score: float, threshold: float) -> float:

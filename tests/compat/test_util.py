@@ -129,6 +129,32 @@ def test_logging_json(log):
     assert "ValueError: wrong" in record["exception"]
 
 
+def test_logging_key_values(log, caplog):
+    util.configure_logger("INFO", stream=log)
+    util.get_logger().warning("hi", a=1, b="50 %")
+    util.get_logger().warning("%d times", 2, b="50 %")
+    util.get_logger().error("no", exc_info=False, extra={"mine": 1}, stacklevel=1)
+    lines = [line.partition("pyshield: ")[2] for line in log.getvalue().splitlines()]
+    assert lines == ["hi a=1 b='50 %'", "2 times b='50 %'", "no"]
+    assert {record.funcName for record in caplog.records} == {"test_logging_key_values"}
+    assert caplog.records[2].mine == 1
+
+
+def test_logging_key_values_as_json(log):
+    util.configure_logger("INFO", render_json=True, stream=log)
+    util.get_logger().info("%d times", 2, a=1, level="mine", what=object)
+    record = json.loads(log.getvalue())
+    assert (record["event"], record["a"], record["level"]) == ("2 times", 1, "info")
+
+
+def test_the_logger_is_the_standard_library_s(log):
+    handler = logging.StreamHandler(log)
+    util.get_logger("pyshield.part").addHandler(handler)
+    logging.getLogger("pyshield.part").warning("one")
+    util.get_logger("pyshield.part").removeHandler(handler)
+    assert log.getvalue() == "one\n"
+
+
 def test_logging_unknown_level(log):
     with pytest.raises(ValueError, match="log_level"):
         util.configure_logger("LOUD", stream=log)
