@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from pyshield._check import Check, shown
+from pyshield._frozen import sealed
 
 __all__ = ["Cache", "Limits", "Pipeline", "Views"]
 
@@ -14,6 +15,7 @@ _MOST_IN_FLIGHT = 1_000_000
 _LONGEST = 30 * 24 * 3600.0
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a shield admits and how long it works.
@@ -52,6 +54,7 @@ class Limits:
         return asdict(self)
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cache:
     """How many results a shield remembers, and for how long.
@@ -82,6 +85,7 @@ class Cache:
         return asdict(self)
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
     """In which order the scanners of a shield run.
@@ -115,6 +119,7 @@ class Pipeline:
         return asdict(self)
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
     """Other readings of a text that scanners read as well, and their bounds; see `docs/views.md`.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pyshield._check import Check, shown
+from pyshield._frozen import sealed
 from pyshield.errors import ModelError
 
 __all__ = ["Model"]
@@ -26,6 +27,7 @@ def _milliseconds(seconds: float | None) -> int | None:
     return None if seconds is None else max(1, round(seconds * 1000))
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Model:
     """A model as llm-guard declares it.

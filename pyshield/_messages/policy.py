@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from pyshield._check import Check, shown
 from pyshield._declaration import Declaration
+from pyshield._frozen import sealed
 from pyshield.errors import ConfigError
 
 __all__ = ["Context", "Decision", "Decisions", "MessagePolicy", "Scanners"]
@@ -46,6 +47,7 @@ Scanners: TypeAlias = 'Literal["prompt", "output"] | list[Any] | tuple[Any, ...]
 """A shield's own list by name, a list of scanners, or none."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
     """What verdicts amount to.
@@ -103,6 +105,7 @@ class Decisions:
         return _rebuilt, (type(self), _given(self) | {"scanners": dict(self.scanners)})
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What is seen of messages that follow each other: the texts of users, and those of tools, put together.
@@ -137,6 +140,7 @@ class Context:
         return {"span": self.span, "joints": list(self.joints), "scanners": _plain(self.scanners)}
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePolicy:
     """How `scan_messages` treats a conversation.

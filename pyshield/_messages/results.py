@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pyshield._frozen import sealed
 from pyshield._messages.edits import Edit, edited
 from pyshield._messages.policy import Decision
 
@@ -96,6 +97,7 @@ class MessageFinding(NamedTuple):
         return f"MessageFinding({', '.join(parts)})"
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class ScannedText:
     """A text of a message, scanned.
@@ -125,6 +127,7 @@ class ScannedText:
         }
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class ScannedMessage:
     """A message, scanned.
@@ -162,6 +165,7 @@ class ScannedMessage:
         }
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class ScannedMessages:
     """A conversation, scanned.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pyshield._check import Check, shown
+from pyshield._frozen import sealed
 from pyshield._limits import Cache
 from pyshield._reads import Reader
 from pyshield.model import Model
@@ -54,6 +55,7 @@ class HybridMode(Enum):
     """All; the highest risk counts."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class CacheSettings:
     """How many results are remembered, and for how long.
@@ -106,6 +108,7 @@ class CacheSettings:
         return cls(0, 0.0)
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MLConfig:
     """How the scanners of a shield that read models are to read them.
