@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from pyshield._check import Check, shown
+from pyshield._check import Check
 from pyshield.errors import DeadlineExceeded
 from pyshield.models._held import Held, ensure, held, load
 from pyshield.models._settings import settings
@@ -55,10 +56,10 @@ async def embed(
         DeadlineExceeded: If it takes longer.
         TextError: If a text holds lone surrogates, or has more windows than the model may read.
     """
-    until = _until(deadline)
+    until, given = _until(deadline), _texts(texts)
     entry = await _entry(model, "embedding", until)
     vectors: list[list[float]] = []
-    for part in _parts(_texts(texts), "embed_texts"):
+    for part in _parts(given, "embed_texts"):
         vectors += await entry.handle.embed(part, _left(until))
     return vectors
 
@@ -67,10 +68,10 @@ def embed_blocking(
     texts: Sequence[str], *, model: str | None = None, deadline: float | None = None
 ) -> list[list[float]]:
     """As `embed`, on the calling thread, which waits; for a model to be loaded as long as that takes."""
-    until = _until(deadline)
+    until, given = _until(deadline), _texts(texts)
     entry = _loaded(model, "embedding")
     vectors: list[list[float]] = []
-    for part in _parts(_texts(texts), "embed_texts"):
+    for part in _parts(given, "embed_texts"):
         vectors += entry.handle.embed_blocking(part, _left(until))
     return vectors
 
@@ -89,9 +90,8 @@ async def rerank(
     Raises:
         As `embed`.
     """
-    until = _until(deadline)
+    until, given = _until(deadline), _asked(query, texts)
     entry = await _entry(model, "cross-encoder", until)
-    given = _texts(texts)
     scores: list[list[float]] = []
     for part in _parts(given, "rerank_texts"):
         scores += await entry.handle.score([(query, text) for text in part], _left(until))
@@ -102,9 +102,8 @@ def rerank_blocking(
     query: str, texts: Sequence[str], *, model: str | None = None, deadline: float | None = None
 ) -> list[Ranked]:
     """As `rerank`, on the calling thread, which waits; for a model to be loaded as long as that takes."""
-    until = _until(deadline)
+    until, given = _until(deadline), _asked(query, texts)
     entry = _loaded(model, "cross-encoder")
-    given = _texts(texts)
     scores: list[list[float]] = []
     for part in _parts(given, "rerank_texts"):
         scores += entry.handle.score_blocking([(query, text) for text in part], _left(until))
@@ -138,10 +137,20 @@ def _loaded(model: str | None, kind: ModelType) -> Held:
 
 
 def _texts(texts: Sequence[str]) -> list[str]:
+    """The texts, looked at before a model is loaded for them; no error quotes one."""
+    if isinstance(texts, str | bytes | Mapping) or not isinstance(texts, Iterable):
+        Check("models").fail("texts", f"expected a list of texts, got a {type(texts).__name__}")
     given = list(texts)
-    if isinstance(texts, str) or not all(isinstance(text, str) for text in given):
-        return Check("models").fail("texts", f"expected a list of texts, got {shown(texts)}")
+    for index, text in enumerate(given):
+        if not isinstance(text, str):
+            Check("models").fail(f"texts[{index}]", f"expected a text, got a {type(text).__name__}")
     return given
+
+
+def _asked(query: str, texts: Sequence[str]) -> list[str]:
+    if not isinstance(query, str):
+        Check("models").fail("query", f"expected a text, got a {type(query).__name__}")
+    return _texts(texts)
 
 
 def _parts(texts: list[str], function: str) -> Iterator[list[str]]:
