@@ -103,6 +103,14 @@ TYPES: dict[str, str] = {
     "build_info": "dict[str, Any]",
     "explain_entities": "list[dict[str, Any]]",
     "model_metrics": "dict[str, Any]",
+    "Finding.__reduce__": "NoReturn",
+    "Finding.__deepcopy__(memo)": "Any",
+    "ScanResult.__reduce__": "NoReturn",
+    "ScanResult.__deepcopy__(memo)": "Any",
+    "Timings.__reduce__": "NoReturn",
+    "Timings.__deepcopy__(memo)": "Any",
+    "Verdict.__reduce__": "NoReturn",
+    "Verdict.__deepcopy__(memo)": "Any",
 }
 
 # PyO3 names what a conversion needs; a reader looks for what it means.
@@ -119,6 +127,7 @@ HOMES = {
     "Context": "contextvars",
     "DetectionMethod": "pyshield.results",
     "Entity": "pyshield.results",
+    "NoReturn": "typing",
     "Path": "pathlib",
     "RiskFactor": "pyshield.results",
     "Self": "typing",

@@ -7,7 +7,7 @@ The compiled half of pyshield. Private: use the classes of `pyshield`.
 from collections.abc import Awaitable, Sequence
 from contextvars import Context
 from pathlib import Path
-from typing import Any, final
+from typing import Any, NoReturn, final
 
 from pyshield.errors import ShieldError
 from pyshield.functions._target import Target
@@ -150,8 +150,15 @@ class Finding:
     One thing a scanner found; positions are code points of the scanned text.
     """
 
+    def __copy__(self, /) -> Finding:
+        """
+        Nothing changes it, so it is its own copy.
+        """
+
+    def __deepcopy__(self, memo: Any, /) -> Finding: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> NoReturn: ...
     def __repr__(self, /) -> str: ...
     @property
     def end(self, /) -> int:
@@ -656,6 +663,13 @@ class ScanResult:
     What came of a scan.
     """
 
+    def __copy__(self, /) -> ScanResult:
+        """
+        Nothing changes it, so it is its own copy.
+        """
+
+    def __deepcopy__(self, memo: Any, /) -> ScanResult: ...
+    def __reduce__(self, /) -> NoReturn: ...
     def __repr__(self, /) -> str: ...
     @property
     def cached(self, /) -> bool:
@@ -978,6 +992,13 @@ class Timings:
     Where the time of a request went, in seconds.
     """
 
+    def __copy__(self, /) -> Timings:
+        """
+        Nothing changes it, so it is its own copy.
+        """
+
+    def __deepcopy__(self, memo: Any, /) -> Timings: ...
+    def __reduce__(self, /) -> NoReturn: ...
     def __repr__(self, /) -> str: ...
     @property
     def inference(self, /) -> float:
@@ -1075,6 +1096,13 @@ class Verdict:
     One scanner's word.
     """
 
+    def __copy__(self, /) -> Verdict:
+        """
+        Nothing changes it, so it is its own copy.
+        """
+
+    def __deepcopy__(self, memo: Any, /) -> Verdict: ...
+    def __reduce__(self, /) -> NoReturn: ...
     def __repr__(self, /) -> str: ...
     @property
     def degraded(self, /) -> str | None:

@@ -1,7 +1,8 @@
 """What a scan returns.
 
 `ScanResult`, `Finding`, `Verdict` and `Timings` are made by the runtime; `Severity`, `Entity` and
-`RiskFactor` are plain Python values that it fills.
+`RiskFactor` are plain Python values that it fills. The first four do not change, so a copy is the same
+object; they do not pickle, as texts stay in their process: send `result.to_dict()`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use pyo3::exceptions::PyValueError;
+use pyo3::PyTypeInfo;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyshield_core::tokens::TokenizerError;
 use pyshield_core::{ConfigError, ScannerError};
@@ -48,6 +49,14 @@ fn raise<'py>(class: PyResult<&Bound<'py, PyAny>>, arguments: impl pyo3::call::P
 /// A `TextError`.
 pub(crate) fn text_error(py: Python<'_>, message: &str) -> PyErr {
     raise(text_class(py), (message,))
+}
+
+/// The `TypeError` of a part of a result that is pickled; `instead` is what has the same as plain data.
+pub(crate) fn not_pickled<T: PyTypeInfo>(value: &Bound<'_, T>, instead: &str) -> PyErr {
+    match value.as_any().get_type().name() {
+        Ok(name) => PyTypeError::new_err(format!("a {name} does not pickle; send what {instead} gives")),
+        Err(error) => error,
+    }
 }
 
 /// A `Closed`.

@@ -8,6 +8,7 @@ use pyo3::types::PyDict;
 use pyshield_core::Severity;
 use pyshield_engine::outcome::ScannerName;
 
+use crate::errors;
 use crate::import::{Kept, imported};
 
 /// The member of `pyshield.results.Severity`.
@@ -93,6 +94,21 @@ impl Finding {
         dict.set_item(intern!(py, "replacement"), self.replacement.as_deref())?;
         dict.set_item(intern!(py, "view"), self.view.as_deref())?;
         Ok(dict)
+    }
+
+    /// Nothing changes it, so it is its own copy.
+    const fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (memo, /))]
+    fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
+        let _ = memo;
+        slf
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
+        Err(errors::not_pickled(slf, "to_dict()"))
     }
 
     fn __repr__(&self) -> String {

@@ -15,6 +15,7 @@ use crate::errors;
 use crate::finding::{Finding, severity};
 use crate::import::{Kept, imported};
 use crate::verdict::{Timings, Verdict};
+use parts::describe;
 
 /// What came of a scan.
 #[pyclass(frozen, module = "pyshield._runtime")]
@@ -357,6 +358,21 @@ impl ScanResult {
         }
     }
 
+    /// Nothing changes it, so it is its own copy.
+    const fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (memo, /))]
+    fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
+        let _ = memo;
+        slf
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
+        Err(errors::not_pickled(slf, "to_dict()"))
+    }
+
     fn __repr__(&self) -> String {
         format!(
             "ScanResult(is_valid={}, risk={}, findings={}, lane={:?})",
@@ -370,20 +386,4 @@ impl ScanResult {
             self.lane(),
         )
     }
-}
-
-/// What was found, without a word of the text: `2 × PATTERN, 1 × SUBSTRING`.
-fn describe(verdict: &pyshield_core::Verdict) -> String {
-    let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in &verdict.findings {
-        *labels.entry(&finding.label).or_default() += 1;
-    }
-    if labels.is_empty() {
-        return "nothing in particular".to_owned();
-    }
-    let mut parts: Vec<String> = labels.iter().map(|(label, count)| format!("{count} × {label}")).collect();
-    if verdict.omitted > 0 {
-        parts.push(format!("{} more", verdict.omitted));
-    }
-    parts.join(", ")
 }

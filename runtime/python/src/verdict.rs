@@ -6,6 +6,8 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::errors;
+
 /// One scanner's word.
 #[pyclass(frozen, module = "pyshield._runtime")]
 pub(crate) struct Verdict {
@@ -75,6 +77,21 @@ impl Verdict {
         Ok(dict)
     }
 
+    /// Nothing changes it, so it is its own copy.
+    const fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (memo, /))]
+    fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
+        let _ = memo;
+        slf
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
+        Err(errors::not_pickled(slf, "to_dict()"))
+    }
+
     fn __repr__(&self) -> String {
         let valid = if self.is_valid { "True" } else { "False" };
         let note = match (&self.error, &self.skipped) {
@@ -108,6 +125,21 @@ pub(crate) struct Timings {
 
 #[pymethods]
 impl Timings {
+    /// Nothing changes it, so it is its own copy.
+    const fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (memo, /))]
+    fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
+        let _ = memo;
+        slf
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
+        Err(errors::not_pickled(slf, "the to_dict() of its result"))
+    }
+
     fn __repr__(&self) -> String {
         format!("Timings(queue={:.6}, scan={:.6}, total={:.6})", self.queue, self.scan, self.total)
     }

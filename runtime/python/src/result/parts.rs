@@ -1,6 +1,6 @@
 //! The parts of a result: what each scanner said, built-in or not, in declared order.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use pyshield_engine::outcome::Judgement;
 
@@ -90,4 +90,20 @@ fn free_name(taken: &HashSet<String>, name: &str) -> String {
         candidate = format!("{name}#{count}");
     }
     candidate
+}
+
+/// What was found, without a word of the text: `2 × PATTERN, 1 × SUBSTRING`.
+pub(super) fn describe(verdict: &pyshield_core::Verdict) -> String {
+    let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in &verdict.findings {
+        *labels.entry(&finding.label).or_default() += 1;
+    }
+    if labels.is_empty() {
+        return "nothing in particular".to_owned();
+    }
+    let mut parts: Vec<String> = labels.iter().map(|(label, count)| format!("{count} × {label}")).collect();
+    if verdict.omitted > 0 {
+        parts.push(format!("{} more", verdict.omitted));
+    }
+    parts.join(", ")
 }
