@@ -112,7 +112,7 @@ class BlockingShield(BlockingConversations):
         ]
 
     def scan_outputs(
-        self, pairs: Sequence[tuple[str, str]], *, deadline: float | None = None
+        self, pairs: Sequence[tuple[str, str] | list[str]], *, deadline: float | None = None
     ) -> list[ScanResult]:
         """Scans many `(prompt, output)` pairs in one go, on all cores; the results are in their order."""
         until = until_of(deadline, self._seconds)
@@ -154,8 +154,10 @@ class BlockingShield(BlockingConversations):
         deadline: float | None = None,
     ) -> Generator[StreamEvent, None, None]:
         """Scans an output while a model writes it; as `Shield.stream_output`."""
+        from pyshield._pieces import no_text
         from pyshield.stream import blocking_events_of
 
+        no_text(pieces)
         return blocking_events_of(self.open_output(prompt, cut=cut, policy=policy, deadline=deadline), pieces)
 
     def session(self, vault: Vault | RedisVault) -> BlockingSession:

@@ -63,6 +63,13 @@ def hint(name: object, known: Iterable[str], listed: str | None = None) -> str:
     return f"{meant} {whole[0].upper()}{whole[1:]}" if meant else f"; {whole}"
 
 
+def string(name: str, value: object) -> str:
+    """A text that is scanned or written: anything else is a `TypeError`, which does not show it."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: expected a string, got {type(value).__name__}")
+    return value
+
+
 class Check:
     """Checks the arguments of one constructor.
 

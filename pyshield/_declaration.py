@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, final, runtime_checka
 from pyshield.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Coroutine, Mapping
 
     from pyshield._private import NativeVault
     from pyshield._runtime import Scanner as NativeScanner
@@ -162,7 +162,7 @@ class PromptScanner(Declaration):
         """
         return self._native.scan(prompt)
 
-    def ascan(self, prompt: str) -> Awaitable[tuple[str, bool, float]]:
+    def ascan(self, prompt: str) -> Coroutine[Any, Any, tuple[str, bool, float]]:
         """Scans without holding up the event loop; otherwise as `scan`."""
         return self._native.ascan(prompt)
 
@@ -196,7 +196,7 @@ class OutputScanner(Declaration):
         """
         return self._native.scan(output)
 
-    def ascan(self, prompt: str, output: str) -> Awaitable[tuple[str, bool, float]]:  # noqa: ARG002
+    def ascan(self, prompt: str, output: str) -> Coroutine[Any, Any, tuple[str, bool, float]]:  # noqa: ARG002
         """Scans without holding up the event loop; otherwise as `scan`."""
         return self._native.ascan(output)
 
@@ -214,7 +214,7 @@ class PairScanner(OutputScanner):
         """Scans on the calling thread; otherwise as `OutputScanner.scan`."""
         return self._native.scan(output, prompt)
 
-    def ascan(self, prompt: str, output: str) -> Awaitable[tuple[str, bool, float]]:
+    def ascan(self, prompt: str, output: str) -> Coroutine[Any, Any, tuple[str, bool, float]]:
         """Scans without holding up the event loop; otherwise as `scan`."""
         return self._native.ascan(output, prompt)
 

@@ -6,7 +6,7 @@ Imported by the runtime when a scan first goes through the actors; until then as
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pyshield._runtime import LoopBridge, Ticket
 
-__all__ = ["ScanFuture", "bridges"]
+__all__ = ["ScanFuture", "bridges", "later"]
 
 bridges: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopBridge] = WeakKeyDictionary()
 """The bridge of each event loop that has one."""
@@ -67,6 +67,11 @@ class ScanFuture(asyncio.Future[Any]):
         """Cancels the scan if it is not done."""
         if not self.done() and not self.get_loop().is_closed():
             self.cancel()
+
+
+async def later(begin: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401  # of any scan
+    """What `begin` starts, begun when this is awaited: for calls where no event loop runs yet."""
+    return await begin()
 
 
 Coroutine.register(ScanFuture)

@@ -4,7 +4,7 @@
 The compiled half of pyshield. Private: use the classes of `pyshield`.
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from contextvars import Context
 from pathlib import Path
 from typing import Any, NoReturn, final
@@ -225,7 +225,9 @@ class Function:
         A function whose calls `target` runs.
         """
 
-    def call_objects(self, arguments: tuple[Any, ...], deadline: float | None = None, /) -> Awaitable[Any]:
+    def call_objects(
+        self, arguments: tuple[Any, ...], deadline: float | None = None, /
+    ) -> Coroutine[Any, Any, Any]:
         """
         Calls it on Python objects as they are, without holding up the event loop.
         """
@@ -351,7 +353,9 @@ class ModelHandle:
         The probabilities of all labels for each text, on the calling thread.
         """
 
-    def embed(self, texts: Sequence[str], timeout: float | None = None, /) -> Awaitable[list[list[float]]]:
+    def embed(
+        self, texts: Sequence[str], timeout: float | None = None, /
+    ) -> Coroutine[Any, Any, list[list[float]]]:
         """
         An awaitable of a vector of length one for each text.
         """
@@ -396,7 +400,7 @@ class ModelHandle:
 
     def score(
         self, pairs: Sequence[tuple[str, str]], timeout: float | None = None, /
-    ) -> Awaitable[list[list[float]]]:
+    ) -> Coroutine[Any, Any, list[list[float]]]:
         """
         An awaitable of the probabilities of all labels for each pair of texts.
         """
@@ -436,7 +440,7 @@ class OutputStream:
     An output on its way through a shield's scanners; not for several threads at once.
     """
 
-    def ask(self, /) -> Awaitable[None]:
+    def ask(self, /) -> Coroutine[Any, Any, None]:
         """
         Asks the vaults; an awaitable.
         """
@@ -468,7 +472,7 @@ class OutputStream:
         Whether text leaves before the end. If not, nothing may be fed: the whole is to be scanned at its end.
         """
 
-    def judged(self, /) -> Awaitable[None]:
+    def judged(self, /) -> Coroutine[Any, Any, None]:
         """
         Waits for verdicts, which `resume` takes; an awaitable.
         """
@@ -544,42 +548,42 @@ class RedisVault:
     A handle on the vault of one session.
     """
 
-    def aclear(self, /) -> Awaitable[None]:
+    def aclear(self, /) -> Coroutine[Any, Any, None]:
         """
         Awaitable `clear`.
         """
 
-    def acount(self, /) -> Awaitable[int]:
+    def acount(self, /) -> Coroutine[Any, Any, int]:
         """
         Awaitable `count`.
         """
 
-    def aextend(self, new_tuples: Sequence[tuple[str, str]], /) -> Awaitable[None]:
+    def aextend(self, new_tuples: Sequence[tuple[str, str]], /) -> Coroutine[Any, Any, None]:
         """
         Awaitable `extend`.
         """
 
-    def aget(self, /) -> Awaitable[list[tuple[str, str]]]:
+    def aget(self, /) -> Coroutine[Any, Any, list[tuple[str, str]]]:
         """
         Awaitable `get`.
         """
 
-    def aplaceholder_exists(self, placeholder: str, /) -> Awaitable[bool]:
+    def aplaceholder_exists(self, placeholder: str, /) -> Coroutine[Any, Any, bool]:
         """
         Awaitable `placeholder_exists`.
         """
 
-    def aremove(self, tuple_to_remove: tuple[str, str], /) -> Awaitable[None]:
+    def aremove(self, tuple_to_remove: tuple[str, str], /) -> Coroutine[Any, Any, None]:
         """
         Awaitable `remove`.
         """
 
-    def areserve(self, texts: Sequence[str], /) -> Awaitable[None]:
+    def areserve(self, texts: Sequence[str], /) -> Coroutine[Any, Any, None]:
         """
         Awaitable `reserve`.
         """
 
-    def aunknown(self, text: str, /) -> Awaitable[list[str]]:
+    def aunknown(self, text: str, /) -> Coroutine[Any, Any, list[str]]:
         """
         Awaitable `unknown`.
         """
@@ -642,7 +646,7 @@ class RedisVaults:
         max_bytes: int,
         /,
     ) -> RedisVaults: ...
-    def arotate(self, /) -> Awaitable[int]:
+    def arotate(self, /) -> Coroutine[Any, Any, int]:
         """
         Awaitable `rotate`.
         """
@@ -806,7 +810,7 @@ class Scanner:
     """
 
     def __new__(cls, spec: str, vaults: Sequence[Vault | RedisVault] = ..., /) -> Scanner: ...
-    def ascan(self, text: str, prompt: str | None = None, /) -> Awaitable[tuple[str, bool, float]]:
+    def ascan(self, text: str, prompt: str | None = None, /) -> Coroutine[Any, Any, tuple[str, bool, float]]:
         """
         Scans without holding up the event loop.
         """
@@ -891,7 +895,7 @@ class Shield:
     """
 
     def __new__(cls, spec: str, vaults: Sequence[Vault | RedisVault] = ..., /) -> Shield: ...
-    def close(self, timeout: float = 5.0, /) -> Awaitable[bool]:
+    def close(self, timeout: float = 5.0, /) -> Coroutine[Any, Any, bool]:
         """
         Refuses new work and waits for what is in flight; whether all of it finished in time.
         """
@@ -925,7 +929,7 @@ class Shield:
 
     def scan_output(
         self, prompt: str, output: str, deadline: float | None = None, /
-    ) -> Awaitable[ScanResult]:
+    ) -> Coroutine[Any, Any, ScanResult]:
         """
         Scans an output.
         """
@@ -936,20 +940,20 @@ class Shield:
         """
 
     def scan_outputs(
-        self, pairs: list[tuple[str, str]], deadline: float | None = None, /
-    ) -> Awaitable[list[ScanResult]]:
+        self, pairs: list[Sequence[str]], deadline: float | None = None, first: int = 0, /
+    ) -> Coroutine[Any, Any, list[ScanResult]]:
         """
         Scans many `(prompt, output)` pairs; the results are in the order of the pairs.
         """
 
     def scan_outputs_blocking(
-        self, pairs: list[tuple[str, str]], deadline: float | None = None, /
+        self, pairs: list[Sequence[str]], deadline: float | None = None, /
     ) -> list[ScanResult]:
         """
         Scans many `(prompt, output)` pairs on all cores while the calling thread waits.
         """
 
-    def scan_prompt(self, text: str, deadline: float | None = None, /) -> Awaitable[ScanResult]:
+    def scan_prompt(self, text: str, deadline: float | None = None, /) -> Coroutine[Any, Any, ScanResult]:
         """
         Scans a prompt.
         """
@@ -959,9 +963,12 @@ class Shield:
         Scans a prompt on the calling thread.
         """
 
-    def scan_prompts(self, texts: list[str], deadline: float | None = None, /) -> Awaitable[list[ScanResult]]:
+    def scan_prompts(
+        self, texts: list[str], deadline: float | None = None, first: int = 0, /
+    ) -> Coroutine[Any, Any, list[ScanResult]]:
         """
-        Scans many prompts; the results are in the order of the texts.
+        Scans many prompts; the results are in the order of the texts. `first`: how many texts of the same
+        list came before, for errors.
         """
 
     def scan_prompts_blocking(self, texts: list[str], deadline: float | None = None, /) -> list[ScanResult]:
@@ -1165,7 +1172,9 @@ def _forked() -> None:
     Forgets the parent's threads in a forked child.
     """
 
-def _functions_call(name: str, arguments: dict[str, Any], deadline: float | None = None, /) -> Awaitable[Any]:
+def _functions_call(
+    name: str, arguments: dict[str, Any], deadline: float | None = None, /
+) -> Coroutine[Any, Any, Any]:
     """
     Calls a registered function with keyword arguments, without holding up the event loop.
     """
@@ -1177,7 +1186,7 @@ def _functions_call_blocking(name: str, arguments: dict[str, Any], deadline: flo
 
 def _functions_call_from_engine(
     name: str, arguments: dict[str, Any], times: int, /
-) -> Awaitable[list[float]]:
+) -> Coroutine[Any, Any, list[float]]:
     """
     Calls a registered function `times` times, one after the other, as a stage of a plan does: from the
     engine. An awaitable of the seconds each call took. For `benchmarks/functions`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pyshield._until import remaining
@@ -21,6 +21,8 @@ def listed(name: str, texts: Sequence[Any]) -> list[Any]:
     """The texts as the list the runtime takes; a string is no list of letters, a mapping none of its keys."""
     if isinstance(texts, str | bytes | Mapping):
         raise TypeError(f"{name}: expected a list, got one {type(texts).__name__}")
+    if not isinstance(texts, Iterable):
+        raise TypeError(f"{name}: expected a list, got {type(texts).__name__}")
     return texts if type(texts) is list else list(texts)
 
 
@@ -43,7 +45,7 @@ async def in_slices(scan: Callable[..., Any], texts: list[Any], until: float | N
     try:
         while following < len(texts) or ahead:
             while following < len(texts) and len(ahead) <= _AHEAD:
-                ahead.append(scan(texts[following : following + size], remaining(until)))
+                ahead.append(scan(texts[following : following + size], remaining(until), following))
                 following, size = following + size, min(2 * size, SLICE)
             try:
                 results += await ahead.popleft()
@@ -53,8 +55,8 @@ async def in_slices(scan: Callable[..., Any], texts: list[Any], until: float | N
                 # Those behind it may have taken the place that this one needs first.
                 while ahead:
                     ahead.popleft().close()
-                following = len(results) + size
-                results += await scan(texts[len(results) : following], remaining(until))
+                begin, following = len(results), len(results) + size
+                results += await scan(texts[begin:following], remaining(until), begin)
     finally:
         for slice_ahead in ahead:
             slice_ahead.close()

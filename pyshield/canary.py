@@ -22,7 +22,7 @@ from secrets import token_bytes
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pyshield._check import Check, shown
+from pyshield._check import Check, shown, string
 from pyshield._declaration import OutputScanner
 from pyshield._written import written
 from pyshield.errors import ConfigError
@@ -86,8 +86,12 @@ class Canary(OutputScanner):
         return "".join(letters)
 
     def insert(self, system_prompt: str) -> str:
-        """The system prompt with the token before and after it; one that holds it already stays as it is."""
-        if self.token in system_prompt:
+        """The system prompt with the token before and after it; one that holds it already stays as it is.
+
+        Raises:
+            TypeError: If the system prompt is no string.
+        """
+        if self.token in string("system_prompt", system_prompt):
             return system_prompt
         place = _PLACE.format(self.token)
         return f"{place}\n{system_prompt}\n{place}"
@@ -98,7 +102,7 @@ class Canary(OutputScanner):
         Raises:
             TextError: If the text holds lone surrogates.
         """
-        return not self._shield().scan_output("", text).is_valid
+        return not self._shield().scan_output("", string("text", text)).is_valid
 
     def _shield(self) -> BlockingShield:
         reader: BlockingShield | None = getattr(self, "_reader", None)

@@ -10,6 +10,7 @@ from inspect import iscoroutine
 from typing import TYPE_CHECKING, Any
 
 from pyshield._await import awaited
+from pyshield._check import string
 from pyshield.errors import ScannerError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def scan_prompt(scanners: Sequence[Any], prompt: str, fail_fast: bool = False) -
     """
     valid: dict[str, bool] = {}
     risk: dict[str, float] = {}
-    if not scanners or not prompt.strip():
+    if not scanners or not string("prompt", prompt).strip():
         return prompt, valid, risk
     for scanner in scanners:
         name = type(scanner).__name__
@@ -67,7 +68,7 @@ def scan_output(
     """
     valid: dict[str, bool] = {}
     risk: dict[str, float] = {}
-    if not scanners or not output.strip():
+    if not scanners or not string("output", output).strip():
         return output, valid, risk
     for scanner in scanners:
         name = type(scanner).__name__
@@ -97,7 +98,7 @@ async def ascan_prompt(
     """
     valid: dict[str, bool] = {}
     risk: dict[str, float] = {}
-    if not scanners or not prompt.strip():
+    if not scanners or not string("prompt", prompt).strip():
         return prompt, valid, risk
     for scanner in scanners:
         name = type(scanner).__name__
@@ -116,7 +117,7 @@ async def ascan_output(
     """As `scan_output`, without holding up the event loop; see `ascan_prompt`."""
     valid: dict[str, bool] = {}
     risk: dict[str, float] = {}
-    if not scanners or not output.strip():
+    if not scanners or not string("output", output).strip():
         return output, valid, risk
     for scanner in scanners:
         name = type(scanner).__name__

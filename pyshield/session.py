@@ -15,7 +15,7 @@ from pyshield._private import vault_of
 from pyshield.shield import BlockingShield, Shield
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Coroutine
 
     from pyshield._declared import Declared
     from pyshield._messages.lanes import Lane
@@ -121,7 +121,7 @@ class Session(Shield):
             self._lanes = _SessionLanes(self, self._parent.conversing(), self._vault)
         return self._lanes
 
-    def close(self, timeout: float = 5.0) -> Awaitable[bool]:  # noqa: ARG002
+    def close(self, timeout: float = 5.0) -> Coroutine[Any, Any, bool]:  # noqa: ARG002
         """Does nothing: the shield stays open for its other sessions.
 
         Args:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import (
         AsyncGenerator,
         AsyncIterable,
-        Awaitable,
         Callable,
+        Coroutine,
         Iterator,
         Sequence,
     )
@@ -93,17 +93,22 @@ class Shield(Conversations):
         )
         self._gate = Gate(self.limits)
 
-    def scan_prompt(self, text: str, *, deadline: float | None = None) -> Awaitable[ScanResult]:
+    def scan_prompt(self, text: str, *, deadline: float | None = None) -> Coroutine[Any, Any, ScanResult]:
         """Scans a prompt.
+
+        Where no event loop runs yet, as in the argument of `asyncio.run`, a scan that cannot be done at once
+        begins when it is awaited. Without any event loop use `BlockingShield`.
 
         Args:
             text: The prompt.
             deadline: Seconds until the result must be there; `limits.deadline` if not given.
 
         Returns:
-            An awaitable of the result.
+            The result, to be awaited once; `create_task`, `gather` and `asyncio.run` take it as well.
 
         Raises:
+            TypeError: If the text is no string.
+            ConfigError: If the deadline is no number.
             TextError: If the text holds lone surrogates or is too long.
             Overloaded: If as many requests are in flight as are allowed.
             DeadlineExceeded: If there is no result in time.
@@ -116,7 +121,7 @@ class Shield(Conversations):
 
     def scan_output(
         self, prompt: str, output: str, *, deadline: float | None = None
-    ) -> Awaitable[ScanResult]:
+    ) -> Coroutine[Any, Any, ScanResult]:
         """Scans what a model answered to a prompt; otherwise as `scan_prompt`."""
         if self._own_output:
             return self._with_own(self._own_output, self._native.scan_output, (prompt, output), deadline)
@@ -124,22 +129,20 @@ class Shield(Conversations):
 
     def scan_prompts(
         self, texts: Sequence[str], *, deadline: float | None = None
-    ) -> Awaitable[list[ScanResult]]:
+    ) -> Coroutine[Any, Any, list[ScanResult]]:
         """Scans many prompts in one go, on all cores; the results are in the order of the texts."""
         texts = listed("texts", texts)
         if self._own_prompt:
-            befores: list[tuple[str, ...]] = [()] * len(texts)
-            return self._many_with_own(self._own_prompt, self._native.scan_prompts, texts, befores, deadline)
+            return self._many_with_own(self._own_prompt, self._native.scan_prompts, texts, deadline)
         return self._many(self._native.scan_prompts, texts, deadline)
 
     def scan_outputs(
-        self, pairs: Sequence[tuple[str, str]], *, deadline: float | None = None
-    ) -> Awaitable[list[ScanResult]]:
+        self, pairs: Sequence[tuple[str, str] | list[str]], *, deadline: float | None = None
+    ) -> Coroutine[Any, Any, list[ScanResult]]:
         """Scans many `(prompt, output)` pairs in one go, on all cores; the results are in their order."""
         pairs = listed("pairs", pairs)
         if self._own_output:
-            befores: list[tuple[str, ...]] = [(prompt,) for prompt, _ in pairs]
-            return self._many_with_own(self._own_output, self._native.scan_outputs, pairs, befores, deadline)
+            return self._many_with_own(self._own_output, self._native.scan_outputs, pairs, deadline)
         return self._many(self._native.scan_outputs, pairs, deadline)
 
     def open_output(
@@ -173,7 +176,7 @@ class Shield(Conversations):
         found = cut_when(cut)
         native = self._native.open_output(prompt, found, pass_policy(policy), deadline)
 
-        def scan(output: str) -> Awaitable[ScanResult]:
+        def scan(output: str) -> Coroutine[Any, Any, ScanResult]:
             return self.scan_output(prompt, output, deadline=deadline)
 
         return OutputStream(native, scan, own=bool(self._own_output), found=found)
@@ -209,8 +212,10 @@ class Shield(Conversations):
             DeadlineExceeded: If a window is not judged in time.
             Closed: If the shield is closed.
         """
+        from pyshield._pieces import no_text
         from pyshield.stream import events_of
 
+        no_text(pieces)
         return events_of(self.open_output(prompt, cut=cut, policy=policy, deadline=deadline), pieces)
 
     def session(self, vault: Vault | RedisVault) -> Session:
@@ -231,10 +236,10 @@ class Shield(Conversations):
 
     def _many(
         self,
-        scan: Callable[..., Awaitable[list[ScanResult]]],
+        scan: Callable[..., Coroutine[Any, Any, list[ScanResult]]],
         texts: list[Any],
         deadline: float | None,
-    ) -> Awaitable[list[ScanResult]]:
+    ) -> Coroutine[Any, Any, list[ScanResult]]:
         if len(texts) <= SLICE:
             return scan(texts, deadline)
         return in_slices(scan, texts, until_of(deadline, self._seconds))
@@ -242,7 +247,7 @@ class Shield(Conversations):
     async def _with_own(
         self,
         own: tuple[Own, ...],
-        scan: Callable[..., Awaitable[ScanResult]],
+        scan: Callable[..., Coroutine[Any, Any, ScanResult]],
         texts: tuple[str, ...],
         deadline: float | None,
     ) -> ScanResult:
@@ -257,15 +262,16 @@ class Shield(Conversations):
     async def _many_with_own(
         self,
         own: tuple[Own, ...],
-        scan: Callable[..., Awaitable[list[ScanResult]]],
+        scan: Callable[..., Coroutine[Any, Any, list[ScanResult]]],
         texts: list[Any],
-        befores: list[tuple[str, ...]],
         deadline: float | None,
     ) -> list[ScanResult]:
         until = until_of(deadline, self._seconds)
         await self._gate.enter(until)
         try:
             results = await in_slices(scan, texts, until)
+            # Only now is it known that pairs are pairs.
+            befores = [() if isinstance(text, str) else (text[0],) for text in texts]
             return await run_many(own, results, befores, self.on_error, until, self._short)
         finally:
             self._gate.leave()

@@ -11,11 +11,11 @@ judge some sentences at a time while the text flows; `PassPolicy` says what may 
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from pyshield._check import Check, shown
-from pyshield.errors import Closed, TextError
+from pyshield._pieces import Held, Pieces, numbered
+from pyshield.errors import Closed
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         Callable,
         Generator,
         Iterable,
-        Iterator,
     )
 
     from pyshield._runtime import OutputStream as NativeStream
@@ -120,71 +119,6 @@ _PIECE = 256
 """Characters whose scan costs what a piece costs whatever its length: it is unpacked and sent on, too."""
 
 
-class _Pieces:
-    """The pieces of an output as the runtime takes them: whole characters, no more than one call scans."""
-
-    __slots__ = ("_half", "part")
-
-    def __init__(self, part: int) -> None:
-        self.part = part
-        # The first half of a surrogate pair whose second half is in the next piece.
-        self._half = ""
-
-    def of(self, piece: str) -> Iterator[str]:
-        piece = self._half + piece
-        self._half = ""
-        if piece and "\ud800" <= piece[-1] <= "\udbff":
-            piece, self._half = piece[:-1], piece[-1]
-        if not piece.isascii():
-            piece = _paired(piece)
-        if len(piece) <= self.part:
-            return iter((piece,) if piece else ())
-        return (piece[at : at + self.part] for at in range(0, len(piece), self.part))
-
-    def end(self) -> None:
-        """Raises `TextError` if half of a pair is left."""
-        if self._half:
-            self._half = ""
-            raise TextError("the output ends with half of a surrogate pair")
-
-
-def _paired(piece: str) -> str:
-    """The piece with halves of surrogate pairs put together; one that is alone the runtime refuses."""
-    try:
-        piece.encode()
-    except UnicodeEncodeError:
-        try:
-            return piece.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
-        except UnicodeDecodeError:
-            return piece
-    return piece
-
-
-class _Held:
-    """An output that has to be scanned as a whole."""
-
-    __slots__ = ("_bytes", "_most", "_text")
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._bytes = 0
-        # Not a list: of short pieces their objects would take many times what they say.
-        self._text = StringIO()
-
-    def feed(self, piece: str) -> None:
-        self._bytes += len(piece) if piece.isascii() else len(piece.encode("utf-8", "surrogatepass"))
-        if self._bytes > self._most:
-            self._text = StringIO()
-            raise TextError(
-                f"the output has more than the {self._most} bytes that may be held (limits.max_text_bytes)"
-            )
-        self._text.write(piece)
-
-    def take(self) -> str:
-        text, self._text = self._text.getvalue(), StringIO()
-        return text if text.isascii() else _paired(text)
-
-
 def _unredacted(result: ScanResult) -> list[str]:
     """The scanners that refuse a text and have not replaced all they found in it."""
     replaced: dict[str, bool] = {}
@@ -221,8 +155,8 @@ class _Stream:
         self._native = native
         self._scan = scan
         self._found = found
-        self._held = None if native.follows and not own else _Held(native.max_held_bytes)
-        self._pieces = _Pieces(native.part)
+        self._held = None if native.follows and not own else Held(native.max_held_bytes)
+        self._pieces = Pieces(native.part)
         self._ended = False
 
     @property
@@ -366,11 +300,12 @@ class BlockingOutputStream(_Stream):
 
 async def events_of(stream: OutputStream, pieces: AsyncIterable[str]) -> AsyncGenerator[StreamEvent]:
     """The events of all pieces; closes the pieces where the stream ends, or the consumer leaves."""
-    iterator = aiter(pieces)
+    iterator, at = aiter(pieces), 0
     try:
         async for piece in iterator:
-            for event in await stream.feed(piece):
+            for event in await stream.feed(numbered(at, piece)):
                 yield event
+            at += 1
             if stream.ended:
                 return
         for event in await stream.finish():
@@ -388,8 +323,8 @@ def blocking_events_of(
     """As `events_of`, on the calling thread."""
     iterator = iter(pieces)
     try:
-        for piece in iterator:
-            yield from stream.feed(piece)
+        for at, piece in enumerate(iterator):
+            yield from stream.feed(numbered(at, piece))
             if stream.ended:
                 return
         yield from stream.finish()

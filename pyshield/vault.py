@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyshield._check import Check
 from pyshield._pairs import MAX_KEYS, pair, pairs, sealing_key, session_name
@@ -12,7 +12,7 @@ from pyshield._runtime import Vault as NativeVault
 from pyshield.errors import ConfigError, ShieldError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Coroutine, Sequence
 
 __all__ = ["RedisVault", "RedisVaults", "Vault"]
 
@@ -270,7 +270,7 @@ class RedisVaults:
         """
         return self._native.rotate()
 
-    def arotate(self) -> Awaitable[int]:
+    def arotate(self) -> Coroutine[Any, Any, int]:
         """Awaitable `rotate`."""
         return self._native.arotate()
 
@@ -300,7 +300,7 @@ class RedisVault:
         """Adds a pair."""
         self._native.extend([pair(Check("Vault"), "new_tuple", new_tuple)])
 
-    def aappend(self, new_tuple: tuple[str, str]) -> Awaitable[None]:
+    def aappend(self, new_tuple: tuple[str, str]) -> Coroutine[Any, Any, None]:
         """Awaitable `append`."""
         return self._native.aextend([pair(Check("Vault"), "new_tuple", new_tuple)])
 
@@ -308,7 +308,7 @@ class RedisVault:
         """Adds several pairs, all or none."""
         self._native.extend(pairs("new_tuples", new_tuples))
 
-    def aextend(self, new_tuples: Sequence[tuple[str, str]]) -> Awaitable[None]:
+    def aextend(self, new_tuples: Sequence[tuple[str, str]]) -> Coroutine[Any, Any, None]:
         """Awaitable `extend`."""
         return self._native.aextend(pairs("new_tuples", new_tuples))
 
@@ -316,7 +316,7 @@ class RedisVault:
         """Removes the first pair equal to this one; `ValueError` if there is none."""
         self._native.remove(pair(Check("Vault"), "tuple_to_remove", tuple_to_remove))
 
-    def aremove(self, tuple_to_remove: tuple[str, str]) -> Awaitable[None]:
+    def aremove(self, tuple_to_remove: tuple[str, str]) -> Coroutine[Any, Any, None]:
         """Awaitable `remove`."""
         return self._native.aremove(pair(Check("Vault"), "tuple_to_remove", tuple_to_remove))
 
@@ -324,7 +324,7 @@ class RedisVault:
         """All pairs, in the order they came, as a new list."""
         return self._native.get()
 
-    def aget(self) -> Awaitable[list[tuple[str, str]]]:
+    def aget(self) -> Coroutine[Any, Any, list[tuple[str, str]]]:
         """Awaitable `get`."""
         return self._native.aget()
 
@@ -332,7 +332,7 @@ class RedisVault:
         """Whether a pair has this placeholder."""
         return self._native.placeholder_exists(Check("Vault").text("placeholder", placeholder))
 
-    def aplaceholder_exists(self, placeholder: str) -> Awaitable[bool]:
+    def aplaceholder_exists(self, placeholder: str) -> Coroutine[Any, Any, bool]:
         """Awaitable `placeholder_exists`."""
         return self._native.aplaceholder_exists(Check("Vault").text("placeholder", placeholder))
 
@@ -340,7 +340,7 @@ class RedisVault:
         """As `Vault.reserve`."""
         self._native.reserve(list(Check("Vault").private_texts("texts", texts)))
 
-    def areserve(self, texts: Sequence[str]) -> Awaitable[None]:
+    def areserve(self, texts: Sequence[str]) -> Coroutine[Any, Any, None]:
         """Awaitable `reserve`."""
         return self._native.areserve(list(Check("Vault").private_texts("texts", texts)))
 
@@ -348,7 +348,7 @@ class RedisVault:
         """As `Vault.unknown`."""
         return self._native.unknown(Check("Vault").text("text", text))
 
-    def aunknown(self, text: str) -> Awaitable[list[str]]:
+    def aunknown(self, text: str) -> Coroutine[Any, Any, list[str]]:
         """Awaitable `unknown`."""
         return self._native.aunknown(Check("Vault").text("text", text))
 
@@ -356,7 +356,7 @@ class RedisVault:
         """How many pairs there are."""
         return self._native.count()
 
-    def acount(self) -> Awaitable[int]:
+    def acount(self) -> Coroutine[Any, Any, int]:
         """Awaitable `count`."""
         return self._native.acount()
 
@@ -364,7 +364,7 @@ class RedisVault:
         """Removes all pairs, and the vault from the server."""
         self._native.clear()
 
-    def aclear(self) -> Awaitable[None]:
+    def aclear(self) -> Coroutine[Any, Any, None]:
         """Awaitable `clear`."""
         return self._native.aclear()
 

@@ -12,7 +12,7 @@ from pyshield._slices import listed
 from pyshield._until import remaining, until_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Coroutine
 
     from pyshield._messages.lanes import Lane
     from pyshield._messages.plan import Batch, Steps
@@ -37,7 +37,7 @@ class Conversations(Declared):
 
     __slots__ = ()
 
-    def close(self, timeout: float = 5.0) -> Awaitable[bool]:
+    def close(self, timeout: float = 5.0) -> Coroutine[Any, Any, bool]:
         """Refuses new work and waits for what is in flight.
 
         Args:

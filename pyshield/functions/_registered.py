@@ -12,7 +12,7 @@ from pyshield.errors import FunctionNotFound
 from pyshield.functions._declared import Entry, FunctionInfo, Options, declared, resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Coroutine
 
     from pyshield._limits import Cache
     from pyshield.functions._declared import Isolation, Schema
@@ -143,7 +143,7 @@ def _add(function: Callable[..., Any], name: str | None, replace: bool, options:
     _close(before)
 
 
-def call(name: str, /, **arguments: Any) -> Awaitable[Any]:  # noqa: ANN401  # plain data
+def call(name: str, /, **arguments: Any) -> Coroutine[Any, Any, Any]:  # noqa: ANN401  # plain data
     """Calls a registered function without holding up the event loop.
 
     Args:

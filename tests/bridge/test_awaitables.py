@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Coroutine
 from typing import Any
 
 import pytest
 
-from pyshield.errors import TextError
+from pyshield.errors import Closed, TextError
 from pyshield.input_scanners import BanSubstrings
 
 INLINE = {"inline_budget_us": 1e9}
@@ -127,9 +128,46 @@ def test_wrong_types_fail_at_the_call(shield: Any) -> None:
             shield.scan_prompt(wrong)
 
 
-def test_actors_need_a_running_loop(probe: Any) -> None:
-    with pytest.raises(RuntimeError, match="no running event loop"):
-        probe(**ACTORS).scan_prompt("x")
+def test_run_takes_a_scan_itself(runner: Any, shield: Any) -> None:
+    assert runner.run(shield.scan_prompt("x")).text == "x"
+    assert runner.get_loop().run_until_complete(shield.scan_prompt("y")).text == "y"
+    assert [result.text for result in runner.run(shield.scan_prompts(["a", "b"]))] == ["a", "b"]
+    assert asyncio.run(shield.scan_output("p", "z")).text == "z"
+
+
+def test_what_begins_with_the_await_fails_with_it(runner: Any, probe: Any) -> None:
+    shield = probe(**ACTORS)
+    scan = shield.scan_prompt("x")
+    runner.run(shield.close())
+    with pytest.raises(Closed):
+        runner.run(scan)
+
+
+def test_time_counts_from_the_await_on(runner: Any, probe: Any) -> None:
+    scan = probe("busy", 0.0, **ACTORS).scan_prompt("x", 5.0)
+    time.sleep(0.01)
+    assert runner.run(scan).text == "x"
+
+
+def test_a_scan_that_nobody_awaits_is_never_begun(probe: Any) -> None:
+    shield = probe(**ACTORS)
+    # CPython forgets it at once.
+    with pytest.warns(RuntimeWarning, match="never awaited"):
+        shield.scan_prompt("x")
+    assert shield.metrics()["requests_total"] == probe(**ACTORS).metrics()["requests_total"]
+
+
+def test_a_scan_asked_for_outside_a_loop_is_cancelled_with_its_task(runner: Any, probe: Any) -> None:
+    scan = probe("busy", 30.0, **ACTORS).scan_prompt("x")
+
+    async def main() -> None:
+        task = asyncio.create_task(scan)
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    runner.run(main())
 
 
 def test_bulk_is_in_order(runner: Any, shield: Any) -> None:

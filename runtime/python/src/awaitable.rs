@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use pyo3::exceptions::{PyRuntimeError, PyStopIteration};
 use pyo3::prelude::*;
+use pyo3::types::PyCFunction;
 use pyshield_engine::job;
+use pyshield_engine::lock::Mutex;
+
+use crate::import::{Kept, imported};
 
 /// An awaitable whose result is there already: `await` does not give up the thread.
 ///
@@ -68,6 +72,22 @@ impl Ready {
     fn close(&mut self) {
         self.result = None;
     }
+}
+
+/// A coroutine that begins when it is awaited: of what needs an event loop, asked for where none runs yet.
+pub(crate) fn later(
+    py: Python<'_>,
+    begin: impl for<'a> FnOnce(Python<'a>) -> PyResult<Bound<'a, PyAny>> + Send + 'static,
+) -> PyResult<Bound<'_, PyAny>> {
+    static LATER: Kept = Kept::new();
+    let begin = Mutex::new(Some(begin));
+    // Called by the coroutine, which runs once.
+    let begun = PyCFunction::new_closure(py, None, None, move |arguments, _| -> PyResult<Py<PyAny>> {
+        let begin = begin.lock().take();
+        let begin = begin.ok_or_else(|| PyRuntimeError::new_err("cannot await the same scan twice"))?;
+        begin(arguments.py()).map(Bound::unbind)
+    })?;
+    imported(py, &LATER, "pyshield._future", "later")?.call1((begun,))
 }
 
 /// The hold of a pending future on its request.

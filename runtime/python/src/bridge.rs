@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -22,7 +23,7 @@ use pyshield_engine::runtime::Runtime;
 use tokio::task::AbortHandle;
 
 use crate::attach::attached;
-use crate::awaitable::Ticket;
+use crate::awaitable::{Ticket, later};
 use crate::import::{Kept, imported};
 
 /// How long one drain may keep the loop before it lets others in.
@@ -175,8 +176,33 @@ impl<'py> Pending<'py> {
     /// # Errors
     /// `RuntimeError` if no event loop runs in this thread.
     pub(crate) fn on_running_loop(py: Python<'py>) -> PyResult<Self> {
+        let place = Self::here(py)?;
+        place.ok_or_else(|| PyRuntimeError::new_err("no running event loop: await it in a coroutine"))
+    }
+
+    /// What `begin` starts on the running loop. Without one, as in the argument of `asyncio.run`, a
+    /// coroutine that starts it when it is awaited.
+    pub(crate) fn on_some_loop(
+        py: Python<'py>,
+        begin: impl for<'a> FnOnce(Pending<'a>) -> PyResult<Bound<'a, PyAny>> + Send + 'static,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match Self::here(py)? {
+            Some(place) => begin(place),
+            None => later(py, |py| begin(Pending::on_running_loop(py)?)),
+        }
+    }
+
+    /// On the running loop, if one runs in this thread.
+    pub(crate) fn here(py: Python<'py>) -> PyResult<Option<Self>> {
         static RUNNING: Kept = Kept::new();
-        let event_loop = imported(py, &RUNNING, "asyncio", "get_running_loop")?.call0()?;
+        let event_loop = imported(py, &RUNNING, "asyncio", "_get_running_loop")?.call0()?;
+        if event_loop.is_none() {
+            return Ok(None);
+        }
+        Self::of(py, event_loop).map(Some)
+    }
+
+    fn of(py: Python<'py>, event_loop: Bound<'py, PyAny>) -> PyResult<Self> {
         let known = LAST.with_borrow(|last| {
             last.as_ref()
                 .filter(|last| last.event_loop.bind(py).upgrade().is_some_and(|known| known.is(&event_loop)))
@@ -191,6 +217,10 @@ impl<'py> Pending<'py> {
         let previous = LAST.replace(Some(Last { event_loop: weak, bridge: bridge.unbind() }));
         drop(previous);
         Ok(Self { event_loop, sender })
+    }
+
+    pub(crate) fn py(&self) -> Python<'py> {
+        self.event_loop.py()
     }
 
     /// The future, to be awaited by the caller and completed through [`Pending::sender`].

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyTuple};
+use pyo3::types::{PyList, PySequence, PyString};
 use pyshield_engine::bulk::Collect;
 use pyshield_engine::error::EngineError;
 use pyshield_engine::job;
@@ -12,6 +13,7 @@ use pyshield_engine::lock::Mutex;
 use pyshield_engine::outcome::Outcome;
 use pyshield_engine::shield::{self as engine, Request, Side};
 
+use crate::argument::{Deadline, wrong_type};
 use crate::awaitable::Ready;
 use crate::bridge::{Pending, Sender};
 use crate::errors;
@@ -73,14 +75,24 @@ impl Collect for Awaited {
 
 pub(crate) fn start_bulk<'py>(
     py: Python<'py>,
-    shield: &engine::Shield,
+    shield: &Arc<engine::Shield>,
     asked: impl Iterator<Item = PyResult<Asked>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let (results, requests) = match Results::of(py, asked) {
         Ok(made) => made,
         Err(error) => return Ready::new(Err(error)).into_bound_py_any(py),
     };
-    let place = Pending::on_running_loop(py)?;
+    let shield = Arc::clone(shield);
+    Pending::on_some_loop(py, move |place| submit(place, &shield, results, requests))
+}
+
+fn submit<'py>(
+    place: Pending<'py>,
+    shield: &engine::Shield,
+    results: Results,
+    requests: Vec<Request>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = place.py();
     let ticket = Arc::<job::Ticket>::default();
     let future = place.future(Arc::clone(&ticket))?;
     let awaited = Some(future.clone().unbind());
@@ -107,19 +119,41 @@ pub(crate) fn wait_bulk(
 
 pub(crate) fn prompts<'py>(
     texts: &Bound<'py, PyList>,
-    deadline: Option<f64>,
+    deadline: Option<Deadline>,
+    first: usize,
 ) -> impl Iterator<Item = PyResult<Asked>> + use<'py> {
-    let texts = texts.iter();
-    texts.map(move |text| Asked::new(Side::Prompt, text.cast::<PyString>()?, None, deadline))
+    texts.iter().zip(first..).map(move |(text, at)| {
+        let Ok(text) = text.cast::<PyString>() else {
+            return Err(wrong_type(&format!("texts[{at}]: expected a string"), &text));
+        };
+        Asked::new(Side::Prompt, text, None, deadline)
+    })
 }
 
 pub(crate) fn outputs<'py>(
     pairs: &Bound<'py, PyList>,
-    deadline: Option<f64>,
+    deadline: Option<Deadline>,
+    first: usize,
 ) -> impl Iterator<Item = PyResult<Asked>> + use<'py> {
-    pairs.iter().map(move |pair| {
-        let pair = pair.cast::<PyTuple>()?;
-        let (prompt, output) = (pair.get_item(0)?, pair.get_item(1)?);
-        Asked::new(Side::Output, output.cast::<PyString>()?, Some(prompt.cast::<PyString>()?), deadline)
+    pairs.iter().zip(first..).map(move |(pair, at)| {
+        let (prompt, output) = both(&pair, at)?;
+        let string = |text: &Bound<'py, PyAny>, name| match text.cast::<PyString>() {
+            Ok(text) => Ok(text.clone()),
+            Err(_) => Err(wrong_type(&format!("pairs[{at}]: {name}: expected a string"), text)),
+        };
+        let (prompt, output) = (string(&prompt, "prompt")?, string(&output, "output")?);
+        Asked::new(Side::Output, &output, Some(&prompt), deadline)
     })
+}
+
+/// The two of a pair: a tuple, or a list, as JSON has it.
+fn both<'py>(pair: &Bound<'py, PyAny>, at: usize) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    let expected = || format!("pairs[{at}]: expected (prompt, output)");
+    // A string is a sequence as well.
+    let sequence = pair.cast::<PySequence>().ok().filter(|_| !pair.is_instance_of::<PyString>());
+    let sequence = sequence.ok_or_else(|| wrong_type(&expected(), pair))?;
+    match sequence.len()? {
+        2 => Ok((sequence.get_item(0)?, sequence.get_item(1)?)),
+        other => Err(PyTypeError::new_err(format!("{}, got {other} values", expected()))),
+    }
 }

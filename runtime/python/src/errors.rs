@@ -69,6 +69,11 @@ pub(crate) fn config_error(py: Python<'_>, error: &ConfigError) -> PyErr {
     raise(config_class(py), (error.to_string(), error.scanner, error.field.as_str()))
 }
 
+/// The `ConfigError` of a call's argument.
+pub(crate) fn wrong_argument(py: Python<'_>, message: &str, argument: &str) -> PyErr {
+    raise(config_class(py), (message, py.None(), argument))
+}
+
 /// A `ModelError`, with the scanner that reads the model if it is known.
 pub(crate) fn model_error(py: Python<'_>, error: &ModelError, scanner: Option<String>) -> PyErr {
     raise(model_class(py), (error.to_string(), &*error.model, error.fault.kind(), scanner))

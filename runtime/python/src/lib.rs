@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 
+mod argument;
 mod attach;
 mod awaitable;
 mod bridge;

@@ -26,9 +26,11 @@ fn start<T: Send + 'static>(
 ) -> PyResult<Bound<'_, PyAny>> {
     let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
     // A change that was sent is waited for, or nobody would know whether it was made.
-    Pending::on_running_loop(py)?.run_to_end(&runtime, work, move |py, result| match result {
-        Ok(value) => convert(py, value),
-        Err(error) => Err(errors::vault_error(py, error)),
+    Pending::on_some_loop(py, move |place| {
+        place.run_to_end(&runtime, work, move |py, result| match result {
+            Ok(value) => convert(py, value),
+            Err(error) => Err(errors::vault_error(py, error)),
+        })
     })
 }
 

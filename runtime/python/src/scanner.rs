@@ -10,6 +10,7 @@ use pyshield_engine::config::{Limits, OnError, ShieldSpec};
 use pyshield_engine::outcome::Outcome;
 use pyshield_engine::shield::{self as engine, Side};
 
+use crate::argument::{PromptArgument, TextArgument};
 use crate::errors;
 use crate::shield::{Asked, as_result, compiled, start};
 use crate::vault::{AnyVault, handles};
@@ -35,6 +36,10 @@ fn as_tuple(py: Python<'_>, asked: Asked, outcome: Outcome) -> PyResult<Py<PyAny
 fn judged(outcome: &Outcome) -> (bool, f64) {
     let verdict = outcome.scan.judgements.first().and_then(|judgement| judgement.verdict.as_ref().ok());
     verdict.map_or((true, -1.0), |verdict| (verdict.valid, verdict.risk))
+}
+
+fn alone(text: TextArgument<'_, '_>, prompt: Option<PromptArgument<'_, '_>>) -> PyResult<Asked> {
+    Asked::new(Side::Prompt, &text.0, prompt.as_ref().map(|prompt| &*prompt.0), None)
 }
 
 impl Scanner {
@@ -81,10 +86,10 @@ impl Scanner {
     fn scan(
         &self,
         py: Python<'_>,
-        text: &Bound<'_, PyString>,
-        prompt: Option<&Bound<'_, PyString>>,
+        text: TextArgument<'_, '_>,
+        prompt: Option<PromptArgument<'_, '_>>,
     ) -> PyResult<(Py<PyString>, bool, f64)> {
-        let asked = Asked::new(Side::Prompt, text, prompt, None)?;
+        let asked = alone(text, prompt)?;
         let outcome = self.run(py, &asked)?;
         let (valid, risk) = judged(&outcome);
         Ok((asked.edited(py, &outcome), valid, risk))
@@ -95,10 +100,10 @@ impl Scanner {
     fn ascan<'py>(
         &self,
         py: Python<'py>,
-        text: &Bound<'py, PyString>,
-        prompt: Option<&Bound<'py, PyString>>,
+        text: TextArgument<'_, 'py>,
+        prompt: Option<PromptArgument<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        match Asked::new(Side::Prompt, text, prompt, None) {
+        match alone(text, prompt) {
             Ok(asked) => start(py, &self.engine, asked, as_tuple),
             Err(error) => crate::awaitable::Ready::new(Err(error)).into_bound_py_any(py),
         }
@@ -109,10 +114,10 @@ impl Scanner {
     fn report(
         &self,
         py: Python<'_>,
-        text: &Bound<'_, PyString>,
-        prompt: Option<&Bound<'_, PyString>>,
+        text: TextArgument<'_, '_>,
+        prompt: Option<PromptArgument<'_, '_>>,
     ) -> PyResult<Py<PyAny>> {
-        let asked = Asked::new(Side::Prompt, text, prompt, None)?;
+        let asked = alone(text, prompt)?;
         let outcome = self.run(py, &asked)?;
         as_result(py, asked, outcome)
     }

@@ -13,7 +13,8 @@ use pyshield_engine::outcome::Outcome;
 use pyshield_engine::runtime;
 use pyshield_engine::shield::{self as engine, Attempt, Request, Side};
 
-use crate::awaitable::Ready;
+use crate::argument::{Deadline, OutputArgument, PromptArgument, TextArgument};
+use crate::awaitable::{Ready, later};
 use crate::bridge::Pending;
 use crate::bulk::{outputs, prompts, start_bulk, wait_bulk};
 use crate::errors;
@@ -47,10 +48,11 @@ impl Asked {
         side: Side,
         scanned: &Bound<'_, PyString>,
         prompt: Option<&Bound<'_, PyString>>,
-        deadline: Option<f64>,
+        deadline: Option<Deadline>,
     ) -> PyResult<Self> {
         let (text, prompt) = (text(scanned)?, prompt.map(text).transpose()?);
-        let request = Request { side, text, prompt, deadline: deadline.map(seconds) };
+        let deadline = deadline.map(|Deadline(after)| seconds(after));
+        let request = Request { side, text, prompt, deadline };
         Ok(Self { original: scanned.clone().unbind(), request })
     }
 
@@ -91,10 +93,11 @@ pub(crate) fn as_result(py: Python<'_>, asked: Asked, outcome: Outcome) -> PyRes
 }
 
 /// Starts a request and returns its awaitable. What goes wrong is raised by the `await`, not by the call,
-/// so that `gather(…, return_exceptions=True)` over many calls sees every error.
+/// so that `gather(…, return_exceptions=True)` over many calls sees every error. Where no event loop runs,
+/// what is not done at once begins when it is awaited.
 pub(crate) fn start<'py>(
     py: Python<'py>,
-    shield: &engine::Shield,
+    shield: &Arc<engine::Shield>,
     asked: Asked,
     present: Present,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -108,7 +111,11 @@ pub(crate) fn start<'py>(
         }
         Attempt::Begun(begun) => begun,
     };
-    let place = Pending::on_running_loop(py)?;
+    let Some(place) = Pending::here(py)? else {
+        // Time counts from the await on, so nothing of this attempt is of use.
+        let shield = Arc::clone(shield);
+        return later(py, move |py| start(py, &shield, asked, present));
+    };
     let ticket = Arc::<job::Ticket>::default();
     let future = place.future(Arc::clone(&ticket))?;
     let request = asked.request.clone();
@@ -169,10 +176,10 @@ impl Shield {
     fn scan_prompt<'py>(
         &self,
         py: Python<'py>,
-        text: &Bound<'py, PyString>,
-        deadline: Option<f64>,
+        text: TextArgument<'_, 'py>,
+        deadline: Option<Deadline>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        match Asked::new(Side::Prompt, text, None, deadline) {
+        match Asked::new(Side::Prompt, &text.0, None, deadline) {
             Ok(asked) => start(py, &self.engine, asked, as_result),
             Err(error) => Ready::new(Err(error)).into_bound_py_any(py),
         }
@@ -183,36 +190,39 @@ impl Shield {
     fn scan_output<'py>(
         &self,
         py: Python<'py>,
-        prompt: &Bound<'py, PyString>,
-        output: &Bound<'py, PyString>,
-        deadline: Option<f64>,
+        prompt: PromptArgument<'_, 'py>,
+        output: OutputArgument<'_, 'py>,
+        deadline: Option<Deadline>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        match Asked::new(Side::Output, output, Some(prompt), deadline) {
+        match Asked::new(Side::Output, &output.0, Some(&prompt.0), deadline) {
             Ok(asked) => start(py, &self.engine, asked, as_result),
             Err(error) => Ready::new(Err(error)).into_bound_py_any(py),
         }
     }
 
-    /// Scans many prompts; the results are in the order of the texts.
-    #[pyo3(signature = (texts, deadline = None, /))]
+    /// Scans many prompts; the results are in the order of the texts. `first`: how many texts of the same
+    /// list came before, for errors.
+    #[pyo3(signature = (texts, deadline = None, first = 0, /))]
     fn scan_prompts<'py>(
         &self,
         py: Python<'py>,
         texts: &Bound<'py, PyList>,
-        deadline: Option<f64>,
+        deadline: Option<Deadline>,
+        first: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
-        start_bulk(py, &self.engine, prompts(texts, deadline))
+        start_bulk(py, &self.engine, prompts(texts, deadline, first))
     }
 
     /// Scans many `(prompt, output)` pairs; the results are in the order of the pairs.
-    #[pyo3(signature = (pairs, deadline = None, /))]
+    #[pyo3(signature = (pairs, deadline = None, first = 0, /))]
     fn scan_outputs<'py>(
         &self,
         py: Python<'py>,
         pairs: &Bound<'py, PyList>,
-        deadline: Option<f64>,
+        deadline: Option<Deadline>,
+        first: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
-        start_bulk(py, &self.engine, outputs(pairs, deadline))
+        start_bulk(py, &self.engine, outputs(pairs, deadline, first))
     }
 
     /// Scans a prompt on the calling thread.
@@ -220,10 +230,10 @@ impl Shield {
     fn scan_prompt_blocking(
         &self,
         py: Python<'_>,
-        text: &Bound<'_, PyString>,
-        deadline: Option<f64>,
+        text: TextArgument<'_, '_>,
+        deadline: Option<Deadline>,
     ) -> PyResult<Py<PyAny>> {
-        wait(py, &self.engine, Asked::new(Side::Prompt, text, None, deadline)?)
+        wait(py, &self.engine, Asked::new(Side::Prompt, &text.0, None, deadline)?)
     }
 
     /// Scans an output on the calling thread.
@@ -231,11 +241,11 @@ impl Shield {
     fn scan_output_blocking(
         &self,
         py: Python<'_>,
-        prompt: &Bound<'_, PyString>,
-        output: &Bound<'_, PyString>,
-        deadline: Option<f64>,
+        prompt: PromptArgument<'_, '_>,
+        output: OutputArgument<'_, '_>,
+        deadline: Option<Deadline>,
     ) -> PyResult<Py<PyAny>> {
-        wait(py, &self.engine, Asked::new(Side::Output, output, Some(prompt), deadline)?)
+        wait(py, &self.engine, Asked::new(Side::Output, &output.0, Some(&prompt.0), deadline)?)
     }
 
     /// Scans many prompts on all cores while the calling thread waits.
@@ -244,9 +254,9 @@ impl Shield {
         &self,
         py: Python<'_>,
         texts: &Bound<'_, PyList>,
-        deadline: Option<f64>,
+        deadline: Option<Deadline>,
     ) -> PyResult<Py<PyAny>> {
-        wait_bulk(py, &self.engine, prompts(texts, deadline))
+        wait_bulk(py, &self.engine, prompts(texts, deadline, 0))
     }
 
     /// Scans many `(prompt, output)` pairs on all cores while the calling thread waits.
@@ -255,9 +265,9 @@ impl Shield {
         &self,
         py: Python<'_>,
         pairs: &Bound<'_, PyList>,
-        deadline: Option<f64>,
+        deadline: Option<Deadline>,
     ) -> PyResult<Py<PyAny>> {
-        wait_bulk(py, &self.engine, outputs(pairs, deadline))
+        wait_bulk(py, &self.engine, outputs(pairs, deadline, 0))
     }
 
     /// Opens a stream for an output that is still being written. `found`: any finding ends it, not only one
@@ -267,12 +277,12 @@ impl Shield {
     fn open_output(
         &self,
         py: Python<'_>,
-        prompt: &Bound<'_, PyString>,
+        prompt: PromptArgument<'_, '_>,
         found: bool,
         policy: &str,
-        deadline: Option<f64>,
+        deadline: Option<Deadline>,
     ) -> PyResult<OutputStream> {
-        OutputStream::open(py, &self.engine, prompt, found, policy, deadline)
+        OutputStream::open(py, &self.engine, &prompt.0, found, policy, deadline)
     }
 
     /// Whether a scanner of it reads views of a text as well.
@@ -299,7 +309,9 @@ impl Shield {
         }
         let runtime = runtime::current().map_err(|error| errors::engine_error(py, &error))?;
         let done = drained(Arc::clone(&self.engine), seconds(timeout));
-        Pending::on_running_loop(py)?.run(&runtime, done, |py, finished| finished.into_py_any(py))
+        Pending::on_some_loop(py, move |place| {
+            place.run(&runtime, done, |py, finished| finished.into_py_any(py))
+        })
     }
 
     /// As `close`, on the calling thread.

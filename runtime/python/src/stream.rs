@@ -9,6 +9,7 @@ use pyshield_engine::error::EngineError;
 use pyshield_engine::runtime;
 use pyshield_engine::stream::{self as engine, Pace, StreamOptions};
 
+use crate::argument::Deadline;
 use crate::bridge::Pending;
 use crate::errors;
 use crate::finding::Finding;
@@ -48,12 +49,13 @@ impl OutputStream {
         prompt: &Bound<'_, PyString>,
         found: bool,
         pace: &str,
-        deadline: Option<f64>,
+        deadline: Option<Deadline>,
     ) -> PyResult<Self> {
         let cut = if found { Cut::Found } else { Cut::Unredacted };
         let pace = Pace::of_name(pace).ok_or_else(|| PyValueError::new_err("policy: unknown"))?;
         let prompt = if shield.reads_prompt() { text(prompt)?.as_str().to_owned() } else { String::new() };
-        let options = StreamOptions { cut, pace, prompt: prompt.into(), deadline: deadline.map(seconds) };
+        let deadline = deadline.map(|Deadline(after)| seconds(after));
+        let options = StreamOptions { cut, pace, prompt: prompt.into(), deadline };
         // The first stream of a shield may compile what its patterns need for it.
         let opened = py.detach(|| shield.open_output(options));
         opened.map(|engine| Self { engine }).map_err(|error| errors::engine_error(py, &error))

@@ -18,7 +18,7 @@ use pyshield_engine::lock::Mutex;
 use pyshield_engine::runtime;
 use serde_json::Value;
 
-use crate::awaitable::Ready;
+use crate::awaitable::{Ready, later};
 use crate::bridge::{Pending, Sender};
 use crate::convert::json_to_python;
 use crate::errors;
@@ -142,7 +142,10 @@ fn start<'py>(
     deadline: Option<f64>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = arguments.py();
-    let place = Pending::on_running_loop(py)?;
+    let Some(place) = Pending::here(py)? else {
+        let arguments = arguments.clone().unbind();
+        return later(py, move |py| start(called, arguments.bind(py), objects, deadline));
+    };
     let asked = match Asked::new(called, arguments, objects, deadline, Some(&place)) {
         Ok(asked) => asked,
         Err(error) => return Ready::new(Err(error)).into_bound_py_any(py),
