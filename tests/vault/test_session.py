@@ -79,7 +79,7 @@ async def test_all_methods_work_with_the_vault():
     assert isinstance(blocking, BlockingSession)
     assert blocking.scan_output("", sent[3]).text == texts[3]
     assert [one.text for one in blocking.scan_outputs([("", sent[0])])] == texts[:1]
-    shown = "".join(getattr(event, "text", "") for event in blocking.stream_output("", sent[5]))
+    shown = "".join(getattr(event, "text", "") for event in blocking.stream_output("", [sent[5]]))
     assert shown == texts[5]
 
 
