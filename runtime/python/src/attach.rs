@@ -1,6 +1,6 @@
 //! Threads of the runtime's own that need the interpreter, and an interpreter on its way out.
 //!
-//! Before 3.14 CPython ends a thread that waits for the interpreter while that finalises, by `pthread_exit`. A thread of
+//! Before 3.14 `CPython` ends a thread that waits for the interpreter while that finalises, by `pthread_exit`. A thread of
 //! Rust's takes the whole process along then: that it unwinds is no panic of Rust's, and may not leave the thread.
 //! So the interpreter's exit waits for such threads, and lets no other one in.
 
