@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 
 import pytest
 
 from pyshield import Shield
-from pyshield._runtime import _poison_models, model_metrics
+from pyshield._runtime import _poison_models, build_info, model_metrics
 from pyshield.errors import ModelError
 from pyshield.input_scanners import PromptInjection
 from pyshield.model import Model
 from tests.models.small_models import encoder
 
-pytestmark = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is one core")
+pytestmark = pytest.mark.skipif(build_info()["cores"] < 2, reason="there is one core")
 
 
 def wide(name: str) -> int:

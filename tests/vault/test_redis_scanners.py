@@ -19,6 +19,7 @@ from pyshield.vault import RedisVaults
 
 MAIL = ["EMAIL_ADDRESS"]
 FIRST = "[REDACTED_EMAIL_ADDRESS_1]"
+GONE = ("unavailable", "timed_out")  # the time may be over in the midst of an attempt, on a busy machine
 
 
 def declared(kind=Shield, **options):
@@ -159,15 +160,17 @@ async def test_a_server_that_is_gone_is_a_typed_error(server):
     assert not result.is_valid
     (error,) = result.errors
     assert isinstance(error, VaultError)
-    assert (error.reason, error.scanner) == ("unavailable", "Anonymize")
+    assert error.reason in GONE
+    assert error.scanner == "Anonymize"
     assert "example" not in str(error)
     with pytest.raises(VaultError) as caught:
         await raising.scan_output("", FIRST)
-    assert (caught.value.reason, caught.value.scanner) == ("unavailable", "Deanonymize")
+    assert caught.value.reason in GONE
+    assert caught.value.scanner == "Deanonymize"
     # Whether something of the vault is in it, nobody knows.
     (error,) = (await blocking.scan_prompt("nothing private")).errors
     assert isinstance(error, VaultError)
-    assert error.reason == "unavailable"
+    assert error.reason in GONE
     with pytest.raises(VaultError):
         Anonymize(vaults["one"], entity_types=MAIL).scan("b@example.org")
     server.start()
