@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyshield._declaration import is_native
-from pyshield._own import Own
-from pyshield._stage import Absent, Stage
+from pyshield._declarations.declaration import is_native
+from pyshield._own.scanners import Own
+from pyshield._own.stage import Absent, Stage
 
 
 async def awaited(scanner: Any, *texts: str) -> Any:  # noqa: ANN401  # any object with `scan`

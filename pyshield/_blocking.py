@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pyshield._check import Check
 from pyshield._messages.methods import BlockingConversations
-from pyshield._own import is_asynchronous, run_blocking
+from pyshield._own.scanners import is_asynchronous, run_blocking
 from pyshield._slices import listed
 from pyshield._until import until_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pyshield._check import Check, shown
-from pyshield._declaration import Declaration, OutputScanner, PromptScanner, is_native
+from pyshield._declarations.declaration import Declaration, OutputScanner, PromptScanner, is_native
 from pyshield._limits import Cache, Limits, Pipeline, Views
-from pyshield._own import Own
+from pyshield._own.scanners import Own
 from pyshield.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pyshield._messages.lanes import Lanes
     from pyshield._messages.policy import MessagePolicy
-    from pyshield._private import NativeVault
+    from pyshield._private.declared import NativeVault
     from pyshield._runtime import Shield as NativeShield
     from pyshield.ml import MLConfig
 
@@ -108,7 +108,7 @@ class Declared:
         self._seconds = limits.deadline
         self._native = self._compile()
         if self._vault_count > 1:
-            from pyshield._private import told_of_apart
+            from pyshield._private.declared import told_of_apart
 
             told_of_apart(self._name, prompts, outputs)
         self._messages = messages
@@ -144,7 +144,7 @@ class Declared:
         """Those the runtime alone cannot run, with their places."""
 
         def compiled(scanner: Declaration) -> Any:  # noqa: ANN401  # a stage, or one that is left out
-            from pyshield._stage import stage_of
+            from pyshield._own.stage import stage_of
 
             return stage_of(scanner, self._spec, self.limits, self.views, output=output)
 

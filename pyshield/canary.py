@@ -23,7 +23,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pyshield._check import Check, shown, string
-from pyshield._declaration import OutputScanner
+from pyshield._declarations.declaration import OutputScanner
 from pyshield._written import written
 from pyshield.errors import ConfigError
 

@@ -20,16 +20,16 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
 from pyshield._check import Check, shown
-from pyshield._declaration import is_native
-from pyshield._judged import Staged, judged_valid
-from pyshield._own import deadline
-from pyshield._stage import Absent, Stage
+from pyshield._declarations.declaration import is_native
+from pyshield._own.judged import Staged, judged_valid
+from pyshield._own.scanners import deadline
+from pyshield._own.stage import Absent, Stage
 from pyshield.errors import ScannerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyshield._declaration import Declaration
+    from pyshield._declarations.declaration import Declaration
 
 __all__ = ["Cascade"]
 

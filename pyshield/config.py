@@ -44,8 +44,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pyshield import _yaml
 from pyshield._check import shown, suggestion
+from pyshield._declarations.registry import parameters, scanner_by_name
 from pyshield._limits import Cache, Limits, Pipeline, Views
-from pyshield._registry import parameters, scanner_by_name
 from pyshield.errors import ConfigError
 from pyshield.presets import preset
 

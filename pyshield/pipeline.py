@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyshield._declaration import OutputScanner
+from pyshield._declarations.declaration import OutputScanner
 from pyshield.shield import Pipeline, Shield
 
 if TYPE_CHECKING:

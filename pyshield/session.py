@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyshield._check import Check
-from pyshield._declaration import Declaration
+from pyshield._declarations.declaration import Declaration
 from pyshield._messages.lanes import Lanes
-from pyshield._private import vault_of
+from pyshield._private.declared import vault_of
 from pyshield.shield import BlockingShield, Shield
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pyshield._blocking import BlockingShield
 from pyshield._declared import OnError
-from pyshield._gate import Gate
 from pyshield._limits import Cache, Limits, Pipeline, Views
 from pyshield._messages.methods import Conversations
-from pyshield._own import Own, run, run_many
+from pyshield._own.gate import Gate
+from pyshield._own.scanners import Own, run, run_many
 from pyshield._slices import SLICE, in_slices, listed
 from pyshield._until import remaining, until_of
 

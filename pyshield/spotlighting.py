@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pyshield._check import Check, shown
-from pyshield._declaration import Declaration
+from pyshield._declarations.declaration import Declaration
 from pyshield.errors import TextError
 
 if TYPE_CHECKING:

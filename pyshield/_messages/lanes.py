@@ -6,7 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyshield._check import Check, hint, shown
-from pyshield._declaration import PairScanner, is_native
+from pyshield._declarations.declaration import PairScanner, is_native
 from pyshield._messages.policy import MessagePolicy
 from pyshield._messages.roles import Role
 from pyshield.errors import Closed, ConfigError

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from pyshield._check import Check, shown
-from pyshield._declaration import Declaration
+from pyshield._declarations.declaration import Declaration
 from pyshield._frozen import sealed
 from pyshield.errors import ConfigError
 

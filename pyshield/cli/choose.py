@@ -25,7 +25,7 @@ def parse_scanner(written: str, package: str, *, redact: bool) -> Any:  # noqa: 
     Raises:
         ConfigError: If it declares no scanner.
     """
-    from pyshield._registry import parameters, scanner_by_name, scanner_class
+    from pyshield._declarations.registry import parameters, scanner_by_name, scanner_class
 
     name, _, rest = written.partition(":")
     params = _mapping(name, rest) if rest.strip() else {}

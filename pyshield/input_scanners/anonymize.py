@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyshield import _private
 from pyshield._check import Check, shown
-from pyshield._declaration import PromptScanner
-from pyshield._groups import known_entities
-from pyshield._private import ALL_SUPPORTED_LANGUAGES, DEFAULT_ENTITY_TYPES
-from pyshield._recogniser import Recogniser
+from pyshield._declarations.declaration import PromptScanner
+from pyshield._private import declared as private
+from pyshield._private.declared import ALL_SUPPORTED_LANGUAGES, DEFAULT_ENTITY_TYPES
+from pyshield._private.groups import known_entities
+from pyshield._private.recogniser import Recogniser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pyshield._groups import CustomPatterns
-    from pyshield._private import EntityDecision, NativeVault, Operator
+    from pyshield._private.declared import EntityDecision, NativeVault, Operator
+    from pyshield._private.groups import CustomPatterns
     from pyshield.vault import RedisVault, Vault
 
 __all__ = ["ALL_SUPPORTED_LANGUAGES", "DEFAULT_ENTITY_TYPES", "Anonymize", "entity_types"]
@@ -100,7 +100,7 @@ class Anonymize(Recogniser, PromptScanner):
         given = {} if operators is None else operators
         if not hasattr(given, "items"):
             check.fail("operators", f"expected a mapping of entities to operators, got {shown(operators)}")
-        shared = _private.recognizers(
+        shared = private.recognizers(
             "Anonymize",
             entity_types=entity_types,
             regex_patterns=regex_patterns,
@@ -112,17 +112,17 @@ class Anonymize(Recogniser, PromptScanner):
         )
         known_entities(check, "operators", given, regex_patterns)
         self._declare(
-            vault=_private.vault_of(check, vault),
+            vault=private.vault_of(check, vault),
             hidden_names=hidden,
             allowed_names=check.private_texts("allowed_names", allowed_names or ()),
             preamble=check.text("preamble", preamble),
             use_faker=check.boolean("use_faker", use_faker),
             operators={
-                check.text("operators", name): _private.operator(check, f"operators[{name}]", one)
+                check.text("operators", name): private.operator(check, f"operators[{name}]", one)
                 for name, one in given.items()
             },
-            locale=_private.locale_of(check, locale),
-            key=_private.key_of(check, key),
+            locale=private.locale_of(check, locale),
+            key=private.key_of(check, key),
             **shared,
         )
         self._check()
@@ -134,7 +134,7 @@ class Anonymize(Recogniser, PromptScanner):
         params = self._params
         return {
             "type": self._type,
-            **_private.recognizer_spec(params),
+            **private.recognizer_spec(params),
             "hidden_names": list(params["hidden_names"]),
             "allowed_names": list(params["allowed_names"]),
             "preamble": params["preamble"],
@@ -142,7 +142,7 @@ class Anonymize(Recogniser, PromptScanner):
             "operators": params["operators"],
             "locale": params["locale"].lower(),
             "key": params["key"],
-            **_private.names_spec(params),
+            **private.names_spec(params),
         }
 
     @staticmethod
@@ -161,7 +161,7 @@ class Anonymize(Recogniser, PromptScanner):
             VaultError: If the vault fails.
             ScannerError: If it is more than is read of one text, or the model fails.
         """
-        return _private.explain(self._type, self._params, prompt, *self._vaults())
+        return private.explain(self._type, self._params, prompt, *self._vaults())
 
     def to_config(self) -> dict[str, Any]:
         """As every scanner's, without vault and key: those are no configuration."""
@@ -177,5 +177,5 @@ class Anonymize(Recogniser, PromptScanner):
 
     def __repr__(self) -> str:
         defaults: Mapping[str, Any] = Anonymize.__init__.__kwdefaults__ or {}
-        more = _private.shown_params(self._params, defaults, _HIDDEN)
+        more = private.shown_params(self._params, defaults, _HIDDEN)
         return f"Anonymize({self._params['vault']!r}{', ' if more else ''}{more})"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
-from pyshield._declaration import PromptScanner
-from pyshield._llm_guard_models import BAN_CODE_SMALL as MODEL_SM
-from pyshield._llm_guard_models import BAN_CODE_TINY as MODEL_TINY
-from pyshield._reads import Reader, checked_model
+from pyshield._declarations.declaration import PromptScanner
+from pyshield._declarations.llm_guard_models import BAN_CODE_SMALL as MODEL_SM
+from pyshield._declarations.llm_guard_models import BAN_CODE_TINY as MODEL_TINY
+from pyshield._declarations.reads import Reader, checked_model
 
 if TYPE_CHECKING:
     from pyshield.model import Model

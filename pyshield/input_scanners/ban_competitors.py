@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
-from pyshield._declaration import PromptScanner
-from pyshield._llm_guard_models import COMPETITORS as MODEL_V1
-from pyshield._reads import Reader, checked_model
+from pyshield._declarations.declaration import PromptScanner
+from pyshield._declarations.llm_guard_models import COMPETITORS as MODEL_V1
+from pyshield._declarations.reads import Reader, checked_model
 from pyshield._told import told_if_empty
 from pyshield.errors import ModelError
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
-from pyshield._declaration import PromptScanner
-from pyshield._llm_guard_models import TOPICS_BGE_M3 as MODEL_BGE_M3_V2
-from pyshield._llm_guard_models import TOPICS_DEBERTA_BASE as MODEL_DEBERTA_BASE_V2
-from pyshield._llm_guard_models import TOPICS_DEBERTA_LARGE as MODEL_DEBERTA_LARGE_V2
-from pyshield._llm_guard_models import TOPICS_ROBERTA_BASE as MODEL_ROBERTA_BASE_C_V2
-from pyshield._llm_guard_models import TOPICS_ROBERTA_LARGE as MODEL_ROBERTA_LARGE_C_V2
-from pyshield._reads import Reader, checked_model
+from pyshield._declarations.declaration import PromptScanner
+from pyshield._declarations.llm_guard_models import TOPICS_BGE_M3 as MODEL_BGE_M3_V2
+from pyshield._declarations.llm_guard_models import TOPICS_DEBERTA_BASE as MODEL_DEBERTA_BASE_V2
+from pyshield._declarations.llm_guard_models import TOPICS_DEBERTA_LARGE as MODEL_DEBERTA_LARGE_V2
+from pyshield._declarations.llm_guard_models import TOPICS_ROBERTA_BASE as MODEL_ROBERTA_BASE_C_V2
+from pyshield._declarations.llm_guard_models import TOPICS_ROBERTA_LARGE as MODEL_ROBERTA_LARGE_C_V2
+from pyshield._declarations.reads import Reader, checked_model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyshield._check import Check
-from pyshield._declaration import PromptScanner
+from pyshield._declarations.declaration import PromptScanner
 
 __all__ = ["InvisibleText"]
 

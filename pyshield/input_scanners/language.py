@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from pyshield._built_in import BuiltIn, only_built_in
 from pyshield._check import Check, hint, shown
-from pyshield._declaration import PromptScanner
+from pyshield._declarations.built_in import BuiltIn, only_built_in
+from pyshield._declarations.declaration import PromptScanner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,11 +6,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
-from pyshield._declaration import PromptScanner
-from pyshield._llm_guard_models import INJECTION_V1 as V1_MODEL
-from pyshield._llm_guard_models import INJECTION_V2 as V2_MODEL
-from pyshield._llm_guard_models import INJECTION_V2_SMALL as V2_SMALL_MODEL
-from pyshield._reads import Reader, declared
+from pyshield._declarations.declaration import PromptScanner
+from pyshield._declarations.llm_guard_models import INJECTION_V1 as V1_MODEL
+from pyshield._declarations.llm_guard_models import INJECTION_V2 as V2_MODEL
+from pyshield._declarations.llm_guard_models import INJECTION_V2_SMALL as V2_SMALL_MODEL
+from pyshield._declarations.reads import Reader, declared
 
 if TYPE_CHECKING:
     from pyshield.model import Model

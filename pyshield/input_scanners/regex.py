@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from pyshield._check import Check
-from pyshield._declaration import PromptScanner
+from pyshield._declarations.declaration import PromptScanner
 from pyshield._told import told_if_empty
 
 if TYPE_CHECKING:

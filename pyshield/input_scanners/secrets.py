@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyshield._check import Check, shown
-from pyshield._declaration import PromptScanner
+from pyshield._declarations.declaration import PromptScanner
 
 __all__ = ["REDACT_ALL", "REDACT_HASH", "REDACT_PARTIAL", "Secrets"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
-from pyshield._declaration import PromptScanner
-from pyshield._llm_guard_models import TOXICITY as DEFAULT_MODEL
-from pyshield._reads import MatchType, Reader, declared
+from pyshield._declarations.declaration import PromptScanner
+from pyshield._declarations.llm_guard_models import TOXICITY as DEFAULT_MODEL
+from pyshield._declarations.reads import MatchType, Reader, declared
 
 if TYPE_CHECKING:
     from pyshield.model import Model

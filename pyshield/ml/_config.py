@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pyshield._check import Check, shown
+from pyshield._declarations.reads import Reader
 from pyshield._frozen import sealed
 from pyshield._limits import Cache
-from pyshield._reads import Reader
 from pyshield.model import Model
 
 if TYPE_CHECKING:
-    from pyshield._declaration import Declaration
+    from pyshield._declarations.declaration import Declaration
 
 __all__ = ["CacheSettings", "HybridMode", "MLConfig", "ModelVariant"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyshield._reads import Reader
+from pyshield._declarations.reads import Reader
 from pyshield.errors import ModelError
 
 if TYPE_CHECKING:
-    from pyshield._declaration import Declaration
-    from pyshield._private import NativeVault
+    from pyshield._declarations.declaration import Declaration
+    from pyshield._private.declared import NativeVault
     from pyshield.ml._config import MLConfig
 
 __all__ = ["spec_of"]

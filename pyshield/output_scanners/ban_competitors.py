@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyshield._check import Check
-from pyshield._declaration import OutputScanner
-from pyshield._reads import Reader, checked_model
+from pyshield._declarations.declaration import OutputScanner
+from pyshield._declarations.reads import Reader, checked_model
 from pyshield._told import told_if_empty
 from pyshield.input_scanners.ban_competitors import BanCompetitors as InputBanCompetitors
 from pyshield.input_scanners.ban_competitors import needs_model

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pyshield._declaration import OutputScanner
-from pyshield._reads import Reader
+from pyshield._declarations.declaration import OutputScanner
+from pyshield._declarations.reads import Reader
 from pyshield.input_scanners.ban_topics import declared
 
 if TYPE_CHECKING:

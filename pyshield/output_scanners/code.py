@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyshield._declaration import OutputScanner
-from pyshield._reads import Reader
+from pyshield._declarations.declaration import OutputScanner
+from pyshield._declarations.reads import Reader
 from pyshield.input_scanners.code import Code as InputCode
 from pyshield.input_scanners.code import declared
 

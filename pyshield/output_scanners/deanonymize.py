@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from pyshield import _private
 from pyshield._check import Check
-from pyshield._declaration import OutputScanner
+from pyshield._declarations.declaration import OutputScanner
+from pyshield._private import declared as private
 
 if TYPE_CHECKING:
-    from pyshield._private import NativeVault
+    from pyshield._private.declared import NativeVault
     from pyshield.vault import RedisVault, Vault
 
 __all__ = ["Deanonymize", "MatchingStrategy"]
@@ -58,9 +58,9 @@ class Deanonymize(OutputScanner):
     ) -> None:
         check = Check("Deanonymize")
         self._declare(
-            vault=_private.vault_of(check, vault),
+            vault=private.vault_of(check, vault),
             matching_strategy=check.choice("matching_strategy", matching_strategy, MatchingStrategy),
-            key=_private.key_of(check, key),
+            key=private.key_of(check, key),
         )
 
     def _vaults(self) -> tuple[NativeVault, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyshield._check import Check
-from pyshield._declaration import OutputScanner
-from pyshield._emotions import EmotionReader, declared
-from pyshield._reads import MatchType
+from pyshield._declarations.declaration import OutputScanner
+from pyshield._declarations.emotions import EmotionReader, declared
+from pyshield._declarations.reads import MatchType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

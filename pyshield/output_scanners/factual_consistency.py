@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
-from pyshield._declaration import PairScanner
-from pyshield._reads import Reader, checked_model
+from pyshield._declarations.declaration import PairScanner
+from pyshield._declarations.reads import Reader, checked_model
 
 if TYPE_CHECKING:
     from pyshield.model import Model

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyshield._check import Check
-from pyshield._declaration import OutputScanner
-from pyshield._reads import MatchType, Reader, declared
+from pyshield._declarations.declaration import OutputScanner
+from pyshield._declarations.reads import MatchType, Reader, declared
 from pyshield.input_scanners.gibberish import Gibberish as InputGibberish
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyshield._check import Check
-from pyshield._declaration import OutputScanner
+from pyshield._declarations.declaration import OutputScanner
 
 __all__ = ["JSON"]
 

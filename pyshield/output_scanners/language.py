@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyshield._built_in import BuiltIn
-from pyshield._declaration import OutputScanner
+from pyshield._declarations.built_in import BuiltIn
+from pyshield._declarations.declaration import OutputScanner
 from pyshield.input_scanners.language import MatchType, declared
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pyshield._built_in import BuiltIn, only_built_in
 from pyshield._check import Check
-from pyshield._declaration import OutputScanner
+from pyshield._declarations.built_in import BuiltIn, only_built_in
+from pyshield._declarations.declaration import OutputScanner
 
 __all__ = ["MaliciousURLs"]
 

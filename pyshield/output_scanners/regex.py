@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyshield._declaration import OutputScanner
+from pyshield._declarations.declaration import OutputScanner
 from pyshield.input_scanners.regex import MatchType, declared
 
 if TYPE_CHECKING:

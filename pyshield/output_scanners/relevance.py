@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check
-from pyshield._declaration import PairScanner
-from pyshield._llm_guard_models import BGE_BASE as MODEL_EN_BGE_BASE
-from pyshield._llm_guard_models import BGE_LARGE as MODEL_EN_BGE_LARGE
-from pyshield._llm_guard_models import BGE_SMALL as MODEL_EN_BGE_SMALL
-from pyshield._reads import Reader, checked_model
+from pyshield._declarations.declaration import PairScanner
+from pyshield._declarations.llm_guard_models import BGE_BASE as MODEL_EN_BGE_BASE
+from pyshield._declarations.llm_guard_models import BGE_LARGE as MODEL_EN_BGE_LARGE
+from pyshield._declarations.llm_guard_models import BGE_SMALL as MODEL_EN_BGE_SMALL
+from pyshield._declarations.reads import Reader, checked_model
 
 if TYPE_CHECKING:
     from pyshield.model import Model

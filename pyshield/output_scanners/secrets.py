@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyshield._declaration import OutputScanner
+from pyshield._declarations.declaration import OutputScanner
 from pyshield.input_scanners.secrets import REDACT_ALL, REDACT_HASH, REDACT_PARTIAL, declared
 
 __all__ = ["REDACT_ALL", "REDACT_HASH", "REDACT_PARTIAL", "Secrets"]

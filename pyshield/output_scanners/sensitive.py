@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyshield import _private
 from pyshield._check import Check
-from pyshield._declaration import OutputScanner
-from pyshield._recogniser import Recogniser
+from pyshield._declarations.declaration import OutputScanner
+from pyshield._private import declared as private
+from pyshield._private.recogniser import Recogniser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pyshield._groups import CustomPatterns
-    from pyshield._private import EntityDecision
+    from pyshield._private.declared import EntityDecision
+    from pyshield._private.groups import CustomPatterns
 
 __all__ = ["Sensitive"]
 
@@ -56,7 +56,7 @@ class Sensitive(Recogniser, OutputScanner):
         language: str = "en",
         thresholds: Mapping[str, float] | None = None,
     ) -> None:
-        shared = _private.recognizers(
+        shared = private.recognizers(
             "Sensitive",
             entity_types=entity_types,
             regex_patterns=regex_patterns,
@@ -70,17 +70,17 @@ class Sensitive(Recogniser, OutputScanner):
         self._check()
 
     def _spec(self) -> dict[str, Any]:
-        recognizers = _private.recognizer_spec(self._params)
-        names = _private.names_spec(self._params)
+        recognizers = private.recognizer_spec(self._params)
+        names = private.names_spec(self._params)
         return {"type": self._type, "redact": self._params["redact"], **recognizers, **names}
 
     def explain(self, output: str) -> list[EntityDecision]:
         """Every candidate in an output, and what became of it; as `Anonymize.explain`."""
-        return _private.explain(self._type, self._params, output)
+        return private.explain(self._type, self._params, output)
 
     def __repr__(self) -> str:
         defaults: Mapping[str, Any] = Sensitive.__init__.__kwdefaults__ or {}
-        return f"Sensitive({_private.shown_params(self._params, defaults)})"
+        return f"Sensitive({private.shown_params(self._params, defaults)})"
 
     def __hash__(self) -> int:
         return hash((self._type, self._params["entity_types"], self._params["redact"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyshield._declaration import OutputScanner
+from pyshield._declarations.declaration import OutputScanner
 from pyshield.input_scanners.sentiment import LEXICON, declared
 
 __all__ = ["Sentiment"]

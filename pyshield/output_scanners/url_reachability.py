@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pyshield._check import Check, shown
-from pyshield._declaration import OutputScanner
+from pyshield._declarations.declaration import OutputScanner
 
 __all__ = ["URLReachability"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyshield._registry import scanner_by_name
+from pyshield._declarations.registry import scanner_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pyshield._declaration import OutputScanner
+    from pyshield._declarations.declaration import OutputScanner
 
 __all__ = ["get_scanner_by_name"]
 

@@ -10,7 +10,7 @@ from string import ascii_lowercase
 import pytest
 
 from pyshield import Shield, _told, input_scanners, output_scanners
-from pyshield._registry import parameters
+from pyshield._declarations.registry import parameters
 from pyshield._runtime import Scanner
 from pyshield.errors import ConfigError, ShieldError
 from pyshield.input_scanners.language import _CODES

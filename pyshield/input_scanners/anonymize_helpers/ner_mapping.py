@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from pyshield._names import USUAL_LABELS
+from pyshield._private.names import USUAL_LABELS
 from pyshield.model import Model
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyshield._groups import CustomPatterns
+from pyshield._private.groups import CustomPatterns
 
 __all__ = ["DEFAULT_REGEX_PATTERNS", "DefaultRegexPatterns", "RegexPattern", "RegexPatternsReuse"]
 

@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
-from pyshield._declaration import PairScanner, is_native
+from pyshield._declarations.declaration import PairScanner, is_native
 from pyshield._runtime import DocumentScanner
 from pyshield.dialects.outputs import Outputs
 from pyshield.errors import ConfigError

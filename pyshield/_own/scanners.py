@@ -16,15 +16,15 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
-from pyshield._declaration import OutputScanner, PairScanner, PromptScanner, is_native
-from pyshield._judged import Staged, failed, judged, staged
+from pyshield._declarations.declaration import OutputScanner, PairScanner, PromptScanner, is_native
+from pyshield._own.judged import Staged, failed, judged, staged
 from pyshield._until import remaining
 from pyshield.errors import DeadlineExceeded, FunctionError, FunctionRaised, ScannerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pyshield._judged import Judgement
+    from pyshield._own.judged import Judgement
     from pyshield._runtime import Function, ScanResult, Verdict
 
     Way = Literal["task", "thread"]

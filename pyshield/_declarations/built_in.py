@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyshield._check import shown
-from pyshield._declaration import Declaration
+from pyshield._declarations.declaration import Declaration
 
 if TYPE_CHECKING:
     from pyshield._check import Check

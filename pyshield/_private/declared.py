@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from pyshield._check import Check, hint, shown
-from pyshield._declaration import Declaration
-from pyshield._groups import known, known_entities, patterns, told_of_unwanted
-from pyshield._names import checked_names
+from pyshield._declarations.declaration import Declaration
+from pyshield._private.groups import known, known_entities, patterns, told_of_unwanted
+from pyshield._private.names import checked_names
 from pyshield._told import told_once
 from pyshield.exception import LLMGuardValidationError
 

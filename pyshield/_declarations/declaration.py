@@ -15,7 +15,7 @@ from pyshield.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from pyshield._private import NativeVault
+    from pyshield._private.declared import NativeVault
     from pyshield._runtime import Scanner as NativeScanner
     from pyshield._runtime import ScanResult
 

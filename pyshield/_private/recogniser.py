@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyshield._declaration import Declaration
+from pyshield._declarations.declaration import Declaration
 from pyshield._told import told_once
 
 if TYPE_CHECKING:

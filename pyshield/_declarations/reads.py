@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check, shown
-from pyshield._declaration import Declaration
+from pyshield._declarations.declaration import Declaration
 from pyshield.model import Model
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ class NameModel:
 
 def checked_names(check: Check, conf: object) -> NameModel | None:
     """The `recognizer_conf` of a scanner; `None` for patterns alone."""
-    from pyshield._reads import checked_model
+    from pyshield._declarations.reads import checked_model
 
     if conf is None or isinstance(conf, NameModel):
         return conf

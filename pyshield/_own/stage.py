@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pyshield._judged import Staged, staged
+from pyshield._own.judged import Staged, staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyshield._declaration import Declaration
+    from pyshield._declarations.declaration import Declaration
     from pyshield._limits import Limits, Views
     from pyshield._runtime import ScanResult
     from pyshield._runtime import Shield as NativeShield

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyshield._check import Check, hint, shown
-from pyshield._reads import MatchType, Reader, checked_model
+from pyshield._declarations.reads import MatchType, Reader, checked_model
 from pyshield._told import told_once
 
 if TYPE_CHECKING:
