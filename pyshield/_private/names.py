@@ -21,10 +21,13 @@ USUAL_LABELS: Final = {
     "LOC": "LOCATION",
     "ORGANIZATION": "ORGANIZATION",
     "ORG": "ORGANIZATION",
-    "ADDRESS": "ADDRESS",
     "NRP": "NRP",
+    "ADDRESS": "ADDRESS",
 }
 """What labels mean where nothing else is said."""
+
+BY_MODEL: Final = tuple(dict.fromkeys(USUAL_LABELS.values()))
+"""Entities that no pattern finds."""
 
 _OUTSIDE = "O"
 _MODEL, _LABELS, _IGNORED = "DEFAULT_MODEL", "MODEL_TO_PRESIDIO_MAPPING", "LABELS_TO_IGNORE"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyshield._declarations.declaration import Declaration
+from pyshield._private.names import BY_MODEL
 from pyshield._told import told_once
 
 if TYPE_CHECKING:
@@ -14,16 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Recogniser", "unfound"]
 
-_BY_MODEL = ("PERSON", "LOCATION", "ORGANIZATION", "NRP", "ADDRESS")
-"""Entities that no pattern finds."""
-
 
 def unfound(params: Mapping[str, Any]) -> list[str]:
     """The wanted entities that only a model finds, and none does."""
     conf = params["recognizer_conf"]
     found = set() if conf is None else set(conf.labels.values())
     found.update(group["name"] for group in params["regex_patterns"] or ())
-    return [name for name in _BY_MODEL if name in params["entity_types"] and name not in found]
+    return [name for name in BY_MODEL if name in params["entity_types"] and name not in found]
 
 
 class Recogniser(Declaration):
